@@ -1,0 +1,56 @@
+"""Which landlord and role an access token speaks for.
+
+Cognito asks before it signs a token (pre token generation, version V3_0). A person's landlord and role are attributes
+that only an administrator writes; a machine's are the row of its app client. Without both, the token does not get the
+scope of the API, so that the gateway refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+API_SCOPE = "quitus/api"
+ROLES = frozenset({"admin", "accountant", "collections", "viewer", "erp"})
+_MACHINE_TRIGGER = "TokenGeneration_ClientCredentials"
+_LANDLORD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+type MachineRows = Callable[[str], Mapping[str, Any] | None]
+"""The row of an app client by its id, holding `landlord` and `role`; None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token may speak for."""
+
+    landlord_id: str
+    role: str
+
+
+def answer(event: Mapping[str, Any], machine: MachineRows) -> dict[str, Any]:
+    """The trigger's event with the claims of its token; `machine` is asked for client credentials only."""
+    tokens = {"accessTokenGeneration": _access_token(_grant(event, machine))}
+    return {**event, "response": {"claimsAndScopeOverrideDetails": tokens}}
+
+
+def _grant(event: Mapping[str, Any], machine: MachineRows) -> Grant | None:
+    if event["triggerSource"] == _MACHINE_TRIGGER:
+        row = machine(event["callerContext"]["clientId"]) or {}
+        return _valid(row.get("landlord"), row.get("role"))
+    attributes = event["request"]["userAttributes"]
+    return _valid(attributes.get("custom:landlord"), attributes.get("custom:role"))
+
+
+def _valid(landlord_id: object, role: object) -> Grant | None:
+    if not isinstance(landlord_id, str) or not _LANDLORD_ID.fullmatch(landlord_id):
+        return None
+    return Grant(landlord_id, role) if isinstance(role, str) and role in ROLES else None
+
+
+def _access_token(grant: Grant | None) -> dict[str, Any]:
+    if grant is None:
+        return {"scopesToSuppress": [API_SCOPE]}
+    claims = {"landlord": grant.landlord_id, "role": grant.role}
+    return {"claimsToAddOrOverride": claims, "scopesToAdd": [API_SCOPE]}

@@ -1,0 +1,59 @@
+"""Which rows changed, for those who keep views.
+
+The table's stream carries keys only. Those of movements, accounts, leases and virtual IBANs go on; rows that are views
+themselves do not, so that nothing runs in a circle. Nobody may rely on the order or on a key coming once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
+from typing import Any, Protocol
+
+from quitus.services.table import Key
+
+SCHEMA = "quitus.changes/1"
+KEYS_PER_MESSAGE = 100
+_LEASE_ROWS = frozenset({"lease", "account"})
+
+
+class ChangeMessages(Protocol):
+    """The queue of those who keep views."""
+
+    def send(self, bodies: Sequence[str]) -> None:
+        """Hand every message over. Raises Undelivered when one is not taken."""
+        ...
+
+
+def forward(records: Iterable[Mapping[str, Any]], queue: ChangeMessages) -> None:
+    """Send on the keys that matter of a stream's batch, each once. Raises Undelivered: the batch comes again."""
+    if bodies := list(messages(changed(records))):
+        queue.send(bodies)
+
+
+def changed(records: Iterable[Mapping[str, Any]]) -> list[Key]:
+    """The keys that matter, each once, in the order of their first change."""
+    keys = (_key(record["dynamodb"]["Keys"]) for record in records)
+    return list(dict.fromkeys(key for key in keys if matters(key)))
+
+
+def matters(key: Key) -> bool:
+    """Whether a view is made from this row."""
+    _, family, *_ = [*key.pk.split("#"), ""]
+    match family:
+        case "movement" | "virtual-iban":
+            return True
+        case "lease":
+            return key.sk in _LEASE_ROWS
+    return False
+
+
+def messages(keys: Iterable[Key]) -> Iterator[str]:
+    """The message bodies, of at most KEYS_PER_MESSAGE keys each."""
+    for some in batched(keys, KEYS_PER_MESSAGE, strict=False):
+        yield json.dumps({"schema": SCHEMA, "keys": some}, separators=(",", ":"))
+
+
+def _key(image: Mapping[str, Any]) -> Key:
+    return Key(image["PK"]["S"], image["SK"]["S"])
