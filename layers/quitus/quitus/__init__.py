@@ -1,0 +1,1 @@
+"""Quitus: rent collection for French social landlords."""

@@ -1,0 +1,56 @@
+"""Alerts on the table."""
+
+from __future__ import annotations
+
+from quitus.adapters import keys
+from quitus.domain.alert import Alert, AlertKind
+from quitus.services.table import Key, Lacks, New, Page, Put, Row, Stale, Table, Update
+
+NEVER_RAISED = New()
+STILL_OPEN = Lacks("closed_at")
+
+
+class AlertRows:
+    """`ports.Alerts` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def alert(self, landlord_id: str, alert: Alert, at: str) -> None:
+        """See `Alerts.alert`."""
+        key = keys.alert(landlord_id, alert.alert_id)
+        row: Row = {
+            "PK": key.pk,
+            "SK": key.sk,
+            "GSI1PK": key.pk,
+            "GSI1SK": f"{at}#{alert.alert_id}",
+            "kind": alert.kind.value,
+            "severity": alert.severity.value,
+            "subject": alert.subject,
+            "detail": dict(alert.detail),
+            "raised_at": at,
+        }
+        try:
+            self._table.write([Put(row, NEVER_RAISED)])
+        except Stale:
+            self._reopen(key, row)
+
+    def _reopen(self, key: Key, row: Row) -> None:
+        held = self._table.get(key)
+        if held is not None and "closed_at" in held:
+            self._table.write([Put(row)])
+
+    def close(self, landlord_id: str, kind: AlertKind, subject: str, at: str) -> None:
+        """See `Alerts.close`."""
+        key = keys.alert(landlord_id, Alert(kind, subject).alert_id)
+        if self._table.get(key) is None:
+            return
+        try:
+            self._table.write([Update(key, set={"closed_at": at}, condition=STILL_OPEN)])
+        except Stale:
+            return
+
+    def list(self, landlord_id: str, after: Key | None, limit: int) -> Page:
+        """Alerts, newest first."""
+        pk = f"{landlord_id}#alerts"
+        return self._table.query_listing(pk, after=after, limit=limit, newest_first=True)

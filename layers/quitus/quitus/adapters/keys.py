@@ -1,0 +1,271 @@
+"""Every key of the table, and what is asked of it.
+
+Every partition begins with its landlord's id and `#`; the few rows of the deployment itself begin with `client#` or `range#`.
+Rows marked * are views: made from the others by `update_views`, never read to decide about money.
+
+| asked | partition | row | written by |
+|---|---|---|---|
+| a landlord's settings | `{l}#landlord` | `settings` | staff_api |
+| numbers reserved in its range | `{l}#landlord` | `numbers` | apply_erp_file, staff_api |
+| virtual IBANs issued* | `{l}#landlord` | `issued` | update_views |
+| who owns a range of virtual IBANs | `range#{bank}-{branch}-{prefix}` | `range` | staff_api |
+| which landlord and role a machine has | `client#{client_id}` | `client` | scripts/erp-client |
+| a lease's account (the aggregate) | `{l}#lease#{lease}` | `account` | every posting |
+| a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file |
+| its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file |
+| its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file |
+| its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |
+| the entry of money on no lease* | `{l}#loose-entry#{payment}` | `entry#{n}` | update_views, push_erp |
+| leases of a residence | listing `{l}#leases#{residence}` | | |
+| the lease of a virtual IBAN | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file |
+| the lease of a due | `{l}#due#{due}` | `due` | apply_erp_file |
+| the next free account of the pool | `{l}#pool` | `iban#{n}` | apply_erp_file |
+| was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | post_movements |
+| which channels reported it | same | `{n}#claim#{channel}` | post_movements |
+| what people decided on it | same | `{n}#decision#{k}` | staff_api |
+| which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file |
+| a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |
+| files, newest first | listing `{l}#files`, `{l}#files#{status}` | | |
+| were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
+| statements of an account by day | `{l}#statements#{account}` | `{to_date}#{statement}` | intake_file |
+| was this ERP sequence taken? | `{l}#erp-in#{kind}` | `{sequence}` | intake_file |
+| channels seen on an account | `{l}#channels#{account}` | `channels` | intake_file, post_movements |
+| payments of a day* | `{l}#payments#{day}` | `{payment}` | update_views |
+| days with payments* | `{l}#payment-days` | `{day}` | update_views |
+| payments in suspense or pending* | listing `{l}#payments#{status}` | | update_views |
+| receipts of a day by residence, commune, means* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |
+| a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
+| residences* | `{l}#residences` | `{residence}` | update_views |
+| alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
+| where the push to the ERP stands | `{l}#erp` | `head`, `batch#{id}` | push_erp |
+| entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |
+| an export | `{l}#export#{id}` | `export` | staff_api, write_export |
+| the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from quitus.domain.identity import Bucket
+from quitus.services.table import Key
+
+_ORDINAL = 6
+_SEQUENCE = 9
+
+
+def settings(landlord_id: str) -> Key:
+    """The landlord's settings."""
+    return Key(f"{landlord_id}#landlord", "settings")
+
+
+def numbers(landlord_id: str) -> Key:
+    """The counter of numbers reserved in the landlord's range."""
+    return Key(f"{landlord_id}#landlord", "numbers")
+
+
+def issued(landlord_id: str) -> Key:
+    """How many virtual IBANs are on a lease."""
+    return Key(f"{landlord_id}#landlord", "issued")
+
+
+def range_owner(range_name: str) -> Key:
+    """Who owns a range of virtual IBANs."""
+    return Key(f"range#{range_name}", "range")
+
+
+def client(client_id: str) -> Key:
+    """A machine's landlord and role."""
+    return Key(f"client#{client_id}", "client")
+
+
+def lease_partition(landlord_id: str, lease_id: str) -> str:
+    """Everything about one lease."""
+    return f"{landlord_id}#lease#{lease_id}"
+
+
+def account(landlord_id: str, lease_id: str) -> Key:
+    """The lease's account."""
+    return Key(lease_partition(landlord_id, lease_id), "account")
+
+
+def lease(landlord_id: str, lease_id: str) -> Key:
+    """The lease's description."""
+    return Key(lease_partition(landlord_id, lease_id), "lease")
+
+
+def party(landlord_id: str, lease_id: str, party_id: str) -> Key:
+    """A party of the lease."""
+    return Key(lease_partition(landlord_id, lease_id), f"party#{party_id}")
+
+
+def due(landlord_id: str, lease_id: str, due_id: str) -> Key:
+    """A due of the lease."""
+    return Key(lease_partition(landlord_id, lease_id), f"due#{due_id}")
+
+
+def charge(landlord_id: str, lease_id: str, sequence: int) -> Key:
+    """A charging of the lease."""
+    return Key(lease_partition(landlord_id, lease_id), f"charge#{sequence:0{_SEQUENCE}d}")
+
+
+def entry(landlord_id: str, lease_id: str, sequence: int) -> Key:
+    """The lease's nth entry, as pushed to the ERP."""
+    return Key(lease_partition(landlord_id, lease_id), f"entry#{sequence:0{_SEQUENCE}d}")
+
+
+def loose_entry(landlord_id: str, payment_id: str, sequence: int) -> Key:
+    """The entry of a payment that was posted on no lease."""
+    return Key(f"{landlord_id}#loose-entry#{payment_id}", f"entry#{sequence:0{_SEQUENCE}d}")
+
+
+def leases_of_residence(landlord_id: str, residence_id: str) -> str:
+    """Listing partition: the leases of a residence, by id."""
+    return f"{landlord_id}#leases#{residence_id}"
+
+
+def virtual_iban(landlord_id: str, iban: str) -> Key:
+    """Who holds a virtual IBAN."""
+    return Key(f"{landlord_id}#virtual-iban#{iban}", "virtual-iban")
+
+
+def due_owner(landlord_id: str, due_id: str) -> Key:
+    """Which lease a due is of."""
+    return Key(f"{landlord_id}#due#{due_id}", "due")
+
+
+def pool_partition(landlord_id: str) -> str:
+    """The preloaded virtual IBANs."""
+    return f"{landlord_id}#pool"
+
+
+def movement_partition(landlord_id: str, bucket: Bucket) -> str:
+    """All movements of one account, day and amount."""
+    return f"{landlord_id}#movement#{bucket.account}#{bucket.day.isoformat()}#{bucket.amount_cents}"
+
+
+def bucket_of(pk: str) -> tuple[str, Bucket]:
+    """The landlord and bucket of a movement partition."""
+    landlord_id, _, account_tag, day, cents = pk.split("#")
+    return landlord_id, Bucket(account_tag, date.fromisoformat(day), int(cents))
+
+
+def movement(landlord_id: str, bucket: Bucket, ordinal: int) -> Key:
+    """The permanent row of a movement."""
+    return Key(movement_partition(landlord_id, bucket), ordinal_text(ordinal))
+
+
+def claim(landlord_id: str, bucket: Bucket, ordinal: int, channel: str) -> Key:
+    """A further channel's report of a movement."""
+    return Key(movement_partition(landlord_id, bucket), f"{ordinal_text(ordinal)}#claim#{channel}")
+
+
+def decision(landlord_id: str, bucket: Bucket, ordinal: int, number: int) -> Key:
+    """A person's nth decision on a payment."""
+    return Key(movement_partition(landlord_id, bucket), f"{ordinal_text(ordinal)}#decision#{number:04d}")
+
+
+def credit_use(landlord_id: str, bucket: Bucket, ordinal: int, lease_id: str, sequence: int) -> Key:
+    """Later dues that used a payment's credit."""
+    place = f"{ordinal_text(ordinal)}#use#{lease_id}#{sequence:0{_SEQUENCE}d}"
+    return Key(movement_partition(landlord_id, bucket), place)
+
+
+def ordinal_text(ordinal: int) -> str:
+    """An ordinal as it stands in keys, so that texts sort like numbers."""
+    return f"{ordinal:0{_ORDINAL}d}"
+
+
+def file(landlord_id: str, file_id: str) -> Key:
+    """A dropped file."""
+    return Key(f"{landlord_id}#file#{file_id}", "file")
+
+
+def file_batch(landlord_id: str, file_id: str, number: int) -> Key:
+    """A worked batch of a file."""
+    return Key(f"{landlord_id}#file#{file_id}", f"batch#{number:06d}")
+
+
+def files(landlord_id: str) -> str:
+    """Listing partition: files by arrival."""
+    return f"{landlord_id}#files"
+
+
+def raw(landlord_id: str, sha256: str) -> Key:
+    """The first file that brought these bytes."""
+    return Key(f"{landlord_id}#raw#{sha256}", "raw")
+
+
+def statements(landlord_id: str, account_iban: str) -> str:
+    """The statements of a bank account, by last day."""
+    return f"{landlord_id}#statements#{account_iban}"
+
+
+def erp_sequence(landlord_id: str, kind: str, sequence: int) -> Key:
+    """The ERP file that took a sequence number."""
+    return Key(f"{landlord_id}#erp-in#{kind}", f"{sequence:012d}")
+
+
+def channels(landlord_id: str, account_tag: str) -> Key:
+    """The channels that ever reported on an account."""
+    return Key(f"{landlord_id}#channels#{account_tag}", "channels")
+
+
+def payments_of_day(landlord_id: str, day: date) -> str:
+    """The payments booked on a day."""
+    return f"{landlord_id}#payments#{day.isoformat()}"
+
+
+def payment_days(landlord_id: str) -> str:
+    """The days that have payments."""
+    return f"{landlord_id}#payment-days"
+
+
+def payments_with_status(landlord_id: str, status: str) -> str:
+    """Listing partition: payments in suspense, or pending."""
+    return f"{landlord_id}#payments#{status}"
+
+
+def receipts_of_day(landlord_id: str, day: date) -> str:
+    """The receipts of a day by residence, commune and means."""
+    return f"{landlord_id}#receipts#{day.isoformat()}"
+
+
+def ledger_days(landlord_id: str, account_tag: str) -> str:
+    """The ledger days of a bank account."""
+    return f"{landlord_id}#ledger-days#{account_tag}"
+
+
+def residences(landlord_id: str) -> str:
+    """The landlord's residences."""
+    return f"{landlord_id}#residences"
+
+
+def alert(landlord_id: str, alert_id: str) -> Key:
+    """An alert."""
+    return Key(f"{landlord_id}#alerts", alert_id)
+
+
+def erp_head(landlord_id: str) -> Key:
+    """Where the push to the landlord's ERP stands."""
+    return Key(f"{landlord_id}#erp", "head")
+
+
+def erp_backlog(landlord_id: str) -> str:
+    """Listing partition: entries that the ERP has not acknowledged."""
+    return f"{landlord_id}#erp-backlog"
+
+
+def export(landlord_id: str, export_id: str) -> Key:
+    """An export that a person asked for."""
+    return Key(f"{landlord_id}#export#{export_id}", "export")
+
+
+def request(landlord_id: str, key: str) -> Key:
+    """A request made under an idempotency key."""
+    return Key(f"{landlord_id}#request#{key}", "request")
+
+
+def landlord_of(pk: str) -> str:
+    """The landlord that a partition belongs to."""
+    return pk.partition("#")[0]

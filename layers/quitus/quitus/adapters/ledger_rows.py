@@ -1,0 +1,165 @@
+"""The ledger on the table: one payment is two writes, the movement's permanent row and the lease's account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from quitus.adapters import keys, records
+from quitus.domain.charging import CreditUse
+from quitus.domain.errors import NotFound
+from quitus.domain.identity import Bucket, Known, Register, parse_payment_id
+from quitus.domain.lease import Account, Due
+from quitus.domain.payment import Decision, Payment, fold
+from quitus.domain.posting import Plan, Posted
+from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Stale, Table, Update, Write
+
+NEVER_POSTED = New()
+NEVER_CLAIMED = New()
+NEVER_DECIDED = New()
+NEVER_USED = New()
+
+
+class LedgerRows:
+    """`ports.Ledger` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str]:
+        """See `Ledger.leases_of`."""
+        wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
+        held = self._table.batch_get(wanted)
+        return {wanted[key]: row["lease_id"] for key, row in held.items() if "lease_id" in row}
+
+    def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:
+        """See `Ledger.accounts`."""
+        wanted = {keys.account(landlord_id, lease_id): lease_id for lease_id in lease_ids}
+        rows = self._table.batch_get(wanted)
+        return {wanted[key]: records.account_of(wanted[key], row) for key, row in rows.items()}
+
+    def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
+        """See `Ledger.dues`."""
+        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), "due#").rows
+        return {row["due_id"]: records.record(row, Due) for row in rows}
+
+    def register(self, landlord_id: str, buckets: Iterable[Bucket]) -> Register:
+        """See `Ledger.register`."""
+        return Register({bucket: list(self._known(landlord_id, bucket)) for bucket in set(buckets)})
+
+    def _known(self, landlord_id: str, bucket: Bucket) -> Iterator[Known]:
+        known: dict[int, Known] = {}
+        for row in self._table.query(keys.movement_partition(landlord_id, bucket)).rows:
+            ordinal, _, rest = row["SK"].partition("#")
+            if rest == "" or rest.startswith("claim#"):
+                held = known.setdefault(int(ordinal), Known(bucket, int(ordinal), ()))
+                known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
+        yield from known.values()
+
+    def channels(self, landlord_id: str, account_tag: str) -> frozenset[str]:
+        """See `Ledger.channels`."""
+        row = self._table.get(keys.channels(landlord_id, account_tag))
+        return frozenset(name.removeprefix("on:") for name in row if name.startswith("on:")) if row else frozenset()
+
+    def add_channel(self, landlord_id: str, account_tag: str, channel: str) -> None:
+        """See `Ledger.add_channel`."""
+        self._table.write([Update(keys.channels(landlord_id, account_tag), set={f"on:{channel}": True})])
+
+    def posted(self, landlord_id: str, rows: Iterable[tuple[Bucket, int]]) -> dict[tuple[Bucket, int], Posted]:
+        """See `Ledger.posted`."""
+        wanted = {keys.movement(landlord_id, bucket, ordinal): (bucket, ordinal) for bucket, ordinal in rows}
+        found = self._table.batch_get(wanted)
+        return {wanted[key]: records.posted_of(*wanted[key], row) for key, row in found.items()}
+
+    def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
+        """See `Ledger.commit`."""
+        for writes in _transactions(list(self._units(landlord_id, plan, at))):
+            self._table.write(writes)
+
+    def _units(self, landlord_id: str, plan: Plan, at: str) -> Iterator[list[Write]]:
+        """What must be written together: the rows of one lease and its account; rows without a lease and claims alone."""
+        by_lease: dict[str, list[Write]] = {}
+        for posted in plan.posted:
+            key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
+            put = Put(_at(key, records.posted_row(posted, at)), NEVER_POSTED)
+            if posted.lease_id is None:
+                yield [put]
+            else:
+                by_lease.setdefault(posted.lease_id, []).append(put)
+        for lease_id, puts in by_lease.items():
+            yield [*puts, account_write(landlord_id, plan.accounts[lease_id])]
+        for claim in plan.claims:
+            key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.source.channel)
+            yield [Put(_at(key, records.claim_row(claim, at)), NEVER_CLAIMED)]
+
+    def payment(self, landlord_id: str, payment_id: str) -> Payment:
+        """See `Ledger.payment`."""
+        bucket, ordinal = parse_payment_id(payment_id)
+        rows = self._table.query(keys.movement_partition(landlord_id, bucket), keys.ordinal_text(ordinal)).rows
+        payment = payment_of(bucket, ordinal, rows)
+        if payment is None:
+            raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id)
+        return payment
+
+    def commit_decision(
+        self, landlord_id: str, payment: Payment, decision: Decision, account: Account, uses: Sequence[CreditUse]
+    ) -> None:
+        """See `Ledger.commit_decision`."""
+        key = keys.decision(landlord_id, payment.posted.bucket, payment.posted.ordinal, decision.number)
+        self._table.write(
+            [
+                Put(_at(key, records.decision_row(decision)), NEVER_DECIDED),
+                account_write(landlord_id, account),
+                *(credit_use_write(landlord_id, use, decision.decided_at) for use in uses),
+            ]
+        )
+
+
+def account_write(landlord_id: str, account: Account) -> Put:
+    """Replace an account that nobody changed since it was read (a new one has version 1)."""
+    row = _at(keys.account(landlord_id, account.lease_id), records.account_row(account))
+    unchanged = New() if account.version == 1 else Is("version", account.version - 1)
+    return Put(row, unchanged)
+
+
+def credit_use_write(landlord_id: str, use: CreditUse, at: str) -> Put:
+    """Add a use of a payment's credit to the payment's rows."""
+    bucket, ordinal = parse_payment_id(use.payment_id)
+    lease_id = use.entry.lease_id or ""
+    key = keys.credit_use(landlord_id, bucket, ordinal, lease_id, use.entry.sequence)
+    return Put(_at(key, records.credit_use_row(use, at)), NEVER_USED)
+
+
+def payment_of(bucket: Bucket, ordinal: int, rows: Sequence[Row]) -> Payment | None:
+    """The payment that a movement's rows make, None when there is no permanent row."""
+    parts = {row["SK"].partition("#")[2]: row for row in rows}
+    first = parts.get("")
+    if first is None:
+        return None
+    posted = records.posted_of(bucket, ordinal, first)
+    return fold(
+        posted,
+        first["posted_at"],
+        [records.decision_of(int(place[9:]), row) for place, row in parts.items() if place.startswith("decision#")],
+        [records.credit_use_of(posted.payment_id, row) for place, row in parts.items() if place.startswith("use#")],
+        [records.incoming_of(bucket, row).source for place, row in parts.items() if place.startswith("claim#")],
+    )
+
+
+def _at(key: Key, row: Row) -> Row:
+    return {"PK": key.pk, "SK": key.sk} | row
+
+
+def _transactions(units: Sequence[list[Write]]) -> Iterator[list[Write]]:
+    """Units packed into as few transactions as possible, none of them torn."""
+    packed: list[Write] = []
+    for unit in units:
+        if len(unit) > MAX_WRITES:
+            raise Stale()
+        if len(packed) + len(unit) > MAX_WRITES:
+            yield packed
+            packed = []
+        packed.extend(unit)
+    if packed:
+        yield packed
+
+

@@ -1,0 +1,134 @@
+"""The table in memory, for tests and simulation: as strict as DynamoDB about keys, types, sizes and transactions."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from quitus.adapters.dynamo import decode_row, encode_row
+from quitus.services.table import MAX_WRITES, Below, Check, Condition, Is, Key, Lacks, New, Page, Put, Row, Stale, Update, Write
+
+_LARGEST_ROW = 400_000
+
+
+class MemoryTable:
+    """`services.table.Table` without a server."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, Row] = {}
+        self._partitions: dict[str, list[str]] = defaultdict(list)
+        self._lock = threading.RLock()
+
+    def get(self, key: Key) -> Row | None:
+        """See `Table.get`."""
+        with self._lock:
+            return copy.deepcopy(self.rows.get(_checked(key)))
+
+    def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        """See `Table.batch_get`."""
+        with self._lock:
+            return {key: copy.deepcopy(self.rows[key]) for key in dict.fromkeys(map(_checked, keys)) if key in self.rows}
+
+    def query(
+        self, pk: str, prefix: str = "", *, after: str | None = None, limit: int | None = None, newest_first: bool = False
+    ) -> Page:
+        """See `Table.query`."""
+        with self._lock:
+            keys = [Key(pk, sk) for sk in self._partitions.get(pk, []) if sk.startswith(prefix)]
+            ordered = keys[::-1] if newest_first else keys
+            if after is not None:
+                ordered = [key for key in ordered if (key.sk < after if newest_first else key.sk > after)]
+            return self._page(ordered, limit)
+
+    def query_listing(
+        self, pk: str, prefix: str = "", *, after: Key | None = None, limit: int | None = None, newest_first: bool = False
+    ) -> Page:
+        """See `Table.query_listing`."""
+        with self._lock:
+            listed = [
+                (row["GSI1SK"], key)
+                for key, row in self.rows.items()
+                if row.get("GSI1PK") == pk and row["GSI1SK"].startswith(prefix)
+            ]
+            ordered = [key for _, key in sorted(listed, reverse=newest_first)]
+            if after is not None:
+                ordered = ordered[ordered.index(after) + 1 :] if after in ordered else []
+            return self._page(ordered, limit)
+
+    def _page(self, keys: list[Key], limit: int | None) -> Page:
+        shown = keys if limit is None else keys[:limit]
+        more = shown[-1] if shown and len(shown) < len(keys) else None
+        return Page(tuple(copy.deepcopy(self.rows[key]) for key in shown), more)
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """See `Table.write`."""
+        keys = [_checked(write.key) for write in writes]
+        if not 1 <= len(writes) <= MAX_WRITES:
+            raise ValueError(f"a transaction has 1 to {MAX_WRITES} writes, not {len(writes)}")
+        if len(set(keys)) != len(keys):
+            raise ValueError("a transaction may touch a row only once")
+        with self._lock:
+            failed = [index for index, write in enumerate(writes) if not self._holds(write.key, write.condition)]
+            if failed:
+                raise Stale(failed)
+            for row in [row for write in writes if (row := self._after(write)) is not None]:
+                self._store(row)
+
+    def add(self, key: Key, attribute: str, amount: int) -> int:
+        """See `Table.add`."""
+        with self._lock:
+            self.write([Update(key, add={attribute: amount})])
+            return int(self.rows[key][attribute])
+
+    def _holds(self, key: Key, condition: Condition | None) -> bool:
+        row = self.rows.get(key)
+        match condition:
+            case None:
+                return True
+            case New():
+                return row is None
+            case Is(attribute, value):
+                return row is not None and attribute in row and row[attribute] == value
+            case Lacks(attribute):
+                return row is None or attribute not in row
+            case Below(attribute, value):
+                return row is None or attribute not in row or row[attribute] < value
+
+    def _after(self, write: Write) -> Row | None:
+        match write:
+            case Put(row):
+                return row
+            case Update(key, to_set, to_add, to_remove):
+                row = {"PK": key.pk, "SK": key.sk} | self.rows.get(key, {}) | dict(to_set)
+                row |= {name: row.get(name, 0) + amount for name, amount in to_add.items()}
+                return {name: value for name, value in row.items() if name not in to_remove}
+            case Check():
+                return None
+
+    def _store(self, row: Row) -> None:
+        encoded = encode_row(row)
+        if _size(encoded) > _LARGEST_ROW:
+            raise ValueError("a row may hold 400 KB at most")
+        key = Key(row["PK"], row["SK"])
+        if key not in self.rows:
+            insort(self._partitions[key.pk], key.sk)
+        self.rows[key] = decode_row(encoded)
+
+
+def _checked(key: Key) -> Key:
+    if not (key.pk and key.sk and isinstance(key.pk, str) and isinstance(key.sk, str)):
+        raise ValueError(f"not a key: {key!r}")
+    return Key(*key)
+
+
+def _size(value: Any) -> int:
+    match value:
+        case dict():
+            return sum(len(name) + _size(held) for name, held in value.items())
+        case list():
+            return sum(_size(held) for held in value)
+    return len(str(value).encode())

@@ -1,0 +1,219 @@
+"""Rows of the table ↔ records of the domain. Rows are lean: absent values are left out, what the key says is not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from quitus.domain.allocation import Allocation, AllocationRule
+from quitus.domain.charging import CreditUse
+from quitus.domain.identity import Bucket
+from quitus.domain.ledger import Entry, EntryKind, Line
+from quitus.domain.lease import Account, CreditLot, DueKind, LeaseStatus, OpenDue
+from quitus.domain.matching import Match, MatchRule, SuspenseReason
+from quitus.domain.movement import Means, Movement, Nature, Status
+from quitus.domain.payment import Decision, DecisionKind
+from quitus.domain.posting import Claim, Incoming, Posted, Source
+from quitus.services.table import Row
+
+
+def dense(value: object) -> dict[str, Any]:
+    """A record as plain values, without what is absent or empty."""
+    plain = msgspec.to_builtins(value)
+    return {name: held for name, held in plain.items() if held is not None and held != "" and held != ()}
+
+
+def record[T](row: Mapping[str, Any], kind: type[T]) -> T:
+    """The record that `dense` wrote; the row's other attributes are ignored."""
+    return msgspec.convert(row, kind)
+
+
+def account_row(account: Account) -> Row:
+    """The account, its dues and lots as compact lists: one write unit for an ordinary lease."""
+    row: Row = {
+        "status": account.status.value,
+        "version": account.version,
+        "sequence": account.sequence,
+        "charge_sequence": account.charge_sequence,
+        "dues": [
+            [due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents] for due in account.open_dues
+        ],
+        "credits": [[lot.source, lot.cents] for lot in account.credits],
+        "recent": [[day.isoformat(), cents] for day, cents in account.recent],
+    }
+    if account.last_hash:
+        row["hash"] = account.last_hash
+    if account.aid_open_cents:
+        row["aid_open_cents"] = account.aid_open_cents
+    return row
+
+
+def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
+    """The account of a row."""
+    return Account(
+        lease_id=lease_id,
+        status=LeaseStatus(row["status"]),
+        version=row["version"],
+        sequence=row["sequence"],
+        last_hash=row.get("hash"),
+        charge_sequence=row["charge_sequence"],
+        open_dues=tuple(
+            OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents)
+            for due_id, kind, period, day, cents in row["dues"]
+        ),
+        credits=tuple(CreditLot(source, cents) for source, cents in row["credits"]),
+        aid_open_cents=row.get("aid_open_cents", 0),
+        recent=tuple((date.fromisoformat(day), cents) for day, cents in row["recent"]),
+    )
+
+
+def entry_row(entry: Entry) -> Row:
+    """An entry in the payment or lease that holds it."""
+    row: Row = {
+        "id": entry.entry_id,
+        "sequence": entry.sequence,
+        "kind": entry.kind.value,
+        "day": entry.booking_date.isoformat(),
+        "lines": [
+            [line.account, line.auxiliary, line.label, line.debit_cents, line.credit_cents] for line in entry.lines
+        ],
+        "hash": entry.hash,
+    }
+    if entry.lease_id is not None:
+        row["lease"] = entry.lease_id
+    if entry.previous_hash is not None:
+        row["previous"] = entry.previous_hash
+    return row
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """The entry of a row."""
+    return Entry(
+        entry_id=row["id"],
+        lease_id=row.get("lease"),
+        sequence=row["sequence"],
+        kind=EntryKind(row["kind"]),
+        booking_date=date.fromisoformat(row["day"]),
+        lines=tuple(Line(*line) for line in row["lines"]),
+        previous_hash=row.get("previous"),
+        hash=row["hash"],
+    )
+
+
+def posted_row(posted: Posted, posted_at: str) -> Row:
+    """The permanent row of a movement; account tag, day, amount and ordinal are in its key."""
+    row = _incoming_row(posted.incoming) | {"posted_at": posted_at}
+    if posted.match is not None:
+        row["match"] = _match_row(posted.match)
+    if posted.allocations:
+        row["allocations"] = _allocation_rows(posted.allocations)
+    if posted.credit_cents:
+        row["credit_cents"] = posted.credit_cents
+    if posted.entry is not None:
+        row["entry"] = entry_row(posted.entry)
+    if posted.flags:
+        row["flags"] = list(posted.flags)
+    return row
+
+
+def posted_of(bucket: Bucket, ordinal: int, row: Mapping[str, Any]) -> Posted:
+    """The movement of a permanent row."""
+    return Posted(
+        bucket=bucket,
+        ordinal=ordinal,
+        incoming=incoming_of(bucket, row),
+        match=match_of(row["match"]) if "match" in row else None,
+        allocations=allocations_of(row.get("allocations", ())),
+        credit_cents=row.get("credit_cents", 0),
+        entry=entry_of(row["entry"]) if "entry" in row else None,
+        flags=tuple(row.get("flags", ())),
+    )
+
+
+def claim_row(claim: Claim, claimed_at: str) -> Row:
+    """A further report of a known movement."""
+    return _incoming_row(claim.incoming) | {"claimed_at": claimed_at}
+
+
+_IN_KEY = frozenset({"amount_cents", "booking_date"})
+_USUAL = {"status": Status.BOOKED.value, "nature": Nature.RECEIPT.value, "means": Means.TRANSFER.value}
+
+
+def _incoming_row(incoming: Incoming) -> Row:
+    movement = dense(incoming.movement)
+    lean = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in movement.items()
+        if name not in _IN_KEY and _USUAL.get(name) != value
+    }
+    return {"account": incoming.account, "source": dense(incoming.source), "movement": lean}
+
+
+def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
+    """The report that a row holds."""
+    movement = row["movement"] | {"amount_cents": bucket.amount_cents, "booking_date": bucket.day.isoformat()}
+    return Incoming(record(movement, Movement), row["account"], record(row["source"], Source))
+
+
+def _match_row(match: Match) -> Row:
+    return dense(match)
+
+
+def match_of(row: Mapping[str, Any]) -> Match:
+    """The match of a row."""
+    reason = row.get("reason")
+    return Match(
+        lease_id=row.get("lease_id"),
+        rule=MatchRule(row["rule"]) if "rule" in row else None,
+        evidence=dict(row["evidence"]),
+        reason=SuspenseReason(reason) if reason else None,
+    )
+
+
+def _allocation_rows(allocations: Sequence[Allocation]) -> list[list[Any]]:
+    return [[item.lease_id, item.due_id, item.amount_cents, item.rule.value] for item in allocations]
+
+
+def allocations_of(rows: Sequence[Sequence[Any]]) -> tuple[Allocation, ...]:
+    """The allocations of a row."""
+    return tuple(Allocation(lease_id, due_id, cents, AllocationRule(rule)) for lease_id, due_id, cents, rule in rows)
+
+
+def decision_row(decision: Decision) -> Row:
+    """A person's decision."""
+    return {
+        "kind": decision.kind.value,
+        "match": _match_row(decision.match),
+        "allocations": _allocation_rows(decision.allocations),
+        "credit_cents": decision.credit_cents,
+        "entry": entry_row(decision.entry),
+        "decided_by": decision.decided_by,
+        "decided_at": decision.decided_at,
+    }
+
+
+def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
+    """The decision of a row."""
+    return Decision(
+        number=number,
+        kind=DecisionKind(row["kind"]),
+        match=match_of(row["match"]),
+        allocations=allocations_of(row["allocations"]),
+        credit_cents=row["credit_cents"],
+        entry=entry_of(row["entry"]),
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+    )
+
+
+def credit_use_row(use: CreditUse, used_at: str) -> Row:
+    """Later dues that used a payment's credit."""
+    return {"allocations": _allocation_rows(use.allocations), "entry": entry_row(use.entry), "used_at": used_at}
+
+
+def credit_use_of(payment_id: str, row: Mapping[str, Any]) -> CreditUse:
+    """The credit use of a row."""
+    return CreditUse(payment_id, allocations_of(row["allocations"]), entry_of(row["entry"]))

@@ -1,0 +1,1 @@
+"""Readers of bank files (one protocol, `read`) and writers for banks."""

@@ -1,0 +1,120 @@
+"""From the environment to adapters: lazily, once per process. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from quitus.adapters.clock import SystemClock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+    from quitus.adapters.action_log import S3ActionLog
+    from quitus.adapters.alert_rows import AlertRows
+    from quitus.adapters.dynamo import DynamoTable
+    from quitus.adapters.landlord_rows import LandlordRows
+    from quitus.adapters.ledger_rows import LedgerRows
+    from quitus.adapters.queues import SqsQueue
+
+
+def env(name: str) -> str:
+    """A setting of the function."""
+    return os.environ[name]
+
+
+@cache
+def _client(service: Any) -> Any:
+    import boto3  # noqa: PLC0415 - nothing needs AWS at import
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        retries={"mode": "standard", "max_attempts": 5},
+        connect_timeout=3,
+        read_timeout=20,
+        parameter_validation=False,
+        tcp_keepalive=True,
+    )
+    return boto3.client(service, config=config)
+
+
+def dynamodb() -> DynamoDBClient:
+    """The DynamoDB client."""
+    client: DynamoDBClient = _client("dynamodb")
+    return client
+
+
+def s3() -> S3Client:
+    """The S3 client."""
+    client: S3Client = _client("s3")
+    return client
+
+
+def sqs() -> SQSClient:
+    """The SQS client."""
+    client: SQSClient = _client("sqs")
+    return client
+
+
+def secrets() -> SecretsManagerClient:
+    """The Secrets Manager client."""
+    client: SecretsManagerClient = _client("secretsmanager")
+    return client
+
+
+@cache
+def table() -> DynamoTable:
+    """The table."""
+    from quitus.adapters.dynamo import DynamoTable  # noqa: PLC0415
+
+    return DynamoTable(dynamodb(), env("TABLE_NAME"))
+
+
+@cache
+def clock() -> SystemClock:
+    """The clock."""
+    return SystemClock()
+
+
+@cache
+def ledger() -> LedgerRows:
+    """Accounts and movements."""
+    from quitus.adapters.ledger_rows import LedgerRows  # noqa: PLC0415
+
+    return LedgerRows(table())
+
+
+@cache
+def landlords() -> LandlordRows:
+    """Settings of landlords."""
+    from quitus.adapters.landlord_rows import LandlordRows  # noqa: PLC0415
+
+    return LandlordRows(table())
+
+
+@cache
+def alerts() -> AlertRows:
+    """Alerts."""
+    from quitus.adapters.alert_rows import AlertRows  # noqa: PLC0415
+
+    return AlertRows(table())
+
+
+@cache
+def action_log() -> S3ActionLog:
+    """The action log."""
+    from quitus.adapters.action_log import S3ActionLog  # noqa: PLC0415
+
+    return S3ActionLog(s3(), env("RAW_BUCKET"))
+
+
+@cache
+def queue(name: str) -> SqsQueue:
+    """The queue whose URL is in the setting `name`."""
+    from quitus.adapters.queues import SqsQueue  # noqa: PLC0415
+
+    return SqsQueue(sqs(), env(name))

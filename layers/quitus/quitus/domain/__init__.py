@@ -1,0 +1,1 @@
+"""The rules of rent collection: pure, without AWS, clock or input and output."""

@@ -1,0 +1,63 @@
+"""Alerts: what a person should look at, named by its kind and subject so that the same one is raised once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AlertKind(StrEnum):
+    """What happened (contract.md, Alerts)."""
+
+    UNASSIGNED_VIRTUAL_IBAN = "unassigned_virtual_iban"
+    PAYMENT_ON_ENDED_LEASE = "payment_on_ended_lease"
+    FILE_QUARANTINED = "file_quarantined"
+    STATEMENT_GAP = "statement_gap"
+    STATEMENT_OVERLAP = "statement_overlap"
+    IDENTITY_CONFLICT = "identity_conflict"
+    ERP_SEQUENCE_GAP = "erp_sequence_gap"
+    ERP_FILE_REFUSED = "erp_file_refused"
+    ERP_BACKLOG = "erp_backlog"
+    BALANCE_DIFFERENCE = "balance_difference"
+    DOUBLE_PAYMENT = "double_payment"
+    VIRTUAL_IBAN_CAPACITY = "virtual_iban_capacity"
+    RETURN_WITHOUT_ORIGINAL = "return_without_original"
+    EVENT_REJECTED = "event_rejected"
+
+
+class Severity(StrEnum):
+    """How soon a person should look."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+_SEVERITY = {
+    AlertKind.IDENTITY_CONFLICT: Severity.CRITICAL,
+    AlertKind.FILE_QUARANTINED: Severity.CRITICAL,
+    AlertKind.STATEMENT_GAP: Severity.CRITICAL,
+    AlertKind.DOUBLE_PAYMENT: Severity.INFO,
+    AlertKind.PAYMENT_ON_ENDED_LEASE: Severity.INFO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert; `subject` is the id of what it is about (payment, file, lease, account), never a name."""
+
+    kind: AlertKind
+    subject: str
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def alert_id(self) -> str:
+        """The same kind and subject give the same alert."""
+        return hashlib.sha256(f"{self.kind}|{self.subject}".encode()).hexdigest()[:24]
+
+    @property
+    def severity(self) -> Severity:
+        """How soon a person should look."""
+        return _SEVERITY.get(self.kind, Severity.WARNING)

@@ -1,0 +1,236 @@
+"""Charging: dues come, change and go; negative dues and credits are spent at once (sector.md §3, Negative dues)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle, settle_own_period
+from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored, seal
+from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Due, DueKind
+from quitus.domain.money import Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Cents of a negative (or lowered) due spent on another due of the lease; negative when taken back."""
+
+    source_due_id: str
+    due_id: str
+    cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class CreditUse:
+    """A credit of a payment used by later dues: the payment's allocations grow by these, under rule `credit`."""
+
+    payment_id: str
+    allocations: tuple[Allocation, ...]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class DueChange:
+    """A due as it was (None when new) and as it is to be."""
+
+    before: Due | None
+    after: Due
+
+    @property
+    def added_cents(self) -> Cents:
+        """What the change adds to what is called (negative when it lowers it)."""
+        return self.after.amount_cents - (self.before.amount_cents if self.before else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Charging:
+    """The account after the changes, the charging entry (never pushed; None when nothing is owed differently) and what was spent."""
+
+    account: Account
+    entry: Entry | None
+    offsets: tuple[Offset, ...] = ()
+    uses: tuple[CreditUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What earlier chargings did, needed only when a due that exists changes: all dues of the lease, all offsets."""
+
+    dues: Mapping[str, Due] = field(default_factory=dict)
+    offsets: Sequence[Offset] = ()
+
+
+def charge(
+    account: Account, changes: Sequence[DueChange], on: date, chart: Chart, history: History | None = None
+) -> Charging:
+    """Apply changes of dues to an account: positive dues first, then negative ones, then credits; order never matters."""
+    known = history or History()
+    steps = [step for change in changes for step in _steps(change)]
+    offsets: list[Offset] = []
+    charged = account
+    for before, after in sorted((step for step in steps if _is_positive(step)), key=_step_order):
+        charged = _change_positive(charged, before, after)
+    for before, after in sorted((step for step in steps if not _is_positive(step)), key=_step_order):
+        charged, made = _change_negative(charged, before, after, on, known)
+        offsets += made
+    charged, used, uses = use_credits(charged, on, chart)
+    entry = _charging_entry(account, sum(change.added_cents for change in changes), on, chart)
+    sequence = account.charge_sequence + 1 if entry or offsets or used else account.charge_sequence
+    return Charging(replace(charged, charge_sequence=sequence), entry, (*offsets, *used), uses)
+
+
+def use_credits(
+    account: Account, on: date, chart: Chart
+) -> tuple[Account, tuple[Offset, ...], tuple[CreditUse, ...]]:
+    """Spend the credits of an account on its open dues, oldest credit first."""
+    offsets: list[Offset] = []
+    uses: list[CreditUse] = []
+    for lot in account.credits:
+        settlement = settle(account.open_dues, lot.cents, on, rule=AllocationRule.CREDIT)
+        if not settlement.paid:
+            continue
+        account = replace(account, open_dues=settlement.open_dues, credits=_spent(account.credits, lot, settlement))
+        if lot.payment_id is None:
+            offsets += [Offset(lot.source.removeprefix(DUE_SOURCE), due_id, cents) for due_id, cents, _ in settlement.paid]
+        else:
+            use = _credit_use(account, lot.payment_id, settlement, on, chart)
+            account = replace(account, sequence=use.entry.sequence, last_hash=use.entry.hash)
+            uses.append(use)
+    return account, tuple(offsets), tuple(uses)
+
+
+def reopen(account: Account, taken_back: Iterable[tuple[str, Cents]], dues: Mapping[str, Due]) -> Account:
+    """Put cents back as owed on the dues they had settled; a due lowered since first gives back the credit it left."""
+    still_open = {due.due_id: due for due in account.open_dues}
+    for due_id, cents in taken_back:
+        account, missing = _withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
+        if missing:
+            held = still_open.get(due_id)
+            still_open[due_id] = dues[due_id].open(missing + (held.open_cents if held else 0))
+    return replace(account, open_dues=tuple(still_open.values()))
+
+
+def _steps(change: DueChange) -> list[tuple[Due | None, Due]]:
+    """A change of sign is a cancellation followed by a new due."""
+    before, after = change.before, change.after
+    if before is None or before.amount_cents * after.amount_cents >= 0:
+        return [(before, after)]
+    cancelled = replace(before, amount_cents=0)
+    return [(before, cancelled), (cancelled, after)]
+
+
+def _is_positive(step: tuple[Due | None, Due]) -> bool:
+    before, after = step
+    return after.amount_cents > 0 or (after.amount_cents == 0 and (before is None or before.amount_cents >= 0))
+
+
+def _step_order(step: tuple[Due | None, Due]) -> tuple[bool, date, str]:
+    """Aids before other negatives, so that they meet the dues of their own period first."""
+    return (not step[1].kind.is_aid, step[1].due_date, step[1].due_id)
+
+
+def _change_positive(account: Account, before: Due | None, after: Due) -> Account:
+    held = next((due for due in account.open_dues if due.due_id == after.due_id), None)
+    settled = (before.amount_cents if before else 0) - (held.open_cents if held else 0)
+    owed = after.amount_cents - settled
+    others = tuple(due for due in account.open_dues if due.due_id != after.due_id)
+    still_open = (*others, after.open(owed)) if owed > 0 else others
+    account = replace(account, open_dues=still_open)
+    return _deposit(account, f"{DUE_SOURCE}{after.due_id}", -owed) if owed < 0 else account
+
+
+def _change_negative(
+    account: Account, before: Due | None, after: Due, on: date, history: History
+) -> tuple[Account, list[Offset]]:
+    added = (before.amount_cents if before else 0) - after.amount_cents
+    if after.kind is DueKind.AID_APL:
+        account = replace(account, aid_open_cents=account.aid_open_cents + added)
+    if added >= 0:
+        return _spend_negative(account, after, added, on)
+    return _take_back(account, after.due_id, -added, history)
+
+
+def _spend_negative(account: Account, due: Due, cents: Cents, on: date) -> tuple[Account, list[Offset]]:
+    if due.kind.is_aid:
+        settlement = settle_own_period(account.open_dues, cents, due.period)
+    else:
+        settlement = settle(account.open_dues, cents, on, rule=AllocationRule.CREDIT)
+    account = replace(account, open_dues=settlement.open_dues)
+    if settlement.rest_cents:
+        account = _deposit(account, f"{DUE_SOURCE}{due.due_id}", settlement.rest_cents)
+    return account, [Offset(due.due_id, due_id, paid) for due_id, paid, _ in settlement.paid]
+
+
+def _take_back(account: Account, due_id: str, cents: Cents, history: History) -> tuple[Account, list[Offset]]:
+    account, missing = _withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
+    spent: dict[str, Cents] = {}
+    for offset in history.offsets:
+        if offset.source_due_id == due_id:
+            spent[offset.due_id] = spent.get(offset.due_id, 0) + offset.cents
+    taken: list[tuple[str, Cents]] = []
+    for target, paid in reversed(spent.items()):
+        back = min(paid, missing)
+        if back:
+            taken.append((target, back))
+            missing -= back
+    return reopen(account, taken, history.dues), [Offset(due_id, target, -back) for target, back in taken]
+
+
+def _deposit(account: Account, source: str, cents: Cents) -> Account:
+    held = sum(lot.cents for lot in account.credits if lot.source == source)
+    others = tuple(lot for lot in account.credits if lot.source != source)
+    return replace(account, credits=(*others, CreditLot(source, held + cents)))
+
+
+def _withdraw(account: Account, source: str, cents: Cents) -> tuple[Account, Cents]:
+    """Take cents from a credit lot; the second value is what it did not hold."""
+    held = sum(lot.cents for lot in account.credits if lot.source == source)
+    left = held - min(held, cents)
+    others = tuple(lot for lot in account.credits if lot.source != source)
+    lots = (*others, CreditLot(source, left)) if left else others
+    return replace(account, credits=lots), cents - (held - left)
+
+
+def _spent(lots: tuple[CreditLot, ...], lot: CreditLot, settlement: Settlement) -> tuple[CreditLot, ...]:
+    rest = (CreditLot(lot.source, settlement.rest_cents),) if settlement.rest_cents else ()
+    return tuple(kept for held in lots for kept in (rest if held is lot else (held,)))
+
+
+def _credit_use(account: Account, payment_id: str, settlement: Settlement, on: date, chart: Chart) -> CreditUse:
+    cents = sum(paid for _, paid, _ in settlement.paid)
+    sequence = account.sequence + 1
+    entry = seal(
+        Entry(
+            entry_id=f"{payment_id}-c{sequence}",
+            lease_id=account.lease_id,
+            sequence=sequence,
+            kind=EntryKind.CREDIT_USE,
+            booking_date=on,
+            lines=(
+                chart.debit(Role.CREDITS, cents, account.lease_id),
+                chart.credit(Role.TENANTS, cents, account.lease_id),
+            ),
+            previous_hash=account.last_hash,
+        )
+    )
+    allocations = tuple(Allocation(account.lease_id, due_id, paid, rule) for due_id, paid, rule in settlement.paid)
+    return CreditUse(payment_id, allocations, entry)
+
+
+def _charging_entry(account: Account, added: Cents, on: date, chart: Chart) -> Entry | None:
+    if added == 0:
+        return None
+    sequence = account.charge_sequence + 1
+    lines = (chart.debit(Role.TENANTS, abs(added), account.lease_id), chart.credit(Role.CHARGING, abs(added)))
+    return seal(
+        Entry(
+            entry_id=f"{account.lease_id}-q{sequence}",
+            lease_id=account.lease_id,
+            sequence=sequence,
+            kind=EntryKind.CHARGE,
+            booking_date=on,
+            lines=lines if added > 0 else mirrored(lines),
+            previous_hash=None,
+        )
+    )

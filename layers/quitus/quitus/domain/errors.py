@@ -1,0 +1,82 @@
+"""Every error of Quitus, one tree.
+
+QuitusError                     a code, a sentence, an HTTP status
+├── Invalid                422  a value that breaks a rule
+│   └── InvalidIban
+├── NotFound               404  unknown here, or another landlord's
+├── Conflict               409  against what is already recorded
+│   └── IdempotencyConflict     same key, other request
+├── Forbidden              403  the role may not
+├── Malformed              400  not the shape at all
+├── UnreadableFile         422  a bank or ERP file that cannot be trusted (carries its Problem)
+└── Contention             503  others wrote at the same time; try again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class QuitusError(Exception):
+    """Base: `code` is stable and documented, `message` is for people, `detail` for programs."""
+
+    status: ClassVar[int] = 500
+    retry: ClassVar[bool] = False
+
+    def __init__(self, code: str, message: str, **detail: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.detail: Mapping[str, Any] = detail
+
+
+class Invalid(QuitusError):
+    """A value breaks a rule; nothing was recorded."""
+
+    status = 422
+
+
+class InvalidIban(Invalid):
+    """Not an account number with a right check (mod 97, French key)."""
+
+
+class NotFound(QuitusError):
+    """Unknown, or not this landlord's: the answer is the same."""
+
+    status = 404
+
+
+class Conflict(QuitusError):
+    """The request contradicts what is already recorded."""
+
+    status = 409
+
+
+class IdempotencyConflict(Conflict):
+    """The same idempotency key came with another request."""
+
+
+class Forbidden(QuitusError):
+    """The role of the token does not allow this."""
+
+    status = 403
+
+
+class Malformed(QuitusError):
+    """The request has not the expected shape."""
+
+    status = 400
+
+
+class UnreadableFile(QuitusError):
+    """A file that is refused or quarantined whole; `code` is its enumerated reason, `where` the place in the file."""
+
+    status = 422
+
+
+class Contention(QuitusError):
+    """The same rows were written by others at the same time, several times over: try again later."""
+
+    status = 503
+    retry = True

@@ -1,0 +1,75 @@
+"""The landlord: its bank accounts, its range of virtual IBANs, its ERP and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.ledger import Chart
+from quitus.domain.money import Cents
+
+
+class ErpKind(StrEnum):
+    """How the ERP takes what is pushed."""
+
+    REST = "rest"
+    FILE = "file"
+    NONE = "none"
+
+
+class VirtualIbanPer(StrEnum):
+    """Who gets a virtual IBAN."""
+
+    LEASE = "lease"
+    COTENANT = "cotenant"
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """A real account of the landlord; `profile` says how its bank writes files."""
+
+    iban: str
+    bic: str
+    profile: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Erp:
+    """Where entries go; `accounts` maps an account's role (ledger.Role) to the number in the landlord's chart."""
+
+    kind: ErpKind = ErpKind.NONE
+    url: str | None = None
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Landlord:
+    """A client of Quitus, strictly apart from the others."""
+
+    landlord_id: str
+    name: str
+    siren: str
+    creditor_identifier: str | None
+    tolerance_cents: Cents
+    bank_accounts: tuple[BankAccount, ...]
+    virtual_iban_range: VirtualIbanRange | None
+    virtual_iban_pool: str | None = None
+    virtual_iban_per: VirtualIbanPer = VirtualIbanPer.LEASE
+    allocation_mode: str = "quitus"
+    erp: Erp = field(default_factory=Erp)
+
+    @property
+    def chart(self) -> Chart:
+        """The landlord's account numbers."""
+        return Chart(self.erp.accounts)
+
+    def bank_account(self, account: str) -> BankAccount | None:
+        """The declared account with this IBAN, or whose domestic number (bank, branch, account) this is."""
+        compact = account.replace(" ", "").upper()
+        return next((held for held in self.bank_accounts if compact in (held.iban, _domestic(held.iban))), None)
+
+
+def _domestic(iban: str) -> str:
+    return iban[4:25]

@@ -1,0 +1,171 @@
+"""The lease: what is let and to whom, what is owed (dues), and its account, the aggregate that postings change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from quitus.domain.money import Cents
+
+
+class LeaseStatus(StrEnum):
+    """An ended lease keeps its virtual IBAN and may still owe or be owed."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class UnitKind(StrEnum):
+    """What is let."""
+
+    DWELLING = "dwelling"
+    PARKING = "parking"
+    BIKE = "bike"
+    SHOP = "shop"
+    OTHER = "other"
+
+
+class DueKind(StrEnum):
+    """Why money is owed; aids and credits are negative (contract.md, dues)."""
+
+    RENT = "rent"
+    CHARGES = "charges"
+    AID_APL = "aid_apl"
+    AID_RLS = "aid_rls"
+    ADJUSTMENT = "adjustment"
+    ANNEX = "annex"
+    INSURANCE = "insurance"
+    FEE = "fee"
+    INSTALMENT = "instalment"
+    DEPOSIT = "deposit"
+
+    @property
+    def is_aid(self) -> bool:
+        """Housing aids are spent on the dues of their own period."""
+        return self in (DueKind.AID_APL, DueKind.AID_RLS)
+
+
+class PartyRole(StrEnum):
+    """Who a person is on the lease."""
+
+    HOLDER = "holder"
+    COTENANT = "cotenant"
+    GUARANTOR = "guarantor"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease as the landlord's ERP describes it, with the virtual IBAN that Quitus issued for it."""
+
+    lease_id: str
+    status: LeaseStatus
+    start_date: date
+    end_date: date | None
+    unit_id: str
+    unit_kind: UnitKind
+    residence_id: str
+    residence_name: str
+    street: str | None
+    postal_code: str | None
+    commune: str
+    account_group: str | None
+    holder_name: str
+    holder_email: str | None
+    holder_phone: str | None
+    language: str
+    e_receipt_consent: bool
+    virtual_iban: str = ""
+    bic: str = ""
+    payee_name: str = ""
+    payment_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person of a lease with a dated share (percent with two decimals, as text `33.33`)."""
+
+    party_id: str
+    lease_id: str
+    role: PartyRole
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    share_percent: str | None = None
+    from_date: date | None = None
+    to_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An amount called from a lease; negative when it is an aid or a credit; 0 when cancelled."""
+
+    due_id: str
+    lease_id: str
+    kind: DueKind
+    period: str
+    due_date: date
+    amount_cents: Cents
+    label: str | None = None
+
+    def open(self, cents: Cents) -> OpenDue:
+        """The due with `cents` unpaid."""
+        return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDue:
+    """The unpaid part of a due (always > 0)."""
+
+    due_id: str
+    kind: DueKind
+    period: str
+    due_date: date
+    open_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLot:
+    """Money of the tenant not yet allocated: `source` is a payment id, or `due:{id}` for a negative due."""
+
+    source: str
+    cents: Cents
+
+    @property
+    def payment_id(self) -> str | None:
+        """The payment that brought the money, None for a negative due."""
+        return None if self.source.startswith(DUE_SOURCE) else self.source
+
+
+DUE_SOURCE = "due:"
+"""Begins the source of a credit lot that a negative (or lowered) due left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a lease owes and how its ledger stands; replaced whole by each posting, under its `version`.
+
+    `sequence` and `last_hash` are those of the last pushed entry, `charge_sequence` of the last charging (which is never
+    pushed). `recent` holds the receipts of the last ten days (booking date, cents), for double payments.
+    """
+
+    lease_id: str
+    status: LeaseStatus = LeaseStatus.ACTIVE
+    version: int = 0
+    sequence: int = 0
+    last_hash: str | None = None
+    charge_sequence: int = 0
+    open_dues: tuple[OpenDue, ...] = ()
+    credits: tuple[CreditLot, ...] = ()
+    aid_open_cents: Cents = 0
+    recent: tuple[tuple[date, Cents], ...] = ()
+
+    @property
+    def credit_cents(self) -> Cents:
+        """What the tenant has paid in advance (≥ 0)."""
+        return sum(lot.cents for lot in self.credits)
+
+    @property
+    def balance_cents(self) -> Cents:
+        """> 0: the tenant owes; < 0: the tenant is in credit."""
+        return sum(due.open_cents for due in self.open_dues) - self.credit_cents

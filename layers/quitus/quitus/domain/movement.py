@@ -1,0 +1,124 @@
+"""What a bank reports: statements and their movements, the same whatever the format (bank-file readers and payment events)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from quitus.domain.money import Cents
+
+
+class Status(StrEnum):
+    """Only `BOOKED` movements count; `PENDING` ones (camt `PDNG`, `INFO`) inform."""
+
+    BOOKED = "booked"
+    PENDING = "pending"
+
+
+class Means(StrEnum):
+    """How the money came."""
+
+    TRANSFER = "transfer"
+    INSTANT_TRANSFER = "instant_transfer"
+    DIRECT_DEBIT = "direct_debit"
+    CARD = "card"
+    CHEQUE = "cheque"
+    CASH = "cash"
+    CAF = "caf"
+    OTHER = "other"
+
+
+class Nature(StrEnum):
+    """What a booked movement is for the landlord's books (sector.md §5)."""
+
+    RECEIPT = "receipt"
+    """A credit that pays, or may pay, a lease."""
+    RETURN = "return"
+    """A debit (or a reversed credit) that takes an earlier receipt back."""
+    CLEARING = "clearing"
+    """The bank line that brings card, cheque or cash values already receipted (clears 511)."""
+    OTHER = "other"
+    """Fees, payments to suppliers, corrections: neither receipt nor reversal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One bank movement as its channel reports it; a batch entry gives one per detail.
+
+    `amount_cents` is signed: credits of the account are positive. `references` are lists in the order found; placeholders
+    such as `NOTPROVIDED` are left out. `virtual_iban` is the account found by the profile (any account number, not yet known
+    to be one of ours) and `virtual_iban_path` the place where it was found. `position` is the ordinal of this movement within
+    its message, stable when the same bytes are read again: it names the movement within the message.
+    """
+
+    position: str
+    amount_cents: Cents
+    booking_date: date
+    value_date: date | None = None
+    status: Status = Status.BOOKED
+    nature: Nature = Nature.RECEIPT
+    means: Means = Means.TRANSFER
+    virtual_iban: str | None = None
+    virtual_iban_path: str | None = None
+    other_accounts: tuple[tuple[str, str], ...] = ()
+    """Further account numbers that could name a lease, with their paths, in the profile's order: the register decides."""
+    bank_reference: str | None = None
+    """`AcctSvcrRef`, or the event's `bank_reference`: given by the account's bank."""
+    uetr: str | None = None
+    end_to_end_id: str | None = None
+    payment_reference: str | None = None
+    """A structured creditor reference (RF…, ISO 11649)."""
+    batch_reference: str | None = None
+    """`MsgId`/`PmtInfId`/`BtchMsgId` of the batch that the movement belongs to."""
+    mandate_id: str | None = None
+    debtor_name: str | None = None
+    debtor_iban: str | None = None
+    remittance: str | None = None
+    bank_code: str | None = None
+    """The bank transaction code as text: `PMNT/RCDT/ESCT`, or the proprietary one, or CFONB's."""
+    return_reason: str | None = None
+    link_id: str | None = None
+    due_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something could not be read or trusted: a stable `code`, a sentence for people, and where."""
+
+    code: str
+    message: str
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The balances proved by arithmetic: `opening + Σ booked = closing` (None where the bank gave none)."""
+
+    opening_cents: Cents | None = None
+    closing_cents: Cents | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement (camt `Stmt`/`Ntfctn`/`Rpt`, one CFONB or MT940 statement) about one account.
+
+    `account` is the IBAN, or the domestic number where no IBAN is given. `message_id` and `statement_id` name the message;
+    `from_date`/`to_date` are the booking days covered. Counts and sums are over booked entries.
+    """
+
+    account: str
+    statement_id: str
+    message_id: str
+    from_date: date | None
+    to_date: date | None
+    currency: str
+    balances: Balances = field(default_factory=Balances)
+    electronic_sequence: str | None = None
+    movements: int = 0
+    credits_cents: Cents = 0
+    debits_cents: Cents = 0
+    days: tuple[tuple[date, Cents, Cents], ...] = ()
+    """Per booking date: (date, credits, debits), both ≥ 0, of booked movements."""
+    problems: tuple[Problem, ...] = ()
+    """Problems of this statement; any one of them means that the file cannot be trusted."""

@@ -1,0 +1,224 @@
+"""A payment as people see it: the permanent row and what was decided, used and reported since, folded in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from quitus.domain.allocation import Allocation, AllocationRule
+from quitus.domain.charging import CreditUse, reopen, use_credits
+from quitus.domain.errors import Conflict
+from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
+from quitus.domain.lease import Account, CreditLot, Due
+from quitus.domain.matching import Match
+from quitus.domain.money import Cents
+from quitus.domain.movement import Nature
+from quitus.domain.posting import Posted, Source, allocations_of, next_entry, settle_receipt
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands (contract.md): `PENDING` is reported but not booked, or a return without its original."""
+
+    POSTED = "posted"
+    SUSPENSE = "suspense"
+    REVERSED = "reversed"
+    PENDING = "pending"
+
+
+class DecisionKind(StrEnum):
+    """What a person decided on a payment."""
+
+    ASSIGN = "assign"
+    UNASSIGN = "unassign"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision, numbered from 1 per payment; never edited, a later one takes it back."""
+
+    number: int
+    kind: DecisionKind
+    match: Match
+    allocations: tuple[Allocation, ...]
+    credit_cents: Cents
+    entry: Entry
+    decided_by: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The fold of a payment's rows. `version` rises with every row; `entries` are in posting order."""
+
+    posted: Posted
+    status: PaymentStatus
+    match: Match | None
+    allocations: tuple[Allocation, ...]
+    credit_cents: Cents
+    sources: tuple[Source, ...]
+    entries: tuple[Entry, ...]
+    decisions: int
+    version: int
+    posted_at: str
+
+    @property
+    def payment_id(self) -> str:
+        """The public name of the payment."""
+        return self.posted.payment_id
+
+    @property
+    def lease_id(self) -> str | None:
+        """The lease it is on now."""
+        return self.match.lease_id if self.match else None
+
+    @property
+    def amount_cents(self) -> Cents:
+        """The signed amount."""
+        return self.posted.incoming.movement.amount_cents
+
+
+def fold(
+    posted: Posted,
+    posted_at: str,
+    decisions: Sequence[Decision],
+    uses: Sequence[CreditUse],
+    sources: Sequence[Source],
+) -> Payment:
+    """The payment after its decisions (by number) and credit uses (by sequence of the lease's chain)."""
+    payment = Payment(
+        posted,
+        _first_status(posted),
+        posted.match,
+        posted.allocations,
+        posted.credit_cents,
+        (posted.incoming.source, *sources),
+        () if posted.entry is None else (posted.entry,),
+        len(decisions),
+        1 + len(decisions) + len(uses) + len(sources),
+        posted_at,
+    )
+    for step in _in_order(decisions, uses):
+        payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
+    return payment
+
+
+def assign(
+    payment: Payment,
+    account: Account,
+    match: Match,
+    target: tuple[str, ...],
+    chart: Chart,
+    on: date,
+    by: str,
+    at: str,
+) -> tuple[Decision, Account]:
+    """Put a payment in suspense on a lease by a person's decision: D471 C411 (C4195).
+
+    Raises:
+        Conflict: the payment is not in suspense.
+    """
+    if payment.status is not PaymentStatus.SUSPENSE:
+        raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
+    settlement = settle_receipt(account, payment.amount_cents, on, target, AllocationRule.PERSON)
+    allocated = payment.amount_cents - settlement.rest_cents
+    lines = (
+        chart.debit(Role.SUSPENSE, payment.amount_cents),
+        *chart.tenant_side(account.lease_id, allocated, settlement.rest_cents),
+    )
+    number = payment.decisions + 1
+    entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
+    rest = (CreditLot(payment.payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
+    changed = replace(
+        account,
+        version=account.version + 1,
+        open_dues=settlement.open_dues,
+        credits=(*account.credits, *rest),
+        sequence=entry.sequence,
+        last_hash=entry.hash,
+    )
+    allocations = allocations_of(account.lease_id, settlement)
+    placed = replace(match, lease_id=account.lease_id)
+    return Decision(number, DecisionKind.ASSIGN, placed, allocations, settlement.rest_cents, entry, by, at), changed
+
+
+def unassign(
+    payment: Payment,
+    account: Account,
+    dues: Mapping[str, Due],
+    match: Match,
+    chart: Chart,
+    on: date,
+    by: str,
+    at: str,
+) -> tuple[Decision, Account, tuple[CreditUse, ...]]:
+    """Take a payment off its lease, back to suspense: D411 D4195 C471; its dues are owed again.
+
+    Raises:
+        Conflict: the payment is on no lease.
+    """
+    if payment.status is not PaymentStatus.POSTED:
+        raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
+    allocated = sum(allocation.amount_cents for allocation in payment.allocations)
+    lines = mirrored(
+        (
+            chart.debit(Role.SUSPENSE, payment.amount_cents),
+            *chart.tenant_side(account.lease_id, allocated, payment.credit_cents),
+        )
+    )
+    number = payment.decisions + 1
+    entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
+    kept = tuple(lot for lot in account.credits if lot.source != payment.payment_id)
+    bare = replace(account, credits=kept, sequence=entry.sequence, last_hash=entry.hash)
+    opened = reopen(bare, [(item.due_id, item.amount_cents) for item in payment.allocations], dues)
+    settled, _, uses = use_credits(opened, on, chart)
+    decision = Decision(number, DecisionKind.UNASSIGN, replace(match, lease_id=None), (), 0, entry, by, at)
+    return decision, replace(settled, version=account.version + 1), uses
+
+
+def _first_status(posted: Posted) -> PaymentStatus:
+    if posted.incoming.movement.nature is Nature.RETURN:
+        return PaymentStatus.PENDING
+    return PaymentStatus.POSTED if posted.lease_id else PaymentStatus.SUSPENSE
+
+
+def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
+    """Both kinds stand on a lease's chain between assignments, so the chain's sequence orders them within one lease stay."""
+    steps: list[Decision | CreditUse] = []
+    waiting = sorted(uses, key=lambda use: (use.entry.lease_id or "", use.entry.sequence))
+    for decision in sorted(decisions, key=lambda made: made.number):
+        if decision.kind is DecisionKind.UNASSIGN:
+            ours = [use for use in waiting if _before(use, decision)]
+            steps += ours
+            waiting = [use for use in waiting if use not in ours]
+        steps.append(decision)
+    return steps + waiting
+
+
+def _before(use: CreditUse, decision: Decision) -> bool:
+    return use.entry.lease_id == decision.entry.lease_id and use.entry.sequence < decision.entry.sequence
+
+
+def _decided(payment: Payment, decision: Decision) -> Payment:
+    assigned = decision.kind is DecisionKind.ASSIGN
+    return replace(
+        payment,
+        status=PaymentStatus.POSTED if assigned else PaymentStatus.SUSPENSE,
+        match=decision.match,
+        allocations=decision.allocations,
+        credit_cents=decision.credit_cents,
+        entries=(*payment.entries, decision.entry),
+    )
+
+
+def _used(payment: Payment, use: CreditUse) -> Payment:
+    cents = sum(allocation.amount_cents for allocation in use.allocations)
+    return replace(
+        payment,
+        allocations=(*payment.allocations, *use.allocations),
+        credit_cents=payment.credit_cents - cents,
+        entries=(*payment.entries, use.entry),
+    )
+
+

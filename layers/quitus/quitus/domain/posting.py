@@ -1,0 +1,284 @@
+"""Posting: what a batch of reported movements does to the permanent rows, the accounts and the ledger. Pure decisions.
+
+One movement that was never seen becomes one permanent row with its entry; with a lease, also one change of its account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
+from quitus.domain.identity import Bucket, Pairing, Register, Report, Verdict, account_tag
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
+from quitus.domain.lease import Account, CreditLot, LeaseStatus
+from quitus.domain.matching import Match, MatchRule, SuspenseReason
+from quitus.domain.money import Cents
+from quitus.domain.movement import Means, Movement, Nature
+
+DOUBLE_PAYMENT_DAYS = 10
+"""Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md, Alerts)."""
+
+_IN_COLLECTION = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
+
+
+class Flag:
+    """What a posting shows that a person should look at; each raises the alert of the same name."""
+
+    UNASSIGNED_VIRTUAL_IBAN = "unassigned_virtual_iban"
+    ENDED_LEASE = "payment_on_ended_lease"
+    DOUBLE_PAYMENT = "double_payment"
+    RETURN_WITHOUT_ORIGINAL = "return_without_original"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who reported a movement: the channel, its message, and the file or event that brought the message."""
+
+    channel: str
+    message: str
+    file_id: str | None = None
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A reported movement on one of the landlord's accounts (an IBAN, or `manual` for receipts typed in by people)."""
+
+    movement: Movement
+    account: str
+    source: Source
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where its permanent row belongs."""
+        return Bucket(account_tag(self.account), self.movement.booking_date, self.movement.amount_cents)
+
+    @property
+    def report(self) -> Report:
+        """What the movement says of its identity."""
+        movement = self.movement
+        return Report(
+            channel=self.source.channel,
+            message=self.source.message,
+            position=movement.position,
+            references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),
+            end_to_end_id=movement.end_to_end_id,
+            virtual_iban=movement.virtual_iban,
+            payer=_payer_key(movement.debtor_name),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The permanent row of a movement: what was reported, where it went and why, its entry (none when it is `other`)."""
+
+    bucket: Bucket
+    ordinal: int
+    incoming: Incoming
+    match: Match | None
+    allocations: tuple[Allocation, ...] = ()
+    credit_cents: Cents = 0
+    entry: Entry | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def payment_id(self) -> str:
+        """The public name of the payment."""
+        return self.bucket.payment_id(self.ordinal)
+
+    @property
+    def lease_id(self) -> str | None:
+        """The lease that the posting credited."""
+        return self.match.lease_id if self.match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A further channel's report of a known row."""
+
+    bucket: Bucket
+    ordinal: int
+    incoming: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one incoming movement."""
+
+    verdict: Verdict
+    bucket: Bucket
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything to write, all or nothing per lease: rows, claims, and the accounts as they are to be, version raised."""
+
+    posted: tuple[Posted, ...]
+    claims: tuple[Claim, ...]
+    accounts: Mapping[str, Account]
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(slots=True)
+class Poster:
+    """Decides a batch: knows the matches, the accounts as read, and the rows of the buckets concerned."""
+
+    chart: Chart
+    matches: Sequence[Match]
+    accounts: Mapping[str, Account]
+    register: Register
+
+    def decide(self, batch: Sequence[Incoming]) -> Plan:
+        """Pair every movement with its row; post those that are new, in the batch's order."""
+        pairings = self._pair(batch)
+        accounts = dict(self.accounts)
+        posted, claims = list[Posted](), list[Claim]()
+        for incoming, match, pairing in zip(batch, self.matches, pairings, strict=True):
+            if pairing.verdict is Verdict.SAME:
+                claims.append(Claim(pairing.bucket, pairing.ordinal, incoming))
+            elif pairing.verdict is Verdict.NEW:
+                posted.append(self._post(incoming, match, pairing, accounts))
+        changed = {
+            lease_id: replace(account, version=self.accounts[lease_id].version + 1)
+            for lease_id, account in accounts.items()
+            if account is not self.accounts[lease_id]
+        }
+        outcomes = tuple(Outcome(pairing.verdict, pairing.bucket, pairing.ordinal) for pairing in pairings)
+        return Plan(tuple(posted), tuple(claims), changed, outcomes)
+
+    def _pair(self, batch: Sequence[Incoming]) -> list[Pairing]:
+        places: dict[Bucket, list[int]] = {}
+        for index, incoming in enumerate(batch):
+            places.setdefault(incoming.bucket, []).append(index)
+        paired: dict[int, Pairing] = {}
+        for bucket, indexes in places.items():
+            reports = [batch[index].report for index in indexes]
+            paired.update(zip(indexes, self.register.pair(bucket, reports), strict=True))
+        return [paired[index] for index in range(len(batch))]
+
+    def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
+        movement = incoming.movement
+        if movement.amount_cents < 0 and movement.nature is not Nature.RETURN:
+            return Posted(pairing.bucket, pairing.ordinal, incoming, None)
+        if movement.nature is Nature.RETURN or match.lease_id is None:
+            return self._post_aside(incoming, pairing, match)
+        row, accounts[match.lease_id] = post_receipt(
+            self.chart, accounts[match.lease_id], incoming, match, pairing.bucket, pairing.ordinal
+        )
+        return row
+
+    def _post_aside(self, incoming: Incoming, pairing: Pairing, match: Match) -> Posted:
+        """Money with no lease: a credit in suspense, or a return whose original is unknown."""
+        lines, flags = _aside(self.chart, incoming, match)
+        entry = seal(
+            Entry(
+                entry_id=f"{pairing.bucket.payment_id(pairing.ordinal)}-1",
+                lease_id=None,
+                sequence=1,
+                kind=EntryKind.REVERSAL if incoming.movement.nature is Nature.RETURN else EntryKind.RECEIPT,
+                booking_date=incoming.movement.booking_date,
+                lines=lines,
+                previous_hash=None,
+            )
+        )
+        return Posted(pairing.bucket, pairing.ordinal, incoming, match, entry=entry, flags=flags)
+
+
+def post_receipt(
+    chart: Chart, account: Account, incoming: Incoming, match: Match, bucket: Bucket, ordinal: int
+) -> tuple[Posted, Account]:
+    """Settle a receipt on a lease: D512 (or 511 for card, cheque, cash) C411, the rest C4195."""
+    movement = incoming.movement
+    settlement = settle_receipt(account, movement.amount_cents, movement.booking_date, movement.due_ids)
+    payment_id = bucket.payment_id(ordinal)
+    allocations = allocations_of(account.lease_id, settlement)
+    allocated = movement.amount_cents - settlement.rest_cents
+    lines = (
+        chart.debit(bank_role(incoming), movement.amount_cents),
+        *chart.tenant_side(account.lease_id, allocated, settlement.rest_cents),
+    )
+    entry = next_entry(account, f"{payment_id}-1", EntryKind.RECEIPT, movement.booking_date, lines)
+    flags = _receipt_flags(account, movement, settlement)
+    row = Posted(bucket, ordinal, incoming, match, allocations, settlement.rest_cents, entry, flags)
+    return row, credited(account, payment_id, movement, settlement, entry)
+
+
+def settle_receipt(
+    account: Account,
+    amount_cents: Cents,
+    on: date,
+    target: tuple[str, ...],
+    target_rule: AllocationRule = AllocationRule.TARGET,
+) -> Settlement:
+    """Spend a receipt on the account's open dues, the payer's own choice first."""
+    return settle(account.open_dues, amount_cents, on, target=target, target_rule=target_rule)
+
+
+def allocations_of(lease_id: str, settlement: Settlement) -> tuple[Allocation, ...]:
+    """The allocations that a settlement makes on a lease."""
+    return tuple(Allocation(lease_id, due_id, cents, rule) for due_id, cents, rule in settlement.paid)
+
+
+def next_entry(account: Account, entry_id: str, kind: EntryKind, on: date, lines: tuple[Line, ...]) -> Entry:
+    """The next entry of the lease's chain, sealed."""
+    return seal(Entry(entry_id, account.lease_id, account.sequence + 1, kind, on, lines, account.last_hash))
+
+
+def credited(account: Account, payment_id: str, movement: Movement, settlement: Settlement, entry: Entry) -> Account:
+    """The account once a receipt is settled on it."""
+    rest = (CreditLot(payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
+    since = movement.booking_date - timedelta(days=DOUBLE_PAYMENT_DAYS)
+    recent = tuple((day, cents) for day, cents in account.recent if day >= since)
+    return replace(
+        account,
+        open_dues=settlement.open_dues,
+        credits=(*account.credits, *rest),
+        sequence=entry.sequence,
+        last_hash=entry.hash,
+        recent=(*recent, (movement.booking_date, movement.amount_cents)),
+    )
+
+
+def bank_role(incoming: Incoming) -> Role:
+    """Card, cheque and cash wait in 511 until the bank line that brings them; what a bank file reports is on 512."""
+    waiting = incoming.source.file_id is None and incoming.movement.means in _IN_COLLECTION
+    return Role.COLLECTION if waiting else Role.BANK
+
+
+def person_match(reason: str, requested_by: str | None) -> Match:
+    """The evidence of a person's decision; the lease is set by the caller."""
+    evidence = {"reason": reason} | ({"requested_by": requested_by} if requested_by else {})
+    return Match(None, MatchRule.PERSON, evidence)
+
+
+def _receipt_flags(account: Account, movement: Movement, settlement: Settlement) -> tuple[str, ...]:
+    flags = []
+    if account.status is LeaseStatus.ENDED:
+        flags.append(Flag.ENDED_LEASE)
+    if not settlement.paid and _paid_before(account, movement):
+        flags.append(Flag.DOUBLE_PAYMENT)
+    return tuple(flags)
+
+
+def _paid_before(account: Account, movement: Movement) -> bool:
+    within = timedelta(days=DOUBLE_PAYMENT_DAYS)
+    return any(
+        cents == movement.amount_cents and abs(movement.booking_date - day) <= within for day, cents in account.recent
+    )
+
+
+def _aside(chart: Chart, incoming: Incoming, match: Match) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    amount = abs(incoming.movement.amount_cents)
+    if incoming.movement.nature is Nature.RETURN:
+        lines = (chart.debit(Role.SUSPENSE, amount), chart.credit(Role.BANK, amount))
+        return lines, (Flag.RETURN_WITHOUT_ORIGINAL,)
+    unassigned = match.reason is SuspenseReason.UNKNOWN_VIRTUAL_IBAN
+    flags = (Flag.UNASSIGNED_VIRTUAL_IBAN,) if unassigned else ()
+    return (chart.debit(bank_role(incoming), amount), chart.credit(Role.SUSPENSE, amount)), flags
+
+
+def _payer_key(name: str | None) -> str | None:
+    return " ".join(sorted(name.casefold().split())) if name else None

@@ -1,0 +1,85 @@
+"""What travels on the queues between the functions, as records and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from quitus.domain.movement import Movement
+
+
+@dataclass(frozen=True, slots=True)
+class MovementBatch:
+    """Movements of one statement, at most MOVEMENTS_AT_ONCE, booked ones only; the nth batch of its file."""
+
+    landlord_id: str
+    file_id: str
+    number: int
+    account: str
+    """The landlord's IBAN that the statement is about."""
+    channel: str
+    """`camt.053`, `camt.054`, …"""
+    message: str
+    """Names the statement within its channel, the same when the bank sends it again."""
+    movements: tuple[Movement, ...]
+
+
+MOVEMENTS_AT_ONCE = 99
+"""One lease may get all of a batch, and one transaction holds 100 writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErpRow:
+    """A row of an ERP file: its physical line and its cells by column name."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ErpBatch:
+    """Rows of one ERP file; all rows of a lease are in the same batch."""
+
+    landlord_id: str
+    file_id: str
+    number: int
+    kind: str
+    """`leases`, `parties`, `dues`, `balances`, `virtual_ibans`."""
+    rows: tuple[ErpRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Keys of rows that changed; says nothing of what they hold."""
+
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErpWake:
+    """There may be something to push to this landlord's ERP."""
+
+    landlord_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """An export to write."""
+
+    landlord_id: str
+    export_id: str
+
+
+def to_json(message: object) -> str:
+    """The JSON text of a message."""
+    return msgspec.json.encode(message).decode()
+
+
+def from_json[T](text: str, kind: type[T]) -> T:
+    """The message of a JSON text.
+
+    Raises:
+        msgspec.ValidationError: not such a message.
+    """
+    return msgspec.json.decode(text, type=kind)

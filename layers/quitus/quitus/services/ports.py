@@ -1,0 +1,115 @@
+"""What the use cases need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.charging import CreditUse
+from quitus.domain.identity import Bucket, Register
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account, Due
+from quitus.domain.payment import Decision, Payment
+from quitus.domain.posting import Plan, Posted
+
+
+class Clock(Protocol):
+    """The instant, aware. Never decides about money."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
+
+
+class Landlords(Protocol):
+    """The settings of the landlords."""
+
+    def get(self, landlord_id: str) -> Landlord:
+        """The landlord. Raises NotFound."""
+        ...
+
+
+class Ledger(Protocol):
+    """Accounts of leases and permanent rows of movements. Everything read here is strongly consistent."""
+
+    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str]:
+        """Which lease holds each virtual IBAN; those that nobody holds are left out."""
+        ...
+
+    def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:
+        """The accounts of these leases; unknown leases are left out."""
+        ...
+
+    def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
+        """Every due of a lease, settled and cancelled ones too."""
+        ...
+
+    def register(self, landlord_id: str, buckets: Iterable[Bucket]) -> Register:
+        """The known rows of these buckets."""
+        ...
+
+    def channels(self, landlord_id: str, account_tag: str) -> frozenset[str]:
+        """The channels that ever reported on an account."""
+        ...
+
+    def add_channel(self, landlord_id: str, account_tag: str, channel: str) -> None:
+        """Remember that a channel reports on an account."""
+        ...
+
+    def posted(self, landlord_id: str, rows: Iterable[tuple[Bucket, int]]) -> dict[tuple[Bucket, int], Posted]:
+        """The permanent rows with these ordinals."""
+        ...
+
+    def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
+        """Write a plan, in transactions that keep each lease whole. Raises Stale: part of it may be written, decide again."""
+        ...
+
+    def payment(self, landlord_id: str, payment_id: str) -> Payment:
+        """A payment. Raises NotFound."""
+        ...
+
+    def commit_decision(
+        self, landlord_id: str, payment: Payment, decision: Decision, account: Account, uses: Sequence[CreditUse]
+    ) -> None:
+        """Write a person's decision with the account and the credit uses that follow, all or nothing. Raises Stale."""
+        ...
+
+
+class Files(Protocol):
+    """The registry of dropped files."""
+
+    def batch_done(
+        self, landlord_id: str, file_id: str, number: int, counts: Mapping[str, int], results: Sequence[Any], at: str
+    ) -> bool:
+        """Record a worked batch once (again changes nothing); True when it was the file's last one."""
+        ...
+
+
+class ActionLog(Protocol):
+    """Accepted inputs and decisions, outside the table, in a locked bucket, before the answer."""
+
+    def record(self, landlord_id: str, kind: str, name: str, body: Mapping[str, Any], at: datetime) -> None:
+        """Keep an action for ever; the same name again changes nothing."""
+        ...
+
+
+class Alerts(Protocol):
+    """What people should look at."""
+
+    def alert(self, landlord_id: str, alert: Alert, at: str) -> None:
+        """Raise an alert; while it is open, again changes nothing."""
+        ...
+
+    def close(self, landlord_id: str, kind: AlertKind, subject: str, at: str) -> None:
+        """Close an open alert; no alert, nothing happens."""
+        ...
+
+
+class Queue(Protocol):
+    """One queue."""
+
+    def send(self, messages: Iterable[object], delay_seconds: int = 0) -> None:
+        """Send records as JSON, in as few calls as possible; all are accepted or it raises."""
+        ...

@@ -1,0 +1,1 @@
+"""The HTTP border: request and answer models, routes, roles."""
