@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from quitus import bootstrap
-from quitus.adapters.change_queue import ChangeQueue
 from quitus.services.forwarding import forward
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    forward(event["Records"], ChangeQueue(bootstrap.sqs(), bootstrap.env("VIEWS_QUEUE_URL")))
+    forward(event["Records"], bootstrap.queue("VIEWS_QUEUE_URL"))

@@ -6,13 +6,12 @@ from typing import Any
 
 from quitus import bootstrap
 from quitus.adapters import keys
-from quitus.adapters.dynamo import DynamoTable
 from quitus.services.claims import answer
 from quitus.services.table import Row
 
 
 def machine(client_id: str) -> Row | None:
-    return DynamoTable(bootstrap.dynamodb(), bootstrap.env("TABLE_NAME")).get(keys.client(client_id))
+    return bootstrap.table().get(keys.client(client_id))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -6,30 +6,21 @@ themselves do not, so that nothing runs in a circle. Nobody may rely on the orde
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
-from typing import Any, Protocol
+from typing import Any
 
+from quitus.services.messages import Changes
+from quitus.services.ports import Queue
 from quitus.services.table import Key
 
-SCHEMA = "quitus.changes/1"
 KEYS_PER_MESSAGE = 100
 _LEASE_ROWS = frozenset({"lease", "account"})
 
 
-class ChangeMessages(Protocol):
-    """The queue of those who keep views."""
-
-    def send(self, bodies: Sequence[str]) -> None:
-        """Hand every message over. Raises Undelivered when one is not taken."""
-        ...
-
-
-def forward(records: Iterable[Mapping[str, Any]], queue: ChangeMessages) -> None:
-    """Send on the keys that matter of a stream's batch, each once. Raises Undelivered: the batch comes again."""
-    if bodies := list(messages(changed(records))):
-        queue.send(bodies)
+def forward(records: Iterable[Mapping[str, Any]], queue: Queue) -> None:
+    """Send on the keys that matter of a stream's batch, each once. Raises what the queue raises: the batch comes again."""
+    queue.send(messages(changed(records)))
 
 
 def changed(records: Iterable[Mapping[str, Any]]) -> list[Key]:
@@ -49,10 +40,9 @@ def matters(key: Key) -> bool:
     return False
 
 
-def messages(keys: Iterable[Key]) -> Iterator[str]:
-    """The message bodies, of at most KEYS_PER_MESSAGE keys each."""
-    for some in batched(keys, KEYS_PER_MESSAGE, strict=False):
-        yield json.dumps({"schema": SCHEMA, "keys": some}, separators=(",", ":"))
+def messages(keys: Iterable[Key]) -> Iterator[Changes]:
+    """The keys in messages of at most KEYS_PER_MESSAGE."""
+    return (Changes(some) for some in batched(keys, KEYS_PER_MESSAGE, strict=False))
 
 
 def _key(image: Mapping[str, Any]) -> Key:

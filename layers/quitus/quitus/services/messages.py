@@ -54,6 +54,7 @@ class Changes:
     """Keys of rows that changed; says nothing of what they hold."""
 
     keys: tuple[tuple[str, str], ...]
+    schema: str = "quitus.changes/1"
 
 
 @dataclass(frozen=True, slots=True)
