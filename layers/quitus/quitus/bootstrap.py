@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from quitus.adapters.landlord_rows import LandlordRows
     from quitus.adapters.ledger_rows import LedgerRows
     from quitus.adapters.queues import SqsQueue
+    from quitus.services.post_events import EventPoster
+    from quitus.services.post_movements import BatchPoster, MovementPoster
 
 
 def env(name: str) -> str:
@@ -118,3 +120,29 @@ def queue(name: str) -> SqsQueue:
     from quitus.adapters.queues import SqsQueue  # noqa: PLC0415
 
     return SqsQueue(sqs(), env(name))
+
+
+@cache
+def batch_poster() -> BatchPoster:
+    """What posts batches of bank files."""
+    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
+    from quitus.services.post_movements import BatchPoster  # noqa: PLC0415
+
+    return BatchPoster(movement_poster(), landlords(), FileRows(table()), action_log(), clock())
+
+
+@cache
+def event_poster() -> EventPoster:
+    """What posts payment events."""
+    from quitus.adapters.event_rows import EventRows  # noqa: PLC0415
+    from quitus.services.post_events import EventPoster  # noqa: PLC0415
+
+    return EventPoster(movement_poster(), landlords(), EventRows(table()), alerts(), action_log(), clock())
+
+
+@cache
+def movement_poster() -> MovementPoster:
+    """What posts movements."""
+    from quitus.services.post_movements import MovementPoster  # noqa: PLC0415
+
+    return MovementPoster(ledger(), clock())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from quitus.adapters.dynamo import pause
+
 
 class SystemClock:
     """`ports.Clock`."""
@@ -11,3 +13,7 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant in UTC."""
         return datetime.now(UTC)
+
+    def pause(self, attempt: int) -> None:
+        """See `Clock.pause`."""
+        pause(attempt)

@@ -24,6 +24,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements |
 | what people decided on it | same | `{n}#decision#{k}` | staff_api |
 | which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file |
+| was this event accepted? why was it refused? | `{l}#event#{source}#{reference}`, `{l}#rejected-events` | `event`, `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |
 | files, newest first | listing `{l}#files`, `{l}#files#{status}` | | |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
@@ -174,6 +175,16 @@ def credit_use(landlord_id: str, bucket: Bucket, ordinal: int, lease_id: str, se
 def ordinal_text(ordinal: int) -> str:
     """An ordinal as it stands in keys, so that texts sort like numbers."""
     return f"{ordinal:0{_ORDINAL}d}"
+
+
+def event(landlord_id: str, source: str, reference: str) -> Key:
+    """A payment event accepted from a source."""
+    return Key(f"{landlord_id}#event#{source}#{reference}", "event")
+
+
+def rejected_event(landlord_id: str, event_id: str) -> Key:
+    """A payment event refused."""
+    return Key(f"{landlord_id}#rejected-events", event_id)
 
 
 def file(landlord_id: str, file_id: str) -> Key:

@@ -42,18 +42,25 @@ class LedgerRows:
         rows = self._table.query(keys.lease_partition(landlord_id, lease_id), "due#").rows
         return {row["due_id"]: records.record(row, Due) for row in rows}
 
-    def register(self, landlord_id: str, buckets: Iterable[Bucket]) -> Register:
-        """See `Ledger.register`."""
-        return Register({bucket: list(self._known(landlord_id, bucket)) for bucket in set(buckets)})
+    def register(self, landlord_id: str, buckets: Iterable[Bucket], channels: Iterable[str]) -> Register:
+        """See `Ledger.register`. A few reads for a whole batch: partitions are queried only where rows are known to be."""
+        own = set(buckets)
+        beside = {neighbour for bucket in own for neighbour in bucket.neighbours()} - own
+        claims = [keys.claim(landlord_id, bucket, 1, channel) for bucket in own for channel in channels]
+        firsts = {keys.movement(landlord_id, bucket, 1): bucket for bucket in own | beside}
+        seconds = [keys.movement(landlord_id, bucket, 2) for bucket in own]
+        rows = self._table.batch_get([*firsts, *seconds, *claims])
+        register = Register()
+        for key, bucket in firsts.items():
+            if key not in rows:
+                continue
+            alone = bucket in own and keys.movement(landlord_id, bucket, 2) not in rows
+            partition = [row for found, row in rows.items() if found.pk == key.pk] if alone else self._rows(key.pk)
+            register.rows[bucket] = _known(bucket, partition)
+        return register
 
-    def _known(self, landlord_id: str, bucket: Bucket) -> Iterator[Known]:
-        known: dict[int, Known] = {}
-        for row in self._table.query(keys.movement_partition(landlord_id, bucket)).rows:
-            ordinal, _, rest = row["SK"].partition("#")
-            if rest == "" or rest.startswith("claim#"):
-                held = known.setdefault(int(ordinal), Known(bucket, int(ordinal), ()))
-                known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
-        yield from known.values()
+    def _rows(self, pk: str) -> Sequence[Row]:
+        return self._table.query(pk).rows
 
     def channels(self, landlord_id: str, account_tag: str) -> frozenset[str]:
         """See `Ledger.channels`."""
@@ -80,7 +87,7 @@ class LedgerRows:
         by_lease: dict[str, list[Write]] = {}
         for posted in plan.posted:
             key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
-            put = Put(_at(key, records.posted_row(posted, at)), NEVER_POSTED)
+            put = Put(_at(key, records.posted_row(posted)), NEVER_POSTED)
             if posted.lease_id is None:
                 yield [put]
             else:
@@ -114,6 +121,17 @@ class LedgerRows:
         )
 
 
+def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
+    """The movements of a bucket with every report of them, by ordinal."""
+    known: dict[int, Known] = {}
+    for row in sorted(rows, key=lambda row: str(row["SK"])):
+        ordinal, _, rest = row["SK"].partition("#")
+        if rest == "" or rest.startswith("claim#"):
+            held = known.get(int(ordinal), Known(bucket, int(ordinal), ()))
+            known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
+    return list(known.values())
+
+
 def account_write(landlord_id: str, account: Account) -> Put:
     """Replace an account that nobody changed since it was read (a new one has version 1)."""
     row = _at(keys.account(landlord_id, account.lease_id), records.account_row(account))
@@ -138,7 +156,6 @@ def payment_of(bucket: Bucket, ordinal: int, rows: Sequence[Row]) -> Payment | N
     posted = records.posted_of(bucket, ordinal, first)
     return fold(
         posted,
-        first["posted_at"],
         [records.decision_of(int(place[9:]), row) for place, row in parts.items() if place.startswith("decision#")],
         [records.credit_use_of(posted.payment_id, row) for place, row in parts.items() if place.startswith("use#")],
         [records.incoming_of(bucket, row).source for place, row in parts.items() if place.startswith("claim#")],

@@ -103,9 +103,9 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     )
 
 
-def posted_row(posted: Posted, posted_at: str) -> Row:
+def posted_row(posted: Posted) -> Row:
     """The permanent row of a movement; account tag, day, amount and ordinal are in its key."""
-    row = _incoming_row(posted.incoming) | {"posted_at": posted_at}
+    row = _incoming_row(posted.incoming) | {"posted_at": posted.posted_at}
     if posted.match is not None:
         row["match"] = _match_row(posted.match)
     if posted.allocations:
@@ -130,6 +130,7 @@ def posted_of(bucket: Bucket, ordinal: int, row: Mapping[str, Any]) -> Posted:
         credit_cents=row.get("credit_cents", 0),
         entry=entry_of(row["entry"]) if "entry" in row else None,
         flags=tuple(row.get("flags", ())),
+        posted_at=row["posted_at"],
     )
 
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from quitus.domain.errors import NotFound
 from quitus.domain.money import Cents
 
-_PAYMENT_ID = re.compile(r"(\d{8})-(n?)(\d{1,15})-([0-9a-f]{10})-(\d{1,6})")
+_PAYMENT_ID = re.compile(r"(\d{8})-(n?)(\d{1,15})-([0-9a-f]{10})-(\d{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

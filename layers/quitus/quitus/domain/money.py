@@ -7,8 +7,8 @@ import re
 Cents = int
 """An amount in euro cents; the sign's meaning is said where it is used."""
 
-_EUROS = re.compile(r"([+-]?)(\d{1,13})(?:\.(\d{1,2}))?")
-_AMOUNT = re.compile(r"(\d{1,13})(?:[.,](\d{0,5}))?")
+_EUROS = re.compile(r"([+-]?)(\d{1,13})(?:\.(\d{1,2}))?", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,13})(?:[.,](\d{0,5}))?", re.ASCII)
 
 
 class AmountError(ValueError):

@@ -71,6 +71,12 @@ class Movement:
     """A structured creditor reference (RF…, ISO 11649)."""
     batch_reference: str | None = None
     """`MsgId`/`PmtInfId`/`BtchMsgId` of the batch that the movement belongs to."""
+    entry_reference: str | None = None
+    """The bank's reference of the whole entry, when the movement is one of several details or still awaits them."""
+    awaiting_details: bool = False
+    """A batch booked in one sum without its details: a control, until a message names the same batch with them."""
+    instructed_cents: Cents | None = None
+    """What was ordered, unsigned, where it is not what was booked: a returned debit may add the bank's charge."""
     mandate_id: str | None = None
     debtor_name: str | None = None
     debtor_iban: str | None = None
@@ -78,6 +84,9 @@ class Movement:
     bank_code: str | None = None
     """The bank transaction code as text: `PMNT/RCDT/ESCT`, or the proprietary one, or CFONB's."""
     return_reason: str | None = None
+    """The reason's code, or its text where the code is missing or only says that there is a text (`NARR: …`)."""
+    note: str | None = None
+    """The bank's own words (`AddtlTxInf`, `AddtlNtryInf`, the CFONB label): evidence for people."""
     link_id: str | None = None
     due_ids: tuple[str, ...] = ()
 

@@ -61,7 +61,6 @@ class Payment:
     entries: tuple[Entry, ...]
     decisions: int
     version: int
-    posted_at: str
 
     @property
     def payment_id(self) -> str:
@@ -81,7 +80,6 @@ class Payment:
 
 def fold(
     posted: Posted,
-    posted_at: str,
     decisions: Sequence[Decision],
     uses: Sequence[CreditUse],
     sources: Sequence[Source],
@@ -97,7 +95,6 @@ def fold(
         () if posted.entry is None else (posted.entry,),
         len(decisions),
         1 + len(decisions) + len(uses) + len(sources),
-        posted_at,
     )
     for step in _in_order(decisions, uses):
         payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)

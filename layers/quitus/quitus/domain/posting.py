@@ -72,7 +72,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The permanent row of a movement: what was reported, where it went and why, its entry (none when it is `other`)."""
+    """The permanent row of a movement: what was reported, where it went and why, its entry (none when it is `other`).
+
+    `posted_at` is the instant (ISO, UTC) of the decision; it orders nothing.
+    """
 
     bucket: Bucket
     ordinal: int
@@ -82,6 +85,7 @@ class Posted:
     credit_cents: Cents = 0
     entry: Entry | None = None
     flags: tuple[str, ...] = ()
+    posted_at: str = ""
 
     @property
     def payment_id(self) -> str:
@@ -104,22 +108,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one incoming movement."""
-
-    verdict: Verdict
-    bucket: Bucket
-    ordinal: int
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything to write, all or nothing per lease: rows, claims, and the accounts as they are to be, version raised."""
 
     posted: tuple[Posted, ...]
     claims: tuple[Claim, ...]
     accounts: Mapping[str, Account]
-    outcomes: tuple[Outcome, ...]
+    pairings: tuple[Pairing, ...]
+    """What became of each movement of the batch, in its order."""
 
 
 @dataclass(slots=True)
@@ -130,6 +126,7 @@ class Poster:
     matches: Sequence[Match]
     accounts: Mapping[str, Account]
     register: Register
+    at: str
 
     def decide(self, batch: Sequence[Incoming]) -> Plan:
         """Pair every movement with its row; post those that are new, in the batch's order."""
@@ -146,8 +143,7 @@ class Poster:
             for lease_id, account in accounts.items()
             if account is not self.accounts[lease_id]
         }
-        outcomes = tuple(Outcome(pairing.verdict, pairing.bucket, pairing.ordinal) for pairing in pairings)
-        return Plan(tuple(posted), tuple(claims), changed, outcomes)
+        return Plan(tuple(posted), tuple(claims), changed, tuple(pairings))
 
     def _pair(self, batch: Sequence[Incoming]) -> list[Pairing]:
         places: dict[Bucket, list[int]] = {}
@@ -162,11 +158,11 @@ class Poster:
     def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
         movement = incoming.movement
         if movement.amount_cents < 0 and movement.nature is not Nature.RETURN:
-            return Posted(pairing.bucket, pairing.ordinal, incoming, None)
+            return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
         if movement.nature is Nature.RETURN or match.lease_id is None:
             return self._post_aside(incoming, pairing, match)
         row, accounts[match.lease_id] = post_receipt(
-            self.chart, accounts[match.lease_id], incoming, match, pairing.bucket, pairing.ordinal
+            self.chart, accounts[match.lease_id], incoming, match, pairing, self.at
         )
         return row
 
@@ -184,16 +180,16 @@ class Poster:
                 previous_hash=None,
             )
         )
-        return Posted(pairing.bucket, pairing.ordinal, incoming, match, entry=entry, flags=flags)
+        return Posted(pairing.bucket, pairing.ordinal, incoming, match, entry=entry, flags=flags, posted_at=self.at)
 
 
 def post_receipt(
-    chart: Chart, account: Account, incoming: Incoming, match: Match, bucket: Bucket, ordinal: int
+    chart: Chart, account: Account, incoming: Incoming, match: Match, place: Pairing, at: str
 ) -> tuple[Posted, Account]:
     """Settle a receipt on a lease: D512 (or 511 for card, cheque, cash) C411, the rest C4195."""
     movement = incoming.movement
     settlement = settle_receipt(account, movement.amount_cents, movement.booking_date, movement.due_ids)
-    payment_id = bucket.payment_id(ordinal)
+    payment_id = place.bucket.payment_id(place.ordinal)
     allocations = allocations_of(account.lease_id, settlement)
     allocated = movement.amount_cents - settlement.rest_cents
     lines = (
@@ -202,7 +198,8 @@ def post_receipt(
     )
     entry = next_entry(account, f"{payment_id}-1", EntryKind.RECEIPT, movement.booking_date, lines)
     flags = _receipt_flags(account, movement, settlement)
-    row = Posted(bucket, ordinal, incoming, match, allocations, settlement.rest_cents, entry, flags)
+    rest = settlement.rest_cents
+    row = Posted(place.bucket, place.ordinal, incoming, match, allocations, rest, entry, flags, at)
     return row, credited(account, payment_id, movement, settlement, entry)
 
 

@@ -22,9 +22,17 @@ class Clock(Protocol):
         """The present instant."""
         ...
 
+    def pause(self, attempt: int) -> None:
+        """Wait a little before trying again, longer each time."""
+        ...
+
 
 class Landlords(Protocol):
     """The settings of the landlords."""
+
+    def find(self, landlord_id: str) -> Landlord | None:
+        """The landlord, or None."""
+        ...
 
     def get(self, landlord_id: str) -> Landlord:
         """The landlord. Raises NotFound."""
@@ -46,8 +54,8 @@ class Ledger(Protocol):
         """Every due of a lease, settled and cancelled ones too."""
         ...
 
-    def register(self, landlord_id: str, buckets: Iterable[Bucket]) -> Register:
-        """The known rows of these buckets."""
+    def register(self, landlord_id: str, buckets: Iterable[Bucket], channels: Iterable[str]) -> Register:
+        """The known rows of these buckets and of their neighbours, with the reports of these channels."""
         ...
 
     def channels(self, landlord_id: str, account_tag: str) -> frozenset[str]:
@@ -112,4 +120,20 @@ class Queue(Protocol):
 
     def send(self, messages: Iterable[object], delay_seconds: int = 0) -> None:
         """Send records as JSON, in as few calls as possible; all are accepted or it raises."""
+        ...
+
+
+class Events(Protocol):
+    """Payment events by their source's reference: each is accepted once, for ever."""
+
+    def digest(self, landlord_id: str, source: str, reference: str) -> str | None:
+        """What the accepted event with this reference said, None when there is none."""
+        ...
+
+    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> None:
+        """Remember an accepted event; again changes nothing."""
+        ...
+
+    def reject(self, landlord_id: str, event_id: str, reason: str, at: str) -> None:
+        """Remember a refused event and why."""
         ...

@@ -1,0 +1,174 @@
+"""Payment events: what a provider or an instant-payment feed says of one payment, accepted once or refused with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.calendar import instant_text
+from quitus.domain.landlord import Landlord
+from quitus.domain.movement import Means, Movement, Nature
+from quitus.domain.posting import Incoming, Source
+from quitus.services.post_movements import MovementPoster, postings
+from quitus.services.ports import ActionLog, Alerts, Clock, Events, Landlords
+
+type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
+_NOBODY = "-"
+
+
+class Debtor(msgspec.Struct, frozen=True):
+    """Who paid, as the source says."""
+
+    name: str | None = None
+    iban: str | None = None
+
+
+class PaymentEvent(msgspec.Struct, frozen=True):
+    """One payment event (contract.md, Payment events); `amount_cents` is positive whatever the kind."""
+
+    schema: Literal["quitus.payment-event/1"]
+    event_id: Name
+    landlord_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    source: Name
+    kind: Literal["credit", "return", "chargeback"]
+    bank_reference: Name
+    amount_cents: Annotated[int, msgspec.Meta(gt=0, le=10**13)]
+    currency: str
+    booking_date: date
+    account_iban: str
+    end_to_end_id: str | None = None
+    virtual_iban: str | None = None
+    debtor: Debtor | None = None
+    remittance: str | None = None
+    means: Means = Means.OTHER
+    original_reference: str | None = None
+    reason: str | None = None
+    link_id: str | None = None
+    payment_reference: str | None = None
+    due_ids: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What may never differ between two events with the same reference."""
+        said = [self.kind, self.amount_cents, self.booking_date.isoformat(), _compact(self.account_iban)]
+        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+
+    def incoming(self, account: str) -> Incoming:
+        """The movement that the event reports on the landlord's account."""
+        debtor = self.debtor or Debtor()
+        credit = self.kind == "credit"
+        movement = Movement(
+            position="",
+            amount_cents=self.amount_cents if credit else -self.amount_cents,
+            booking_date=self.booking_date,
+            nature=Nature.RECEIPT if credit else Nature.RETURN,
+            means=self.means,
+            virtual_iban=_compact(self.virtual_iban) if self.virtual_iban else None,
+            virtual_iban_path="event" if self.virtual_iban else None,
+            bank_reference=self.bank_reference,
+            end_to_end_id=self.end_to_end_id,
+            payment_reference=self.payment_reference,
+            batch_reference=self.original_reference,
+            debtor_name=debtor.name,
+            debtor_iban=debtor.iban,
+            remittance=self.remittance,
+            return_reason=self.reason,
+            link_id=self.link_id,
+            due_ids=self.due_ids,
+        )
+        return Incoming(movement, account, Source(f"event:{self.source}", self.bank_reference, event_id=self.event_id))
+
+
+class _Refused(Exception):
+    """The event cannot be accepted; the first argument is the reason's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPoster:
+    """Accepts payment events: posted once, or a rejected row and an alert; never an endless retry."""
+
+    poster: MovementPoster
+    landlords: Landlords
+    events: Events
+    alerts: Alerts
+    log: ActionLog
+    clock: Clock
+
+    def post(self, text: str) -> None:
+        """Post the event of a message; again changes nothing."""
+        try:
+            event = msgspec.json.decode(text, type=PaymentEvent)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._reject(*_named(text), "invalid_event", str(error))
+            return
+        landlord = self.landlords.find(event.landlord_id)
+        try:
+            incoming = self._accepted(landlord, event)
+        except _Refused as refusal:
+            holder = landlord.landlord_id if landlord else _NOBODY
+            self._reject(holder, event.event_id, *refusal.args)
+            return
+        if landlord is not None:
+            self._post(landlord, event, incoming, text)
+
+    def _accepted(self, landlord: Landlord | None, event: PaymentEvent) -> Incoming:
+        if landlord is None:
+            raise _Refused("unknown_landlord", "no such landlord")
+        account = landlord.bank_account(_compact(event.account_iban))
+        if account is None:
+            raise _Refused("unknown_account", "not an account of this landlord")
+        if event.currency != "EUR":
+            raise _Refused("currency", "not in euros")
+        held = self.events.digest(landlord.landlord_id, event.source, event.bank_reference)
+        if held not in (None, event.digest):
+            subject = f"{event.source}#{event.bank_reference}"
+            alert = Alert(AlertKind.IDENTITY_CONFLICT, subject, {"event_id": event.event_id})
+            self.alerts.alert(landlord.landlord_id, alert, instant_text(self.clock.now()))
+            raise _Refused("identity_conflict", "the same reference came before with another amount, day or account")
+        return event.incoming(account.iban)
+
+    def _post(self, landlord: Landlord, event: PaymentEvent, incoming: Incoming, text: str) -> None:
+        landlord_id, now = landlord.landlord_id, self.clock.now()
+        name = _digest(f"{event.source}#{event.bank_reference}#{event.event_id}")
+        self.log.record(landlord_id, "events", name, {"event": text}, now)
+        self.poster.ledger.add_channel(landlord_id, incoming.bucket.account, incoming.source.channel)
+        placed = self.poster.post(landlord, [incoming])
+        self.log.record(landlord_id, "postings", f"event-{name}", {"postings": postings(placed)}, now)
+        self.events.accept(landlord_id, event.source, event.bank_reference, event.digest, instant_text(now))
+
+    def _reject(self, landlord_id: str, event_id: str, code: str, message: str) -> None:
+        now = self.clock.now()
+        at = instant_text(now)
+        self.events.reject(landlord_id, event_id, code, at)
+        alert = Alert(AlertKind.EVENT_REJECTED, event_id, {"reason": code, "message": message[:200]})
+        self.alerts.alert(landlord_id, alert, at)
+
+
+def _named(text: str) -> tuple[str, str]:
+    """The landlord and id that a broken event claims, as far as they can be read and are well-formed."""
+    try:
+        said: Any = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        said = None
+    fields = said if isinstance(said, dict) else {}
+    event_id = fields.get("event_id")
+    named = event_id if isinstance(event_id, str) and 0 < len(event_id) <= 140 else _digest(text)[:24]
+    landlord_id = fields.get("landlord_id")
+    return (landlord_id if isinstance(landlord_id, str) and _is_id(landlord_id) else _NOBODY), named
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= 64 and text.isascii() and text.replace(".", "").replace("_", "").replace("-", "").isalnum()
+
+
+def _compact(iban: str) -> str:
+    return iban.replace(" ", "").upper()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

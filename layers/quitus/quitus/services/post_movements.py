@@ -1,0 +1,149 @@
+"""Post movements: from a batch of a bank file, or from a payment event, onto leases or into suspense, each once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quitus.domain.calendar import instant_text
+from quitus.domain.errors import Contention
+from quitus.domain.identity import Register, Verdict
+from quitus.domain.landlord import Landlord
+from quitus.domain.matching import Match, account_candidates, attribute, reference_account
+from quitus.domain.movement import Nature
+from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
+from quitus.services.messages import MovementBatch
+from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
+from quitus.services.table import Stale
+
+_PATIENCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An incoming movement, what it was found to be, and the permanent row that stands for it."""
+
+    incoming: Incoming
+    verdict: Verdict
+    posted: Posted
+
+
+@dataclass(frozen=True, slots=True)
+class MovementPoster:
+    """Posts incoming movements of one account: read, decide, write, and again when others wrote meanwhile."""
+
+    ledger: Ledger
+    clock: Clock
+
+    def post(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
+        """Post a batch of one account and channel; every movement has its permanent row when this returns.
+
+        Raises:
+            Contention: others kept writing to the same rows; nothing is lost, try again.
+        """
+        channel, account = batch[0].source.channel, batch[0].bucket.account
+        channels = self.ledger.channels(landlord.landlord_id, account)
+        alone = channels <= {channel}
+        for attempt in range(_PATIENCE):
+            try:
+                return self._try(landlord, batch, channels | {channel}, optimistic=alone and attempt == 0)
+            except Stale:
+                self.clock.pause(attempt)
+        raise Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
+
+    def _try(
+        self, landlord: Landlord, batch: Sequence[Incoming], channels: frozenset[str], *, optimistic: bool
+    ) -> list[Placed]:
+        """One attempt. An account that a single channel reports on needs no look for other channels' rows: a row that is
+        already there makes the write fail, and the next attempt looks.
+
+        Accounts are read before rows: a posting of the same money by another channel either shows in the rows, or changes
+        the account and makes the write fail.
+        """
+        landlord_id = landlord.landlord_id
+        matches = self._matches(landlord, batch)
+        accounts = self.ledger.accounts(landlord_id, {match.lease_id for match in matches if match.lease_id})
+        buckets = {incoming.bucket for incoming in batch}
+        register = Register() if optimistic else self.ledger.register(landlord_id, buckets, channels)
+        at = instant_text(self.clock.now())
+        plan = Poster(landlord.chart, matches, accounts, register, at).decide(batch)
+        self.ledger.commit(landlord_id, plan, at)
+        return self._placed(landlord_id, batch, plan)
+
+    def _matches(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Match]:
+        wanted = {account for incoming in batch for account in account_candidates(incoming.movement)}
+        referred = {reference_account(incoming.movement) for incoming in batch}
+        leases = self.ledger.leases_of(landlord.landlord_id, wanted | {account for account in referred if account})
+        return [attribute(incoming.movement, leases, _numbered(landlord)) for incoming in batch]
+
+    def _placed(self, landlord_id: str, batch: Sequence[Incoming], plan: Plan) -> list[Placed]:
+        rows = {(posted.bucket, posted.ordinal): posted for posted in plan.posted}
+        known = [(pairing.bucket, pairing.ordinal) for pairing in plan.pairings if pairing.verdict is not Verdict.NEW]
+        rows |= self.ledger.posted(landlord_id, [place for place in known if place not in rows])
+        return [
+            Placed(incoming, pairing.verdict, rows[pairing.bucket, pairing.ordinal])
+            for incoming, pairing in zip(batch, plan.pairings, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPoster:
+    """Posts a batch of a file, counts it on the file, and keeps what order and clock decided."""
+
+    poster: MovementPoster
+    landlords: Landlords
+    files: Files
+    log: ActionLog
+    clock: Clock
+
+    def post(self, batch: MovementBatch) -> None:
+        """Post the batch; again changes nothing."""
+        landlord = self.landlords.get(batch.landlord_id)
+        source = Source(batch.channel, batch.message, batch.file_id)
+        placed = self.poster.post(landlord, [Incoming(item, batch.account, source) for item in batch.movements])
+        now = self.clock.now()
+        self.log.record(
+            batch.landlord_id, "postings", f"{batch.file_id}-{batch.number:06d}", {"postings": postings(placed)}, now
+        )
+        counts = count(placed, batch.file_id)
+        self.files.batch_done(batch.landlord_id, batch.file_id, batch.number, counts, (), instant_text(now))
+
+
+def count(placed: Sequence[Placed], file_id: str) -> Mapping[str, int]:
+    """How many movements of a file were posted, went to suspense, were known already, or are nothing of ours."""
+    return Counter(_fate(item, file_id) for item in placed)
+
+
+def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
+    """What order and clock decided about each movement that these reports brought: for the action log."""
+    return [
+        {
+            "payment_id": item.posted.payment_id,
+            "lease_id": item.posted.lease_id,
+            "sequence": item.posted.entry.sequence if item.posted.entry else None,
+            "hash": item.posted.entry.hash if item.posted.entry else None,
+            "posted_at": item.posted.posted_at,
+        }
+        for item in placed
+        if item.verdict is not Verdict.SAME
+    ]
+
+
+def _fate(item: Placed, file_id: str) -> str:
+    if item.verdict is Verdict.SAME or item.posted.incoming.source.file_id != file_id:
+        return "duplicates"
+    if item.posted.entry is None:
+        return "ignored"
+    on_lease = item.posted.lease_id is not None and item.incoming.movement.nature is not Nature.RETURN
+    return "posted" if on_lease else "suspense"
+
+
+def _numbered(landlord: Landlord) -> tuple[str, ...]:
+    numbering = landlord.virtual_iban_range
+    if numbering is None:
+        return ()
+    return (f"{numbering.bank_code}{numbering.branch_code}{numbering.account_prefix}",)
+
+

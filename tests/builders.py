@@ -1,0 +1,113 @@
+"""The words in which tests speak: a lease, a due, a credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from quitus.adapters.ledger_rows import account_write
+from quitus.adapters.memory import MemoryTable
+from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.landlord import BankAccount, Landlord
+from quitus.domain.lease import Account, Due, DueKind, Lease, LeaseStatus, OpenDue, UnitKind
+from quitus.domain.movement import Movement
+from quitus.domain.posting import Incoming, Source
+
+BANK_ACCOUNT = "FR7630006000011234567890189"
+RANGE = VirtualIbanRange("17328", "89900", "4", "SWNBFR22XXX", "SEMIGA")
+DAY = date(2026, 11, 5)
+
+
+class FixedClock:
+    """A clock that stands still and never makes a test wait."""
+
+    def __init__(self, instant: datetime = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def pause(self, attempt: int) -> None:
+        return
+
+
+def a_landlord(**changes: Any) -> Landlord:
+    landlord = Landlord(
+        landlord_id="semiga",
+        name="SEMIGA",
+        siren="123456782",
+        creditor_identifier="FR72ZZZ123456",
+        tolerance_cents=500,
+        bank_accounts=(BankAccount(BANK_ACCOUNT, "AGRIFRPP"),),
+        virtual_iban_range=RANGE,
+    )
+    return replace(landlord, **changes)
+
+
+def a_virtual_iban(counter: int) -> str:
+    return RANGE.number(counter, b"secret").text
+
+
+def a_lease(lease_id: str = "L1", **changes: Any) -> Lease:
+    lease = Lease(
+        lease_id=lease_id,
+        status=LeaseStatus.ACTIVE,
+        start_date=date(2020, 1, 1),
+        end_date=None,
+        unit_id=f"U-{lease_id}",
+        unit_kind=UnitKind.DWELLING,
+        residence_id="R1",
+        residence_name="Les Micocouliers",
+        street="1 rue des Arènes",
+        postal_code="30900",
+        commune="Nîmes",
+        account_group=None,
+        holder_name="Camille Roux",
+        holder_email=None,
+        holder_phone=None,
+        language="fr",
+        e_receipt_consent=False,
+    )
+    return replace(lease, **changes)
+
+
+def a_due(due_id: str, cents: int, due_date: date = DAY, kind: DueKind = DueKind.RENT, **changes: Any) -> Due:
+    return replace(Due(due_id, "L1", kind, f"{due_date:%Y-%m}", due_date, cents), **changes)
+
+
+def an_open_due(due_id: str, cents: int, due_date: date = DAY, kind: DueKind = DueKind.RENT) -> OpenDue:
+    return a_due(due_id, cents, due_date, kind).open(cents)
+
+
+def an_account(*dues: OpenDue, lease_id: str = "L1", **changes: Any) -> Account:
+    return replace(Account(lease_id, version=1, open_dues=dues), **changes)
+
+
+def a_credit(cents: int, iban: str | None = None, **changes: Any) -> Movement:
+    movement = Movement(
+        position="1.1.1",
+        amount_cents=cents,
+        booking_date=DAY,
+        virtual_iban=iban,
+        virtual_iban_path="RltdPties/CdtrAcct/Id/IBAN" if iban else None,
+    )
+    return replace(movement, **changes)
+
+
+def reported(movement: Movement, channel: str = "camt.053", message: str = "S1", file_id: str = "F1") -> Incoming:
+    return Incoming(movement, BANK_ACCOUNT, Source(channel, message, file_id))
+
+
+def a_table_with(landlord: Landlord, leases: Sequence[tuple[str, Account]]) -> MemoryTable:
+    """A table where each lease holds the given virtual IBAN and account."""
+    from quitus.adapters import keys
+    from quitus.services.table import Put
+
+    table = MemoryTable()
+    for iban, account in leases:
+        key = keys.virtual_iban(landlord.landlord_id, iban)
+        table.write([Put({"PK": key.pk, "SK": key.sk, "lease_id": account.lease_id})])
+        table.write([account_write(landlord.landlord_id, replace(account, version=1))])
+    return table

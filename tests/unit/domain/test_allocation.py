@@ -1,0 +1,94 @@
+"""Allocation: sector.md §3 and the acceptance cases of §7 that ordinary receipts cover."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from builders import DAY, an_open_due
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quitus.domain.allocation import AllocationRule, payment_order, settle
+from quitus.domain.lease import DueKind, OpenDue
+
+JANUARY, FEBRUARY, MARCH = date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5)
+ARREARS = (
+    an_open_due("jan", 15000, JANUARY),
+    an_open_due("feb", 40000, FEBRUARY),
+    an_open_due("mar", 40000, MARCH),
+)
+
+
+def paid(settlement: object) -> dict[str, int]:
+    return {due_id: cents for due_id, cents, _ in settlement.paid}  # type: ignore[attr-defined]
+
+
+def test_a_part_payment_without_label_settles_the_oldest_months_first() -> None:
+    settlement = settle(ARREARS, 60000, date(2026, 3, 10))
+    assert paid(settlement) == {"jan": 15000, "feb": 40000, "mar": 5000}
+    assert [(due.due_id, due.open_cents) for due in settlement.open_dues] == [("mar", 35000)]
+
+
+def test_the_payers_own_choice_comes_first_and_is_named_as_such() -> None:
+    settlement = settle(ARREARS, 60000, date(2026, 3, 10), target=["mar"])
+    assert settlement.paid == (
+        ("mar", 40000, AllocationRule.TARGET),
+        ("jan", 15000, AllocationRule.OLDEST_DUE),
+        ("feb", 5000, AllocationRule.OLDEST_DUE),
+    )
+
+
+def test_an_overpayment_leaves_a_rest() -> None:
+    assert settle([an_open_due("nov", 50000)], 53000, DAY).rest_cents == 3000
+
+
+def test_two_euros_short_leave_two_euros_open() -> None:
+    settlement = settle([an_open_due("nov", 51230)], 51030, DAY)
+    assert [due.open_cents for due in settlement.open_dues] == [200]
+
+
+def test_dues_that_are_not_yet_due_are_paid_before_a_credit_arises_but_after_those_that_are() -> None:
+    later, now = an_open_due("a", 100, date(2026, 12, 5)), an_open_due("b", 100, DAY)
+    assert [due.due_id for due in payment_order([later, now], DAY)] == ["b", "a"]
+    assert settle([later, now], 200, DAY).rest_cents == 0
+
+
+def test_of_one_day_rent_comes_before_charges_and_fees() -> None:
+    dues = [an_open_due(kind.value, 100, kind=kind) for kind in (DueKind.FEE, DueKind.CHARGES, DueKind.RENT)]
+    assert [due.due_id for due in payment_order(dues, DAY)] == ["rent", "charges", "fee"]
+
+
+def test_a_due_older_than_three_years_is_paid_only_when_targeted() -> None:
+    barred = an_open_due("old", 10000, date(2023, 11, 5))
+    assert settle([barred], 10000, DAY).rest_cents == 10000
+    assert settle([barred], 10000, DAY, target=["old"]).rest_cents == 0
+
+
+DUES = st.lists(
+    st.builds(
+        OpenDue,
+        st.text("abcdef", min_size=1, max_size=6),
+        st.sampled_from(DueKind),
+        st.just("2026-11"),
+        st.dates(date(2022, 1, 1), date(2027, 12, 31)),
+        st.integers(1, 200_000),
+    ),
+    max_size=12,
+    unique_by=lambda due: due.due_id,
+)
+
+
+@given(DUES, st.integers(1, 1_000_000))
+def test_every_cent_is_either_on_a_due_or_in_the_rest_and_no_due_is_overpaid(dues: list[OpenDue], cents: int) -> None:
+    settlement = settle(dues, cents, DAY)
+    assert sum(paid(settlement).values()) + settlement.rest_cents == cents
+    still_open = {due.due_id: due.open_cents for due in settlement.open_dues}
+    for due in dues:
+        assert paid(settlement).get(due.due_id, 0) + still_open.get(due.due_id, 0) == due.open_cents
+
+
+@given(DUES, st.integers(1, 1_000_000), st.randoms())
+def test_the_order_in_which_dues_are_held_never_matters(dues: list[OpenDue], cents: int, chance: object) -> None:
+    shuffled = list(dues)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert paid(settle(dues, cents, DAY)) == paid(settle(shuffled, cents, DAY))

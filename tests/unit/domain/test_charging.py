@@ -1,0 +1,115 @@
+"""Charging: dues come, change and go; negative dues and credits are spent at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+
+from builders import DAY, a_due, an_account, an_open_due
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quitus.domain.charging import DueChange, History, charge
+from quitus.domain.ledger import Chart
+from quitus.domain.lease import Account, CreditLot, Due, DueKind
+
+CHART = Chart()
+PAYMENT = "20261105-3000-0123456789-1"
+
+
+def charged(account: Account, *dues: Due, history: History | None = None) -> Account:
+    return charge(account, [DueChange(None, due) for due in dues], DAY, CHART, history).account
+
+
+def open_dues(account: Account) -> dict[str, int]:
+    return {due.due_id: due.open_cents for due in account.open_dues}
+
+
+def test_aid_and_rebate_lower_what_the_tenant_owes_and_the_aid_is_awaited_from_its_payer() -> None:
+    account = charged(
+        an_account(),
+        a_due("rent", 42000),
+        a_due("charges", 8000, kind=DueKind.CHARGES),
+        a_due("rls", -3800, kind=DueKind.AID_RLS),
+        a_due("apl", -19000, kind=DueKind.AID_APL),
+    )
+    assert account.balance_cents == 27200
+    assert account.aid_open_cents == 19000
+
+
+def test_a_negative_adjustment_clears_arrears_then_the_month() -> None:
+    arrears = an_account(an_open_due("june", 5000, date(2026, 6, 5)))
+    account = charged(arrears, a_due("july", 50000), a_due("adj", -8620, kind=DueKind.ADJUSTMENT))
+    assert open_dues(account) == {"july": 46380}
+
+
+def test_row_order_never_matters() -> None:
+    dues = (
+        a_due("rent", 42000),
+        a_due("charges", 8000, kind=DueKind.CHARGES),
+        a_due("apl", -19000, kind=DueKind.AID_APL),
+        a_due("adj", -40000, kind=DueKind.ADJUSTMENT),
+    )
+    results = {(account.balance_cents, account.credit_cents) for order in permutations(dues) for account in [charged(an_account(), *order)]}
+    assert results == {(-9000, 9000)}
+
+
+def test_an_aid_meets_the_dues_of_its_own_period_first() -> None:
+    arrears = an_account(an_open_due("june", 5000, date(2026, 6, 5)))
+    account = charged(arrears, a_due("nov", 42000), a_due("apl", -19000, kind=DueKind.AID_APL))
+    assert open_dues(account) == {"june": 5000, "nov": 23000}
+
+
+def test_a_credit_of_a_payment_is_used_by_the_next_due_with_an_entry_of_its_own() -> None:
+    account = an_account(credits=(CreditLot(PAYMENT, 3000),))
+    outcome = charge(account, [DueChange(None, a_due("dec", 50000))], DAY, CHART)
+    (use,) = outcome.uses
+    assert open_dues(outcome.account) == {"dec": 47000}
+    assert outcome.account.credits == ()
+    assert [(line.account, line.debit_cents, line.credit_cents) for line in use.entry.lines] == [
+        ("4195", 3000, 0),
+        ("411", 0, 3000),
+    ]
+    assert outcome.account.sequence == use.entry.sequence == 1
+
+
+def test_a_due_raised_after_part_payment_owes_the_difference() -> None:
+    before = a_due("nov", 40000)
+    account = an_account(before.open(10000))
+    outcome = charge(account, [DueChange(before, a_due("nov", 45000))], DAY, CHART)
+    assert open_dues(outcome.account) == {"nov": 15000}
+
+
+def test_a_due_cancelled_after_payment_gives_the_money_back_as_credit() -> None:
+    outcome = charge(an_account(), [DueChange(a_due("nov", 40000), a_due("nov", 0))], DAY, CHART)
+    assert outcome.account.credit_cents == 40000
+    assert outcome.account.balance_cents == -40000
+
+
+def test_a_negative_due_taken_back_makes_owed_again_what_it_had_settled() -> None:
+    rent, aid = a_due("rent", 42000), a_due("apl", -19000, kind=DueKind.AID_APL)
+    first = charge(an_account(), [DueChange(None, rent), DueChange(None, aid)], DAY, CHART)
+    history = History({"rent": rent, "apl": aid}, first.offsets)
+    outcome = charge(first.account, [DueChange(aid, replace(aid, amount_cents=0))], DAY, CHART, history)
+    assert open_dues(outcome.account) == {"rent": 42000}
+    assert outcome.account.aid_open_cents == 0
+
+
+KINDS = (DueKind.RENT, DueKind.CHARGES, DueKind.ANNEX)
+AMOUNTS = st.lists(st.integers(-60_000, 60_000), min_size=1, max_size=6)
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=5))
+def test_whatever_changes_the_balance_is_what_is_called(rounds: list[list[int]]) -> None:
+    account, known, offsets = an_account(), dict[str, Due](), []
+    for amounts in rounds:
+        dues = [a_due(f"d{index}", cents, kind=KINDS[index % 3]) for index, cents in enumerate(amounts)]
+        changes = [DueChange(known.get(due.due_id), due) for due in dues]
+        outcome = charge(account, changes, DAY, CHART, History(dict(known), offsets))
+        account, offsets = outcome.account, [*offsets, *outcome.offsets]
+        known |= {due.due_id: due for due in dues}
+        assert account.balance_cents == sum(due.amount_cents for due in known.values())
+        assert all(due.open_cents > 0 for due in account.open_dues)
+        assert all(lot.cents > 0 for lot in account.credits)
+        assert not (account.open_dues and account.credits)

@@ -1,0 +1,89 @@
+"""One movement in several files is one; twins are two (bank-formats.md §3, sector.md case 19)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from builders import DAY
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quitus.domain.errors import NotFound
+from quitus.domain.identity import Bucket, Known, Register, Report, Verdict, account_tag, parse_payment_id
+
+BUCKET = Bucket(account_tag("FR76"), DAY, 45000)
+
+
+def a_report(channel: str, position: str = "1", **evidence: object) -> Report:
+    references = frozenset({str(evidence.pop("reference"))} if "reference" in evidence else ())
+    return Report(channel, f"{channel}-message", position, references, **evidence)  # type: ignore[arg-type]
+
+
+def verdicts(register: Register, *reports: Report) -> list[Verdict]:
+    return [register.pair(BUCKET, [report])[0].verdict for report in reports]
+
+
+def test_the_same_movement_in_three_channels_is_posted_once() -> None:
+    reports = [a_report("event:psp", reference="R1"), a_report("camt.054", reference="R1"), a_report("cfonb120")]
+    assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.SAME, Verdict.SAME]
+
+
+def test_the_same_report_again_is_a_replay() -> None:
+    report = a_report("camt.053")
+    assert verdicts(Register(), report, report) == [Verdict.NEW, Verdict.REPLAY]
+
+
+def test_twins_of_one_statement_are_two() -> None:
+    assert verdicts(Register(), a_report("camt.053", "1"), a_report("camt.053", "2")) == [Verdict.NEW, Verdict.NEW]
+
+
+def test_twins_reported_twice_by_two_channels_stay_two() -> None:
+    reports = [a_report(channel, position) for channel in ("camt.054", "camt.053") for position in ("1", "2")]
+    assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.NEW, Verdict.SAME, Verdict.SAME]
+
+
+def test_two_payments_on_two_virtual_ibans_are_never_the_same_money() -> None:
+    reports = [a_report("camt.054", virtual_iban="FR1"), a_report("camt.053", virtual_iban="FR2")]
+    assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.NEW]
+
+
+def test_strong_evidence_is_used_before_weak_whatever_the_order_in_the_statement() -> None:
+    register = Register()
+    verdicts(register, a_report("camt.054", "1", reference="R1"), a_report("camt.054", "2", reference="R2"))
+    second, first = register.pair(BUCKET, [a_report("camt.053", "1"), a_report("camt.053", "2", reference="R1")])
+    assert (first.ordinal, second.ordinal) == (1, 2)
+
+
+def test_only_a_shared_reference_pairs_across_neighbouring_days() -> None:
+    yesterday = Bucket(BUCKET.account, DAY - timedelta(days=1), 45000)
+    held = Known(yesterday, 1, (a_report("camt.054", reference="R1", virtual_iban="FR1"),))
+    assert verdicts(Register({yesterday: [held]}), a_report("camt.053", reference="R1")) == [Verdict.SAME]
+    assert verdicts(Register({yesterday: [held]}), a_report("camt.053", virtual_iban="FR1")) == [Verdict.NEW]
+
+
+CHANNELS = ("camt.052", "camt.054", "camt.053", "cfonb120", "event:psp")
+
+
+@given(st.permutations([(channel, position) for channel in CHANNELS for position in ("1", "2", "3")]), st.data())
+def test_three_movements_in_five_channels_in_any_order_are_three(
+    order: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    register = Register()
+    for channel, position in order:
+        named = data.draw(st.booleans())
+        report = a_report(channel, position, **({"reference": f"R{position}"} if named else {}))
+        register.pair(BUCKET, [report])
+    assert len(register.of(BUCKET)) == 3
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(-(10**12), 10**12), st.integers(1, 99999))
+def test_a_payment_id_names_its_bucket_and_ordinal(day: date, cents: int, ordinal: int) -> None:
+    bucket = Bucket(account_tag("FR76"), day, cents)
+    assert parse_payment_id(bucket.payment_id(ordinal)) == (bucket, ordinal)
+
+
+@pytest.mark.parametrize("payment_id", ["", "x", "20261399-100-0123456789-1", "20261105-1-0123456789-1 ", "٢٠٢٦١١٠٥-1-0123456789-1"])
+def test_other_texts_name_no_payment(payment_id: str) -> None:
+    with pytest.raises(NotFound):
+        parse_payment_id(payment_id)

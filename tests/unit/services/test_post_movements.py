@@ -1,0 +1,218 @@
+"""Posting through the store: exactly once, whatever is repeated, lost, or done at the same time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from builders import (
+    DAY,
+    FixedClock,
+    a_credit,
+    a_landlord,
+    a_table_with,
+    a_virtual_iban,
+    an_account,
+    an_open_due,
+    reported,
+)
+from faults import FaultyTable, Killed
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.memory import MemoryTable
+from quitus.domain.identity import Verdict
+from quitus.domain.ledger import seal
+from quitus.domain.lease import Account, LeaseStatus
+from quitus.domain.movement import Nature
+from quitus.domain.posting import Incoming
+from quitus.services.post_movements import MovementPoster, count
+
+LANDLORD = a_landlord()
+ONE, TWO = a_virtual_iban(1), a_virtual_iban(2)
+
+
+@pytest.fixture
+def table() -> MemoryTable:
+    rent = an_open_due("nov", 45000)
+    return a_table_with(LANDLORD, [(ONE, an_account(rent)), (TWO, an_account(rent, lease_id="L2"))])
+
+
+def a_poster(table: Any) -> MovementPoster:
+    return MovementPoster(LedgerRows(table), FixedClock())
+
+
+def account(table: MemoryTable, lease_id: str = "L1") -> Account:
+    return LedgerRows(table).accounts("semiga", [lease_id])[lease_id]
+
+
+def fates(table: Any, *batch: Incoming, file_id: str = "F1") -> dict[str, int]:
+    poster = a_poster(table)
+    poster.ledger.add_channel("semiga", batch[0].bucket.account, batch[0].source.channel)
+    return dict(count(poster.post(LANDLORD, batch), file_id))
+
+
+def test_a_credit_on_a_virtual_iban_pays_its_lease(table: MemoryTable) -> None:
+    assert fates(table, reported(a_credit(45000, ONE))) == {"posted": 1}
+    assert account(table).balance_cents == 0
+
+
+def test_the_same_movement_in_three_files_is_posted_once(table: MemoryTable) -> None:
+    movement = a_credit(45000, ONE, bank_reference="R1")
+    assert fates(table, reported(movement, "camt.054", "N1", "F1")) == {"posted": 1}
+    assert fates(table, reported(replace(movement, virtual_iban=None), "camt.053", "S1", "F2"), file_id="F2") == {
+        "duplicates": 1
+    }
+    assert fates(table, reported(movement, "cfonb120", "C1", "F3"), file_id="F3") == {"duplicates": 1}
+    payment = LedgerRows(table).payment("semiga", reported(movement).bucket.payment_id(1))
+    assert [source.file_id for source in payment.sources] == ["F1", "F2", "F3"]
+    assert account(table).balance_cents == 0
+
+
+def test_the_bank_may_date_the_same_money_a_day_later(table: MemoryTable) -> None:
+    movement = a_credit(45000, ONE, bank_reference="R1")
+    fates(table, reported(movement, "camt.054", "N1"))
+    later = replace(movement, booking_date=DAY + timedelta(days=1))
+    assert fates(table, reported(later, "camt.053", "S1", "F2"), file_id="F2") == {"duplicates": 1}
+    assert account(table).balance_cents == 0
+
+
+def test_two_true_transfers_of_one_day_and_payer_are_two(table: MemoryTable) -> None:
+    twins = [a_credit(20000, ONE, position=str(place)) for place in (1, 2)]
+    assert fates(table, *map(reported, twins)) == {"posted": 2}
+    assert account(table).balance_cents == 5000
+
+
+def test_the_same_batch_again_changes_nothing_and_counts_the_same(table: MemoryTable) -> None:
+    batch = [reported(a_credit(45000, ONE)), reported(a_credit(999, None, position="2"))]
+    assert fates(table, *batch) == fates(table, *batch) == {"posted": 1, "suspense": 1}
+    assert account(table).version == 2
+
+
+def test_money_without_a_lease_is_in_suspense_with_its_reason(table: MemoryTable) -> None:
+    placed = a_poster(table).post(LANDLORD, [reported(a_credit(27500, a_virtual_iban(99)))])
+    row = placed[0].posted
+    assert row.match is not None
+    assert (row.match.reason, row.flags) == ("unknown_virtual_iban", ("unassigned_virtual_iban",))
+    assert row.entry is not None
+    assert [line.account for line in row.entry.lines] == ["512", "471"]
+
+
+def test_two_leases_named_by_one_payment_are_a_tie_and_ties_are_never_guessed(table: MemoryTable) -> None:
+    movement = a_credit(45000, ONE, other_accounts=((TWO, "Ustrd"),))
+    assert fates(table, reported(movement)) == {"suspense": 1}
+
+
+def test_the_payment_reference_finds_the_lease_when_no_virtual_iban_does(table: MemoryTable) -> None:
+    from quitus.domain.ibans import VirtualIban
+
+    movement = a_credit(45000, None, payment_reference=VirtualIban(TWO).payment_reference)
+    placed = a_poster(table).post(LANDLORD, [reported(movement)])
+    assert placed[0].posted.match is not None
+    assert (placed[0].posted.lease_id, placed[0].posted.match.rule) == ("L2", "reference")
+
+
+def test_a_payment_on_an_ended_lease_pays_that_lease_and_says_so() -> None:
+    ended = an_account(an_open_due("mar", 12000, date(2026, 3, 5)), status=LeaseStatus.ENDED)
+    table = a_table_with(LANDLORD, [(ONE, ended)])
+    (placed,) = a_poster(table).post(LANDLORD, [reported(a_credit(50000, ONE))])
+    assert account(table).credit_cents == 38000
+    assert placed.posted.flags == ("payment_on_ended_lease",)
+
+
+def test_the_second_of_two_equal_payments_is_a_credit_and_a_double_payment(table: MemoryTable) -> None:
+    fates(table, reported(a_credit(45000, ONE)))
+    again = a_credit(45000, ONE, booking_date=DAY + timedelta(days=2))
+    (placed,) = a_poster(table).post(LANDLORD, [reported(again, message="S2")])
+    assert placed.posted.flags == ("double_payment",)
+    assert account(table).credit_cents == 45000
+
+
+def test_debits_that_return_nothing_of_ours_are_kept_without_an_entry(table: MemoryTable) -> None:
+    fee = a_credit(-1250, None, nature=Nature.OTHER)
+    assert fates(table, reported(fee)) == {"ignored": 1}
+
+
+def test_a_return_without_its_original_waits_visibly(table: MemoryTable) -> None:
+    (placed,) = a_poster(table).post(LANDLORD, [reported(a_credit(-45000, None, nature=Nature.RETURN))])
+    assert placed.posted.flags == ("return_without_original",)
+    payment = LedgerRows(table).payment("semiga", placed.posted.payment_id)
+    assert payment.status == "pending"
+
+
+def test_the_entries_of_a_lease_form_a_chain(table: MemoryTable) -> None:
+    amounts = (10000, 20000, 30000)
+    batch = [reported(a_credit(cents, ONE, position=str(cents))) for cents in amounts]
+    entries = [placed.posted.entry for placed in a_poster(table).post(LANDLORD, batch)]
+    previous = None
+    for sequence, entry in enumerate(entries, 1):
+        assert entry is not None
+        assert (entry.sequence, entry.previous_hash) == (sequence, previous)
+        assert seal(entry).hash == entry.hash
+        previous = entry.hash
+    assert account(table).last_hash == previous
+
+
+def test_a_process_killed_at_any_call_and_begun_again_posts_once(table: MemoryTable) -> None:
+    batch = [reported(a_credit(45000 + place, iban, position=str(place))) for place, iban in enumerate((ONE, TWO, None))]
+    for call in range(1, 9):
+        for after in (False, True):
+            fresh = a_table_with(LANDLORD, [(ONE, an_account()), (TWO, an_account(lease_id="L2"))])
+            try:
+                a_poster(FaultyTable(fresh, call, after=after)).post(LANDLORD, batch)
+            except Killed:
+                pass
+            assert fates(fresh, *batch) == {"posted": 2, "suspense": 1}
+            assert (account(fresh).credit_cents, account(fresh, "L2").credit_cents) == (45000, 45001)
+
+
+def test_eight_workers_on_one_lease_lose_and_double_nothing(table: MemoryTable) -> None:
+    batches = [[reported(a_credit(1000 + worker, ONE), message=f"S{worker}")] for worker in range(8)]
+    threads = [threading.Thread(target=a_poster(table).post, args=(LANDLORD, batch)) for batch in batches * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert account(table).balance_cents == 45000 - sum(1000 + worker for worker in range(8))
+
+
+CHANNELS = ("event:psp", "camt.052", "camt.054", "camt.053", "cfonb120")
+FACTS = [(45000, ONE, "R1"), (45000, ONE, "R2"), (45000, TWO, "R3"), (12000, ONE, "R4"), (9900, None, "R5")]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations(CHANNELS), st.data())
+def test_five_channels_in_any_order_with_any_references_missing_post_five_movements(
+    order: list[str], data: st.DataObject
+) -> None:
+    table = a_table_with(LANDLORD, [(ONE, an_account()), (TWO, an_account(lease_id="L2"))])
+    for channel in order:
+        facts = data.draw(st.permutations(list(enumerate(FACTS))))
+        batch = [
+            reported(
+                a_credit(
+                    cents,
+                    iban,
+                    position=str(place),
+                    bank_reference=reference if data.draw(st.booleans()) else None,
+                    debtor_name=data.draw(st.sampled_from([None, "Camille Roux"])),
+                ),
+                channel,
+                f"{channel}-1",
+            )
+            for place, (cents, iban, reference) in facts
+        ]
+        fates(table, *batch)
+    assert account(table).credit_cents == 45000 * 2 + 12000
+    assert account(table, "L2").credit_cents == 45000
+
+
+def test_verdicts_are_told_in_the_order_of_the_batch(table: MemoryTable) -> None:
+    first, second = reported(a_credit(1, ONE)), reported(a_credit(2, ONE, position="2"))
+    a_poster(table).post(LANDLORD, [first])
+    placed = a_poster(table).post(LANDLORD, [second, first])
+    assert [item.verdict for item in placed] == [Verdict.NEW, Verdict.REPLAY]
