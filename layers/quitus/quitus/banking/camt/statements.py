@@ -1,0 +1,160 @@
+"""Statements, reports and notifications of a camt message: their account, their balances and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from quitus.banking.camt.entries import EntryReader
+from quitus.banking.camt.movements import Builder, Fields
+from quitus.banking.problems import Problems, Reason
+from quitus.banking.profiles import Profile
+from quitus.banking.reader import Sums
+from quitus.banking.references import compact, reference
+from quitus.banking.texts import cents, written_day
+from quitus.domain.money import AmountError, Cents
+from quitus.domain.movement import Balances, Movement, Statement, Status
+
+_OPENING: Final = ("OPBD", "PRCD")
+_CLOSING: Final = ("CLBD",)
+_INTERIM: Final = "ITBD"
+_EUR: Final = "EUR"
+_STATEMENT_FORMAT: Final = "camt.053"
+
+
+class StatementReader:
+    """Reads one statement as its parts pass. `ordinal` is its place in the file."""
+
+    def __init__(self, ordinal: int, message: str, header: Fields, profile: Profile) -> None:
+        self._ordinal, self._message, self._header, self._profile = ordinal, message, header, profile
+        self.fields = Fields()
+        self._problems = Problems()
+        self._sums = Sums()
+        self._balances: list[Fields] = []
+        self._builder: Builder | None = None
+        self._entry: EntryReader | None = None
+        self._entries = 0
+        self._booked: Cents = 0
+
+    def balance(self, balance: Fields) -> None:
+        """A balance; only those that open, close or page a statement are kept."""
+        kind = balance.one.get("type", "").strip()
+        if kind in _OPENING or kind in _CLOSING or kind == _INTERIM:
+            if kind == _INTERIM and sum(held.one["type"].strip() == _INTERIM for held in self._balances) > 1:
+                self._balances.pop()
+            self._balances.append(balance)
+
+    def detail(self, entry: Fields, detail: Fields) -> Iterator[Movement]:
+        """A detail of the entry that is open."""
+        yield from map(self._sums.add, self._entry_reader(entry).detail(detail))
+
+    def end_entry(self, entry: Fields) -> Iterator[Movement]:
+        """The end of the open entry."""
+        reader = self._entry_reader(entry)
+        yield from map(self._sums.add, reader.close())
+        self._booked += reader.booked_cents
+        self._entry = None
+
+    def end(self) -> Statement:
+        """The statement, proved as far as its balances allow."""
+        one, where = self.fields.one, str(self._ordinal)
+        account = self._account()
+        if not account:
+            self._problems.add(Reason.MISSING_ACCOUNT, "The statement does not say which account it is about.", where)
+        balances = self._proved_balances(where)
+        days = self._sums.days()
+        return Statement(
+            account=account,
+            statement_id=reference(one.get("id")) or "",
+            message_id=reference(self._header.one.get("message_id")) or "",
+            from_date=self._written("from") or (days[0][0] if days else None),
+            to_date=self._written("to") or (days[-1][0] if days else None),
+            currency=self._currency(),
+            balances=balances,
+            electronic_sequence=reference(one.get("sequence")) or reference(one.get("legal_sequence")),
+            movements=self._sums.movements,
+            credits_cents=self._sums.credits_cents,
+            debits_cents=self._sums.debits_cents,
+            days=days,
+            problems=self._problems.listed(),
+        )
+
+    def _entry_reader(self, entry: Fields) -> EntryReader:
+        if self._builder is None:
+            self._builder = Builder(self._profile, self._account())
+        if self._entry is None:
+            where = f"{self._ordinal}.{self._entries}"
+            unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
+            day = None if "booking" in entry.one or "value" in entry.one else self._fallback_day()
+            self._entry = EntryReader(where, entry, self._builder, self._problems, unsaid, self._currency(), day)
+            self._entries += 1
+        return self._entry
+
+    def _account(self) -> str:
+        one = self.fields.one
+        return compact(one.get("iban") or one.get("account") or "")
+
+    def _currency(self) -> str:
+        stated = self.fields.one.get("currency", "").strip()
+        held = next((balance.one["amount_currency"] for balance in self._balances if "amount_currency" in balance.one), "")
+        return stated or held or _EUR
+
+    def _fallback_day(self) -> date | None:
+        """The day of an entry without dates: the statement's last day, else its closing balance's, else its creation."""
+        closing = next((b.one.get("date") for b in reversed(self._balances) if b.one["type"].strip() in _CLOSING), None)
+        texts = (self.fields.one.get("to"), closing, self.fields.one.get("created"), self._header.one.get("created"))
+        return next((day for text in texts if (day := _written_or_none(text)) is not None), None)
+
+    def _written(self, key: str) -> date | None:
+        text = self.fields.one.get(key)
+        day = _written_or_none(text)
+        if text is not None and day is None:
+            self._problems.add(Reason.BAD_DATE, f"Not a date: {text.strip()[:40]!r}.", str(self._ordinal))
+        return day
+
+    def _proved_balances(self, where: str) -> Balances:
+        """Opening and closing; of a balance without sign the one that closes the statement, else a credit."""
+        opening, closing = self._opening_and_closing()
+        choices = [
+            Balances(left, right) for left in self._signed(opening, where) for right in self._signed(closing, where)
+        ]
+        gaps = [(choice, (choice.closing_cents or 0) - (choice.opening_cents or 0) - self._booked) for choice in choices]
+        balances = next((choice for choice, gap in gaps if gap == 0), choices[0])
+        if self._message == _STATEMENT_FORMAT:
+            self._sums.prove(balances, self._problems, where, self._booked)
+        return balances
+
+    def _opening_and_closing(self) -> tuple[Fields | None, Fields | None]:
+        """The booked balances; on a page in between, the interim ones stand for those that are missing."""
+        by_type = {kind: [b for b in self._balances if b.one["type"].strip() == kind] for kind in (*_OPENING, *_CLOSING)}
+        interim = [balance for balance in self._balances if balance.one["type"].strip() == _INTERIM]
+        opening = next((by_type[kind][0] for kind in _OPENING if by_type[kind]), None)
+        closing = by_type["CLBD"][-1] if by_type["CLBD"] else None
+        if opening is None and interim and (len(interim) > 1 or closing is not None):
+            opening = interim.pop(0)
+        if closing is None and interim:
+            closing = interim[-1]
+        return opening, closing
+
+    def _signed(self, balance: Fields | None, where: str) -> list[Cents | None]:
+        """The balance with its sign, or with both where the bank gave none."""
+        if balance is None or "amount" not in balance.one:
+            return [None]
+        try:
+            amount = cents(balance.one["amount"])
+        except AmountError as error:
+            self._problems.add(Reason.BAD_AMOUNT, f"A balance is not an amount: {error}.", where)
+            return [None]
+        currency = balance.one.get("amount_currency", _EUR)
+        if currency != _EUR:
+            self._problems.add(Reason.CURRENCY, f"Amounts in {currency[:10]}: only euros are kept.", where)
+        sign = balance.one.get("sign", "").strip()
+        return [amount] if sign == "CRDT" else [-amount] if sign == "DBIT" else [amount, -amount]
+
+
+def _written_or_none(text: str | None) -> date | None:
+    try:
+        return written_day(text) if text is not None else None
+    except ValueError:
+        return None

@@ -1,0 +1,76 @@
+"""The one protocol of every bank-file reader, and the sums that each statement is proved by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import BinaryIO, Protocol
+
+from quitus.banking.problems import Problems, Reason
+from quitus.banking.profiles import Profile
+from quitus.domain.money import Cents, format_euros
+from quitus.domain.movement import Balances, Movement, Statement, Status
+
+CHUNK = 1 << 16
+"""Bytes read at a time."""
+
+
+class Read(Protocol):
+    """Reads a bank file in one pass, in bounded memory, the same each time.
+
+    Movements come as they are read; a `Statement` closes those since the previous one. What is wrong in a statement is in its
+    `problems`; a file that cannot be read at all raises.
+
+    Raises:
+        UnreadableFile: `code` is a `Reason`; what was yielded before is not to be trusted.
+    """
+
+    def __call__(self, stream: BinaryIO, profile: Profile) -> Iterator[Movement | Statement]:
+        """Movements and statements in the file's order."""
+
+
+class Sums:
+    """Sums of the movements of one statement as they pass."""
+
+    MAX_DAYS = 4000
+
+    def __init__(self) -> None:
+        self.movements = 0
+        self.credits_cents: Cents = 0
+        self.debits_cents: Cents = 0
+        self._days: dict[date, list[Cents]] = {}
+
+    def add(self, movement: Movement) -> Movement:
+        """Count a movement (only booked ones weigh) and hand it on."""
+        if movement.status is not Status.BOOKED:
+            return movement
+        self.movements += 1
+        amount = movement.amount_cents
+        day = self._days.get(movement.booking_date)
+        if day is None:
+            day = self._days.setdefault(movement.booking_date, [0, 0])
+        if amount >= 0:
+            self.credits_cents += amount
+            day[0] += amount
+        else:
+            self.debits_cents -= amount
+            day[1] -= amount
+        return movement
+
+    def days(self) -> tuple[tuple[date, Cents, Cents], ...]:
+        """Per booking date, in order: (date, credits, debits)."""
+        return tuple((day, sums[0], sums[1]) for day, sums in sorted(self._days.items()))
+
+    def prove(self, balances: Balances, problems: Problems, where: str, booked: Cents | None = None) -> None:
+        """Note a problem unless opening + booked = closing; without both balances there is nothing to prove.
+
+        `booked` is the signed sum of the entries when it is not the sum of the movements.
+        """
+        if balances.opening_cents is None or balances.closing_cents is None:
+            return
+        moved = self.credits_cents - self.debits_cents if booked is None else booked
+        gap = balances.closing_cents - balances.opening_cents - moved
+        if gap:
+            opening, closing = format_euros(balances.opening_cents), format_euros(balances.closing_cents)
+            message = f"Opening {opening} + booked {format_euros(moved)} is not closing {closing}: {format_euros(gap)} apart."
+            problems.add(Reason.BALANCE_MISMATCH, message, where)

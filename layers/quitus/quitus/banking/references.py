@@ -1,0 +1,130 @@
+"""Account numbers and references as banks write them: checked, spaced, cut in two, or only looking like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+_NONE: Final = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE"})
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
+_REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
+_CHECKED: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}")
+_WORD: Final = re.compile(r"[A-Z0-9]+")
+_DIGITS: Final = str.maketrans({chr(65 + index): str(10 + index) for index in range(26)})
+_RIB_DIGITS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+_KEYED: Final = ("FR", "MC")
+_SHORTEST_IBAN: Final = 15
+_LONGEST_TEXT: Final = 4096
+
+
+def reference(text: str | None) -> str | None:
+    """The reference, or None for an empty one and for what banks write instead of none (`NOTPROVIDED`, `NONREF`)."""
+    if text is None:
+        return None
+    stripped = text.strip()
+    return None if stripped.upper() in _NONE else stripped
+
+
+def compact(text: str) -> str:
+    """Without blanks, in capitals."""
+    return "".join(text.split()).upper()
+
+
+@lru_cache(maxsize=4096)
+def as_iban(text: str) -> str | None:
+    """The compact IBAN that a text is, if its checks hold; a French RIB of 23 characters becomes its IBAN.
+
+    Checked: ISO 13616 mod 97, and for France and Monaco the length and the national key.
+    """
+    iban = compact(text)
+    if len(iban) < _SHORTEST_IBAN:
+        return None
+    if _IBAN.fullmatch(iban):
+        checked = _mod97(iban) == 1 and "02" <= iban[2:4] <= "98"
+        return iban if checked and (iban[:2] not in _KEYED or is_rib(iban[4:])) else None
+    return french_iban(iban) if is_rib(iban) else None
+
+
+def is_rib(text: str) -> bool:
+    """Whether 23 characters are a French account number: bank 5, branch 5, account 11, and the right key of two digits."""
+    return bool(_RIB.fullmatch(text)) and int(text[21:]) == _rib_key(text[:5], text[5:10], text[10:21])
+
+
+def french_iban(rib: str) -> str:
+    """The IBAN of a RIB of 23 characters."""
+    return f"FR{98 - _mod97('FR00' + rib):02d}{rib}"
+
+
+def french_account(bank: str, branch: str, account: str) -> str:
+    """The IBAN of an account given without its key, as CFONB files do.
+
+    Raises:
+        ValueError: not 5 digits, 5 digits and 11 letters or digits.
+    """
+    stem = f"{bank}{branch}{account}".upper()
+    if not _RIB.fullmatch(stem + "00"):
+        raise ValueError("not an account number")
+    return french_iban(f"{stem}{_rib_key(stem[:5], stem[5:10], stem[10:]):02d}")
+
+
+def is_creditor_reference(text: str) -> bool:
+    """Whether a compact text is a creditor reference (ISO 11649) with right check digits."""
+    return bool(_REFERENCE.fullmatch(text)) and _mod97(text) == 1
+
+
+def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | None:
+    """The first creditor reference in the structured fields, else in the free texts."""
+    for text in structured:
+        candidate = compact(text)
+        if is_creditor_reference(candidate):
+            return candidate
+    return next(found_references(free), None)
+
+
+def found_references(texts: Sequence[str]) -> Iterator[str]:
+    """Creditor references in free texts that banks may have cut anywhere: both ways of joining them are searched."""
+    for words in _readings(texts):
+        for at, word in enumerate(words):
+            if word.startswith("RF"):
+                yield from (text for text in _grouped(words, at, 25) if is_creditor_reference(text))
+
+
+def found_ibans(texts: Sequence[str]) -> Iterator[str]:
+    """Valid account numbers in free texts, whole or written in groups of four; both ways of joining are searched."""
+    for words in _readings(texts):
+        for at, word in enumerate(words):
+            if word[:2].isalpha() and word[2:4].isdigit():
+                yield from (found for text in _grouped(words, at, 34) if (found := as_iban(text)) is not None)
+
+
+def _readings(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The words of the texts joined with nothing between them, and with a blank, where one may hold what we look for."""
+    joins = dict.fromkeys((" ".join(texts), "".join(texts)))
+    for joined in joins:
+        text = joined[:_LONGEST_TEXT].upper()
+        if _CHECKED.search(text):
+            yield _WORD.findall(text)
+
+
+def _grouped(words: list[str], at: int, longest: int) -> Iterator[str]:
+    """The word alone, then with the following ones while it grows by groups of four, longest last group at most four."""
+    text = words[at]
+    yield text
+    following = at + 1
+    while len(words[following - 1]) == 4 and following < len(words) and len(text) < longest:
+        if len(words[following]) > 4:
+            return
+        text += words[following]
+        following += 1
+        yield text
+
+
+def _mod97(text: str) -> int:
+    return int((text[4:] + text[:4]).translate(_DIGITS)) % 97
+
+
+def _rib_key(bank: str, branch: str, account: str) -> int:
+    return 97 - (89 * int(bank) + 15 * int(branch) + 3 * int(account.translate(_RIB_DIGITS))) % 97

@@ -1,0 +1,55 @@
+"""Amounts and dates as bank files write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from quitus.domain.calendar import paris_day
+from quitus.domain.money import AmountError, Cents, parse_bank_amount
+
+_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T.+|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
+_LONGEST_AMOUNT: Final = 20
+
+
+def cents(text: str) -> Cents:
+    """Cents of an unsigned decimal amount.
+
+    Raises:
+        AmountError: not an amount of euros and cents.
+    """
+    euros, point, decimals = text.partition(".")
+    if point and len(decimals) == 2 and len(euros) <= 13 and text.isascii() and euros.isdigit() and decimals.isdigit():
+        return int(euros + decimals)
+    if len(text.strip()) > _LONGEST_AMOUNT or not text.isascii():
+        raise AmountError(f"not a bank amount: {text[:40]!r}")
+    return parse_bank_amount(text)
+
+
+@lru_cache(maxsize=1024)
+def iso_day(text: str) -> date:
+    """The day of an ISO date or instant: an instant with an offset counts in Europe/Paris, others as written.
+
+    Raises:
+        ValueError: not a day of the calendar.
+    """
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("not a date")
+    day, rest = match.groups()
+    if rest is None or not rest.startswith("T"):
+        return date.fromisoformat(day)
+    instant = datetime.fromisoformat(text.strip())
+    return paris_day(instant) if instant.tzinfo is not None else instant.date()
+
+
+@lru_cache(maxsize=1024)
+def written_day(text: str) -> date:
+    """The day of an ISO date or instant as written, whatever its offset.
+
+    Raises:
+        ValueError: not a day of the calendar.
+    """
+    return date.fromisoformat(text.strip()[:10])
