@@ -189,7 +189,7 @@ def secrets_are_read_by_name(template: Template) -> list[str]:
         if not set(statement.actions) & SECRET:
             continue
         for one in statement.resources:
-            if one != {"Ref": "NumberingSecret"} and not str(one.get("Fn::Sub", "")).endswith("/erp/*"):
+            if one != {"Fn::GetAtt": ["NumberingSecret", "Id"]} and not str(one.get("Fn::Sub", "")).endswith("/erp/*"):
                 findings.append(f"{statement.owner} reads {one}")
     return findings
 
@@ -250,7 +250,7 @@ def functions_are_reached_by_their_triggers_only(template: Template) -> list[str
 
 
 def secrets_stay_out_of_the_environment(template: Template) -> list[str]:
-    known = {"Ref", "Fn::Sub", "Fn::If"}
+    known = {"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::If"}
     return [
         f"{name} has {key} in plain text"
         for name, function in template.functions().items()
