@@ -35,6 +35,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | days with payments* | `{l}#payment-days` | `{day}` | update_views |
 | payments in suspense or pending* | listing `{l}#payments#{status}` | | update_views |
 | receipts of a day by residence, commune, means* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |
+| entries booked on a day* | `{l}#entries#{day}` | `{entry}` | update_views |
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
 | residences* | `{l}#residences` | `{residence}` | update_views |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
@@ -240,6 +241,11 @@ def payments_with_status(landlord_id: str, status: str) -> str:
 def receipts_of_day(landlord_id: str, day: date) -> str:
     """The receipts of a day by residence, commune and means."""
     return f"{landlord_id}#receipts#{day.isoformat()}"
+
+
+def entries_of_day(landlord_id: str, day: date) -> str:
+    """The entries booked on a day, on leases and in suspense, by entry id."""
+    return f"{landlord_id}#entries#{day.isoformat()}"
 
 
 def ledger_days(landlord_id: str, account_tag: str) -> str:

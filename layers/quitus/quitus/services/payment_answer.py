@@ -1,0 +1,63 @@
+"""A payment as readers of the API see it: made from the fold, kept whole by the views, answered as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quitus.domain.allocation import Allocation
+from quitus.domain.matching import Match
+from quitus.domain.payment import Payment
+from quitus.domain.posting import Source
+
+
+def payment_answer(payment: Payment) -> dict[str, Any]:
+    """The payment's public fields as plain values (contract.md, `GET /v1/payments/{id}`): nothing is left out.
+
+    `amount_cents` is positive, also for a return that waits for its original (status `pending`).
+    """
+    movement = payment.posted.incoming.movement
+    return {
+        "payment_id": payment.payment_id,
+        "status": payment.status.value,
+        "amount_cents": abs(payment.amount_cents),
+        "booking_date": movement.booking_date.isoformat(),
+        "value_date": movement.value_date.isoformat() if movement.value_date else None,
+        "means": movement.means.value,
+        "debtor_name": movement.debtor_name,
+        "remittance": movement.remittance,
+        "lease_id": payment.lease_id,
+        "match": _match(payment.match),
+        "allocations": [_allocation(allocation) for allocation in payment.allocations],
+        "credit_cents": payment.credit_cents,
+        "sources": [_source(source) for source in payment.sources],
+        "reversals": [],
+        "posted_at": payment.posted.posted_at,
+    }
+
+
+def _match(match: Match | None) -> dict[str, Any]:
+    if match is None:
+        return {"rule": None, "evidence": {}, "reason": None}
+    return {
+        "rule": match.rule.value if match.rule else None,
+        "evidence": dict(match.evidence),
+        "reason": match.reason.value if match.reason else None,
+    }
+
+
+def _allocation(allocation: Allocation) -> dict[str, Any]:
+    return {
+        "lease_id": allocation.lease_id,
+        "due_id": allocation.due_id,
+        "amount_cents": allocation.amount_cents,
+        "rule": allocation.rule.value,
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "channel": source.channel,
+        "message": source.message,
+        "file_id": source.file_id,
+        "event_id": source.event_id,
+    }
