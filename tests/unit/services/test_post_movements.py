@@ -216,3 +216,9 @@ def test_verdicts_are_told_in_the_order_of_the_batch(table: MemoryTable) -> None
     a_poster(table).post(LANDLORD, [first])
     placed = a_poster(table).post(LANDLORD, [second, first])
     assert [item.verdict for item in placed] == [Verdict.NEW, Verdict.REPLAY]
+
+
+def test_a_batch_that_is_all_one_leases_is_posted_whole(table: MemoryTable) -> None:
+    batch = [reported(a_credit(100, ONE, position=str(place))) for place in range(100)]
+    assert fates(table, *batch) == {"posted": 100}
+    assert account(table).balance_cents == 35000

@@ -21,7 +21,7 @@ _BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded", "RequestL
 
 
 def encode(value: Any) -> dict[str, Any]:
-    """A value in DynamoDB's notation; refuses floats and anything else that is not text, integer, boolean, list or map."""
+    """A value in DynamoDB's notation: text, integer, boolean, bytes, None, lists and maps; never a float."""
     match value:
         case None:
             return {"NULL": True}
@@ -31,6 +31,8 @@ def encode(value: Any) -> dict[str, Any]:
             return {"N": str(value)}
         case str():
             return {"S": str(value)}
+        case bytes():
+            return {"B": value}
         case list() | tuple():
             return {"L": [encode(item) for item in value]}
         case dict():
@@ -55,6 +57,8 @@ def decode(value: Mapping[str, Any]) -> Any:
             return [decode(item) for item in held]
         case "M":
             return decode_row(held)
+        case "B":
+            return bytes(held)
     return held
 
 

@@ -46,17 +46,22 @@ class LedgerRows:
         """See `Ledger.register`. A few reads for a whole batch: partitions are queried only where rows are known to be."""
         own = set(buckets)
         beside = {neighbour for bucket in own for neighbour in bucket.neighbours()} - own
-        claims = [keys.claim(landlord_id, bucket, 1, channel) for bucket in own for channel in channels]
         firsts = {keys.movement(landlord_id, bucket, 1): bucket for bucket in own | beside}
-        seconds = [keys.movement(landlord_id, bucket, 2) for bucket in own]
-        rows = self._table.batch_get([*firsts, *seconds, *claims])
+        held = self._table.batch_get(firsts)
+        known = {firsts[key]: row for key, row in held.items()}
+        further = self._table.batch_get(
+            key
+            for bucket in own & known.keys()
+            for key in (
+                keys.movement(landlord_id, bucket, 2),
+                *(keys.claim(landlord_id, bucket, 1, channel) for channel in channels),
+            )
+        )
         register = Register()
-        for key, bucket in firsts.items():
-            if key not in rows:
-                continue
-            alone = bucket in own and keys.movement(landlord_id, bucket, 2) not in rows
-            partition = [row for found, row in rows.items() if found.pk == key.pk] if alone else self._rows(key.pk)
-            register.rows[bucket] = _known(bucket, partition)
+        for bucket, first in known.items():
+            rows = [first, *(row for key, row in further.items() if key.pk == first["PK"])]
+            alone = bucket in own and keys.movement(landlord_id, bucket, 2) not in further
+            register.rows[bucket] = _known(bucket, rows if alone else self._rows(first["PK"]))
         return register
 
     def _rows(self, pk: str) -> Sequence[Row]:

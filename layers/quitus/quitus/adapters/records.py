@@ -71,7 +71,7 @@ def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
 
 
 def entry_row(entry: Entry) -> Row:
-    """An entry in the payment or lease that holds it."""
+    """An entry as the ERP's outbox and the lease's list hold it: whole."""
     row: Row = {
         "id": entry.entry_id,
         "sequence": entry.sequence,
@@ -103,17 +103,47 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     )
 
 
+def _own_entry_row(entry: Entry) -> Row:
+    """The entry of a movement's own row, lean: the row says its id, day and lease; an amount's sign says its side."""
+    row: Row = {
+        "sequence": entry.sequence,
+        "kind": entry.kind.value,
+        "lines": [
+            [line.account, line.label, line.debit_cents - line.credit_cents, *([1] if line.auxiliary else [])]
+            for line in entry.lines
+        ],
+        "hash": bytes.fromhex(entry.hash),
+    }
+    return row if entry.previous_hash is None else row | {"previous": bytes.fromhex(entry.previous_hash)}
+
+
+def _own_entry_of(row: Mapping[str, Any], payment_id: str, day: date, lease_id: str | None) -> Entry:
+    return Entry(
+        entry_id=f"{payment_id}-1",
+        lease_id=lease_id,
+        sequence=row["sequence"],
+        kind=EntryKind(row["kind"]),
+        booking_date=day,
+        lines=tuple(
+            Line(account, lease_id if tenant else None, label, max(cents, 0), max(-cents, 0))
+            for account, label, cents, *tenant in row["lines"]
+        ),
+        previous_hash=row["previous"].hex() if "previous" in row else None,
+        hash=row["hash"].hex(),
+    )
+
+
 def posted_row(posted: Posted) -> Row:
-    """The permanent row of a movement; account tag, day, amount and ordinal are in its key."""
+    """The permanent row of a movement, one write unit for an ordinary transfer; nothing is said twice."""
     row = _incoming_row(posted.incoming) | {"posted_at": posted.posted_at}
     if posted.match is not None:
-        row["match"] = _match_row(posted.match)
+        row["match"] = _own_match_row(posted)
     if posted.allocations:
-        row["allocations"] = _allocation_rows(posted.allocations)
+        row["allocations"] = [[item.due_id, item.amount_cents, item.rule.value] for item in posted.allocations]
     if posted.credit_cents:
         row["credit_cents"] = posted.credit_cents
     if posted.entry is not None:
-        row["entry"] = entry_row(posted.entry)
+        row["entry"] = _own_entry_row(posted.entry)
     if posted.flags:
         row["flags"] = list(posted.flags)
     return row
@@ -121,17 +151,38 @@ def posted_row(posted: Posted) -> Row:
 
 def posted_of(bucket: Bucket, ordinal: int, row: Mapping[str, Any]) -> Posted:
     """The movement of a permanent row."""
+    incoming = incoming_of(bucket, row)
+    match = _own_match_of(row["match"], incoming.movement) if "match" in row else None
+    lease_id = match.lease_id if match else None
+    payment_id = bucket.payment_id(ordinal)
     return Posted(
         bucket=bucket,
         ordinal=ordinal,
-        incoming=incoming_of(bucket, row),
-        match=match_of(row["match"]) if "match" in row else None,
-        allocations=allocations_of(row.get("allocations", ())),
+        incoming=incoming,
+        match=match,
+        allocations=tuple(
+            Allocation(lease_id or "", due_id, cents, AllocationRule(rule))
+            for due_id, cents, rule in row.get("allocations", ())
+        ),
         credit_cents=row.get("credit_cents", 0),
-        entry=entry_of(row["entry"]) if "entry" in row else None,
+        entry=_own_entry_of(row["entry"], payment_id, bucket.day, lease_id) if "entry" in row else None,
         flags=tuple(row.get("flags", ())),
         posted_at=row["posted_at"],
     )
+
+
+def _own_match_row(posted: Posted) -> Row:
+    """The match of a movement's own row: evidence that the movement shows already is left out."""
+    row = dense(posted.match)
+    return {name: held for name, held in row.items() if name != "evidence" or held != _shown(posted.incoming.movement)}
+
+
+def _own_match_of(row: Mapping[str, Any], movement: Movement) -> Match:
+    return match_of({"evidence": _shown(movement)} | dict(row))
+
+
+def _shown(movement: Movement) -> dict[str, str]:
+    return {"virtual_iban": movement.virtual_iban or "", "path": movement.virtual_iban_path or "event"}
 
 
 def claim_row(claim: Claim, claimed_at: str) -> Row:

@@ -25,8 +25,8 @@ class MovementBatch:
     movements: tuple[Movement, ...]
 
 
-MOVEMENTS_AT_ONCE = 99
-"""One lease may get all of a batch, and one transaction holds 100 writes."""
+MOVEMENTS_AT_ONCE = 100
+"""Two reads of a hundred rows and two transactions of fifty payments."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from quitus.domain.movement import Nature
 from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
 from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
-from quitus.services.table import Stale
+from quitus.services.table import MAX_WRITES, Stale
 
 _PATIENCE = 12
 
@@ -39,6 +39,8 @@ class MovementPoster:
 
     def post(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
         """Post a batch of one account and channel; every movement has its permanent row when this returns.
+
+        A lease and its movements are one transaction, so a batch that is nearly all one lease's is posted in halves.
 
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
@@ -64,6 +66,9 @@ class MovementPoster:
         """
         landlord_id = landlord.landlord_id
         matches = self._matches(landlord, batch)
+        if max(Counter(match.lease_id for match in matches if match.lease_id).values(), default=0) >= MAX_WRITES:
+            half = len(batch) // 2
+            return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
         accounts = self.ledger.accounts(landlord_id, {match.lease_id for match in matches if match.lease_id})
         buckets = {incoming.bucket for incoming in batch}
         register = Register() if optimistic else self.ledger.register(landlord_id, buckets, channels)
