@@ -1,0 +1,186 @@
+"""What the use cases about leases, parties and dues read and write, and the port to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from quitus.domain.charging import Charging, History
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account, Due, Lease, Party
+from quitus.domain.money import Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The ERP file that last spoke of a row: its sequence, and its id when it changed the row (None when it confirmed it)."""
+
+    sequence: int
+    file_id: str | None = None
+
+
+def superseded(held: Origin | None, origin: Origin | None) -> bool:
+    """Whether a file at least as new already spoke of the row; requests over HTTP (no origin) always count."""
+    return origin is not None and held is not None and held.sequence >= origin.sequence
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLease:
+    """A lease as it stands, the version of its description, and its account."""
+
+    lease: Lease
+    account: Account
+    version: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseWrite:
+    """A lease as it is to be; `account` when it changes too, `pooled` when its number comes from the pool."""
+
+    lease: Lease
+    version: int
+    account: Account | None
+    origin: Origin | None
+    pooled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDue:
+    """A due as it stands, the charging that last changed it, and the file that brought it."""
+
+    due: Due
+    charge: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeWrite:
+    """A charging of a lease: the account that follows and the dues to write, `new` ones for the first time."""
+
+    charging: Charging
+    account: Account
+    dues: tuple[Due, ...]
+    new: frozenset[str]
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldParty:
+    """A party as it stands and the file that brought it."""
+
+    party: Party
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceControl:
+    """What the ERP thinks a lease owes on a day (> 0: the tenant owes)."""
+
+    lease_id: str
+    as_of: date
+    amount_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class HeldControl:
+    """The last control of a lease's balance and the file that brought it."""
+
+    control: BalanceControl
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualAccount:
+    """A number to put on a lease, with what its bank answers to payers: BIC and payee name."""
+
+    iban: str
+    bic: str
+    payee_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Numbers taken for leases (fewer than asked when there are no more), and how full the source is."""
+
+    accounts: tuple[VirtualAccount, ...]
+    used: int
+    capacity: int
+    pooled: bool
+    source: str
+    """Names the range, or `pool`."""
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """80 % of the numbers are taken (contract.md, virtual_iban_capacity)."""
+        return self.used * 100 >= self.capacity * 80
+
+
+class LeaseStore(Protocol):
+    """Leases, parties and controls. Writes return the ids of what others changed meanwhile: not written, decide again."""
+
+    def held(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldLease]:
+        """The leases that exist."""
+        ...
+
+    def write_leases(self, landlord_id: str, writes: Sequence[LeaseWrite], at: str) -> set[str]:
+        """Write leases, each with its account and its virtual IBAN or not at all."""
+        ...
+
+    def confirm_leases(self, landlord_id: str, lease_ids: Iterable[str], sequence: int) -> None:
+        """Remember that a file of this sequence said the same."""
+        ...
+
+    def held_parties(self, landlord_id: str, parties: Iterable[Party]) -> dict[tuple[str, str], HeldParty]:
+        """Those of these parties that exist, by lease and party id."""
+        ...
+
+    def write_parties(self, landlord_id: str, parties: Sequence[Party], origin: Origin | None) -> None:
+        """Replace parties."""
+        ...
+
+    def held_controls(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldControl]:
+        """The last controls of these leases."""
+        ...
+
+    def write_controls(self, landlord_id: str, controls: Sequence[BalanceControl], origin: Origin | None) -> None:
+        """Replace controls."""
+        ...
+
+
+class DueStore(Protocol):
+    """Dues and their chargings."""
+
+    def held_dues(self, landlord_id: str, dues: Iterable[Due]) -> dict[str, HeldDue]:
+        """Those of these dues that exist on their lease."""
+        ...
+
+    def owners(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:
+        """The lease of each of these dues that exists."""
+        ...
+
+    def history(self, landlord_id: str, lease_id: str) -> History:
+        """All dues of a lease and all offsets made by its chargings."""
+        ...
+
+    def write_charges(self, landlord_id: str, charges: Sequence[ChargeWrite], at: str) -> set[str]:
+        """Write chargings, each whole or not at all; the leases whose account others changed meanwhile."""
+        ...
+
+    def confirm_dues(self, landlord_id: str, dues: Iterable[Due], sequence: int) -> None:
+        """Remember that a file of this sequence said the same."""
+        ...
+
+
+class Numbers(Protocol):
+    """Where virtual IBANs come from: the landlord's range, or its pool."""
+
+    def take(self, landlord: Landlord, count: int) -> Taken:
+        """Numbers that nobody else gets; gaps are fine."""
+        ...
+
+    def fill_pool(self, landlord_id: str, accounts: Sequence[VirtualAccount], origin: Origin | None) -> Mapping[str, bool]:
+        """Add accounts to the pool: True where added by this origin, False where it was there already."""
+        ...
