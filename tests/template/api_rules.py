@@ -104,10 +104,11 @@ def requests_are_logged_without_their_path(template: Template) -> list[str]:
         findings.append("requests are not logged")
     if "$context.resourcePath" not in written or any(hidden in written for hidden in HIDDEN):
         findings.append("a link's token or a person's address gets into the log")
-    for one in _api(template).get("MethodSettings", []):
-        if one.get("DataTraceEnabled") is not False or one.get("LoggingLevel") != "OFF":
-            findings.append(f"{one['ResourcePath']} writes whole requests into a log without a key")
-    return findings
+    return findings + [
+        f"{one['ResourcePath']} writes whole requests into a log without a key"
+        for one in _api(template).get("MethodSettings", [])
+        if one.get("DataTraceEnabled") is not False or one.get("LoggingLevel") != "OFF"
+    ]
 
 
 def firewall_stands_before_the_api(template: Template) -> list[str]:

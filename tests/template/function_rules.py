@@ -24,7 +24,7 @@ API_GATEWAY_LOGS = {
     "logs:GetLogEvents",
 }
 MAY = {
-    "IntakeFileRole": LOGS | RECEIVE | SEND | GET | PUT | LEDGER | KEY,
+    "IntakeFileRole": LOGS | RECEIVE | SEND | GET | {"s3:GetObjectVersion"} | PUT | LEDGER | KEY,
     "SweepDropsRole": LOGS
     | SEND
     | {"s3:ListBucket", "s3:ListBucketVersions", "dynamodb:BatchGetItem", "dynamodb:GetItem"}
@@ -54,6 +54,7 @@ NEVER = {
     "s3:PutObjectLegalHold",
 }
 REACH = {
+    "s3:GetObjectVersion": {"IntakeFileRole": {"${DropBucket.Arn}/*"}},
     "s3:GetObject": {
         "IntakeFileRole": {"${DropBucket.Arn}/*", "${RawBucket.Arn}/*"},
         "PostMovementsRole": {"${RawBucket.Arn}/actions/*"},
@@ -184,14 +185,13 @@ def claims_read_clients_only(template: Template) -> list[str]:
 
 
 def secrets_are_read_by_name(template: Template) -> list[str]:
-    findings = []
-    for statement in template.role_statements():
-        if not set(statement.actions) & SECRET:
-            continue
-        for one in statement.resources:
-            if one != {"Fn::GetAtt": ["NumberingSecret", "Id"]} and not str(one.get("Fn::Sub", "")).endswith("/erp/*"):
-                findings.append(f"{statement.owner} reads {one}")
-    return findings
+    return [
+        f"{statement.owner} reads {one}"
+        for statement in template.role_statements()
+        if set(statement.actions) & SECRET
+        for one in statement.resources
+        if one != {"Fn::GetAtt": ["NumberingSecret", "Id"]} and not str(one.get("Fn::Sub", "")).endswith("/erp/*")
+    ]
 
 
 def logs_are_kept_a_year(template: Template) -> list[str]:

@@ -29,6 +29,10 @@ def no_machine(client_id: str) -> None:
     pytest.fail(f"asked for the machine {client_id}")
 
 
+def nobody(client_id: str) -> None:
+    return None
+
+
 def access_token(answered: dict[str, Any]) -> dict[str, Any]:
     token: dict[str, Any] = answered["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
     return token
@@ -47,13 +51,13 @@ def test_a_machine_speaks_for_the_landlord_of_its_row() -> None:
 
 
 def test_an_unknown_machine_loses_the_scope_that_it_asked_for() -> None:
-    assert access_token(answer(an_event("machine"), {}.get)) == REFUSED
+    assert access_token(answer(an_event("machine"), nobody)) == REFUSED
 
 
 def test_a_machine_is_not_believed_about_its_landlord() -> None:
     event = an_event("machine")
     event["request"]["userAttributes"] = {"custom:landlord": "semiga", "custom:role": "admin"}
-    assert access_token(answer(event, {}.get)) == REFUSED
+    assert access_token(answer(event, nobody)) == REFUSED
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))

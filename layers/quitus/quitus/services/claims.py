@@ -29,28 +29,29 @@ class Grant:
     role: str
 
 
-def answer(event: Mapping[str, Any], machine: MachineRows) -> dict[str, Any]:
-    """The trigger's event with the claims of its token; `machine` is asked for client credentials only."""
-    tokens = {"accessTokenGeneration": _access_token(_grant(event, machine))}
-    return {**event, "response": {"claimsAndScopeOverrideDetails": tokens}}
-
-
-def _grant(event: Mapping[str, Any], machine: MachineRows) -> Grant | None:
-    if event["triggerSource"] == _MACHINE_TRIGGER:
-        row = machine(event["callerContext"]["clientId"]) or {}
-        return _valid(row.get("landlord"), row.get("role"))
-    attributes = event["request"]["userAttributes"]
-    return _valid(attributes.get("custom:landlord"), attributes.get("custom:role"))
-
-
-def _valid(landlord_id: object, role: object) -> Grant | None:
+def grant(landlord_id: object, role: object) -> Grant | None:
+    """The grant of this landlord and role, None when either is not one."""
     if not isinstance(landlord_id, str) or not _LANDLORD_ID.fullmatch(landlord_id):
         return None
     return Grant(landlord_id, role) if isinstance(role, str) and role in ROLES else None
 
 
-def _access_token(grant: Grant | None) -> dict[str, Any]:
-    if grant is None:
+def answer(event: Mapping[str, Any], machine: MachineRows) -> dict[str, Any]:
+    """The trigger's event with the claims of its token; `machine` is asked for client credentials only."""
+    tokens = {"accessTokenGeneration": _access_token(_granted(event, machine))}
+    return {**event, "response": {"claimsAndScopeOverrideDetails": tokens}}
+
+
+def _granted(event: Mapping[str, Any], machine: MachineRows) -> Grant | None:
+    if event["triggerSource"] == _MACHINE_TRIGGER:
+        row = machine(event["callerContext"]["clientId"]) or {}
+        return grant(row.get("landlord"), row.get("role"))
+    attributes = event["request"]["userAttributes"]
+    return grant(attributes.get("custom:landlord"), attributes.get("custom:role"))
+
+
+def _access_token(granted: Grant | None) -> dict[str, Any]:
+    if granted is None:
         return {"scopesToSuppress": [API_SCOPE]}
-    claims = {"landlord": grant.landlord_id, "role": grant.role}
+    claims = {"landlord": granted.landlord_id, "role": granted.role}
     return {"claimsToAddOrOverride": claims, "scopesToAdd": [API_SCOPE]}

@@ -19,7 +19,7 @@ _LEASE_ROWS = frozenset({"lease", "account"})
 
 
 def forward(records: Iterable[Mapping[str, Any]], queue: Queue) -> None:
-    """Send on the keys that matter of a stream's batch, each once. Raises what the queue raises: the batch comes again."""
+    """Send on the keys that matter, each once. Raises what the queue raises, so that the stream repeats the batch."""
     queue.send(messages(changed(records)))
 
 

@@ -1,0 +1,103 @@
+"""The scripts that let people, machines and SFTP users in."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from access import erp_client, sftp_user, staff_user
+from access.stack import granted
+from quitus.adapters import keys
+from quitus.adapters.memory import MemoryTable
+from quitus.services.claims import Grant
+
+POOL = "eu-west-3_EXAMPLE01"
+STACK = {
+    "DropBucketName": "quitus-drop-123456789012-eu-west-3",
+    "SftpServerId": "s-0123456789abcdef0",
+    "SftpUserRoleArn": "arn:aws:iam::123456789012:role/quitus-SftpUserRole",
+}
+AWS = boto3.Session(region_name="eu-west-3", aws_access_key_id="test", aws_secret_access_key="test")
+SECRET = "not-a-secret-" * 3
+
+
+def test_a_machine_speaks_for_its_landlord_once_its_row_is_written() -> None:
+    cognito, table = AWS.client("cognito-idp"), MemoryTable()
+    with Stubber(cognito) as stub:
+        made = {"UserPoolClient": {"ClientId": "abc123", "ClientSecret": SECRET}}
+        stub.add_response("create_user_pool_client", made)
+        answer = erp_client.make(cognito, table, POOL, Grant("semiga", "erp"))
+    assert answer == {"client_id": "abc123", "client_secret": SECRET, "scope": "quitus/api"}
+    row = table.get(keys.client("abc123"))
+    assert row is not None
+    assert (row["landlord"], row["role"]) == ("semiga", "erp")
+
+
+def test_nobody_signs_in_or_changes_a_landlord_through_a_machines_client() -> None:
+    cognito = AWS.client("cognito-idp")
+    expected = {
+        "UserPoolId": POOL,
+        "ClientName": "erp-semiga",
+        "GenerateSecret": True,
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": ["quitus/api"],
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        "WriteAttributes": ["locale"],
+        "AccessTokenValidity": ANY,
+        "TokenValidityUnits": {"AccessToken": "minutes"},
+        "EnableTokenRevocation": True,
+        "PreventUserExistenceErrors": "ENABLED",
+    }
+    with Stubber(cognito) as stub:
+        made = {"UserPoolClient": {"ClientId": "abc123", "ClientSecret": SECRET}}
+        stub.add_response("create_user_pool_client", made, expected)
+        erp_client.make(cognito, MemoryTable(), POOL, Grant("semiga", "erp"))
+        stub.assert_no_pending_responses()
+
+
+def test_a_person_is_invited_with_landlord_and_role() -> None:
+    cognito = AWS.client("cognito-idp")
+    attributes = [
+        {"Name": "email", "Value": "a@example.org"},
+        {"Name": "email_verified", "Value": "true"},
+        {"Name": "custom:landlord", "Value": "semiga"},
+        {"Name": "custom:role", "Value": "viewer"},
+    ]
+    with Stubber(cognito) as stub:
+        expected = {
+            "UserPoolId": POOL,
+            "Username": "a@example.org",
+            "DesiredDeliveryMediums": ["EMAIL"],
+            "UserAttributes": attributes,
+        }
+        stub.add_response("admin_create_user", {"User": {"Username": "0c1d2e3f"}}, expected)
+        assert staff_user.invite(cognito, POOL, "a@example.org", Grant("semiga", "viewer")) == "0c1d2e3f"
+
+
+def test_a_bank_sees_one_folder_and_only_puts_into_it() -> None:
+    made = sftp_user.user(STACK, "semiga", "bank", "bnp", "ssh-ed25519 AAAA")
+    folder = f"{STACK['DropBucketName']}/semiga/bank"
+    assert made["UserName"] == "semiga-bnp"
+    assert made["HomeDirectoryMappings"] == [{"Entry": "/", "Target": f"/{folder}"}]
+    rights = json.loads(made["Policy"])["Statement"]
+    assert [(one["Action"], one["Resource"]) for one in rights if "s3" in str(one["Action"])] == [
+        ("s3:PutObject", f"arn:aws:s3:::{folder}/*")
+    ]
+
+
+def test_an_sftp_user_is_one_that_aws_accepts() -> None:
+    transfer = AWS.client("transfer")
+    with Stubber(transfer) as stub:
+        made = {"ServerId": STACK["SftpServerId"], "UserName": "semiga-gx"}
+        stub.add_response("create_user", made)
+        transfer.create_user(**sftp_user.user(STACK, "semiga", "erp", "gx", "ssh-ed25519 AAAA"))
+
+
+@pytest.mark.parametrize(("landlord_id", "role"), [("semiga", "owner"), ("../other", "admin"), ("", "admin")])
+def test_nothing_is_made_for_an_odd_landlord_or_role(landlord_id: str, role: str) -> None:
+    with pytest.raises(SystemExit):
+        granted(landlord_id, role)
