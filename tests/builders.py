@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from quitus.adapters import keys
 from quitus.adapters.ledger_rows import account_write
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.ibans import VirtualIbanRange
@@ -14,6 +15,7 @@ from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.lease import Account, Due, DueKind, Lease, LeaseStatus, OpenDue, UnitKind
 from quitus.domain.movement import Movement
 from quitus.domain.posting import Incoming, Source
+from quitus.services.table import Put
 
 BANK_ACCOUNT = "FR7630006000011234567890189"
 RANGE = VirtualIbanRange("17328", "89900", "4", "SWNBFR22XXX", "SEMIGA")
@@ -102,9 +104,6 @@ def reported(movement: Movement, channel: str = "camt.053", message: str = "S1",
 
 def a_table_with(landlord: Landlord, leases: Sequence[tuple[str, Account]]) -> MemoryTable:
     """A table where each lease holds the given virtual IBAN and account."""
-    from quitus.adapters import keys
-    from quitus.services.table import Put
-
     table = MemoryTable()
     for iban, account in leases:
         key = keys.virtual_iban(landlord.landlord_id, iban)

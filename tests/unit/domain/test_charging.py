@@ -10,9 +10,9 @@ from builders import DAY, a_due, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.charging import DueChange, History, charge
-from quitus.domain.ledger import Chart
+from quitus.domain.charging import DueChange, History, Offset, charge
 from quitus.domain.lease import Account, CreditLot, Due, DueKind
+from quitus.domain.ledger import Chart
 
 CHART = Chart()
 PAYMENT = "20261105-3000-0123456789-1"
@@ -51,7 +51,11 @@ def test_row_order_never_matters() -> None:
         a_due("apl", -19000, kind=DueKind.AID_APL),
         a_due("adj", -40000, kind=DueKind.ADJUSTMENT),
     )
-    results = {(account.balance_cents, account.credit_cents) for order in permutations(dues) for account in [charged(an_account(), *order)]}
+    results = {
+        (account.balance_cents, account.credit_cents)
+        for order in permutations(dues)
+        for account in [charged(an_account(), *order)]
+    }
     assert results == {(-9000, 9000)}
 
 
@@ -102,7 +106,8 @@ AMOUNTS = st.lists(st.integers(-60_000, 60_000), min_size=1, max_size=6)
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=5))
 def test_whatever_changes_the_balance_is_what_is_called(rounds: list[list[int]]) -> None:
-    account, known, offsets = an_account(), dict[str, Due](), []
+    account, known = an_account(), dict[str, Due]()
+    offsets: list[Offset] = []
     for amounts in rounds:
         dues = [a_due(f"d{index}", cents, kind=KINDS[index % 3]) for index, cents in enumerate(amounts)]
         changes = [DueChange(known.get(due.due_id), due) for due in dues]

@@ -83,7 +83,9 @@ def test_a_payment_id_names_its_bucket_and_ordinal(day: date, cents: int, ordina
     assert parse_payment_id(bucket.payment_id(ordinal)) == (bucket, ordinal)
 
 
-@pytest.mark.parametrize("payment_id", ["", "x", "20261399-100-0123456789-1", "20261105-1-0123456789-1 ", "٢٠٢٦١١٠٥-1-0123456789-1"])
+@pytest.mark.parametrize(
+    "payment_id", ["", "x", "20261399-100-0123456789-1", "20261105-1-0123456789-1 ", "٢٠٢٦١١٠٥-1-0123456789-1"]
+)
 def test_other_texts_name_no_payment(payment_id: str) -> None:
     with pytest.raises(NotFound):
         parse_payment_id(payment_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,9 +26,10 @@ from hypothesis import strategies as st
 
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
+from quitus.domain.ibans import VirtualIban
 from quitus.domain.identity import Verdict
-from quitus.domain.ledger import seal
 from quitus.domain.lease import Account, LeaseStatus
+from quitus.domain.ledger import seal
 from quitus.domain.movement import Nature
 from quitus.domain.posting import Incoming
 from quitus.services.post_movements import MovementPoster, count
@@ -108,8 +110,6 @@ def test_two_leases_named_by_one_payment_are_a_tie_and_ties_are_never_guessed(ta
 
 
 def test_the_payment_reference_finds_the_lease_when_no_virtual_iban_does(table: MemoryTable) -> None:
-    from quitus.domain.ibans import VirtualIban
-
     movement = a_credit(45000, None, payment_reference=VirtualIban(TWO).payment_reference)
     placed = a_poster(table).post(LANDLORD, [reported(movement)])
     assert placed[0].posted.match is not None
@@ -158,14 +158,14 @@ def test_the_entries_of_a_lease_form_a_chain(table: MemoryTable) -> None:
 
 
 def test_a_process_killed_at_any_call_and_begun_again_posts_once(table: MemoryTable) -> None:
-    batch = [reported(a_credit(45000 + place, iban, position=str(place))) for place, iban in enumerate((ONE, TWO, None))]
+    batch = [
+        reported(a_credit(45000 + place, iban, position=str(place))) for place, iban in enumerate((ONE, TWO, None))
+    ]
     for call in range(1, 9):
         for after in (False, True):
             fresh = a_table_with(LANDLORD, [(ONE, an_account()), (TWO, an_account(lease_id="L2"))])
-            try:
+            with contextlib.suppress(Killed):
                 a_poster(FaultyTable(fresh, call, after=after)).post(LANDLORD, batch)
-            except Killed:
-                pass
             assert fates(fresh, *batch) == {"posted": 2, "suspense": 1}
             assert (account(fresh).credit_cents, account(fresh, "L2").credit_cents) == (45000, 45001)
 

@@ -20,7 +20,7 @@ _CHANGED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 _BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"})
 
 
-def encode(value: Any) -> dict[str, Any]:
+def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one answer per type
     """A value in DynamoDB's notation: text, integer, boolean, bytes, None, lists and maps; never a float."""
     match value:
         case None:
@@ -82,7 +82,7 @@ class DynamoTable:
     def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
         """See `Table.batch_get`."""
         found: dict[Key, Row] = {}
-        for chunk in batched(dict.fromkeys(keys), _READ_AT_ONCE):
+        for chunk in batched(dict.fromkeys(keys), _READ_AT_ONCE, strict=False):
             for row in self._read(chunk):
                 found[Key(row["PK"], row["SK"])] = row
         return found
@@ -96,17 +96,29 @@ class DynamoTable:
             if not asked:
                 return
             pause(attempt)
-        raise Stale()
+        raise Stale
 
     def query(
-        self, pk: str, prefix: str = "", *, after: str | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Page:
         """See `Table.query`."""
         start = None if after is None else _key(Key(pk, after))
         return self._pages(_condition("PK", "SK", pk, prefix) | {"ConsistentRead": True}, start, limit, newest_first)
 
     def query_listing(
-        self, pk: str, prefix: str = "", *, after: Key | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Page:
         """See `Table.query_listing`."""
         start = None
@@ -273,11 +285,9 @@ def _patiently(call: Callable[[], None]) -> None:
             return call()
         except _Busy:
             pause(attempt)
-    raise Stale()
+    raise Stale
 
 
 def pause(attempt: int) -> None:
     """Wait a little, longer each time, with full jitter."""
     time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret
-
-

@@ -23,9 +23,7 @@ class EventRows:
         """See `Events.accept`."""
         key = keys.event(landlord_id, source, reference)
         try:
-            self._table.write(
-                [Put({"PK": key.pk, "SK": key.sk, "digest": digest, "accepted_at": at}, NEVER_ACCEPTED)]
-            )
+            self._table.write([Put({"PK": key.pk, "SK": key.sk, "digest": digest, "accepted_at": at}, NEVER_ACCEPTED)])
         except Stale:
             return
 

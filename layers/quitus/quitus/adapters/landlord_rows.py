@@ -54,5 +54,3 @@ class LandlordRows:
         """How many virtual IBANs are on leases (a view: follows within seconds)."""
         row = self._table.get(keys.issued(landlord_id))
         return row["count"] if row else 0
-
-

@@ -43,7 +43,9 @@ class LedgerRows:
         return {row["due_id"]: records.record(row, Due) for row in rows}
 
     def register(self, landlord_id: str, buckets: Iterable[Bucket], channels: Iterable[str]) -> Register:
-        """See `Ledger.register`. A few reads for a whole batch: partitions are queried only where rows are known to be."""
+        """See `Ledger.register`. A few reads for a whole batch: partitions are queried only where rows are known to
+        be.
+        """
         own = set(buckets)
         beside = {neighbour for bucket in own for neighbour in bucket.neighbours()} - own
         firsts = {keys.movement(landlord_id, bucket, 1): bucket for bucket in own | beside}
@@ -88,7 +90,9 @@ class LedgerRows:
             self._table.write(writes)
 
     def _units(self, landlord_id: str, plan: Plan, at: str) -> Iterator[list[Write]]:
-        """What must be written together: the rows of one lease and its account; rows without a lease and claims alone."""
+        """What must be written together: the rows of one lease and its account; rows without a lease and claims
+        alone.
+        """
         by_lease: dict[str, list[Write]] = {}
         for posted in plan.posted:
             key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
@@ -176,12 +180,10 @@ def _transactions(units: Sequence[list[Write]]) -> Iterator[list[Write]]:
     packed: list[Write] = []
     for unit in units:
         if len(unit) > MAX_WRITES:
-            raise Stale()
+            raise Stale
         if len(packed) + len(unit) > MAX_WRITES:
             yield packed
             packed = []
         packed.extend(unit)
     if packed:
         yield packed
-
-

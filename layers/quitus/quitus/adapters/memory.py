@@ -10,7 +10,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from quitus.adapters.dynamo import decode_row, encode_row
-from quitus.services.table import MAX_WRITES, Below, Check, Condition, Is, Key, Lacks, New, Page, Put, Row, Stale, Update, Write
+from quitus.services.table import (
+    MAX_WRITES,
+    Below,
+    Check,
+    Condition,
+    Is,
+    Key,
+    Lacks,
+    New,
+    Page,
+    Put,
+    Row,
+    Stale,
+    Update,
+    Write,
+)
 
 _LARGEST_ROW = 400_000
 
@@ -31,10 +46,18 @@ class MemoryTable:
     def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
         """See `Table.batch_get`."""
         with self._lock:
-            return {key: copy.deepcopy(self.rows[key]) for key in dict.fromkeys(map(_checked, keys)) if key in self.rows}
+            return {
+                key: copy.deepcopy(self.rows[key]) for key in dict.fromkeys(map(_checked, keys)) if key in self.rows
+            }
 
     def query(
-        self, pk: str, prefix: str = "", *, after: str | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Page:
         """See `Table.query`."""
         with self._lock:
@@ -45,7 +68,13 @@ class MemoryTable:
             return self._page(ordered, limit)
 
     def query_listing(
-        self, pk: str, prefix: str = "", *, after: Key | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Page:
         """See `Table.query_listing`."""
         with self._lock:

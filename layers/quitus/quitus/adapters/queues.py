@@ -35,7 +35,8 @@ class SqsQueue:
             answer = self._client.send_message_batch(
                 QueueUrl=self._url,
                 Entries=[
-                    {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds} for index, body in left.items()
+                    {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds}
+                    for index, body in left.items()
                 ],
             )
             left = {int(failed["Id"]): left[int(failed["Id"])] for failed in answer.get("Failed", [])}

@@ -95,9 +95,7 @@ def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str)
     return _spend(dues, amount_cents, [(due, AllocationRule.CREDIT) for due in own])
 
 
-def _spend(
-    dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[tuple[OpenDue, AllocationRule]]
-) -> Settlement:
+def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[tuple[OpenDue, AllocationRule]]) -> Settlement:
     left, paid = amount_cents, dict[str, tuple[Cents, AllocationRule]]()
     for due, rule in queue:
         if left == 0:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle, settle_own_period
-from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored, seal
 from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Due, DueKind
+from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored, seal
 from quitus.domain.money import Cents
 
 
@@ -45,7 +45,9 @@ class DueChange:
 
 @dataclass(frozen=True, slots=True)
 class Charging:
-    """The account after the changes, the charging entry (never pushed; None when nothing is owed differently) and what was spent."""
+    """The account after the changes, the charging entry (never pushed; None when nothing is owed differently) and
+    what was spent.
+    """
 
     account: Account
     entry: Entry | None
@@ -64,7 +66,9 @@ class History:
 def charge(
     account: Account, changes: Sequence[DueChange], on: date, chart: Chart, history: History | None = None
 ) -> Charging:
-    """Apply changes of dues to an account: positive dues first, then negative ones, then credits; order never matters."""
+    """Apply changes of dues to an account: positive dues first, then negative ones, then credits; order never
+    matters.
+    """
     known = history or History()
     steps = [step for change in changes for step in _steps(change)]
     offsets: list[Offset] = []
@@ -80,9 +84,7 @@ def charge(
     return Charging(replace(charged, charge_sequence=sequence), entry, (*offsets, *used), uses)
 
 
-def use_credits(
-    account: Account, on: date, chart: Chart
-) -> tuple[Account, tuple[Offset, ...], tuple[CreditUse, ...]]:
+def use_credits(account: Account, on: date, chart: Chart) -> tuple[Account, tuple[Offset, ...], tuple[CreditUse, ...]]:
     """Spend the credits of an account on its open dues, oldest credit first."""
     offsets: list[Offset] = []
     uses: list[CreditUse] = []
@@ -92,7 +94,9 @@ def use_credits(
             continue
         account = replace(account, open_dues=settlement.open_dues, credits=_spent(account.credits, lot, settlement))
         if lot.payment_id is None:
-            offsets += [Offset(lot.source.removeprefix(DUE_SOURCE), due_id, cents) for due_id, cents, _ in settlement.paid]
+            offsets += [
+                Offset(lot.source.removeprefix(DUE_SOURCE), due_id, cents) for due_id, cents, _ in settlement.paid
+            ]
         else:
             use = _credit_use(account, lot.payment_id, settlement, on, chart)
             account = replace(account, sequence=use.entry.sequence, last_hash=use.entry.hash)

@@ -35,7 +35,9 @@ class VirtualIban:
 
     @property
     def payment_reference(self) -> str:
-        """The creditor reference (ISO 11649) that stands for this account: bank, branch and account, without the key."""
+        """The creditor reference (ISO 11649) that stands for this account: bank, branch and account, without the
+        key.
+        """
         return creditor_reference(self.text[4:25])
 
 
@@ -99,7 +101,9 @@ class VirtualIbanRange:
         return f"{self.bank_code}-{self.branch_code}-{self.account_prefix}"
 
     def number(self, counter: int, secret: bytes) -> VirtualIban:
-        """The account of a counter value: a bijection of the range keyed by a secret, so neighbours cannot be guessed."""
+        """The account of a counter value: a bijection of the range keyed by a secret, so neighbours cannot be
+        guessed.
+        """
         digits = _ACCOUNT_DIGITS - len(self.account_prefix)
         permuted = _permute(counter, self.capacity, secret + self.name.encode())
         account = f"{self.account_prefix}{permuted:0{digits}d}"

@@ -1,7 +1,9 @@
 """Is this the same money? One bank movement may be reported by several channels, in any order (bank-formats.md §3).
 
-The permanent row of a movement is named by its *bucket* (account, booking date, signed amount) and an ordinal within it.
-An incoming report pairs with a row that its own channel has not reported yet, strongest evidence first; otherwise it is a
+The permanent row of a movement is named by its *bucket* (account, booking date, signed amount) and an ordinal within
+it.
+An incoming report pairs with a row that its own channel has not reported yet, strongest evidence first; otherwise it
+is a
 new row. Two rows that contradict each other (another virtual IBAN, another end-to-end id) never pair.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -54,21 +57,20 @@ def parse_payment_id(payment_id: str) -> tuple[Bucket, int]:
         NotFound: no payment has an id of this shape.
     """
     match = _PAYMENT_ID.fullmatch(payment_id)
-    try:
-        if match is None:
-            raise ValueError(payment_id)
+    if match is not None:
         day, sign, cents, account, ordinal = match.groups()
-        amount = -int(cents) if sign else int(cents)
-        return Bucket(account, date(int(day[:4]), int(day[4:6]), int(day[6:])), amount), int(ordinal)
-    except ValueError as error:
-        raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id[:64]) from error
+        with suppress(ValueError):  # no such day
+            booked = date(int(day[:4]), int(day[4:6]), int(day[6:]))
+            return Bucket(account, booked, -int(cents) if sign else int(cents)), int(ordinal)
+    raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id[:64])
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one channel says of one movement, as far as identity goes.
 
-    `channel` is `camt.053`, `event:psp:demo`, `manual`…; `message` the statement or event within the channel; `position`
+    `channel` is `camt.053`, `event:psp:demo`, `manual`…; `message` the statement or event within the channel;
+    `position`
     the place within the message. Together they name the report: the same three again is a replay.
     """
 

@@ -145,7 +145,8 @@ DUE_SOURCE = "due:"
 class Account:
     """What a lease owes and how its ledger stands; replaced whole by each posting, under its `version`.
 
-    `sequence` and `last_hash` are those of the last pushed entry, `charge_sequence` of the last charging (which is never
+    `sequence` and `last_hash` are those of the last pushed entry, `charge_sequence` of the last charging (which is
+    never
     pushed). `recent` holds the receipts of the last ten days (booking date, cents), for double payments.
     """
 

@@ -160,6 +160,4 @@ class Chart:
 
 def mirrored(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines with debit and credit swapped: how a ledger that only grows takes something back."""
-    return tuple(
-        Line(line.account, line.auxiliary, line.label, line.credit_cents, line.debit_cents) for line in lines
-    )
+    return tuple(Line(line.account, line.auxiliary, line.label, line.credit_cents, line.debit_cents) for line in lines)

@@ -63,7 +63,8 @@ def reference_account(movement: Movement) -> str | None:
 def attribute(movement: Movement, leases: Mapping[str, str], numbered: tuple[str, ...]) -> Match:
     """Find the lease of a credit.
 
-    `leases` maps the virtual IBANs in question to their leases; `numbered` are the first characters (bank, branch, account
+    `leases` maps the virtual IBANs in question to their leases; `numbered` are the first characters (bank, branch,
+    account
     prefix) of the landlord's ranges: a number inside them that nobody holds is an unassigned virtual IBAN.
     """
     candidates = account_candidates(movement)
@@ -77,7 +78,9 @@ def attribute(movement: Movement, leases: Mapping[str, str], numbered: tuple[str
     referred = reference_account(movement)
     if referred is not None and referred in leases:
         return Match(leases[referred], MatchRule.REFERENCE, {"payment_reference": movement.payment_reference or ""})
-    unassigned = next((account for account in candidates if account[4:].startswith(numbered)), None) if numbered else None
+    unassigned = (
+        next((account for account in candidates if account[4:].startswith(numbered)), None) if numbered else None
+    )
     if unassigned is not None:
         return Match(None, None, {"virtual_iban": unassigned}, SuspenseReason.UNKNOWN_VIRTUAL_IBAN)
     return Match(None, None, {}, SuspenseReason.NO_EVIDENCE)

@@ -1,4 +1,6 @@
-"""What a bank reports: statements and their movements, the same whatever the format (bank-file readers and payment events)."""
+"""What a bank reports: statements and their movements, the same whatever the format (bank-file readers and payment
+events).
+"""
 
 from __future__ import annotations
 
@@ -46,9 +48,12 @@ class Nature(StrEnum):
 class Movement:
     """One bank movement as its channel reports it; a batch entry gives one per detail.
 
-    `amount_cents` is signed: credits of the account are positive. `references` are lists in the order found; placeholders
-    such as `NOTPROVIDED` are left out. `virtual_iban` is the account found by the profile (any account number, not yet known
-    to be one of ours) and `virtual_iban_path` the place where it was found. `position` is the ordinal of this movement within
+    `amount_cents` is signed: credits of the account are positive. `references` are lists in the order found;
+    placeholders
+    such as `NOTPROVIDED` are left out. `virtual_iban` is the account found by the profile (any account number, not
+    yet known
+    to be one of ours) and `virtual_iban_path` the place where it was found. `position` is the ordinal of this
+    movement within
     its message, stable when the same bytes are read again: it names the movement within the message.
     """
 
@@ -62,7 +67,8 @@ class Movement:
     virtual_iban: str | None = None
     virtual_iban_path: str | None = None
     other_accounts: tuple[tuple[str, str], ...] = ()
-    """Further account numbers that could name a lease, with their paths, in the profile's order: the register decides."""
+    """Further account numbers that could name a lease, with their paths, in the profile's order: the register
+    decides."""
     bank_reference: str | None = None
     """`AcctSvcrRef`, or the event's `bank_reference`: given by the account's bank."""
     uetr: str | None = None
@@ -112,7 +118,8 @@ class Balances:
 class Statement:
     """One statement (camt `Stmt`/`Ntfctn`/`Rpt`, one CFONB or MT940 statement) about one account.
 
-    `account` is the IBAN, or the domestic number where no IBAN is given. `message_id` and `statement_id` name the message;
+    `account` is the IBAN, or the domestic number where no IBAN is given. `message_id` and `statement_id` name the
+    message;
     `from_date`/`to_date` are the booking days covered. Counts and sums are over booked entries.
     """
 

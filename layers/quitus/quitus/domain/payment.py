@@ -10,8 +10,8 @@ from enum import StrEnum
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charging import CreditUse, reopen, use_credits
 from quitus.domain.errors import Conflict
-from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
 from quitus.domain.lease import Account, CreditLot, Due
+from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import Nature
@@ -181,7 +181,9 @@ def _first_status(posted: Posted) -> PaymentStatus:
 
 
 def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
-    """Both kinds stand on a lease's chain between assignments, so the chain's sequence orders them within one lease stay."""
+    """Both kinds stand on a lease's chain between assignments, so the chain's sequence orders them within one lease
+    stay.
+    """
     steps: list[Decision | CreditUse] = []
     waiting = sorted(uses, key=lambda use: (use.entry.lease_id or "", use.entry.sequence))
     for decision in sorted(decisions, key=lambda made: made.number):
@@ -217,5 +219,3 @@ def _used(payment: Payment, use: CreditUse) -> Payment:
         credit_cents=payment.credit_cents - cents,
         entries=(*payment.entries, use.entry),
     )
-
-

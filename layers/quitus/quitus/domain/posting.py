@@ -11,14 +11,15 @@ from datetime import date, timedelta
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
 from quitus.domain.identity import Bucket, Pairing, Register, Report, Verdict, account_tag
-from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.lease import Account, CreditLot, LeaseStatus
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement, Nature
 
 DOUBLE_PAYMENT_DAYS = 10
-"""Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md, Alerts)."""
+"""Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,
+Alerts)."""
 
 _IN_COLLECTION = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
 
@@ -109,7 +110,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything to write, all or nothing per lease: rows, claims, and the accounts as they are to be, version raised."""
+    """Everything to write, all or nothing per lease: rows, claims, and the accounts as they are to be, version
+    raised.
+    """
 
     posted: tuple[Posted, ...]
     claims: tuple[Claim, ...]

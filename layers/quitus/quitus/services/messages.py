@@ -47,6 +47,8 @@ class ErpBatch:
     kind: str
     """`leases`, `parties`, `dues`, `balances`, `virtual_ibans`."""
     rows: tuple[ErpRow, ...]
+    sequence: int = 0
+    """The file's SEQUENCE: a row says nothing against one that a later file brought."""
 
 
 @dataclass(frozen=True, slots=True)

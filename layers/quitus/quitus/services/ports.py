@@ -71,7 +71,9 @@ class Ledger(Protocol):
         ...
 
     def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
-        """Write a plan, in transactions that keep each lease whole. Raises Stale: part of it may be written, decide again."""
+        """Write a plan, in transactions that keep each lease whole. Raises Stale: part of it may be written, decide
+        again.
+        """
         ...
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:

@@ -1,4 +1,6 @@
-"""Payment events: what a provider or an instant-payment feed says of one payment, accepted once or refused with a reason."""
+"""Payment events: what a provider or an instant-payment feed says of one payment, accepted once or refused with a
+reason.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from quitus.domain.calendar import instant_text
 from quitus.domain.landlord import Landlord
 from quitus.domain.movement import Means, Movement, Nature
 from quitus.domain.posting import Incoming, Source
-from quitus.services.post_movements import MovementPoster, postings
 from quitus.services.ports import ActionLog, Alerts, Clock, Events, Landlords
+from quitus.services.post_movements import MovementPoster, postings
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
 _NOBODY = "-"

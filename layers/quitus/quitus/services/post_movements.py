@@ -58,10 +58,12 @@ class MovementPoster:
     def _try(
         self, landlord: Landlord, batch: Sequence[Incoming], channels: frozenset[str], *, optimistic: bool
     ) -> list[Placed]:
-        """One attempt. An account that a single channel reports on needs no look for other channels' rows: a row that is
+        """One attempt. An account that a single channel reports on needs no look for other channels' rows: a row that
+        is
         already there makes the write fail, and the next attempt looks.
 
-        Accounts are read before rows: a posting of the same money by another channel either shows in the rows, or changes
+        Accounts are read before rows: a posting of the same money by another channel either shows in the rows, or
+        changes
         the account and makes the write fail.
         """
         landlord_id = landlord.landlord_id
@@ -150,5 +152,3 @@ def _numbered(landlord: Landlord) -> tuple[str, ...]:
     if numbering is None:
         return ()
     return (f"{numbering.bank_code}{numbering.branch_code}{numbering.account_prefix}",)
-
-

@@ -1,6 +1,7 @@
 """The store as Quitus needs it: one table of rows, read by key, written by condition, all or nothing.
 
-DynamoDB in production (`adapters/dynamo.py`), a strict in-memory twin in tests (`adapters/memory.py`): both pass the same
+DynamoDB in production (`adapters/dynamo.py`), a strict in-memory twin in tests (`adapters/memory.py`): both pass the
+same
 contract tests.
 """
 
@@ -93,7 +94,9 @@ MAX_WRITES = 100
 
 
 class Stale(QuitusError):
-    """A condition failed or others wrote at the same time; nothing was written. `failed` are the indexes of the writes."""
+    """A condition failed or others wrote at the same time; nothing was written. `failed` are the indexes of the
+    writes.
+    """
 
     status = 409
     retry = True
@@ -123,13 +126,27 @@ class Table(Protocol):
         ...
 
     def query(
-        self, pk: str, prefix: str = "", *, after: str | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Page:
-        """Rows of a partition whose SK begins with the prefix, in SK order; `after` is the last SK of the page before."""
+        """Rows of a partition whose SK begins with the prefix, in SK order; `after` is the last SK of the page
+        before.
+        """
         ...
 
     def query_listing(
-        self, pk: str, prefix: str = "", *, after: Key | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Page:
         """Rows whose `GSI1PK` is this, in `GSI1SK` order, eventually consistent; `after` is the page's `Key`."""
         ...
