@@ -67,7 +67,7 @@ class _Clock:
     def now(self) -> datetime:
         return datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
 
-    def pause(self, attempt: int) -> None:
+    def pause(self, attempt: int) -> None:  # noqa: ARG002 - the port's signature
         return
 
 
@@ -92,7 +92,9 @@ def _post(table: MemoryTable, ibans: Sequence[str], channel: str) -> Meter:
     meter.calls = meter.units = 0
     poster = MovementPoster(ledger, _Clock())
     for start in range(0, len(ibans), MOVEMENTS_AT_ONCE):
-        batch = [_incoming(iban, start + place, channel) for place, iban in enumerate(ibans[start:][:MOVEMENTS_AT_ONCE])]
+        batch = [
+            _incoming(iban, start + place, channel) for place, iban in enumerate(ibans[start:][:MOVEMENTS_AT_ONCE])
+        ]
         poster.post(_LANDLORD, batch)
     return meter
 
