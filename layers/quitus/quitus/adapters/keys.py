@@ -1,6 +1,7 @@
 """Every key of the table, and what is asked of it.
 
-Every partition begins with its landlord's id and `#`; the few rows of the deployment itself begin with `client#` or `range#`.
+Every partition begins with its landlord's id and `#`; the few rows of the deployment itself begin with `client#`,
+`range#` or `@` (which begins no landlord id).
 Rows marked * are views: made from the others by `update_views`, never read to decide about money.
 
 | asked | partition | row | written by |
@@ -13,6 +14,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | a lease's account (the aggregate) | `{l}#lease#{lease}` | `account` | every posting |
 | a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file |
 | its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file |
+| what the ERP thinks it owes | `{l}#lease#{lease}` | `balance` | apply_erp_file |
 | its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file |
 | its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |
 | the entry of money on no lease* | `{l}#loose-entry#{payment}` | `entry#{n}` | update_views, push_erp |
@@ -24,7 +26,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements |
 | what people decided on it | same | `{n}#decision#{k}` | staff_api |
 | which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file |
-| was this event accepted? why was it refused? | `{l}#event#{source}#{reference}`, `{l}#rejected-events` | `event`, `{event}` | post_movements |
+| was this event accepted, or refused? | `{l}#event#{source}#{reference}`, `{l}#rejected-events` | `event`, `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |
 | files, newest first | listing `{l}#files`, `{l}#files#{status}` | | |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
@@ -32,15 +34,19 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | was this ERP sequence taken? | `{l}#erp-in#{kind}` | `{sequence}` | intake_file |
 | channels seen on an account | `{l}#channels#{account}` | `channels` | intake_file, post_movements |
 | payments of a day* | `{l}#payments#{day}` | `{payment}` | update_views |
+| bank lines of a day that are neither receipt nor reversal* | `{l}#other-lines#{day}` | `{payment}` | update_views |
 | days with payments* | `{l}#payment-days` | `{day}` | update_views |
 | payments in suspense or pending* | listing `{l}#payments#{status}` | | update_views |
-| receipts of a day by residence, commune, means* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |
+| receipts of a day, added up* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |
 | entries booked on a day* | `{l}#entries#{day}` | `{entry}` | update_views |
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
 | residences* | `{l}#residences` | `{residence}` | update_views |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
-| where the push to the ERP stands | `{l}#erp` | `head`, `batch#{id}` | push_erp |
+| where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |
+| was this virtual IBAN counted? has the ERP got it?* | `{l}#virtual-iban-notice#{iban}` | `notice` | update_views, push_erp |
+| virtual IBANs not yet pushed* | listing `{l}#erp-backlog#virtual_ibans` | `{iban}` | update_views, push_erp |
+| landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
 | the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
 """
@@ -54,6 +60,8 @@ from quitus.services.table import Key
 
 _ORDINAL = 6
 _SEQUENCE = 9
+ENTRIES = "entries"
+"""The feed of ledger entries to the ERP."""
 
 
 def settings(landlord_id: str) -> Key:
@@ -106,6 +114,11 @@ def due(landlord_id: str, lease_id: str, due_id: str) -> Key:
     return Key(lease_partition(landlord_id, lease_id), f"due#{due_id}")
 
 
+def balance_control(landlord_id: str, lease_id: str) -> Key:
+    """What the ERP last thought the lease owed."""
+    return Key(lease_partition(landlord_id, lease_id), "balance")
+
+
 def charge(landlord_id: str, lease_id: str, sequence: int) -> Key:
     """A charging of the lease."""
     return Key(lease_partition(landlord_id, lease_id), f"charge#{sequence:0{_SEQUENCE}d}")
@@ -139,6 +152,11 @@ def due_owner(landlord_id: str, due_id: str) -> Key:
 def pool_partition(landlord_id: str) -> str:
     """The preloaded virtual IBANs."""
     return f"{landlord_id}#pool"
+
+
+def pool(landlord_id: str, number: int) -> Key:
+    """The nth preloaded virtual IBAN."""
+    return Key(pool_partition(landlord_id), f"iban#{number:0{_SEQUENCE}d}")
 
 
 def movement_partition(landlord_id: str, bucket: Bucket) -> str:
@@ -228,6 +246,11 @@ def payments_of_day(landlord_id: str, day: date) -> str:
     return f"{landlord_id}#payments#{day.isoformat()}"
 
 
+def other_lines_of_day(landlord_id: str, day: date) -> str:
+    """The bank lines booked on a day that are neither receipt nor reversal."""
+    return f"{landlord_id}#other-lines#{day.isoformat()}"
+
+
 def payment_days(landlord_id: str) -> str:
     """The days that have payments."""
     return f"{landlord_id}#payment-days"
@@ -263,14 +286,28 @@ def alert(landlord_id: str, alert_id: str) -> Key:
     return Key(f"{landlord_id}#alerts", alert_id)
 
 
-def erp_head(landlord_id: str) -> Key:
-    """Where the push to the landlord's ERP stands."""
-    return Key(f"{landlord_id}#erp", "head")
+def erp_head(landlord_id: str, feed: str = ENTRIES) -> Key:
+    """Where the push of a feed to the landlord's ERP stands."""
+    return Key(f"{landlord_id}#erp", "head" if feed == ENTRIES else f"head#{feed}")
 
 
-def erp_backlog(landlord_id: str) -> str:
-    """Listing partition: entries that the ERP has not acknowledged."""
-    return f"{landlord_id}#erp-backlog"
+def erp_backlog(landlord_id: str, feed: str = ENTRIES) -> str:
+    """Listing partition: what the ERP has not acknowledged of a feed."""
+    return f"{landlord_id}#erp-backlog" if feed == ENTRIES else f"{landlord_id}#erp-backlog#{feed}"
+
+
+def backlog_place(owner: str, sequence: int) -> str:
+    """The place of an entry in its backlog: entries of one lease stand together, in order."""
+    return f"{owner}#{sequence:0{_SEQUENCE}d}"
+
+
+def virtual_iban_notice(landlord_id: str, iban: str) -> Key:
+    """A virtual IBAN that was counted, and what the ERP is told of it."""
+    return Key(f"{landlord_id}#virtual-iban-notice#{iban}", "notice")
+
+
+ERP_LANDLORDS = "@erp#landlords"
+"""The landlords that ever had something to push."""
 
 
 def export(landlord_id: str, export_id: str) -> Key:

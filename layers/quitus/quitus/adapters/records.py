@@ -1,9 +1,13 @@
-"""Rows of the table ↔ records of the domain. Rows are lean: absent values are left out, what the key says is not repeated."""
+"""Rows of the table ↔ records of the domain. Rows are lean: absent values are left out, what the key says is not
+repeated.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
 from datetime import date
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,8 +15,8 @@ import msgspec
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charging import CreditUse
 from quitus.domain.identity import Bucket
-from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.lease import Account, CreditLot, DueKind, LeaseStatus, OpenDue
+from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Means, Movement, Nature, Status
 from quitus.domain.payment import Decision, DecisionKind
@@ -23,12 +27,20 @@ from quitus.services.table import Row
 def dense(value: object) -> dict[str, Any]:
     """A record as plain values, without what is absent or empty."""
     plain = msgspec.to_builtins(value)
-    return {name: held for name, held in plain.items() if held is not None and held != "" and held != ()}
+    return {name: held for name, held in plain.items() if held is not None and held not in ("", ())}
 
 
 def record[T](row: Mapping[str, Any], kind: type[T]) -> T:
     """The record that `dense` wrote; the row's other attributes are ignored."""
-    return msgspec.convert(row, kind)
+    return msgspec.convert(_absent(kind) | row, kind)
+
+
+@cache
+def _absent(kind: Any) -> dict[str, None]:
+    """What `dense` leaves out when it is None, though the record has no default for it."""
+    return {
+        field.name: None for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING
+    }
 
 
 def account_row(account: Account) -> Row:
@@ -39,7 +51,8 @@ def account_row(account: Account) -> Row:
         "sequence": account.sequence,
         "charge_sequence": account.charge_sequence,
         "dues": [
-            [due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents] for due in account.open_dues
+            [due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents]
+            for due in account.open_dues
         ],
         "credits": [[lot.source, lot.cents] for lot in account.credits],
         "recent": [[day.isoformat(), cents] for day, cents in account.recent],
