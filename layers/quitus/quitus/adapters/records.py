@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -18,29 +18,37 @@ from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, CreditLot, DueKind, LeaseStatus, OpenDue
 from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
-from quitus.domain.movement import Means, Movement, Nature, Status
+from quitus.domain.movement import Movement
 from quitus.domain.payment import Decision, DecisionKind
 from quitus.domain.posting import Claim, Incoming, Posted, Source
 from quitus.services.table import Row
 
 
 def dense(value: object) -> dict[str, Any]:
-    """A record as plain values, without what is absent or empty."""
+    """A record as plain values, without what is absent (None) or is the field's default."""
+    usual = _defaults(type(value))
     plain = msgspec.to_builtins(value)
-    return {name: held for name, held in plain.items() if held is not None and held not in ("", ())}
+    return {name: held for name, held in plain.items() if held is not None and usual.get(name, _NEVER) != held}
 
 
 def record[T](row: Mapping[str, Any], kind: type[T]) -> T:
     """The record that `dense` wrote; the row's other attributes are ignored."""
-    return msgspec.convert(_absent(kind) | row, kind)
+    whole: dict[str, Any] = {**_absent(cast("Any", kind)), **row}
+    return msgspec.convert(whole, kind)
+
+
+_NEVER = object()
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    return {field.name: msgspec.to_builtins(field.default) for field in fields(kind) if field.default is not MISSING}
 
 
 @cache
 def _absent(kind: Any) -> dict[str, None]:
     """What `dense` leaves out when it is None, though the record has no default for it."""
-    return {
-        field.name: None for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING
-    }
+    return {field.name: None for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
 
 
 def account_row(account: Account) -> Row:
@@ -204,16 +212,10 @@ def claim_row(claim: Claim, claimed_at: str) -> Row:
 
 
 _IN_KEY = frozenset({"amount_cents", "booking_date"})
-_USUAL = {"status": Status.BOOKED.value, "nature": Nature.RECEIPT.value, "means": Means.TRANSFER.value}
 
 
 def _incoming_row(incoming: Incoming) -> Row:
-    movement = dense(incoming.movement)
-    lean = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in movement.items()
-        if name not in _IN_KEY and _USUAL.get(name) != value
-    }
+    lean = {name: value for name, value in dense(incoming.movement).items() if name not in _IN_KEY}
     return {"account": incoming.account, "source": dense(incoming.source), "movement": lean}
 
 

@@ -65,7 +65,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
         debtor = self.debtor or Debtor()
         credit = self.kind == "credit"
         movement = Movement(
-            position="",
+            position="event",
             amount_cents=self.amount_cents if credit else -self.amount_cents,
             booking_date=self.booking_date,
             nature=Nature.RECEIPT if credit else Nature.RETURN,
@@ -105,7 +105,7 @@ class EventPoster:
         """Post the event of a message; again changes nothing."""
         try:
             event = msgspec.json.decode(text, type=PaymentEvent)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeError) as error:
             self._reject(*_named(text), "invalid_event", str(error))
             return
         landlord = self.landlords.find(event.landlord_id)
@@ -155,7 +155,7 @@ def _named(text: str) -> tuple[str, str]:
     """The landlord and id that a broken event claims, as far as they can be read and are well-formed."""
     try:
         said: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeError):
         said = None
     fields = said if isinstance(said, dict) else {}
     event_id = fields.get("event_id")
@@ -173,4 +173,4 @@ def _compact(iban: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

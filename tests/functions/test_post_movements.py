@@ -1,0 +1,152 @@
+"""The handler that posts: batches of files from one queue, payment events from another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import FixedClock, a_landlord, a_table_with, a_virtual_iban, an_account, an_open_due
+
+from post_movements.app import handler
+from quitus import bootstrap
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.event_rows import EventRows
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.memory import MemoryTable
+from quitus.services.post_events import EventPoster
+from quitus.services.post_movements import BatchPoster, MovementPoster
+
+EVENTS = Path(__file__).parents[2] / "events"
+BATCH = json.loads((EVENTS / "movement_batch.json").read_text(encoding="utf-8"))
+EVENT = json.loads((EVENTS / "payment_event.json").read_text(encoding="utf-8"))
+LEASE = a_virtual_iban(1)
+
+
+class Notebook:
+    """Keeps what a function reports: batches done and actions."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[str, int, dict[str, int]]] = []
+        self.actions: list[tuple[str, str]] = []
+
+    def batch_done(
+        self, landlord_id: str, file_id: str, number: int, counts: Mapping[str, int], results: Sequence[Any], at: str
+    ) -> bool:
+        self.batches.append((file_id, number, dict(counts)))
+        return True
+
+    def record(self, landlord_id: str, kind: str, name: str, body: Mapping[str, Any], at: datetime) -> None:
+        self.actions.append((kind, name))
+
+
+@pytest.fixture
+def table() -> MemoryTable:
+    landlord = a_landlord()
+    table = a_table_with(landlord, [(LEASE, an_account(an_open_due("nov", 45000)))])
+    LandlordRows(table).put(landlord)
+    return table
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch, table: MemoryTable) -> Notebook:
+    notebook, clock = Notebook(), FixedClock()
+    poster, landlords = MovementPoster(LedgerRows(table), clock), LandlordRows(table)
+    batches = BatchPoster(poster, landlords, notebook, notebook, clock)
+    events = EventPoster(poster, landlords, EventRows(table), AlertRows(table), notebook, clock)
+    monkeypatch.setenv("PAYMENT_EVENTS_QUEUE_ARN", EVENT["Records"][0]["eventSourceARN"])
+    monkeypatch.setattr(bootstrap, "batch_poster", lambda: batches)
+    monkeypatch.setattr(bootstrap, "event_poster", lambda: events)
+    return notebook
+
+
+def balance(table: MemoryTable) -> int:
+    return LedgerRows(table).accounts("semiga", ["L1"])["L1"].balance_cents
+
+
+def alerts(table: MemoryTable) -> list[str]:
+    return [row["kind"] for key, row in table.rows.items() if key.pk == "semiga#alerts"]
+
+
+def sent(**changes: Any) -> dict[str, Any]:
+    record = EVENT["Records"][0]
+    return {"Records": [record | {"body": json.dumps(json.loads(record["body"]) | changes)}]}
+
+
+def test_a_batch_is_posted_counted_on_its_file_and_logged(table: MemoryTable, notebook: Notebook) -> None:
+    assert handler(BATCH, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert balance(table) == 0
+    assert notebook.batches == [("0f3b2c1d4e5f60718293", 0, {"posted": 1, "suspense": 1})]
+    assert [kind for kind, _ in notebook.actions] == ["postings"]
+
+
+def test_a_repeated_message_changes_nothing(table: MemoryTable, notebook: Notebook) -> None:
+    handler(BATCH, None)  # type: ignore[arg-type]
+    before = dict(table.rows)
+    handler(BATCH, None)  # type: ignore[arg-type]
+    assert table.rows == before
+
+
+def test_a_broken_batch_fails_alone(table: MemoryTable, notebook: Notebook) -> None:
+    broken = BATCH["Records"][0] | {"messageId": "broken", "body": "{}"}
+    answer = handler({"Records": [broken, *BATCH["Records"]]}, None)  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "broken"}]}
+    assert balance(table) == 0
+
+
+def test_an_event_pays_its_lease_once(table: MemoryTable, notebook: Notebook) -> None:
+    for _ in range(2):
+        assert handler(EVENT, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert balance(table) == 0
+
+
+def test_the_event_and_the_statement_of_the_same_money_are_one(table: MemoryTable, notebook: Notebook) -> None:
+    handler(EVENT, None)  # type: ignore[arg-type]
+    handler(BATCH, None)  # type: ignore[arg-type]
+    assert balance(table) == 0
+    assert notebook.batches[0][2] == {"duplicates": 1, "suspense": 1}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount_cents": 0},
+        {"amount_cents": 450.5},
+        {"amount_cents": True},
+        {"amount_cents": "45000"},
+        {"booking_date": "05/11/2026"},
+        {"kind": "gift"},
+        {"schema": "quitus.payment-event/2"},
+        {"bank_reference": ""},
+        {"currency": "CHF"},
+        {"account_iban": "FR1420041010050500013M02606"},
+        {"means": "barter"},
+    ],
+)
+def test_an_invalid_event_is_a_rejected_row_and_an_alert_not_a_retry(
+    table: MemoryTable, notebook: Notebook, changes: dict[str, Any]
+) -> None:
+    assert handler(sent(**changes), None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert alerts(table) == ["event_rejected"]
+    assert [key.sk for key in table.rows if key.pk == "semiga#rejected-events"] == ["evt-1"]
+    assert balance(table) == 45000
+
+
+def test_a_reference_that_comes_back_with_another_amount_is_an_alarm(table: MemoryTable, notebook: Notebook) -> None:
+    handler(EVENT, None)  # type: ignore[arg-type]
+    handler(sent(event_id="evt-2", amount_cents=44000), None)  # type: ignore[arg-type]
+    assert sorted(alerts(table)) == ["event_rejected", "identity_conflict"]
+    assert balance(table) == 0
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "nonsense", '{"landlord_id": "../x"}', '{"landlord_id": "nobody"}', "\ud800"]
+)
+def test_nonsense_is_rejected_for_nobody(table: MemoryTable, notebook: Notebook, body: str) -> None:
+    record = EVENT["Records"][0] | {"body": body}
+    assert handler({"Records": [record]}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert balance(table) == 45000
