@@ -24,7 +24,7 @@ from quitus.domain.posting import Claim, Incoming, Posted, Source
 from quitus.services.table import Row
 
 
-def dense(value: object) -> dict[str, Any]:
+def dense(value: Any) -> dict[str, Any]:
     """A record as plain values, without what is absent (None) or is the field's default."""
     usual = _defaults(type(value))
     plain = msgspec.to_builtins(value)
