@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import batched
+
 from quitus.adapters import keys, records
+from quitus.adapters.ledger_rows import account_write
+from quitus.adapters.origins import confirmation, origin_columns, origin_of
+from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound
 from quitus.domain.lease import Lease, Party
-from quitus.services.table import Table
+from quitus.services.leases import BalanceControl, HeldControl, HeldLease, HeldParty, LeaseWrite, Origin
+from quitus.services.table import MAX_WRITES, Is, Key, Lacks, New, Put, Row, Table, Update, Write
+
+NEVER_ISSUED = New()
+NEVER_OPENED = New()
+ON_NO_LEASE = Lacks("lease_id")
 
 
 class LeaseRows:
@@ -21,6 +32,11 @@ class LeaseRows:
             raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
         return records.record(row, Lease)
 
+    def leases(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Lease]:
+        """The leases that exist."""
+        rows = self._table.batch_get(keys.lease(landlord_id, lease_id) for lease_id in lease_ids)
+        return {row["lease_id"]: records.record(row, Lease) for row in rows.values()}
+
     def parties(self, landlord_id: str, lease_id: str) -> list[Party]:
         """The lease's parties, by id."""
         rows = self._table.query(keys.lease_partition(landlord_id, lease_id), "party#").rows
@@ -35,3 +51,89 @@ class LeaseRows:
         page = self._table.query_listing(pk, after=start, limit=limit)
         leases = [records.record(row, Lease) for row in page.rows]
         return leases, leases[-1].lease_id if page.after else None
+
+    def held(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldLease]:
+        """See `LeaseStore.held`."""
+        wanted = dict.fromkeys(lease_ids)
+        places = [(keys.lease(landlord_id, name), keys.account(landlord_id, name)) for name in wanted]
+        rows = self._table.batch_get(key for pair in places for key in pair)
+        return {
+            lease_id: HeldLease(
+                records.record(rows[lease_key], Lease),
+                records.account_of(lease_id, rows[account_key]),
+                rows[lease_key]["version"],
+                origin_of(rows[lease_key]),
+            )
+            for lease_id, (lease_key, account_key) in zip(wanted, places, strict=True)
+            if lease_key in rows and account_key in rows
+        }
+
+    def write_leases(self, landlord_id: str, writes: Sequence[LeaseWrite], at: str) -> set[str]:
+        """See `LeaseStore.write_leases`."""
+        units = {item.lease.lease_id: _unit(landlord_id, item, at) for item in writes}
+        return write_units(self._table, units)
+
+    def confirm_leases(self, landlord_id: str, lease_ids: Iterable[str], sequence: int) -> None:
+        """See `LeaseStore.confirm_leases`."""
+        writes = {name: [confirmation(keys.lease(landlord_id, name), sequence)] for name in lease_ids}
+        write_units(self._table, writes)
+
+    def held_parties(self, landlord_id: str, parties: Iterable[Party]) -> dict[tuple[str, str], HeldParty]:
+        """See `LeaseStore.held_parties`."""
+        rows = self._table.batch_get(keys.party(landlord_id, item.lease_id, item.party_id) for item in parties)
+        held = (HeldParty(records.record(row, Party), origin_of(row)) for row in rows.values())
+        return {(item.party.lease_id, item.party.party_id): item for item in held}
+
+    def write_parties(self, landlord_id: str, parties: Sequence[Party], origin: Origin | None) -> None:
+        """See `LeaseStore.write_parties`."""
+        columns = origin_columns(origin)
+        self._put(
+            _at(keys.party(landlord_id, item.lease_id, item.party_id), records.dense(item) | columns)
+            for item in parties
+        )
+
+    def held_controls(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldControl]:
+        """See `LeaseStore.held_controls`."""
+        rows = self._table.batch_get(keys.balance_control(landlord_id, name) for name in lease_ids)
+        held = (HeldControl(records.record(row, BalanceControl), origin_of(row)) for row in rows.values())
+        return {item.control.lease_id: item for item in held}
+
+    def write_controls(self, landlord_id: str, controls: Sequence[BalanceControl], origin: Origin | None) -> None:
+        """See `LeaseStore.write_controls`."""
+        columns = origin_columns(origin)
+        self._put(
+            _at(keys.balance_control(landlord_id, item.lease_id), records.dense(item) | columns) for item in controls
+        )
+
+    def _put(self, rows: Iterable[Row]) -> None:
+        for some in batched(rows, MAX_WRITES, strict=False):
+            self._table.write([Put(row) for row in some])
+
+
+def _unit(landlord_id: str, item: LeaseWrite, at: str) -> list[Write]:
+    """A lease's description, its account when that changes, and for a new lease who holds its virtual IBAN."""
+    lease = item.lease
+    row = _at(keys.lease(landlord_id, lease.lease_id), records.dense(lease) | origin_columns(item.origin))
+    row |= {
+        "version": item.version,
+        "GSI1PK": keys.leases_of_residence(landlord_id, lease.residence_id),
+        "GSI1SK": lease.lease_id,
+    }
+    is_new = item.version == 1
+    writes: list[Write] = [Put(row, NEVER_OPENED if is_new else Is("version", item.version - 1))]
+    if item.account is not None:
+        writes.append(account_write(landlord_id, item.account))
+    return [*writes, _issue(landlord_id, item, at)] if is_new else writes
+
+
+def _issue(landlord_id: str, item: LeaseWrite, at: str) -> Write:
+    """Put the virtual IBAN on the lease, for ever."""
+    key, lease = keys.virtual_iban(landlord_id, item.lease.virtual_iban), item.lease
+    if item.pooled:
+        return Update(key, set={"lease_id": lease.lease_id, "issued_at": at}, condition=ON_NO_LEASE)
+    held = {"lease_id": lease.lease_id, "bic": lease.bic, "payee_name": lease.payee_name, "issued_at": at}
+    return Put(_at(key, held), NEVER_ISSUED)
+
+
+def _at(key: Key, row: Row) -> Row:
+    return {"PK": key.pk, "SK": key.sk} | row

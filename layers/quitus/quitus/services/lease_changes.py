@@ -1,14 +1,18 @@
-"""Leases and their dues, new and changed: the same rules for rows of ERP files and for requests over HTTP."""
+"""One lease or one due, new or changed, over HTTP: the same rules as rows of ERP files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from quitus.domain.errors import Conflict, Invalid, NotFound
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, Lease
 from quitus.domain.money import Cents
-from quitus.services.leases import DueStore, LeaseStore, Numbers
-from quitus.services.ports import ActionLog, Alerts, Clock
+from quitus.services.charge_leases import Charger, DueOutcome
+from quitus.services.leases import Fate
+from quitus.services.ports import ActionLog, Clock
+from quitus.services.put_leases import LeaseWriter
+from quitus.services.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,10 @@ class DueResult:
 
 @dataclass(frozen=True, slots=True)
 class LeaseChanges:
-    """Writes leases and dues."""
+    """Writes leases and dues that were asked for over HTTP."""
 
-    leases: LeaseStore
-    dues: DueStore
-    numbers: Numbers
-    alerts: Alerts
+    leases: LeaseWriter
+    charger: Charger
     log: ActionLog
     clock: Clock
 
@@ -48,11 +50,19 @@ class LeaseChanges:
         `virtual_iban`, `bic`, `payee_name` and `payment_reference` of the argument are ignored.
 
         Raises:
-            Invalid: a date before another that it follows.
+            Invalid: `invalid_date`, an end before its beginning.
             Conflict: `virtual_iban_exhausted`.
             Contention: others kept writing to the lease.
         """
-        ...
+        check_lease(lease)
+        outcome = self.leases.put(landlord, [lease])[lease.lease_id]
+        if outcome.held is None:
+            raise Conflict(Refusal.VIRTUAL_IBAN_EXHAUSTED, "The landlord has no virtual IBAN left for a new lease.")
+        held = outcome.held
+        decision = {"lease_id": lease.lease_id, "version": held.version, "virtual_iban": held.lease.virtual_iban}
+        name = f"{lease.lease_id}-{held.version}"
+        self.log.record(landlord.landlord_id, "leases", name, decision, self.clock.now())
+        return LeaseChange(held.lease, held.account, outcome.created, outcome.fate is Fate.ACCEPTED)
 
     def put_due(self, landlord: Landlord, due: Due) -> DueResult:
         """Create, replace or (amount 0) cancel a due of a lease.
@@ -63,4 +73,35 @@ class LeaseChanges:
             Conflict: `due_of_other_lease`.
             Contention: others kept writing to the lease.
         """
-        ...
+        check_due(due)
+        outcome = self.charger.put(landlord, [due])[due.due_id]
+        match outcome.reason:
+            case Refusal.UNKNOWN_LEASE:
+                raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=due.lease_id)
+            case Refusal.DUE_OF_OTHER_LEASE:
+                raise Conflict(outcome.reason, "The due belongs to another lease.", due_id=due.due_id)
+        self._log(landlord.landlord_id, outcome)
+        return DueResult(outcome.due, outcome.open_cents, outcome.created, outcome.fate is Fate.ACCEPTED)
+
+    def _log(self, landlord_id: str, outcome: DueOutcome) -> None:
+        due = outcome.due
+        decision = {
+            "due_id": due.due_id,
+            "lease_id": due.lease_id,
+            "amount_cents": due.amount_cents,
+            "charge": outcome.charge,
+        }
+        name = f"{due.lease_id}-{outcome.charge}-{due.due_id}"
+        self.log.record(landlord_id, "dues", name, decision, self.clock.now())
+
+
+def check_lease(lease: Lease) -> None:
+    """Raises Invalid unless the lease's values agree with each other."""
+    if lease.end_date is not None and lease.end_date < lease.start_date:
+        raise Invalid(Refusal.INVALID_DATE, "A lease cannot end before it begins.", field="end_date")
+
+
+def check_due(due: Due) -> None:
+    """Raises Invalid unless the due's values agree with each other."""
+    if due.kind.is_aid and due.amount_cents > 0:
+        raise Invalid(Refusal.AID_NOT_NEGATIVE, "An aid lowers what the tenant owes.", field="amount_cents")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from quitus.domain.charging import Charging, History
@@ -19,6 +20,20 @@ class Origin:
 
     sequence: int
     file_id: str | None = None
+
+
+class Fate(StrEnum):
+    """What became of a wanted change (contract.md, acknowledgements)."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+def fate_of_known(held: Origin | None, origin: Origin | None) -> Fate:
+    """A row that its own file wrote already (its message came twice) was accepted; else nothing changes."""
+    own = origin is not None and held is not None and held.file_id == origin.file_id
+    return Fate.ACCEPTED if own else Fate.UNCHANGED
 
 
 def superseded(held: Origin | None, origin: Origin | None) -> bool:
@@ -65,6 +80,11 @@ class ChargeWrite:
     dues: tuple[Due, ...]
     new: frozenset[str]
     origin: Origin | None
+
+    @property
+    def rows(self) -> int:
+        """How many rows it touches: one transaction must hold them all."""
+        return len(self.dues) + len(self.new) + 2 + len(self.charging.uses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class ErpRow:
 
     line: int
     cells: dict[str, str]
+    problem: str | None = None
+    """Why the row is refused, when its shape alone says so."""
 
 
 @dataclass(frozen=True, slots=True)

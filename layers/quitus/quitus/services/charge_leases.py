@@ -1,0 +1,178 @@
+"""Dues called from leases, many at a time: all that a file says of a lease is one charging, so row order never matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.charging import DueChange, History, charge
+from quitus.domain.errors import Contention
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account, Due
+from quitus.domain.money import Cents
+from quitus.services.leases import ChargeWrite, DueStore, Fate, HeldDue, Origin, fate_of_known, superseded
+from quitus.services.ports import Clock, Ledger
+from quitus.services.refusals import Refusal
+from quitus.services.table import MAX_WRITES
+
+_PATIENCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DueOutcome:
+    """What became of a wanted due: what is open of it, and the charging that last changed it."""
+
+    fate: Fate
+    due: Due
+    open_cents: Cents = 0
+    charge: int = 0
+    created: bool = False
+    reason: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read about the wanted dues and their leases."""
+
+    accounts: Mapping[str, Account]
+    dues: Mapping[str, HeldDue]
+    owners: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one reading leads to: outcomes that need no charging, and the dues to charge, by lease."""
+
+    known: _Known
+    outcomes: dict[str, DueOutcome] = field(default_factory=dict)
+    wanted: dict[str, list[Due]] = field(default_factory=dict)
+    confirmed: list[Due] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Charger:
+    """Charges leases."""
+
+    ledger: Ledger
+    dues: DueStore
+    clock: Clock
+
+    def put(self, landlord: Landlord, wanted: Sequence[Due], origin: Origin | None = None) -> Mapping[str, DueOutcome]:
+        """Bring dues (no two with the same id) to what is wanted; every one has its outcome when this returns.
+
+        Raises:
+            Contention: others kept writing to one of the leases.
+        """
+        pending = {due.due_id: due for due in wanted}
+        outcomes: dict[str, DueOutcome] = {}
+        attempt = 0
+        while pending:
+            decided = self._decide(landlord.landlord_id, list(pending.values()), origin)
+            late = self._charge_all(landlord, decided, origin)
+            if decided.confirmed and origin is not None:
+                self.dues.confirm_dues(landlord.landlord_id, decided.confirmed, origin.sequence)
+            outcomes |= decided.outcomes
+            pending = {due_id: due for due_id, due in pending.items() if due_id not in outcomes}
+            attempt = self._wait(landlord.landlord_id, attempt) if late else attempt
+        return outcomes
+
+    def _wait(self, landlord_id: str, attempt: int) -> int:
+        if attempt == _PATIENCE:
+            raise Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord_id)
+        self.clock.pause(attempt)
+        return attempt + 1
+
+    def _decide(self, landlord_id: str, wanted: Sequence[Due], origin: Origin | None) -> _Round:
+        known = _Known(
+            self.ledger.accounts(landlord_id, {due.lease_id for due in wanted}),
+            self.dues.held_dues(landlord_id, wanted),
+            self.dues.owners(landlord_id, [due.due_id for due in wanted]),
+        )
+        decided = _Round(known)
+        for due in wanted:
+            refused = _refusal(known, due)
+            if refused is not None:
+                decided.outcomes[due.due_id] = DueOutcome(Fate.REFUSED, due, reason=refused)
+            else:
+                _place(decided, due, origin)
+        return decided
+
+    def _charge_all(self, landlord: Landlord, decided: _Round, origin: Origin | None) -> set[str]:
+        """Charge every lease that has something to charge; the leases that others wrote to meanwhile."""
+        charges = list(self._charges(landlord, decided, origin))
+        at = instant_text(self.clock.now())
+        late = self.dues.write_charges(landlord.landlord_id, charges, at) if charges else set()
+        for item in charges:
+            if item.account.lease_id not in late:
+                decided.outcomes |= _charged(item)
+        return late
+
+    def _charges(self, landlord: Landlord, decided: _Round, origin: Origin | None) -> Iterator[ChargeWrite]:
+        for lease_id, dues in decided.wanted.items():
+            account = decided.known.accounts[lease_id]
+            is_known = any(due.due_id in decided.known.dues for due in dues)
+            history = self.dues.history(landlord.landlord_id, lease_id) if is_known else History()
+            yield self._largest(landlord, account, dues, decided.known.dues, history, origin)
+
+    def _largest(
+        self,
+        landlord: Landlord,
+        account: Account,
+        dues: Sequence[Due],
+        held: Mapping[str, HeldDue],
+        history: History,
+        origin: Origin | None,
+    ) -> ChargeWrite:
+        """A charging of as many of the dues as one transaction holds, whole periods first; the others come next round."""
+        chosen = sorted(dues, key=lambda due: (due.period, due.due_date, due.due_id))
+        on = paris_day(self.clock.now())
+        while True:
+            changes = [DueChange(held[due.due_id].due if due.due_id in held else None, due) for due in chosen]
+            known = replace(history, dues={**history.dues, **{due.due_id: due for due in chosen}})
+            charging = charge(account, changes, on, landlord.chart, known)
+            books = replace(charging.account, version=account.version + 1)
+            new = frozenset(due.due_id for due in chosen if due.due_id not in held)
+            write = ChargeWrite(charging, books, tuple(chosen), new, origin)
+            if write.rows <= MAX_WRITES or len(chosen) == 1:
+                return write
+            chosen = chosen[: len(chosen) // 2]
+
+
+def _refusal(known: _Known, due: Due) -> Refusal | None:
+    if due.lease_id not in known.accounts:
+        return Refusal.UNKNOWN_LEASE
+    if known.owners.get(due.due_id, due.lease_id) != due.lease_id:
+        return Refusal.DUE_OF_OTHER_LEASE
+    return None
+
+
+def _place(decided: _Round, due: Due, origin: Origin | None) -> None:
+    held = decided.known.dues.get(due.due_id)
+    if held is None or (held.due != due and not superseded(held.origin, origin)):
+        decided.wanted.setdefault(due.lease_id, []).append(due)
+        return
+    fate = Fate.UNCHANGED
+    if superseded(held.origin, origin):
+        fate = fate_of_known(held.origin, origin)
+    else:
+        decided.confirmed.append(due)
+    still_open = _open_cents(decided.known.accounts[due.lease_id], due.due_id)
+    decided.outcomes[due.due_id] = DueOutcome(fate, held.due, still_open, held.charge)
+
+
+def _charged(item: ChargeWrite) -> dict[str, DueOutcome]:
+    return {
+        due.due_id: DueOutcome(
+            Fate.ACCEPTED,
+            due,
+            _open_cents(item.account, due.due_id),
+            item.account.charge_sequence,
+            created=due.due_id in item.new,
+        )
+        for due in item.dues
+    }
+
+
+def _open_cents(account: Account, due_id: str) -> Cents:
+    return sum(due.open_cents for due in account.open_dues if due.due_id == due_id)

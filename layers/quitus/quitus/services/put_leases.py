@@ -1,0 +1,154 @@
+"""New and changed leases, many at a time: a new one gets its account and its virtual IBAN in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.calendar import instant_text
+from quitus.domain.errors import Contention
+from quitus.domain.ibans import VirtualIban
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account, Lease
+from quitus.services.leases import (
+    Fate,
+    HeldLease,
+    LeaseStore,
+    LeaseWrite,
+    Numbers,
+    Origin,
+    Taken,
+    VirtualAccount,
+    fate_of_known,
+    superseded,
+)
+from quitus.services.ports import Alerts, Clock
+
+_PATIENCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseOutcome:
+    """What became of a wanted lease; `held` is None when there is no virtual IBAN left for it."""
+
+    fate: Fate
+    held: HeldLease | None
+    created: bool = False
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one reading of the leases leads to."""
+
+    writes: list[LeaseWrite] = field(default_factory=list)
+    outcomes: dict[str, LeaseOutcome] = field(default_factory=dict)
+    confirmed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseWriter:
+    """Creates and replaces leases."""
+
+    leases: LeaseStore
+    numbers: Numbers
+    alerts: Alerts
+    clock: Clock
+
+    def put(
+        self, landlord: Landlord, wanted: Sequence[Lease], origin: Origin | None = None
+    ) -> Mapping[str, LeaseOutcome]:
+        """Bring leases (no two with the same id) to what is wanted; every one has its outcome when this returns.
+
+        Raises:
+            Contention: others kept writing to one of them.
+        """
+        pending = {lease.lease_id: lease for lease in wanted}
+        outcomes: dict[str, LeaseOutcome] = {}
+        for attempt in range(_PATIENCE):
+            decided = self._decide(landlord, pending.values(), origin)
+            late = self._write(landlord.landlord_id, decided, origin)
+            outcomes |= {name: outcome for name, outcome in decided.outcomes.items() if name not in late}
+            pending = {name: pending[name] for name in late}
+            if not pending:
+                return outcomes
+            self.clock.pause(attempt)
+        raise Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
+
+    def _write(self, landlord_id: str, decided: _Round, origin: Origin | None) -> set[str]:
+        at = instant_text(self.clock.now())
+        late = self.leases.write_leases(landlord_id, decided.writes, at) if decided.writes else set()
+        if decided.confirmed and origin is not None:
+            self.leases.confirm_leases(landlord_id, decided.confirmed, origin.sequence)
+        return late
+
+    def _decide(self, landlord: Landlord, wanted: Iterable[Lease], origin: Origin | None) -> _Round:
+        leases = list(wanted)
+        held = self.leases.held(landlord.landlord_id, [lease.lease_id for lease in leases])
+        decided = _Round()
+        for lease in leases:
+            if lease.lease_id in held:
+                _change(held[lease.lease_id], lease, origin, decided)
+        self._open(landlord, [lease for lease in leases if lease.lease_id not in held], origin, decided)
+        return decided
+
+    def _open(self, landlord: Landlord, new: Sequence[Lease], origin: Origin | None, decided: _Round) -> None:
+        if not new:
+            return
+        taken = self.numbers.take(landlord, len(new))
+        self._warn(landlord.landlord_id, taken, len(new))
+        for lease, account in zip(new, taken.accounts, strict=False):
+            opened = _issued(lease, account)
+            books = Account(lease.lease_id, status=lease.status, version=1)
+            decided.writes.append(LeaseWrite(opened, 1, books, origin, taken.pooled))
+            held = HeldLease(opened, books, 1, origin)
+            decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.ACCEPTED, held, created=True)
+        for lease in new[len(taken.accounts) :]:
+            decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.REFUSED, None)
+
+    def _warn(self, landlord_id: str, taken: Taken, asked: int) -> None:
+        if taken.is_nearly_full or len(taken.accounts) < asked:
+            detail: dict[str, str | int] = {"used": taken.used, "capacity": taken.capacity}
+            alert = Alert(AlertKind.VIRTUAL_IBAN_CAPACITY, taken.source, detail)
+            self.alerts.alert(landlord_id, alert, instant_text(self.clock.now()))
+
+
+def _change(held: HeldLease, lease: Lease, origin: Origin | None, decided: _Round) -> None:
+    wanted = _kept(lease, held.lease)
+    if superseded(held.origin, origin):
+        decided.outcomes[lease.lease_id] = LeaseOutcome(fate_of_known(held.origin, origin), held)
+        return
+    if wanted == held.lease:
+        decided.confirmed.append(lease.lease_id)
+        decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.UNCHANGED, held)
+        return
+    account = held.account
+    moved = None
+    if account.status is not wanted.status:
+        moved = account = replace(account, status=wanted.status, version=account.version + 1)
+    kept = origin or held.origin
+    decided.writes.append(LeaseWrite(wanted, held.version + 1, moved, kept))
+    changed = HeldLease(wanted, account, held.version + 1, kept)
+    decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.ACCEPTED, changed)
+
+
+def _issued(lease: Lease, account: VirtualAccount) -> Lease:
+    reference = VirtualIban(account.iban).payment_reference
+    return replace(
+        lease,
+        virtual_iban=account.iban,
+        bic=account.bic,
+        payee_name=account.payee_name,
+        payment_reference=reference,
+    )
+
+
+def _kept(lease: Lease, held: Lease) -> Lease:
+    """The description that is wanted with what was issued for the lease, which never changes."""
+    return replace(
+        lease,
+        virtual_iban=held.virtual_iban,
+        bic=held.bic,
+        payee_name=held.payee_name,
+        payment_reference=held.payment_reference,
+    )
