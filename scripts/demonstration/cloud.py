@@ -1,0 +1,157 @@
+"""The local cloud as an outsider sees it: its commands, its buckets and its queue."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+SCRIPTS: Final = Path(__file__).resolve().parents[1]
+_TICK_SECONDS: Final = 0.5
+_MESSAGES_AT_ONCE: Final = 10
+
+
+class CommandFailed(Exception):
+    """A script of the project ended with an error; what it said is its text."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """`scripts/local` on one port."""
+
+    port: int
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a cloud answers on the port already."""
+        return run_quietly("local", "status", "--port", str(self.port)).returncode == 0
+
+    def up(self) -> None:
+        """Start it and deploy the stack; what the script says goes to stderr."""
+        self._command("up", tick=None)
+
+    def down(self) -> None:
+        """Stop it."""
+        self._command("down", tick=None)
+
+    def token(self, landlord: str, role: str) -> str:
+        """A bearer token."""
+        return self._command("token", "--landlord", landlord, "--role", role).strip()
+
+    def idle(self, timeout_seconds: int, tick: Callable[[], object]) -> None:
+        """Wait until nothing is on its way any more; `tick` is called while waiting."""
+        self._command("idle", "--timeout", str(timeout_seconds), tick=tick)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """Addresses, names and the outside identity."""
+        found: Mapping[str, str] = json.loads(self._command("outputs"))
+        return found
+
+    def put(self, key: str, content: bytes) -> None:
+        """Drop a file as a bank's SFTP or an ERP does."""
+        self._s3.put_object(Bucket=self.outputs["DropBucketName"], Key=key, Body=content)
+
+    def export(self, key: str) -> bytes | None:
+        """A file of the export bucket, None while there is none."""
+        listed = self._s3.list_objects_v2(Bucket=self.outputs["ExportBucketName"], Prefix=key)
+        if not any(found["Key"] == key for found in listed.get("Contents", [])):
+            return None
+        return self._s3.get_object(Bucket=self.outputs["ExportBucketName"], Key=key)["Body"].read()
+
+    def send_events(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Payment events, as a bank's instant-payment feed or a provider sends them."""
+        bodies = [json.dumps(event) for event in events]
+        for start in range(0, len(bodies), _MESSAGES_AT_ONCE):
+            some = bodies[start : start + _MESSAGES_AT_ONCE]
+            self._sqs.send_message_batch(
+                QueueUrl=self.outputs["PaymentEventsQueueUrl"],
+                Entries=[{"Id": str(number), "MessageBody": body} for number, body in enumerate(some)],
+            )
+
+    @cached_property
+    def _s3(self) -> S3Client:
+        client: S3Client = self._client("s3")
+        return client
+
+    @cached_property
+    def _sqs(self) -> SQSClient:
+        client: SQSClient = self._client("sqs")
+        return client
+
+    def _client(self, service: Any) -> Any:
+        import boto3  # noqa: PLC0415 - slow, and not needed for --help
+
+        return boto3.client(
+            service,
+            endpoint_url=self.outputs["endpoint"],
+            region_name=self.outputs["region"],
+            aws_access_key_id=self.outputs["access_key_id"],
+            aws_secret_access_key=self.outputs["secret_access_key"],
+        )
+
+    def _command(self, name: str, *arguments: str, tick: Callable[[], object] | None = None) -> str:
+        command = [str(SCRIPTS / "local"), name, "--port", str(self.port), *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            said, complained = _wait(process, tick)
+        if process.returncode:
+            raise CommandFailed(f"scripts/local {name} ended with {process.returncode}: {complained.strip()}")
+        return said
+
+
+def _wait(process: subprocess.Popen[str], tick: Callable[[], object] | None) -> tuple[str, str]:
+    while True:
+        try:
+            return process.communicate(timeout=_TICK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if tick:
+                tick()
+
+
+def run_quietly(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of the project to its end."""
+    return subprocess.run([str(SCRIPTS / script), *arguments], capture_output=True, text=True, check=False)
+
+
+class Service:
+    """A script of the project that runs until it is stopped."""
+
+    def __init__(self, script: str, *arguments: str) -> None:
+        self._process = subprocess.Popen([str(SCRIPTS / script), *arguments], stdout=sys.stderr)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is gone."""
+        return self._process.poll() is not None
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def free_port(preferred: int = 0) -> int:
+    """The preferred port of this machine if nobody listens on it, else any free one."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise CommandFailed("no port is free")
