@@ -1,0 +1,1 @@
+"""The local cloud: an emulator with the real template deployed on it."""

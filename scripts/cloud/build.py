@@ -1,0 +1,147 @@
+"""Builds layers and functions into folders named after their content, so that a running stack is never touched."""
+
+import hashlib
+import io
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cloud.errors import CannotBuild
+from cloud.places import BUILD, ROOT, RUNTIME_PYTHON, UV
+
+REQUIREMENTS = ROOT / "layers" / "dependencies" / "requirements.txt"
+LAYER = ROOT / "layers" / "quitus"
+FUNCTIONS = ROOT / "functions"
+PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+BOOTSTRAP = """#!/bin/sh
+exec env {removed} \\
+  AWS_EXECUTION_ENV=AWS_Lambda_python3.13 AWS_LAMBDA_LOG_FORMAT=JSON AWS_LAMBDA_LOG_LEVEL=INFO \\
+  HOME=/tmp LANG=en_US.UTF-8 TZ=:UTC PYTHONDONTWRITEBYTECODE=1 PYTHONNOUSERSITE=1 \\
+  PYTHONPATH="$LAMBDA_TASK_ROOT:{layers}" \\
+  {python} -m awslambdaric "$_HANDLER"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Both layers' `python` folders."""
+
+    dependencies: Path
+    quitus: Path
+
+
+def architecture() -> str:
+    """This machine's processor, as Lambda names it."""
+    return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """One hash of the names and contents of files."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path.relative_to(ROOT)}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def code(folder: Path) -> list[Path]:
+    """The files of a folder that are deployed."""
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+def sources() -> str:
+    """A hash of all that a deployed stack is made of."""
+    cloud = code(ROOT / "scripts" / "cloud")
+    return digest([ROOT / "template.yaml", REQUIREMENTS, *code(LAYER), *code(FUNCTIONS), *cloud])
+
+
+def layers() -> Built:
+    """Builds what is not built yet: dependencies as wheels for this processor, our own code as a copy."""
+    dependencies = once(f"dependencies-{architecture()}-{digest([REQUIREMENTS])}", install_dependencies)
+    quitus = once(f"quitus-{digest(code(LAYER))}", copy_layer)
+    return Built(dependencies, quitus)
+
+
+def once(name: str, make: Callable[[Path], None]) -> Path:
+    """The folder of this name, made by `make`, whole or not at all."""
+    folder = BUILD / name
+    if not folder.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=BUILD))
+        try:
+            make(draft)
+            compile_all(draft)
+            rename(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def rename(draft: Path, folder: Path) -> None:
+    """Publishes a draft; if another process was first, its folder is as good."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+
+
+def install_dependencies(target: Path) -> None:
+    options = ["--python-platform", PLATFORMS[architecture()], "--python-version", "3.13", "--only-binary", ":all:"]
+    command = [UV, "pip", "install", "--quiet", "--require-hashes", *options, "--target", target, "-r", REQUIREMENTS]
+    if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
+        raise CannotBuild("the dependencies' layer cannot be built")
+
+
+def copy_layer(target: Path) -> None:
+    shutil.copytree(LAYER, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def compile_all(folder: Path) -> None:
+    """Byte-code that stays valid whatever date its source has in an archive."""
+    command = [RUNTIME_PYTHON, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    if subprocess.run([*command, folder], check=False, stdout=sys.stderr).returncode:
+        raise CannotBuild(f"{folder} does not compile")
+
+
+def bootstrap(built: Built, removed: Iterable[str]) -> str:
+    """The program that runs a function: the real runtime client, without the emulator's own settings."""
+    return BOOTSTRAP.format(
+        removed=" ".join(f"-u {name}" for name in sorted(removed)),
+        layers=f"{built.quitus}:{built.dependencies}",
+        python=RUNTIME_PYTHON,
+    )
+
+
+def archives(built: Built, removed: Iterable[str]) -> dict[str, bytes]:
+    """Archives by their path in the template: one per function, and a token one per layer."""
+    start = bootstrap(built, removed)
+    functions = {f"functions/{folder.name}": archive(folder, start) for folder in FUNCTIONS.iterdir() if folder.is_dir()}
+    return functions | {f"layers/{folder.name}": token(folder.name) for folder in (ROOT / "layers").iterdir()}
+
+
+def archive(folder: Path, start: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as files:
+        for path in sorted(code(folder)):
+            files.writestr(zipfile.ZipInfo(str(path.relative_to(folder)), LONG_AGO), path.read_bytes())
+        entry = zipfile.ZipInfo("bootstrap", LONG_AGO)
+        entry.external_attr = 0o755 << 16
+        files.writestr(entry, start)
+    return packed.getvalue()
+
+
+def token(name: str) -> bytes:
+    """A layer that is only there to be referred to: functions read the built folder."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as files:
+        files.writestr(zipfile.ZipInfo(f"python/{name}.txt", LONG_AGO), "")
+    return packed.getvalue()

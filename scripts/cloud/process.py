@@ -1,0 +1,133 @@
+"""Starts and stops the emulator. Only a process that was recorded, and still is what was recorded, is ever stopped."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from cloud.errors import CannotStart
+from cloud.places import CLOUD_PYTHON, REGION, ROOT, Place, Run
+
+EMULATOR = ROOT / "scripts" / "cloud" / "emulator.py"
+MARK = "quitus-local-cloud"
+START_SECONDS = 30
+STOP_SECONDS = 10
+
+
+def environment(place: Place, state: Path | None) -> dict[str, str]:
+    """All that the emulator sees; functions see it too, so it holds nothing of the caller's environment."""
+    kept = {"PERSIST_STATE": "1", "S3_PERSIST": "1"} if state else {}
+    data = state or place.folder / "state"
+    return kept | {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(place.folder),
+        "TMPDIR": str(place.folder / "tmp"),
+        "GATEWAY_PORT": str(place.port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "AUTH": "true",
+        "STATE_DIR": str(data),
+        "S3_DATA_DIR": str(data / "s3"),
+        "AWS_ENDPOINT_URL": place.endpoint,
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def start(place: Place, state: Path | None) -> subprocess.Popen[bytes]:
+    """Starts an emulator from nothing. It stays only if `keep` is called; else it ends with this process."""
+    prepare(place, state)
+    with place.log.open("ab") as log:
+        process = subprocess.Popen(
+            [CLOUD_PYTHON, "-I", EMULATOR, place.folder],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=place.folder,
+            env=environment(place, state),
+            start_new_session=True,
+        )
+    place.record(Run(process.pid, "", str(state or "")))
+    return process
+
+
+def prepare(place: Place, state: Path | None) -> None:
+    """Empties the folders; one that another program filled is refused."""
+    for folder in filter(None, (place.folder, state)):
+        mark = folder / MARK
+        if folder.exists() and any(folder.iterdir()) and not mark.exists():
+            raise CannotStart(f"{folder} holds files of something else")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+        mark.touch()
+    (place.folder / "tmp").mkdir()
+
+
+def wait_until_ready(place: Place, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CannotStart(f"the emulator ended at once, see {place.log}")
+        if is_answering(place):
+            return
+        time.sleep(0.05)
+    raise CannotStart(f"the emulator did not answer within {START_SECONDS} s, see {place.log}")
+
+
+def is_answering(place: Place) -> bool:
+    try:
+        with urllib.request.urlopen(f"{place.endpoint}/_ministack/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def keep(place: Place, process: subprocess.Popen[bytes], sources: str) -> None:
+    """Lets the emulator live on after this process: the cloud is deployed."""
+    run = place.run()
+    assert run is not None
+    assert process.stdin is not None
+    place.record(Run(run.pid, sources, run.state))
+    process.stdin.write(b"stay")
+    process.stdin.close()
+
+
+def is_ours(place: Place, run: Run) -> bool:
+    """Whether the recorded process still runs and is the emulator of this place."""
+    command = Path(f"/proc/{run.pid}/cmdline")
+    if command.exists():
+        return str(place.folder).encode() in command.read_bytes().split(b"\0")
+    told = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(run.pid)], capture_output=True, text=True, check=False
+    ) if not Path("/proc/self").exists() else None
+    return told is not None and str(place.folder) in told.stdout.split()
+
+
+def stop(place: Place) -> bool:
+    """Stops the recorded emulator and its functions; False when none runs."""
+    run = place.run()
+    if run is None or not is_ours(place, run):
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(run.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while is_ours(place, run) and time.monotonic() < deadline:
+        reap(run.pid)
+        time.sleep(0.05)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(run.pid, signal.SIGKILL)
+    return True
+
+
+def reap(pid: int) -> None:
+    """Takes note of the end of a child of this process."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
