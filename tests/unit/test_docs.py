@@ -29,4 +29,4 @@ def test_every_file_and_script_that_a_document_names_exists() -> None:
 def test_every_event_shape_is_used_by_a_test() -> None:
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
     for event in (ROOT / "events").glob("*.json"):
-        assert event.name in tests, f"events/{event.name} is used by no test"
+        assert event.stem in tests, f"events/{event.name} is used by no test"

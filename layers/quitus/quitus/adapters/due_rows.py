@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
-
 from quitus.adapters import keys, records
-from quitus.adapters.ledger_rows import account_write, credit_use_write
+from quitus.adapters.ledger_rows import account_write, charging_writes
 from quitus.adapters.origins import confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
-from quitus.domain.charging import Charging, History, Offset
+from quitus.domain.charging import History, Offset
 from quitus.domain.ledger import Entry
 from quitus.domain.lease import Due
 from quitus.services.leases import ChargeWrite, HeldDue, Origin
 from quitus.services.table import Key, New, Put, Row, Table, Write
 
 NEVER_CALLED = New()
-NEVER_CHARGED = New()
 
 
 class DueRows:
@@ -71,24 +68,12 @@ def _unit(landlord_id: str, item: ChargeWrite, at: str) -> list[Write]:
         if is_new:
             owner = _at(keys.due_owner(landlord_id, due.due_id), {"lease_id": due.lease_id})
             writes.append(Put(owner, NEVER_CALLED))
-    if item.charging.entry or item.charging.offsets:
-        key = keys.charge(landlord_id, item.account.lease_id, item.account.charge_sequence)
-        writes.append(Put(_at(key, _charge_row(item.charging, at)), NEVER_CHARGED))
-    return [*writes, *(credit_use_write(landlord_id, use, at) for use in item.charging.uses)]
+    return [*writes, *charging_writes(landlord_id, item.charging, at)]
 
 
 def _due_row(landlord_id: str, due: Due, charge: int, origin: Origin | None) -> Row:
     key = keys.due(landlord_id, due.lease_id, due.due_id)
     return _at(key, records.dense(due) | {"charge": charge} | origin_columns(origin))
-
-
-def _charge_row(charging: Charging, at: str) -> Row:
-    row: dict[str, Any] = {"charged_at": at}
-    if charging.entry is not None:
-        row["entry"] = records.entry_row(charging.entry)
-    if charging.offsets:
-        row["offsets"] = [[offset.source_due_id, offset.due_id, offset.cents] for offset in charging.offsets]
-    return row
 
 
 def _at(key: Key, row: Row) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from quitus.adapters import keys, records
-from quitus.domain.charging import CreditUse
+from quitus.domain.charging import Charging, CreditUse
 from quitus.domain.errors import NotFound
 from quitus.domain.identity import Bucket, Known, Register, parse_payment_id
 from quitus.domain.lease import Account, Due
@@ -17,6 +17,7 @@ NEVER_POSTED = New()
 NEVER_CLAIMED = New()
 NEVER_DECIDED = New()
 NEVER_USED = New()
+NEVER_CHARGED = New()
 
 
 class LedgerRows:
@@ -116,16 +117,14 @@ class LedgerRows:
             raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id)
         return payment
 
-    def commit_decision(
-        self, landlord_id: str, payment: Payment, decision: Decision, account: Account, uses: Sequence[CreditUse]
-    ) -> None:
+    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
         """See `Ledger.commit_decision`."""
         key = keys.decision(landlord_id, payment.posted.bucket, payment.posted.ordinal, decision.number)
         self._table.write(
             [
                 Put(_at(key, records.decision_row(decision)), NEVER_DECIDED),
-                account_write(landlord_id, account),
-                *(credit_use_write(landlord_id, use, decision.decided_at) for use in uses),
+                account_write(landlord_id, made.account),
+                *charging_writes(landlord_id, made, decision.decided_at),
             ]
         )
 
@@ -148,8 +147,16 @@ def account_write(landlord_id: str, account: Account) -> Put:
     return Put(row, unchanged)
 
 
-def credit_use_write(landlord_id: str, use: CreditUse, at: str) -> Put:
-    """Add a use of a payment's credit to the payment's rows."""
+def charging_writes(landlord_id: str, made: Charging, at: str) -> list[Write]:
+    """The charging's own row, and its uses of credits among the rows of the payments that they are of."""
+    writes: list[Write] = [_credit_use_write(landlord_id, use, at) for use in made.uses]
+    if made.is_journalled:
+        key = keys.charge(landlord_id, made.account.lease_id, made.account.charge_sequence)
+        writes.append(Put(_at(key, records.charge_row(made, at)), NEVER_CHARGED))
+    return writes
+
+
+def _credit_use_write(landlord_id: str, use: CreditUse, at: str) -> Put:
     bucket, ordinal = parse_payment_id(use.payment_id)
     lease_id = use.entry.lease_id or ""
     key = keys.credit_use(landlord_id, bucket, ordinal, lease_id, use.entry.sequence)

@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from quitus.domain.allocation import Allocation, AllocationRule
-from quitus.domain.charging import CreditUse
+from quitus.domain.charging import Charging, CreditUse
 from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, CreditLot, DueKind, LeaseStatus, OpenDue
 from quitus.domain.ledger import Entry, EntryKind, Line
@@ -26,7 +26,7 @@ from quitus.services.table import Row
 
 def dense(value: Any) -> dict[str, Any]:
     """A record as plain values, without what is absent (None) or is the field's default."""
-    usual = _defaults(type(value))
+    usual = _defaults(cast("Any", type(value)))
     plain = msgspec.to_builtins(value)
     return {name: held for name, held in plain.items() if held is not None and usual.get(name, _NEVER) != held}
 
@@ -274,6 +274,16 @@ def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
     )
+
+
+def charge_row(charging: Charging, at: str) -> Row:
+    """A number of the lease's charging journal: its entry, and which due was spent on which."""
+    row: Row = {"charged_at": at}
+    if charging.entry is not None:
+        row["entry"] = entry_row(charging.entry)
+    if charging.offsets:
+        row["offsets"] = [[offset.source_due_id, offset.due_id, offset.cents] for offset in charging.offsets]
+    return row
 
 
 def credit_use_row(use: CreditUse, used_at: str) -> Row:

@@ -54,6 +54,18 @@ class Charging:
     offsets: tuple[Offset, ...] = ()
     uses: tuple[CreditUse, ...] = ()
 
+    @property
+    def is_journalled(self) -> bool:
+        """Whether it takes a number in the lease's charging journal."""
+        return self.entry is not None or bool(self.offsets)
+
+    def numbered(self) -> Charging:
+        """The same, its account counting it in the charging journal."""
+        if not self.is_journalled:
+            return self
+        account = replace(self.account, charge_sequence=self.account.charge_sequence + 1)
+        return replace(self, account=account)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -78,13 +90,12 @@ def charge(
     for before, after in sorted((step for step in steps if not _is_positive(step)), key=_step_order):
         charged, made = _change_negative(charged, before, after, on, known)
         offsets += made
-    charged, used, uses = use_credits(charged, on, chart)
+    settled = use_credits(charged, on, chart)
     entry = _charging_entry(account, sum(change.added_cents for change in changes), on, chart)
-    sequence = account.charge_sequence + 1 if entry or offsets or used else account.charge_sequence
-    return Charging(replace(charged, charge_sequence=sequence), entry, (*offsets, *used), uses)
+    return Charging(settled.account, entry, (*offsets, *settled.offsets), settled.uses).numbered()
 
 
-def use_credits(account: Account, on: date, chart: Chart) -> tuple[Account, tuple[Offset, ...], tuple[CreditUse, ...]]:
+def use_credits(account: Account, on: date, chart: Chart) -> Charging:
     """Spend the credits of an account on its open dues, oldest credit first."""
     offsets: list[Offset] = []
     uses: list[CreditUse] = []
@@ -94,14 +105,13 @@ def use_credits(account: Account, on: date, chart: Chart) -> tuple[Account, tupl
             continue
         account = replace(account, open_dues=settlement.open_dues, credits=_spent(account.credits, lot, settlement))
         if lot.payment_id is None:
-            offsets += [
-                Offset(lot.source.removeprefix(DUE_SOURCE), due_id, cents) for due_id, cents, _ in settlement.paid
-            ]
+            source = lot.source.removeprefix(DUE_SOURCE)
+            offsets += [Offset(source, due_id, cents) for due_id, cents, _ in settlement.paid]
         else:
             use = _credit_use(account, lot.payment_id, settlement, on, chart)
             account = replace(account, sequence=use.entry.sequence, last_hash=use.entry.hash)
             uses.append(use)
-    return account, tuple(offsets), tuple(uses)
+    return Charging(account, None, tuple(offsets), tuple(uses))
 
 
 def reopen(account: Account, taken_back: Iterable[tuple[str, Cents]], dues: Mapping[str, Due]) -> Account:

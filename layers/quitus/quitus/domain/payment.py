@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from quitus.domain.allocation import Allocation, AllocationRule
-from quitus.domain.charging import CreditUse, reopen, use_credits
+from quitus.domain.charging import Charging, CreditUse, reopen, use_credits
 from quitus.domain.errors import Conflict
 from quitus.domain.lease import Account, CreditLot, Due
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
@@ -110,7 +110,7 @@ def assign(
     on: date,
     by: str,
     at: str,
-) -> tuple[Decision, Account]:
+) -> tuple[Decision, Charging]:
     """Put a payment in suspense on a lease by a person's decision: D471 C411 (C4195).
 
     Raises:
@@ -137,7 +137,8 @@ def assign(
     )
     allocations = allocations_of(account.lease_id, settlement)
     placed = replace(match, lease_id=account.lease_id)
-    return Decision(number, DecisionKind.ASSIGN, placed, allocations, settlement.rest_cents, entry, by, at), changed
+    decision = Decision(number, DecisionKind.ASSIGN, placed, allocations, settlement.rest_cents, entry, by, at)
+    return decision, Charging(changed, None)
 
 
 def unassign(
@@ -149,7 +150,7 @@ def unassign(
     on: date,
     by: str,
     at: str,
-) -> tuple[Decision, Account, tuple[CreditUse, ...]]:
+) -> tuple[Decision, Charging]:
     """Take a payment off its lease, back to suspense: D411 D4195 C471; its dues are owed again.
 
     Raises:
@@ -169,9 +170,9 @@ def unassign(
     kept = tuple(lot for lot in account.credits if lot.source != payment.payment_id)
     bare = replace(account, credits=kept, sequence=entry.sequence, last_hash=entry.hash)
     opened = reopen(bare, [(item.due_id, item.amount_cents) for item in payment.allocations], dues)
-    settled, _, uses = use_credits(opened, on, chart)
+    settled = use_credits(replace(opened, version=account.version + 1), on, chart)
     decision = Decision(number, DecisionKind.UNASSIGN, replace(match, lease_id=None), (), 0, entry, by, at)
-    return decision, replace(settled, version=account.version + 1), uses
+    return decision, settled.numbered()
 
 
 def _first_status(posted: Posted) -> PaymentStatus:

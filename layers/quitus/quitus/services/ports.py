@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.charging import CreditUse
+from quitus.domain.charging import Charging
 from quitus.domain.identity import Bucket, Register
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due
@@ -80,10 +80,8 @@ class Ledger(Protocol):
         """A payment. Raises NotFound."""
         ...
 
-    def commit_decision(
-        self, landlord_id: str, payment: Payment, decision: Decision, account: Account, uses: Sequence[CreditUse]
-    ) -> None:
-        """Write a person's decision with the account and the credit uses that follow, all or nothing. Raises Stale."""
+    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
+        """Write a person's decision with the account, offsets and credit uses that follow, all or nothing. Raises Stale."""
         ...
 
 

@@ -1,0 +1,130 @@
+"""A lease lives: dues come, change and go, money comes, is put elsewhere and back. After each step the books hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from builders import DAY, a_credit, a_due, an_account, reported
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from quitus.domain.charging import Charging, CreditUse, DueChange, History, Offset, charge
+from quitus.domain.identity import Bucket, Pairing, Verdict
+from quitus.domain.ledger import Chart, Entry, seal
+from quitus.domain.lease import Account, Due, DueKind
+from quitus.domain.matching import Match, MatchRule, SuspenseReason
+from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
+from quitus.domain.posting import Posted, post_receipt
+
+CHART = Chart()
+ON_LEASE = Match("L1", MatchRule.VIRTUAL_IBAN, {})
+BY_PERSON = Match(None, MatchRule.PERSON, {"reason": "asked by the tenant"})
+IN_SUSPENSE = replace(BY_PERSON, reason=SuspenseReason.UNASSIGNED)
+KINDS = st.sampled_from([DueKind.RENT, DueKind.CHARGES, DueKind.ADJUSTMENT, DueKind.AID_APL, DueKind.ANNEX])
+DAYS = st.dates(date(2026, 6, 1), date(2027, 1, 31))
+
+
+class LeaseLife(RuleBasedStateMachine):
+    """The model: what was called, and which payments are on the lease."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.account: Account = an_account()
+        self.dues: dict[str, Due] = {}
+        self.offsets: list[Offset] = []
+        self.charges: list[Entry] = []
+        self.posted: list[Posted] = []
+        self.decisions: dict[str, list[Decision]] = {}
+        self.uses: dict[str, list[CreditUse]] = {}
+
+    def payment(self, posted: Posted) -> Payment:
+        name = posted.payment_id
+        return fold(posted, self.decisions.get(name, []), self.uses.get(name, []), [])
+
+    def payments(self, status: PaymentStatus) -> list[Payment]:
+        return [payment for payment in map(self.payment, self.posted) if payment.status is status]
+
+    @rule(name=st.sampled_from("abcde"), kind=KINDS, cents=st.integers(0, 90_000), day=DAYS)
+    def the_erp_calls_or_changes_a_due(self, name: str, kind: DueKind, cents: int, day: date) -> None:
+        before = self.dues.get(name)
+        sign = -1 if kind in (DueKind.ADJUSTMENT, DueKind.AID_APL) else 1
+        after = a_due(name, sign * cents, day, before.kind if before else kind)
+        if before:
+            after = replace(after, amount_cents=cents if before.amount_cents > 0 else -cents)
+        history = History(dict(self.dues), self.offsets)
+        outcome = charge(self.account, [DueChange(before, after)], DAY, CHART, history)
+        self.dues[name] = after
+        self.charges += [outcome.entry] if outcome.entry else []
+        self.remember(outcome)
+
+    def remember(self, made: Charging) -> None:
+        self.account = made.account
+        self.offsets = [*self.offsets, *made.offsets]
+        for use in made.uses:
+            self.uses.setdefault(use.payment_id, []).append(use)
+
+    @rule(cents=st.integers(1, 120_000))
+    def money_comes(self, cents: int) -> None:
+        place = Pairing(Verdict.NEW, Bucket("0123456789", DAY, cents), len(self.posted) + 1)
+        row, self.account = post_receipt(CHART, self.account, reported(a_credit(cents)), ON_LEASE, place, "at")
+        self.posted.append(row)
+
+    @precondition(lambda self: self.payments(PaymentStatus.POSTED))
+    @rule(data=st.data())
+    def a_person_takes_it_off(self, data: st.DataObject) -> None:
+        payment = data.draw(st.sampled_from(self.payments(PaymentStatus.POSTED)))
+        decision, made = unassign(payment, self.account, self.dues, IN_SUSPENSE, CHART, DAY, "me", "at")
+        self.decisions.setdefault(payment.payment_id, []).append(decision)
+        self.remember(made)
+
+    @precondition(lambda self: self.payments(PaymentStatus.SUSPENSE))
+    @rule(data=st.data())
+    def a_person_puts_it_back(self, data: st.DataObject) -> None:
+        payment = data.draw(st.sampled_from(self.payments(PaymentStatus.SUSPENSE)))
+        target = data.draw(st.lists(st.sampled_from("abcde"), max_size=2))
+        decision, made = assign(payment, self.account, BY_PERSON, tuple(target), CHART, DAY, "me", "at")
+        self.decisions.setdefault(payment.payment_id, []).append(decision)
+        self.remember(made)
+
+    @invariant()
+    def the_balance_is_what_was_called_less_what_came(self) -> None:
+        called = sum(due.amount_cents for due in self.dues.values())
+        came = sum(payment.amount_cents for payment in self.payments(PaymentStatus.POSTED))
+        assert self.account.balance_cents == called - came
+
+    @invariant()
+    def the_entries_say_the_same(self) -> None:
+        lines = [line for entry in (*self.entries(), *self.charges) for line in entry.lines if line.auxiliary == "L1"]
+        assert sum(line.debit_cents - line.credit_cents for line in lines) == self.account.balance_cents
+
+    @invariant()
+    def the_chain_has_no_gap_and_every_hash_is_right(self) -> None:
+        previous = None
+        for sequence, entry in enumerate(self.entries(), 1):
+            assert (entry.sequence, entry.previous_hash) == (sequence, previous)
+            assert seal(entry).hash == entry.hash
+            previous = entry.hash
+        assert self.account.last_hash == previous
+
+    @invariant()
+    def each_payment_explains_where_every_cent_is(self) -> None:
+        for payment in self.payments(PaymentStatus.POSTED):
+            allocated = sum(allocation.amount_cents for allocation in payment.allocations)
+            assert allocated + payment.credit_cents == payment.amount_cents
+            lots = sum(lot.cents for lot in self.account.credits if lot.source == payment.payment_id)
+            assert lots == payment.credit_cents
+
+    @invariant()
+    def nothing_is_owed_while_credit_lies_idle(self) -> None:
+        assert not (self.account.open_dues and self.account.credits)
+        assert all(due.open_cents > 0 for due in self.account.open_dues)
+
+    def entries(self) -> list[Entry]:
+        found = [entry for posted in self.posted for entry in self.payment(posted).entries]
+        return sorted(found, key=lambda entry: entry.sequence)
+
+
+TestLeaseLife = LeaseLife.TestCase
+TestLeaseLife.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
