@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from quitus.adapters.alert_rows import AlertRows
     from quitus.adapters.dynamo import DynamoTable
     from quitus.adapters.landlord_rows import LandlordRows
+    from quitus.adapters.lease_view_rows import ErpLandlordRows
     from quitus.adapters.ledger_rows import LedgerRows
     from quitus.adapters.queues import SqsQueue
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
+    from quitus.services.push_erp import ErpPusher
+    from quitus.services.update_views import ViewKeeper
 
 
 def env(name: str) -> str:
@@ -146,3 +149,43 @@ def movement_poster() -> MovementPoster:
     from quitus.services.post_movements import MovementPoster  # noqa: PLC0415
 
     return MovementPoster(ledger(), clock())
+
+
+@cache
+def erp_landlords() -> ErpLandlordRows:
+    """The landlords that ever had something to push."""
+    from quitus.adapters.lease_view_rows import ErpLandlordRows  # noqa: PLC0415
+
+    return ErpLandlordRows(table())
+
+
+@cache
+def view_keeper() -> ViewKeeper:
+    """What keeps the views."""
+    from quitus.adapters.lease_view_rows import LeaseViewRows  # noqa: PLC0415
+    from quitus.adapters.payment_view_rows import PaymentViewRows  # noqa: PLC0415
+    from quitus.services.lease_views import LeaseViews  # noqa: PLC0415
+    from quitus.services.payment_views import PaymentViews  # noqa: PLC0415
+    from quitus.services.update_views import ViewKeeper  # noqa: PLC0415
+
+    return ViewKeeper(
+        PaymentViews(PaymentViewRows(table()), clock()),
+        LeaseViews(LeaseViewRows(table()), clock()),
+        landlords(),
+        erp_landlords(),
+        clock(),
+    )
+
+
+@cache
+def erp_pusher() -> ErpPusher:
+    """What pushes to the ERPs."""
+    from quitus.adapters.erp_connections import ErpConnections  # noqa: PLC0415
+    from quitus.adapters.erp_outbox import ErpOutboxRows  # noqa: PLC0415
+    from quitus.services.push_erp import ErpPusher  # noqa: PLC0415
+
+    connections = ErpConnections(
+        secrets(), env("ERP_SECRET_PREFIX"), s3(), env("EXPORT_BUCKET"), env("ALLOW_LOOPBACK_ERP") == "true"
+    )
+    wakes = queue("ERP_WAKE_QUEUE_URL")
+    return ErpPusher(ErpOutboxRows(table()), landlords(), alerts(), wakes, clock(), connections.connect)

@@ -19,17 +19,7 @@ class AlertRows:
     def alert(self, landlord_id: str, alert: Alert, at: str) -> None:
         """See `Alerts.alert`."""
         key = keys.alert(landlord_id, alert.alert_id)
-        row: Row = {
-            "PK": key.pk,
-            "SK": key.sk,
-            "GSI1PK": key.pk,
-            "GSI1SK": f"{at}#{alert.alert_id}",
-            "kind": alert.kind.value,
-            "severity": alert.severity.value,
-            "subject": alert.subject,
-            "detail": dict(alert.detail),
-            "raised_at": at,
-        }
+        row = alert_row(landlord_id, alert, at)
         try:
             self._table.write([Put(row, NEVER_RAISED)])
         except Stale:
@@ -54,3 +44,19 @@ class AlertRows:
         """Alerts, newest first."""
         pk = f"{landlord_id}#alerts"
         return self._table.query_listing(pk, after=after, limit=limit, newest_first=True)
+
+
+def alert_row(landlord_id: str, alert: Alert, at: str) -> Row:
+    """An open alert raised at an instant."""
+    key = keys.alert(landlord_id, alert.alert_id)
+    return {
+        "PK": key.pk,
+        "SK": key.sk,
+        "GSI1PK": key.pk,
+        "GSI1SK": f"{at}#{alert.alert_id}",
+        "kind": alert.kind.value,
+        "severity": alert.severity.value,
+        "subject": alert.subject,
+        "detail": dict(alert.detail),
+        "raised_at": at,
+    }

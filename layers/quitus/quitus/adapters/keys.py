@@ -44,7 +44,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
 | where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |
-| was this virtual IBAN counted? has the ERP got it?* | `{l}#virtual-iban-notice#{iban}` | `notice` | update_views, push_erp |
+| was this virtual IBAN counted, pushed?* | `{l}#virtual-iban-notice#{iban}` | `notice` | update_views, push_erp |
 | virtual IBANs not yet pushed* | listing `{l}#erp-backlog#virtual_ibans` | `{iban}` | update_views, push_erp |
 | landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
@@ -126,12 +126,17 @@ def charge(landlord_id: str, lease_id: str, sequence: int) -> Key:
 
 def entry(landlord_id: str, lease_id: str, sequence: int) -> Key:
     """The lease's nth entry, as pushed to the ERP."""
-    return Key(lease_partition(landlord_id, lease_id), f"entry#{sequence:0{_SEQUENCE}d}")
+    return Key(lease_partition(landlord_id, lease_id), entry_place(sequence))
 
 
 def loose_entry(landlord_id: str, payment_id: str, sequence: int) -> Key:
     """The entry of a payment that was posted on no lease."""
-    return Key(f"{landlord_id}#loose-entry#{payment_id}", f"entry#{sequence:0{_SEQUENCE}d}")
+    return Key(f"{landlord_id}#loose-entry#{payment_id}", entry_place(sequence))
+
+
+def entry_place(sequence: int) -> str:
+    """The nth entry's place in its chain."""
+    return f"entry#{sequence:0{_SEQUENCE}d}"
 
 
 def leases_of_residence(landlord_id: str, residence_id: str) -> str:

@@ -20,6 +20,7 @@ class AlertKind(StrEnum):
     ERP_SEQUENCE_GAP = "erp_sequence_gap"
     ERP_FILE_REFUSED = "erp_file_refused"
     ERP_BACKLOG = "erp_backlog"
+    ERP_PUSH_REFUSED = "erp_push_refused"
     BALANCE_DIFFERENCE = "balance_difference"
     DOUBLE_PAYMENT = "double_payment"
     VIRTUAL_IBAN_CAPACITY = "virtual_iban_capacity"
@@ -39,6 +40,7 @@ _SEVERITY = {
     AlertKind.IDENTITY_CONFLICT: Severity.CRITICAL,
     AlertKind.FILE_QUARANTINED: Severity.CRITICAL,
     AlertKind.STATEMENT_GAP: Severity.CRITICAL,
+    AlertKind.ERP_PUSH_REFUSED: Severity.CRITICAL,
     AlertKind.DOUBLE_PAYMENT: Severity.INFO,
     AlertKind.PAYMENT_ON_ENDED_LEASE: Severity.INFO,
 }

@@ -1,0 +1,81 @@
+"""An ERP that fetches files: one CSV per batch in the export bucket, acknowledged once it is written."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from quitus.domain.erp_batch import Answer, Feed, Item, Outcome
+from quitus.domain.money import format_euros
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_ENTRY_COLUMNS = (
+    "entry_id",
+    "lease_id",
+    "sequence",
+    "kind",
+    "payment_id",
+    "booking_date",
+    "account",
+    "auxiliary",
+    "label",
+    "debit",
+    "credit",
+    "hash",
+    "previous_hash",
+)
+_NOTICE_COLUMNS = ("lease_id", "iban", "bic", "payee_name", "payment_reference")
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+class FileErp:
+    """`push_erp.Erp` in a bucket: `{landlord}/erp/{feed}-{batch_id}.csv`, `;` between cells, a row per entry line."""
+
+    def __init__(self, client: S3Client, bucket: str, landlord_id: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._landlord_id = landlord_id
+
+    def send(self, feed: Feed, name: str, items: Sequence[Item]) -> Answer:
+        """See `Erp.send`; the same batch gives the same object."""
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=f"{self._landlord_id}/erp/{feed.value}-{name}.csv",
+            Body=batch_csv(feed, items).encode(),
+            ContentType="text/csv; charset=utf-8",
+        )
+        return Answer(Outcome.ACCEPTED, "written")
+
+
+def batch_csv(feed: Feed, items: Sequence[Item]) -> str:
+    """The CSV of a batch: amounts in decimal euros, texts that a spreadsheet could take for a formula quoted."""
+    columns = _ENTRY_COLUMNS if feed is Feed.ENTRIES else _NOTICE_COLUMNS
+    text = StringIO()
+    writer = csv.DictWriter(text, columns, delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    for item in items:
+        writer.writerows(_entry_rows(item.document) if feed is Feed.ENTRIES else [_cells(item.document)])
+    return text.getvalue()
+
+
+def _entry_rows(entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    shared = {name: value for name, value in entry.items() if name != "lines"}
+    for line in entry["lines"]:
+        texts = {name: line[name] for name in ("account", "auxiliary", "label")}
+        amounts = {"debit": format_euros(line["debit_cents"]), "credit": format_euros(line["credit_cents"])}
+        yield _cells(shared | texts) | amounts
+
+
+def _cells(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _cell(value) for name, value in values.items()}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if text.startswith(_RISKY) else text

@@ -1,0 +1,98 @@
+"""The views of leases on the table: residences, and virtual IBANs counted once by a row of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched
+
+from quitus.adapters import keys, records
+from quitus.adapters.outbox_rows import notice_put
+from quitus.domain.erp_batch import Notice
+from quitus.domain.views import Residence
+from quitus.services.table import MAX_WRITES, Key, New, Put, Row, Stale, Table, Update
+
+NEVER_ADDED = New()
+_COUNTED_AT_ONCE = MAX_WRITES - 1
+
+
+class LeaseViewRows:
+    """`lease_views.LeaseViewStore` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def residences_of(self, landlord_id: str, lease_ids: Iterable[str]) -> Mapping[str, Residence]:
+        """See `LeaseViewStore.residences_of`."""
+        rows = self._table.batch_get(keys.lease(landlord_id, lease_id) for lease_id in sorted(lease_ids))
+        return {
+            row["residence_id"]: Residence(row["residence_id"], row["residence_name"], row["commune"])
+            for row in rows.values()
+        }
+
+    def residences(self, landlord_id: str, residence_ids: Iterable[str]) -> Mapping[str, Residence]:
+        """See `LeaseViewStore.residences`."""
+        partition = keys.residences(landlord_id)
+        rows = self._table.batch_get(Key(partition, residence_id) for residence_id in residence_ids)
+        return {row["SK"]: records.record(row, Residence) for row in rows.values()}
+
+    def put_residence(self, landlord_id: str, residence: Residence) -> None:
+        """See `LeaseViewStore.put_residence`."""
+        row = {"PK": keys.residences(landlord_id), "SK": residence.residence_id}
+        self._table.write([Put(row | {"residence_id": residence.residence_id} | _named(residence))])
+
+    def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[Notice]:
+        """See `LeaseViewStore.notices_of`."""
+        wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
+        held = self._table.batch_get(wanted)
+        lease_of = {wanted[key]: row["lease_id"] for key, row in held.items() if "lease_id" in row}
+        leases = self._table.batch_get(keys.lease(landlord_id, lease_id) for lease_id in lease_of.values())
+        return [
+            _notice(iban, lease_id, leases.get(keys.lease(landlord_id, lease_id), {}))
+            for iban, lease_id in sorted(lease_of.items())
+        ]
+
+    def noticed(self, landlord_id: str, ibans: Iterable[str]) -> frozenset[str]:
+        """See `LeaseViewStore.noticed`."""
+        wanted = {keys.virtual_iban_notice(landlord_id, iban): iban for iban in ibans}
+        return frozenset(wanted[key] for key in self._table.batch_get(wanted))
+
+    def add_notices(self, landlord_id: str, notices: Sequence[Notice], *, pushed: bool) -> None:
+        """See `LeaseViewStore.add_notices`."""
+        for some in batched(notices, _COUNTED_AT_ONCE, strict=False):
+            counted = Update(keys.issued(landlord_id), add={"count": len(some)})
+            self._table.write([*(notice_put(landlord_id, notice, pushed=pushed) for notice in some), counted])
+
+
+class ErpLandlordRows:
+    """`update_views.ErpLandlords` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, landlord_id: str) -> None:
+        """See `ErpLandlords.add`."""
+        key = Key(keys.ERP_LANDLORDS, landlord_id)
+        if self._table.get(key) is not None:
+            return
+        try:
+            self._table.write([Put({"PK": key.pk, "SK": key.sk}, NEVER_ADDED)])
+        except Stale:
+            return
+
+    def all(self) -> list[str]:
+        """Every landlord that ever had something to push."""
+        return [row["SK"] for row in self._table.query(keys.ERP_LANDLORDS).rows]
+
+
+def _named(residence: Residence) -> Row:
+    return {"name": residence.name, "commune": residence.commune}
+
+
+def _notice(iban: str, lease_id: str, lease: Mapping[str, str]) -> Notice:
+    return Notice(
+        lease_id=lease_id,
+        iban=iban,
+        bic=lease.get("bic", ""),
+        payee_name=lease.get("payee_name", ""),
+        payment_reference=lease.get("payment_reference", ""),
+    )

@@ -1,0 +1,47 @@
+"""Rows of the outbox to the landlord's ERP: written by the views, marked as acknowledged by the push."""
+
+from __future__ import annotations
+
+from quitus.adapters import keys, records
+from quitus.domain.erp_batch import Feed, Notice
+from quitus.domain.ledger import Entry
+from quitus.services.table import Key, New, Put, Row
+
+NEVER_RECORDED = New()
+NEVER_COUNTED = New()
+
+
+def entry_puts(landlord_id: str, entry: Entry, payment_id: str, rule: str | None, *, pushed: bool) -> list[Put]:
+    """An entry of a payment in its lease's chain (or alone) and in its day; `pushed` lists it for the ERP."""
+    row = records.entry_row(entry) | {"payment_id": payment_id}
+    if rule is not None:
+        row["rule"] = rule
+    key = entry_key(landlord_id, entry, payment_id)
+    listing = _listing(landlord_id, Feed.ENTRIES, _place(entry, payment_id)) if pushed else {}
+    of_day = Key(keys.entries_of_day(landlord_id, entry.booking_date), entry.entry_id)
+    return [
+        Put({"PK": key.pk, "SK": key.sk} | row | listing, NEVER_RECORDED),
+        Put({"PK": of_day.pk, "SK": of_day.sk} | row),
+    ]
+
+
+def entry_key(landlord_id: str, entry: Entry, payment_id: str) -> Key:
+    """Where an entry stands in the outbox."""
+    if entry.lease_id is None:
+        return keys.loose_entry(landlord_id, payment_id, entry.sequence)
+    return keys.entry(landlord_id, entry.lease_id, entry.sequence)
+
+
+def notice_put(landlord_id: str, notice: Notice, *, pushed: bool) -> Put:
+    """A virtual IBAN that is counted once; `pushed` lists it for the ERP."""
+    key = keys.virtual_iban_notice(landlord_id, notice.iban)
+    listing = _listing(landlord_id, Feed.VIRTUAL_IBANS, notice.iban) if pushed else {}
+    return Put({"PK": key.pk, "SK": key.sk} | records.dense(notice) | listing, NEVER_COUNTED)
+
+
+def _place(entry: Entry, payment_id: str) -> str:
+    return keys.backlog_place(entry.lease_id or f"~{payment_id}", entry.sequence)
+
+
+def _listing(landlord_id: str, feed: Feed, place: str) -> Row:
+    return {"GSI1PK": keys.erp_backlog(landlord_id, feed.value), "GSI1SK": place}

@@ -1,0 +1,240 @@
+"""The views of payments on the table.
+
+A payment's view row remembers what it added to the counters: one transaction replaces the row under its version and
+adds the difference, so that a change that comes twice, late or out of order counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from quitus.adapters import keys
+from quitus.adapters.alert_rows import alert_row
+from quitus.adapters.ledger_rows import payment_of
+from quitus.adapters.outbox_rows import entry_puts
+from quitus.domain.alert import AlertKind
+from quitus.domain.identity import Bucket, account_tag
+from quitus.domain.movement import Means
+from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.views import (
+    Contribution,
+    Counter,
+    Home,
+    LedgerDay,
+    ReceiptsCounter,
+    Shown,
+    ViewChange,
+    alert_of,
+    entry_rule,
+    is_other,
+    is_stated,
+)
+from quitus.services.payment_answer import payment_answer
+from quitus.services.payment_views import PaymentName
+from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table, Update, Write
+
+_LISTED = frozenset({PaymentStatus.SUSPENSE, PaymentStatus.PENDING})
+_OTHER = "other"
+NEVER_SHOWN = New()
+
+
+class PaymentViewRows:
+    """`payment_views.PaymentViewStore` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def payments(self, landlord_id: str, names: Iterable[PaymentName]) -> list[Payment]:
+        """See `PaymentViewStore.payments`."""
+        by_bucket: dict[Bucket, set[int]] = {}
+        for bucket, ordinal in names:
+            by_bucket.setdefault(bucket, set()).add(ordinal)
+        found = (
+            payment_of(bucket, ordinal, rows)
+            for bucket, ordinals in by_bucket.items()
+            for ordinal, rows in self._movements(landlord_id, bucket, ordinals)
+        )
+        return [payment for payment in found if payment is not None]
+
+    def _movements(self, landlord_id: str, bucket: Bucket, ordinals: set[int]) -> Iterator[tuple[int, list[Row]]]:
+        rows = self._table.query(keys.movement_partition(landlord_id, bucket)).rows
+        for ordinal in sorted(ordinals):
+            place = keys.ordinal_text(ordinal)
+            yield ordinal, [row for row in rows if row["SK"].partition("#")[0] == place]
+
+    def shown(self, landlord_id: str, payments: Iterable[Payment]) -> Mapping[str, Shown]:
+        """See `PaymentViewStore.shown`."""
+        wanted = {view_key(landlord_id, payment): payment.payment_id for payment in payments}
+        return {wanted[key]: _shown_of(row) for key, row in self._table.batch_get(wanted).items()}
+
+    def homes(self, landlord_id: str, lease_ids: Iterable[str]) -> Mapping[str, Home]:
+        """See `PaymentViewStore.homes`."""
+        wanted = {keys.lease(landlord_id, lease_id): lease_id for lease_id in lease_ids}
+        rows = self._table.batch_get(wanted)
+        return {wanted[key]: Home(row["residence_id"], row["commune"]) for key, row in rows.items()}
+
+    def apply(self, landlord_id: str, changes: Sequence[ViewChange], at: str, *, pushed: bool) -> None:
+        """See `PaymentViewStore.apply`."""
+        self._open_days(landlord_id, {day for change in changes for day in _days(change.payment)})
+        transaction = _Transaction(landlord_id, at, pushed=pushed)
+        for change in changes:
+            if not transaction.holds(change):
+                self._table.write(transaction.writes)
+                transaction = _Transaction(landlord_id, at, pushed=pushed)
+            transaction.add(change)
+        self._table.write(transaction.writes)
+
+    def _open_days(self, landlord_id: str, days: set[date]) -> None:
+        wanted = {Key(keys.payment_days(landlord_id), day.isoformat()) for day in days}
+        for key in wanted - self._table.batch_get(wanted).keys():
+            self._table.write([Put({"PK": key.pk, "SK": key.sk, "day": key.sk})])
+
+
+class _Transaction:
+    """Changes of several payments with one update per counter."""
+
+    def __init__(self, landlord_id: str, at: str, *, pushed: bool) -> None:
+        self._landlord_id = landlord_id
+        self._at = at
+        self._pushed = pushed
+        self._rows: list[Write] = []
+        self._counters: dict[Counter, dict[str, int]] = {}
+
+    @property
+    def writes(self) -> list[Write]:
+        """Everything to write."""
+        counters = (_counter_update(self._landlord_id, *item) for item in self._counters.items())
+        return [*self._rows, *counters]
+
+    def holds(self, change: ViewChange) -> bool:
+        """Whether there is room for this change too."""
+        rows = 1 + 2 * len(change.new_entries) + len(change.raised) + len(change.closed)
+        counters = self._counters.keys() | change.counters.keys()
+        return len(self._rows) + rows + len(counters) <= MAX_WRITES
+
+    def add(self, change: ViewChange) -> None:
+        """Add the change of one payment."""
+        self._rows.append(_view_put(self._landlord_id, change))
+        payment = change.payment
+        for entry in change.new_entries:
+            rule = entry_rule(payment, entry)
+            self._rows += entry_puts(self._landlord_id, entry, payment.payment_id, rule, pushed=self._pushed)
+        self._rows += _alert_writes(self._landlord_id, change, self._at)
+        for counter, amounts in change.counters.items():
+            held = self._counters.setdefault(counter, {})
+            for name, amount in amounts.items():
+                held[name] = held.get(name, 0) + amount
+
+
+def view_key(landlord_id: str, payment: Payment) -> Key:
+    """Where the view of a payment stands; bank lines that are no payments stand apart from the lists."""
+    day = payment.posted.bucket.day
+    partition = keys.other_lines_of_day if is_other(payment) else keys.payments_of_day
+    return Key(partition(landlord_id, day), payment.payment_id)
+
+
+def _days(payment: Payment) -> set[date]:
+    own = set() if is_other(payment) else {payment.posted.bucket.day}
+    return own | {entry.booking_date for entry in payment.entries}
+
+
+def _view_put(landlord_id: str, change: ViewChange) -> Put:
+    key = view_key(landlord_id, change.payment)
+    row: Row = {"PK": key.pk, "SK": key.sk} | _public(change.payment, change.after.home) | _private(change.after)
+    if not is_other(change.payment):
+        row |= {"payment": payment_answer(change.payment)} | _listing(landlord_id, change.payment)
+    return Put(row, NEVER_SHOWN if change.before is None else Is("version", change.before.version))
+
+
+def _public(payment: Payment, home: Home | None) -> Row:
+    movement = payment.posted.incoming.movement
+    row: Row = {
+        "payment_id": payment.payment_id,
+        "status": _OTHER if is_other(payment) else payment.status.value,
+        "nature": movement.nature.value,
+        "amount_cents": payment.amount_cents if is_other(payment) else abs(payment.amount_cents),
+        "booking_date": movement.booking_date.isoformat(),
+        "means": movement.means.value,
+        "debtor_name": movement.debtor_name,
+        "remittance": movement.remittance,
+        "lease_id": payment.lease_id,
+        "residence_id": home.residence_id if home else None,
+        "commune": home.commune if home else None,
+        "account": payment.posted.bucket.account,
+        "stated": is_stated(payment),
+        "credit_cents": payment.credit_cents,
+        "posted_at": payment.posted.posted_at,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _listing(landlord_id: str, payment: Payment) -> Row:
+    if payment.status not in _LISTED:
+        return {}
+    return {
+        "GSI1PK": keys.payments_with_status(landlord_id, payment.status.value),
+        "GSI1SK": f"{payment.posted.bucket.day.isoformat()}#{payment.payment_id}",
+    }
+
+
+def _private(shown: Shown) -> Row:
+    return {
+        "version": shown.version,
+        "contribution": [_counted(counter, amounts) for counter, amounts in shown.contribution.items()],
+        "entries": sorted(shown.entries),
+        "alerts": sorted(kind.value for kind in shown.alerts),
+    }
+
+
+def _shown_of(row: Row) -> Shown:
+    home = Home(row["residence_id"], row["commune"]) if "residence_id" in row else None
+    return Shown(
+        version=row["version"],
+        lease_id=row.get("lease_id"),
+        home=home,
+        contribution=_contribution_of(row["contribution"]),
+        entries=frozenset(row["entries"]),
+        alerts=frozenset(AlertKind(kind) for kind in row["alerts"]),
+    )
+
+
+def _counted(counter: Counter, amounts: Mapping[str, int]) -> list[Any]:
+    match counter:
+        case ReceiptsCounter(day, residence_id, commune, means):
+            return ["receipts", [day.isoformat(), residence_id, commune, means.value], dict(amounts)]
+        case LedgerDay(account, day):
+            return ["ledger", [account, day.isoformat()], dict(amounts)]
+
+
+def _contribution_of(rows: Iterable[Sequence[Any]]) -> Contribution:
+    found: dict[Counter, Mapping[str, int]] = {}
+    for kind, place, amounts in rows:
+        if kind == "receipts":
+            day, residence_id, commune, means = place
+            found[ReceiptsCounter(date.fromisoformat(day), residence_id, commune, Means(means))] = amounts
+        else:
+            account, day = place
+            found[LedgerDay(account, date.fromisoformat(day))] = amounts
+    return found
+
+
+def _counter_update(landlord_id: str, counter: Counter, amounts: Mapping[str, int]) -> Update:
+    match counter:
+        case ReceiptsCounter(day, residence_id, commune, means):
+            key = Key(keys.receipts_of_day(landlord_id, day), f"{residence_id}#{commune}#{means.value}")
+            named = {"residence_id": residence_id, "commune": commune, "means": means.value}
+        case LedgerDay(account, day):
+            key = Key(keys.ledger_days(landlord_id, account_tag(account)), day.isoformat())
+            named = {"account": account}
+    return Update(key, set={"day": day.isoformat()} | named, add=amounts)
+
+
+def _alert_writes(landlord_id: str, change: ViewChange, at: str) -> Iterator[Write]:
+    since = at if change.before else change.payment.posted.posted_at
+    for kind in sorted(change.raised):
+        yield Put(alert_row(landlord_id, alert_of(change.payment, kind), since))
+    for kind in sorted(change.closed):
+        alert = alert_of(change.payment, kind)
+        yield Update(keys.alert(landlord_id, alert.alert_id), set={"closed_at": at})

@@ -1,0 +1,219 @@
+"""What a payment adds to the counters that people read, and what it shows that they should look at. Pure.
+
+A payment's *contribution* follows from the payment alone, so that a view which remembers it can be corrected by the
+difference, whatever was seen before, in whatever order, however often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.allocation import AllocationRule
+from quitus.domain.ledger import Entry, EntryKind, Role
+from quitus.domain.matching import MatchRule
+from quitus.domain.movement import Means, Nature
+from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.posting import Flag, bank_role
+
+MANUAL_ACCOUNT = "manual"
+"""The account of receipts typed in by people: no bank line stands behind it."""
+
+CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
+"""Channels whose statements prove a day (contract.md, Proof)."""
+
+_ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a lease is, for the counters."""
+
+    residence_id: str
+    commune: str
+
+
+UNKNOWN_HOME = Home("-", "-")
+"""Stands for a lease whose description is missing, so that totals stay whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residence:
+    """A residence of the landlord."""
+
+    residence_id: str
+    name: str
+    commune: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsCounter:
+    """Receipts posted on the leases of a residence on a booking day, by means: `count`, `amount_cents`."""
+
+    day: date
+    residence_id: str
+    commune: str
+    means: Means
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """What the ledger holds of one bank account (its IBAN) on a booking day, to be held against its statements.
+
+    `receipts_cents` (suspense included) and `reversals_cents` are ≥ 0; `other_cents` is signed and made of lines that
+    are
+    neither; `count` counts them all.
+    """
+
+    account: str
+    day: date
+
+
+type Counter = ReceiptsCounter | LedgerDay
+type Contribution = Mapping[Counter, Mapping[str, int]]
+"""What a payment adds to each counter, by the counter's attribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the views hold of a payment at a version of it; kept with the payment's view, replaced with it."""
+
+    version: int
+    lease_id: str | None
+    home: Home | None
+    contribution: Contribution
+    entries: frozenset[str]
+    """Ids of the entries handed to the outbox."""
+    alerts: frozenset[AlertKind]
+    """Open alerts about the payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChange:
+    """A payment whose views go from one state to the next, all or nothing."""
+
+    payment: Payment
+    before: Shown | None
+    after: Shown
+
+    @property
+    def counters(self) -> Contribution:
+        """What to add to the counters."""
+        return difference(self.before.contribution if self.before else {}, self.after.contribution)
+
+    @property
+    def new_entries(self) -> tuple[Entry, ...]:
+        """Entries that the outbox has not."""
+        known = self.before.entries if self.before else frozenset()
+        return tuple(entry for entry in self.payment.entries if entry.entry_id not in known)
+
+    @property
+    def raised(self) -> frozenset[AlertKind]:
+        """Alerts to open."""
+        return self.after.alerts - (self.before.alerts if self.before else frozenset())
+
+    @property
+    def closed(self) -> frozenset[AlertKind]:
+        """Alerts to close."""
+        return (self.before.alerts if self.before else frozenset()) - self.after.alerts
+
+
+def shown(payment: Payment, home: Home | None) -> Shown:
+    """What the views are to hold of a payment; `home` is where its lease is, None without a lease."""
+    return Shown(
+        version=payment.version,
+        lease_id=payment.lease_id,
+        home=home,
+        contribution=contribution(payment, home),
+        entries=frozenset(entry.entry_id for entry in payment.entries),
+        alerts=alert_kinds(payment),
+    )
+
+
+def contribution(payment: Payment, home: Home | None) -> Contribution:
+    """What the payment adds to every counter."""
+    counted: dict[Counter, Mapping[str, int]] = {}
+    if home is not None and payment.status in _ON_LEASE:
+        movement = payment.posted.incoming.movement
+        receipts = ReceiptsCounter(movement.booking_date, home.residence_id, home.commune, movement.means)
+        counted[receipts] = {"count": 1, "amount_cents": payment.amount_cents}
+    if on_bank(payment):
+        incoming = payment.posted.incoming
+        ledger_day = LedgerDay(incoming.account, incoming.movement.booking_date)
+        counted[ledger_day] = {"count": 1, _ledger_attribute(payment): _ledger_cents(payment)}
+    return counted
+
+
+def difference(before: Contribution, after: Contribution) -> Contribution:
+    """What turns counters that hold `before` into counters that hold `after`, without what stays."""
+    changed: dict[Counter, Mapping[str, int]] = {}
+    for counter in {**before, **after}:
+        held, wanted = before.get(counter, {}), after.get(counter, {})
+        amounts = {name: wanted.get(name, 0) - held.get(name, 0) for name in {**held, **wanted}}
+        if moved := {name: cents for name, cents in amounts.items() if cents}:
+            changed[counter] = moved
+    return changed
+
+
+def is_other(payment: Payment) -> bool:
+    """Whether the line is neither receipt nor reversal: it has no entry and is in no list of payments."""
+    return payment.posted.entry is None
+
+
+def on_bank(payment: Payment) -> bool:
+    """Whether a bank account (512) moved: not what people typed in, nor card, cheque and cash waiting in 511."""
+    incoming = payment.posted.incoming
+    return incoming.account != MANUAL_ACCOUNT and (is_other(payment) or bank_role(incoming) is Role.BANK)
+
+
+def is_stated(payment: Payment) -> bool:
+    """Whether a closing statement reported it."""
+    return any(source.channel in CLOSING_CHANNELS for source in payment.sources)
+
+
+def entry_rule(payment: Payment, entry: Entry) -> str | None:
+    """The rule that an entry rests on (contract.md, rules named); None for money in suspense and for returns."""
+    match entry.kind:
+        case EntryKind.ASSIGNMENT:
+            return MatchRule.PERSON.value
+        case EntryKind.CREDIT_USE:
+            return AllocationRule.CREDIT.value
+        case EntryKind.RECEIPT if payment.posted.match and payment.posted.match.rule:
+            return payment.posted.match.rule.value
+    return None
+
+
+def alert_kinds(payment: Payment) -> frozenset[AlertKind]:
+    """What people should look at now: a person's decision settles what the posting had shown."""
+    kinds = {AlertKind(flag) for flag in payment.posted.flags if _still_shows(payment, flag)}
+    return frozenset(kinds)
+
+
+def alert_of(payment: Payment, kind: AlertKind) -> Alert:
+    """The alert about a payment; ids and amounts only."""
+    detail: dict[str, str | int] = {"amount_cents": abs(payment.amount_cents)}
+    if payment.posted.lease_id is not None:
+        detail["lease_id"] = payment.posted.lease_id
+    return Alert(kind, payment.payment_id, detail)
+
+
+def _still_shows(payment: Payment, flag: str) -> bool:
+    match flag:
+        case Flag.UNASSIGNED_VIRTUAL_IBAN:
+            return payment.status is PaymentStatus.SUSPENSE
+        case Flag.RETURN_WITHOUT_ORIGINAL:
+            return payment.status is PaymentStatus.PENDING
+    return payment.decisions == 0
+
+
+def _ledger_attribute(payment: Payment) -> str:
+    if is_other(payment):
+        return "other_cents"
+    returned = payment.posted.incoming.movement.nature is Nature.RETURN
+    return "reversals_cents" if returned else "receipts_cents"
+
+
+def _ledger_cents(payment: Payment) -> int:
+    return payment.amount_cents if is_other(payment) else abs(payment.amount_cents)

@@ -1,0 +1,25 @@
+"""Try again when others wrote the same rows at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from quitus.domain.errors import Contention
+from quitus.services.ports import Clock
+from quitus.services.table import Stale
+
+_PATIENCE = 16
+
+
+def until_written[T](attempt: Callable[[], T], clock: Clock) -> T:
+    """What `attempt` returns once it is not stale; each attempt reads afresh.
+
+    Raises:
+        Contention: others kept writing.
+    """
+    for tried in range(_PATIENCE):
+        try:
+            return attempt()
+        except Stale:
+            clock.pause(tried)
+    raise Contention("rows_busy", "Others kept writing to the same rows.")

@@ -1,0 +1,63 @@
+"""Bring the views up to date with rows that changed, and say whose ERP may have something to fetch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from quitus.domain.calendar import instant_text
+from quitus.domain.landlord import ErpKind
+from quitus.services.lease_views import LeaseViews
+from quitus.services.payment_views import PaymentName, PaymentViews
+from quitus.services.ports import Clock, Landlords
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed of one landlord."""
+
+    landlord_id: str
+    payments: frozenset[PaymentName] = frozenset()
+    lease_ids: frozenset[str] = frozenset()
+    virtual_ibans: frozenset[str] = frozenset()
+
+
+class ErpLandlords(Protocol):
+    """The landlords of the deployment that ever had something to push."""
+
+    def add(self, landlord_id: str) -> None:
+        """Remember a landlord; again changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ViewKeeper:
+    """Refreshes every view that a change touches."""
+
+    payments: PaymentViews
+    leases: LeaseViews
+    landlords: Landlords
+    erp_landlords: ErpLandlords
+    clock: Clock
+
+    def refresh(self, changed: Changed) -> bool:
+        """Refresh the views of one landlord; True when its ERP should be woken.
+
+        The answer depends on what changed, not on what was new: a change that comes again wakes again, so that a wake
+        lost between the write and its message is made up for.
+
+        Raises:
+            Contention: others kept writing; nothing is lost, try again.
+        """
+        pushed = self._has_erp(changed.landlord_id)
+        if pushed:
+            self.erp_landlords.add(changed.landlord_id)
+        at = instant_text(self.clock.now())
+        self.leases.refresh_residences(changed.landlord_id, changed.lease_ids)
+        issued = self.leases.refresh_virtual_ibans(changed.landlord_id, changed.virtual_ibans, pushed=pushed)
+        booked = self.payments.refresh(changed.landlord_id, changed.payments, at, pushed=pushed)
+        return pushed and (issued or booked)
+
+    def _has_erp(self, landlord_id: str) -> bool:
+        landlord = self.landlords.find(landlord_id)
+        return landlord is not None and landlord.erp.kind is not ErpKind.NONE
