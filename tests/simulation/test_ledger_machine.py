@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from quitus.domain.charging import Charging, CreditUse, DueChange, History, Offset, charge
 from quitus.domain.identity import Bucket, Pairing, Verdict
-from quitus.domain.ledger import Chart, Entry, seal
 from quitus.domain.lease import Account, Due, DueKind
+from quitus.domain.ledger import Chart, Entry, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
 from quitus.domain.posting import Posted, post_receipt
