@@ -13,8 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cloud import process
 from cloud.errors import LocalCloudError, NotUp
+from cloud.idle import wait_until_idle
 from cloud.outputs import read_outputs
 from cloud.places import DEFAULT_PORT, Place
+from cloud.tokens import token
 from cloud.up import up
 
 
@@ -55,6 +57,14 @@ def run_outputs(place: Place, given: argparse.Namespace) -> None:
     print(json.dumps(read_outputs(place), indent=2))
 
 
+def run_token(place: Place, given: argparse.Namespace) -> None:
+    print(token(place, read_outputs(place), given.landlord, given.role))
+
+
+def run_idle(place: Place, given: argparse.Namespace) -> None:
+    wait_until_idle(place, read_outputs(place), given.timeout)
+
+
 @contextlib.contextmanager
 def alone(place: Place) -> Iterator[None]:
     """Lets one process at a time change the cloud of a port."""
@@ -78,6 +88,13 @@ def parser() -> argparse.ArgumentParser:
         ("outputs", run_outputs, "addresses, names and an outside identity, as JSON"),
     ):
         commands.add_parser(name, parents=[common], help=text).set_defaults(run=run)
+    bearer = commands.add_parser("token", parents=[common], help="a bearer token for the API")
+    bearer.add_argument("--landlord", required=True)
+    bearer.add_argument("--role", required=True)
+    bearer.set_defaults(run=run_token)
+    idle = commands.add_parser("idle", parents=[common], help="wait until nothing is left to do")
+    idle.add_argument("--timeout", type=float, default=60, help="seconds")
+    idle.set_defaults(run=run_idle)
     return whole
 
 

@@ -137,8 +137,10 @@ def capitalised(response: Tree) -> Tree:
 
 def wanted(template: Tree) -> Tree:
     """What the deployed stack has to show, with names that the emulator itself resolves."""
-    return {kind: [pick(name, properties) for name, properties in of_type(template, resource)]
-            for kind, resource, pick in WANTED}
+    return {
+        kind: [pick(name, properties) for name, properties in of_type(template, resource)]
+        for kind, resource, pick in WANTED
+    }
 
 
 def picked(*keys: str) -> Callable[[str, Tree], Tree]:

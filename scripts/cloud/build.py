@@ -25,7 +25,7 @@ BOOTSTRAP = """#!/bin/sh
 exec env {removed} \\
   AWS_EXECUTION_ENV=AWS_Lambda_python3.13 AWS_LAMBDA_LOG_FORMAT=JSON AWS_LAMBDA_LOG_LEVEL=INFO \\
   HOME=/tmp LANG=en_US.UTF-8 TZ=:UTC PYTHONDONTWRITEBYTECODE=1 PYTHONNOUSERSITE=1 \\
-  PYTHONPATH="$LAMBDA_TASK_ROOT:{layers}" \\
+  PYTHONUNBUFFERED=1 PYTHONPATH="$LAMBDA_TASK_ROOT:{layers}" \\
   {python} -m awslambdaric "$_HANDLER"
 """
 
@@ -96,7 +96,18 @@ def rename(draft: Path, folder: Path) -> None:
 
 def install_dependencies(target: Path) -> None:
     options = ["--python-platform", PLATFORMS[architecture()], "--python-version", "3.13", "--only-binary", ":all:"]
-    command = [UV, "pip", "install", "--quiet", "--require-hashes", *options, "--target", target, "-r", REQUIREMENTS]
+    command: list[str | Path] = [
+        UV,
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        *options,
+        "--target",
+        target,
+        "-r",
+        REQUIREMENTS,
+    ]
     if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
         raise CannotBuild("the dependencies' layer cannot be built")
 
@@ -107,7 +118,16 @@ def copy_layer(target: Path) -> None:
 
 def compile_all(folder: Path) -> None:
     """Byte-code that stays valid whatever date its source has in an archive."""
-    command = [RUNTIME_PYTHON, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    command: list[str | Path] = [
+        RUNTIME_PYTHON,
+        "-m",
+        "compileall",
+        "-q",
+        "-j",
+        "0",
+        "--invalidation-mode",
+        "unchecked-hash",
+    ]
     if subprocess.run([*command, folder], check=False, stdout=sys.stderr).returncode:
         raise CannotBuild(f"{folder} does not compile")
 
@@ -124,7 +144,9 @@ def bootstrap(built: Built, removed: Iterable[str]) -> str:
 def archives(built: Built, removed: Iterable[str]) -> dict[str, bytes]:
     """Archives by their path in the template: one per function, and a token one per layer."""
     start = bootstrap(built, removed)
-    functions = {f"functions/{folder.name}": archive(folder, start) for folder in FUNCTIONS.iterdir() if folder.is_dir()}
+    functions = {
+        f"functions/{folder.name}": archive(folder, start) for folder in FUNCTIONS.iterdir() if folder.is_dir()
+    }
     return functions | {f"layers/{folder.name}": token(folder.name) for folder in (ROOT / "layers").iterdir()}
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -26,7 +27,7 @@ def parameters() -> dict[str, str]:
 def translate() -> dict[str, Any]:
     """The template without SAM."""
     assignments = [f"{name}={value}" for name, value in parameters().items()]
-    command = [CLOUD_PYTHON, "-I", TRANSLATE, ROOT / "template.yaml", REGION, ARTIFACTS, *assignments]
+    command: list[str | Path] = [CLOUD_PYTHON, "-I", TRANSLATE, ROOT / "template.yaml", REGION, ARTIFACTS, *assignments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CannotDeploy(f"the template cannot be translated: {done.stderr.strip().splitlines()[-1]}")

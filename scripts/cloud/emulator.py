@@ -42,7 +42,7 @@ def behind(account: str, region: str, mapping: dict[str, Any]) -> int:
     table = source.split("/")[1]
     start, end = dynamodb.stream_start_position(table), dynamodb.stream_end_position(table)
     position = lambda_svc._dynamodb_stream_positions.get(mapping["UUID"])
-    return end - max(start, end if position is None else position)
+    return int(end - max(start, end if position is None else position))
 
 
 def progress() -> dict[str, int]:

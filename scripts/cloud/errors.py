@@ -27,3 +27,7 @@ class NotUp(LocalCloudError):
 
 class NotIdle(LocalCloudError):
     """Work is left after the time that was given."""
+
+
+class NoToken(LocalCloudError):
+    """No token can be issued for this."""

@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
@@ -11,7 +12,7 @@ BUILD = LOCAL / "build"
 CLOUD_PYTHON = LOCAL / "cloud" / "bin" / "python"
 RUNTIME_PYTHON = LOCAL / "runtime" / "bin" / "python"
 UV = LOCAL / "uv" / "bin" / "uv"
-REGION = "eu-west-3"
+REGION: Literal["eu-west-3"] = "eu-west-3"
 STACK = "quitus-local"
 DEFAULT_PORT = 4566
 

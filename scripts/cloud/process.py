@@ -42,6 +42,11 @@ def environment(place: Place, state: Path | None) -> dict[str, str]:
     }
 
 
+def own_settings(place: Place) -> set[str]:
+    """The names of the emulator's settings that a function must not see."""
+    return environment(place, place.folder).keys() - {"PATH", "AWS_ENDPOINT_URL"}
+
+
 def start(place: Place, state: Path | None) -> subprocess.Popen[bytes]:
     """Starts an emulator from nothing. It stays only if `keep` is called; else it ends with this process."""
     prepare(place, state)
@@ -105,9 +110,11 @@ def is_ours(place: Place, run: Run) -> bool:
     command = Path(f"/proc/{run.pid}/cmdline")
     if command.exists():
         return str(place.folder).encode() in command.read_bytes().split(b"\0")
-    told = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(run.pid)], capture_output=True, text=True, check=False
-    ) if not Path("/proc/self").exists() else None
+    told = (
+        subprocess.run(["ps", "-o", "command=", "-p", str(run.pid)], capture_output=True, text=True, check=False)
+        if not Path("/proc/self").exists()
+        else None
+    )
     return told is not None and str(place.folder) in told.stdout.split()
 
 

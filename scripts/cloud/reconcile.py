@@ -27,7 +27,10 @@ def encryption_of(bucket: dict[str, Any]) -> Any:
     """A bucket's encryption as S3 spells it."""
     rules = bucket.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [])
     spelt = [
-        {"ApplyServerSideEncryptionByDefault" if key == "ServerSideEncryptionByDefault" else key: rule[key] for key in rule}
+        {
+            "ApplyServerSideEncryptionByDefault" if key == "ServerSideEncryptionByDefault" else key: rule[key]
+            for key in rule
+        }
         for rule in rules
     ]
     return {"Rules": spelt} if spelt else None

@@ -31,7 +31,7 @@ def up(place: Place, state: Path | None) -> None:
             adapted = deploy.adapted(place, translated.result())
             for name in adapted.dropped:
                 say(f"Left out locally: {name}")
-            deploy.upload(place, build.archives(built.result(), process.environment(place, state).keys()))
+            deploy.upload(place, build.archives(built.result(), process.own_settings(place)))
             put(place, adapted.template)
             process.keep(place, emulator, sources)
         except BaseException:
