@@ -84,6 +84,15 @@ class Problems:
         if problem not in self._found:
             self._found.append(problem)
 
+    def add_currency(self, currency: str, where: str) -> None:
+        """Note amounts that are not in euros."""
+        self.add(Reason.CURRENCY, f"Amounts in {currency[:10]}: only euros are kept.", where)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a problem."""
+        return bool(self._found)
+
     def listed(self) -> tuple[Problem, ...]:
         """The problems in the order found."""
         return tuple(self._found)

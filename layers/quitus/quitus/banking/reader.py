@@ -11,7 +11,7 @@ from quitus.banking.profiles import Profile
 from quitus.domain.money import Cents, format_euros
 from quitus.domain.movement import Balances, Movement, Statement, Status
 
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 """Bytes read at a time."""
 
 
@@ -40,10 +40,10 @@ class Sums:
         self.debits_cents: Cents = 0
         self._days: dict[date, list[Cents]] = {}
 
-    def add(self, movement: Movement) -> Movement:
-        """Count a movement (only booked ones weigh) and hand it on."""
+    def add(self, movement: Movement) -> None:
+        """Count a movement; only booked ones weigh."""
         if movement.status is not Status.BOOKED:
-            return movement
+            return
         self.movements += 1
         amount = movement.amount_cents
         day = self._days.get(movement.booking_date)
@@ -55,7 +55,6 @@ class Sums:
         else:
             self.debits_cents -= amount
             day[1] -= amount
-        return movement
 
     def days(self) -> tuple[tuple[date, Cents, Cents], ...]:
         """Per booking date, in order: (date, credits, debits)."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-_NONE: Final = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE"})
+_NONE: Final = frozenset(
+    form(word)
+    for word in ("", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE")
+    for form in (str.upper, str.lower, str.capitalize)
+)
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
-_CHECKED: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}")
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _DIGITS: Final = str.maketrans({chr(65 + index): str(10 + index) for index in range(26)})
 _RIB_DIGITS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
@@ -25,7 +27,7 @@ def reference(text: str | None) -> str | None:
     if text is None:
         return None
     stripped = text.strip()
-    return None if stripped.upper() in _NONE else stripped
+    return None if stripped in _NONE else stripped
 
 
 def compact(text: str) -> str:
@@ -33,13 +35,17 @@ def compact(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-@lru_cache(maxsize=4096)
 def as_iban(text: str) -> str | None:
     """The compact IBAN that a text is, if its checks hold; a French RIB of 23 characters becomes its IBAN.
 
     Checked: ISO 13616 mod 97, and for France and Monaco the length and the national key.
     """
-    iban = compact(text)
+    if len(text) == 27 and text.startswith("FR76") and text.isascii() and (digits := text[4:]).isdigit():
+        return text if int(digits) % 97 == 0 and "01" <= text[25:] <= "97" else None
+    return _as_iban(compact(text))
+
+
+def _as_iban(iban: str) -> str | None:
     if len(iban) < _SHORTEST_IBAN:
         return None
     if _IBAN.fullmatch(iban):
@@ -81,32 +87,29 @@ def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | 
         candidate = compact(text)
         if is_creditor_reference(candidate):
             return candidate
-    return next(found_references(free), None)
+    return next(iter(found_references(free)), None)
 
 
-def found_references(texts: Sequence[str]) -> Iterator[str]:
+def found_references(texts: Sequence[str]) -> list[str]:
     """Creditor references in free texts that banks may have cut anywhere: both ways of joining them are searched."""
-    for words in _readings(texts):
+    return _found("RF", 25, texts, lambda text: text if is_creditor_reference(text) else None)
+
+
+def found_ibans(texts: Sequence[str]) -> list[str]:
+    """Valid French account numbers in free texts, whole or written in groups of four; both ways of joining are searched."""
+    return _found("FR", 27, texts, as_iban)
+
+
+def _found(start: str, longest: int, texts: Sequence[str], check: Callable[[str], str | None]) -> list[str]:
+    if start not in (texts[0] if len(texts) == 1 else "".join(texts)).upper():
+        return []
+    found: dict[str, None] = {}
+    for joined in dict.fromkeys((" ".join(texts), "".join(texts))):
+        words = _WORD.findall(joined[:_LONGEST_TEXT].upper())
         for at, word in enumerate(words):
-            if word.startswith("RF"):
-                yield from (text for text in _grouped(words, at, 25) if is_creditor_reference(text))
-
-
-def found_ibans(texts: Sequence[str]) -> Iterator[str]:
-    """Valid account numbers in free texts, whole or written in groups of four; both ways of joining are searched."""
-    for words in _readings(texts):
-        for at, word in enumerate(words):
-            if word[:2].isalpha() and word[2:4].isdigit():
-                yield from (found for text in _grouped(words, at, 34) if (found := as_iban(text)) is not None)
-
-
-def _readings(texts: Sequence[str]) -> Iterator[list[str]]:
-    """The words of the texts joined with nothing between them, and with a blank, where one may hold what we look for."""
-    joins = dict.fromkeys((" ".join(texts), "".join(texts)))
-    for joined in joins:
-        text = joined[:_LONGEST_TEXT].upper()
-        if _CHECKED.search(text):
-            yield _WORD.findall(text)
+            if word.startswith(start):
+                found.update((checked, None) for text in _grouped(words, at, longest) if (checked := check(text)))
+    return list(found)
 
 
 def _grouped(words: list[str], at: int, longest: int) -> Iterator[str]:

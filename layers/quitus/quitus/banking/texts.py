@@ -14,6 +14,7 @@ _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T.+|Z|[+-][0-9]{2}:[0-9
 _LONGEST_AMOUNT: Final = 20
 
 
+@lru_cache(maxsize=1024)
 def cents(text: str) -> Cents:
     """Cents of an unsigned decimal amount.
 

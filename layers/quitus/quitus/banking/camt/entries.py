@@ -2,35 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 from quitus.banking.camt.movements import Builder, Fields, Head
 from quitus.banking.problems import Problems, Reason
-from quitus.banking.references import reference
 from quitus.banking.texts import cents, iso_day
 from quitus.domain.money import AmountError, Cents, format_euros
 from quitus.domain.movement import Movement, Status
 
 _SIGNS: Final = {"CRDT": 1, "DBIT": -1}
 _TRUE: Final = frozenset({"true", "1"})
+_HEAD: Final = ("sign", "amount_currency", "status", "reversal", "booking", "value")
+_MAX_HEADS: Final = 4096
 _EUR: Final = "EUR"
 
 
-class EntryReader:
-    """Turns an entry into movements as its details pass: none is kept but the first, which may be the only one.
+class HeadReader:
+    """Reads what entries say for all their details; most entries of a statement say the same, which is read once.
 
-    `unsaid` is the status of an entry that gives none; `days` what a booked entry without date falls back on.
+    `unsaid` is the status of an entry that gives none, `currency` that of its statement, `fallback` the day of an entry
+    without dates.
     """
 
-    def __init__(
-        self, where: str, entry: Fields, builder: Builder, problems: Problems, unsaid: Status, currency: str, day: date | None
-    ) -> None:
-        self._entry, self._builder, self._problems, self._where = entry, builder, problems, where
-        self._head = self._read_head(entry.one, unsaid, currency, day)
+    def __init__(self, problems: Problems, unsaid: Status, currency: str, fallback: Callable[[], date | None]) -> None:
+        self._problems, self._unsaid, self._currency, self._fallback = problems, unsaid, currency, fallback
+        self._known: dict[tuple[str | None, ...], Head] = {}
+
+    def read(self, where: str, one: dict[str, str]) -> Head | None:
+        """The head of an entry; None, and a problem, when it has no sign or no day."""
+        key = tuple(map(one.get, _HEAD))
+        head = self._known.get(key)
+        if head is None:
+            head = self._read(where, one)
+            if head is not None and len(self._known) < _MAX_HEADS and not self._problems.any:
+                self._known[key] = head
+        return head
+
+    def _read(self, where: str, one: dict[str, str]) -> Head | None:
+        booking, value = self._day(where, one.get("booking")), self._day(where, one.get("value"))
+        booking = booking or value or self._fallback()
+        if booking is None:
+            self._problems.add(Reason.MISSING_DATE, "The entry has no date, nor has its statement.", where)
+            return None
+        sign = _SIGNS.get(one.get("sign", "").strip())
+        if sign is None:
+            self._problems.add(Reason.MISSING_SIGN, "The entry is neither credit nor debit.", where)
+            return None
+        currency = one.get("amount_currency", self._currency)
+        if currency != _EUR:
+            self._problems.add_currency(currency, where.split(".")[0])
+        status = one.get("status", "").strip()
+        return Head(
+            sign=sign,
+            currency=currency,
+            status=_status(status) if status else self._unsaid,
+            reversal=one.get("reversal", "").strip() in _TRUE,
+            booking=booking,
+            value=value,
+        )
+
+    def _day(self, where: str, text: str | None) -> date | None:
+        if text is None:
+            return None
+        try:
+            return iso_day(text)
+        except ValueError:
+            self._problems.add(Reason.BAD_DATE, f"Not a date: {text.strip()[:40]!r}.", where)
+            return None
+
+
+class EntryReader:
+    """Turns an entry into movements as its details pass: none is kept but the first, which may be the only one."""
+
+    def __init__(self, where: str, entry: Fields, head: Head | None, builder: Builder, problems: Problems) -> None:
+        self._entry, self._head, self._builder, self._problems, self._where = entry, head, builder, problems, where
+        self._booked = self._cents(entry.one["amount"]) if "amount" in entry.one else None
+        if head is not None and self._booked is not None:
+            self._booked *= head.sign
         self._count = 0
-        self._first = Fields()
+        self._first = _NO_DETAIL
         self._missing = 0
         self._total: Cents = 0
         self._charges: Cents = 0
@@ -38,90 +90,77 @@ class EntryReader:
     @property
     def booked_cents(self) -> Cents:
         """What the entry weighs in the balance: signed, 0 unless booked."""
-        head = self._head
-        if head is None or head.status is not Status.BOOKED:
+        if self._head is None or self._head.status is not Status.BOOKED:
             return 0
-        return self._total if head.cents is None else head.sign * head.cents
+        return self._total if self._booked is None else self._booked
 
-    def detail(self, detail: Fields) -> Iterator[Movement]:
+    def detail(self, detail: Fields) -> list[Movement]:
         """A further detail: the movements that are certain now."""
         self._count += 1
         if self._count == 1:
             self._first = detail
-            return
+            return []
         if self._count == 2:
-            yield from self._several(self._first, 0)
-        yield from self._several(detail, self._count - 1)
+            return [*self._one_of_several(self._first, 0), *self._one_of_several(detail, 1)]
+        return self._one_of_several(detail, self._count - 1)
 
-    def close(self) -> Iterator[Movement]:
+    def close(self) -> list[Movement]:
         """The end of the entry: what was waiting, and the proof that the details add up."""
         head = self._head
         if head is None:
-            return
+            return []
         if self._count <= 1:
-            yield from self._alone(head)
-        elif self._missing == self._count:
-            yield from self._whole(head, Fields(), awaiting=True)
-        elif self._missing:
+            return self._alone(head)
+        if self._missing == self._count:
+            return self._whole(head, _NO_DETAIL, awaiting=True)
+        if self._missing:
             self._problem(Reason.MISSING_AMOUNT, f"{self._missing} of {self._count} details have no amount.")
-        elif head.cents is not None:
-            yield from self._remainder(head, head.sign * head.cents - self._total)
+            return []
+        return [] if self._booked is None else self._remainder(head, self._booked)
 
-    def _several(self, detail: Fields, ordinal: int) -> Iterator[Movement]:
+    def _one_of_several(self, detail: Fields, ordinal: int) -> list[Movement]:
         head = self._head
         if head is None:
-            return
+            return []
         amount = self._detail_cents(detail, head)
         self._charges += self._charged(detail)
         if amount is None:
             self._missing += 1
-            return
+            return []
         self._total += amount
-        yield self._builder.movement(f"{self._where}.{ordinal}", amount, head, self._entry, detail, lone=False)
+        return [self._builder.movement(f"{self._where}.{ordinal}", amount, head, self._entry, detail, lone=False)]
 
-    def _alone(self, head: Head) -> Iterator[Movement]:
+    def _alone(self, head: Head) -> list[Movement]:
         """An entry of one movement: the entry's amount is what was booked, whatever the detail says beside charges."""
         amount = self._detail_cents(self._first, head) if self._count else None
-        if head.cents is None:
-            if amount is None:
-                self._problem(Reason.MISSING_AMOUNT, "The entry has no amount.")
-                return
-            self._total = amount
-            yield self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True)
-            return
-        booked = head.sign * head.cents
-        self._charges = self._charged(self._first)
-        if amount is None or amount == booked:
-            yield from self._whole(head, self._first, awaiting=amount is None and self._announced() > 1)
-        elif self._explained(booked - amount):
-            yield self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True)
-            yield self._builder.charges(f"{self._where}.charges", booked - amount, head, self._entry)
-        else:
-            self._mismatch(booked, amount)
-            yield from self._whole(head, self._first, awaiting=False)
+        if self._booked is None:
+            self._booked = amount
+        if amount is None or amount == self._booked:
+            return self._whole(head, self._first, awaiting=amount is None and self._announced() > 1)
+        self._charges, self._total = self._charged(self._first), amount
+        remainder = self._remainder(head, self._booked)
+        if not remainder:
+            return self._whole(head, self._first, awaiting=False)
+        return [self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True), *remainder]
 
-    def _whole(self, head: Head, detail: Fields, awaiting: bool) -> Iterator[Movement]:
-        if head.cents is None:
+    def _whole(self, head: Head, detail: Fields, awaiting: bool) -> list[Movement]:
+        """The entry as one movement."""
+        if self._booked is None:
             self._problem(Reason.MISSING_AMOUNT, "The entry has no amount.")
-            return
-        amount = head.sign * head.cents
-        yield self._builder.movement(f"{self._where}.0", amount, head, self._entry, detail, lone=True, awaiting=awaiting)
+            return []
+        position = f"{self._where}.0"
+        return [self._builder.movement(position, self._booked, head, self._entry, detail, lone=True, awaiting=awaiting)]
 
-    def _remainder(self, head: Head, rest: Cents) -> Iterator[Movement]:
+    def _remainder(self, head: Head, booked: Cents) -> list[Movement]:
+        """What the entry holds beside its details: charges that it states; anything else is a problem."""
+        rest = booked - self._total
         if rest == 0:
-            return
-        if self._explained(rest):
-            yield self._builder.charges(f"{self._where}.charges", rest, head, self._entry)
-        else:
-            self._mismatch(self._total + rest, self._total)
-
-    def _explained(self, rest: Cents) -> bool:
-        """Whether the entry's charges, or those of its details, are what is missing."""
-        return abs(rest) in {self._charged(self._entry), self._charges}
-
-    def _mismatch(self, booked: Cents, details: Cents) -> None:
-        message = f"The details add up to {format_euros(details)}, the entry is {format_euros(booked)}."
+            return []
+        if abs(rest) in {self._charged(self._entry), self._charges}:
+            return [self._builder.charges(f"{self._where}.charges", rest, head, self._entry)]
+        message = f"The details add up to {format_euros(self._total)}, the entry is {format_euros(booked)}."
         self._problem(Reason.DETAILS_MISMATCH, message)
+        return []
 
     def _announced(self) -> int:
         text = self._entry.one.get("batch_count", "").strip()
@@ -130,8 +169,8 @@ class EntryReader:
     def _detail_cents(self, detail: Fields, head: Head) -> Cents | None:
         """The detail's signed amount in the account's currency: `Amt`, else `AmtDtls/TxAmt`, never the instructed one."""
         one = detail.one
-        for key in ("amount", "transaction_amount"):
-            if key in one and one.get(f"{key}_currency", head.currency) == head.currency:
+        for key, currency_key in _AMOUNTS:
+            if key in one and one.get(currency_key, head.currency) == head.currency:
                 amount = self._cents(one[key])
                 return None if amount is None else _SIGNS.get(one.get("sign", "").strip(), head.sign) * amount
         return None
@@ -141,53 +180,21 @@ class EntryReader:
         texts = fields.many.get("charges") or fields.many.get("charge")
         return sum(self._cents(text) or 0 for text in texts) if texts else 0
 
-    def _read_head(self, one: dict[str, str], unsaid: Status, currency: str, day: date | None) -> Head | None:
-        status = _status(one.get("status", "").strip(), unsaid)
-        booking, value = self._day(one.get("booking")), self._day(one.get("value"))
-        booking = booking or value or day
-        if booking is None:
-            self._problem(Reason.MISSING_DATE, "The entry has no date, nor has its statement.")
-            return None
-        sign = _SIGNS.get(one.get("sign", "").strip())
-        if sign is None:
-            self._problem(Reason.MISSING_SIGN, "The entry is neither credit nor debit.")
-            return None
-        entry_currency = one.get("amount_currency", currency)
-        if entry_currency != _EUR:
-            self._problems.add(Reason.CURRENCY, f"Amounts in {entry_currency[:10]}: only euros are kept.", self._where.split(".")[0])
-        return Head(
-            cents=self._cents(one["amount"]) if "amount" in one else None,
-            sign=sign,
-            currency=entry_currency,
-            status=status,
-            reversal=one.get("reversal", "").strip() in _TRUE,
-            booking=booking,
-            value=value,
-            bank_reference=reference(one.get("bank_reference")),
-        )
-
     def _cents(self, text: str) -> Cents | None:
         try:
             return cents(text)
         except AmountError as error:
-            self._problem(Reason.BAD_AMOUNT, f"Not an amount: {error}.")
-            return None
-
-    def _day(self, text: str | None) -> date | None:
-        if text is None:
-            return None
-        try:
-            return iso_day(text)
-        except ValueError:
-            self._problem(Reason.BAD_DATE, f"Not a date: {text.strip()[:40]!r}.")
+            self._problem(Reason.BAD_AMOUNT, f"{error}.")
             return None
 
     def _problem(self, reason: Reason, message: str) -> None:
         self._problems.add(reason, message, self._where)
 
 
-def _status(text: str, unsaid: Status) -> Status:
+_NO_DETAIL: Final = Fields()
+_AMOUNTS: Final = (("amount", "amount_currency"), ("transaction_amount", "transaction_amount_currency"))
+
+
+def _status(text: str) -> Status:
     """Only `BOOK` is booked; `PDNG`, `INFO`, `FUTR` and what we do not know only inform."""
-    if not text:
-        return unsaid
     return Status.BOOKED if text == "BOOK" else Status.PENDING

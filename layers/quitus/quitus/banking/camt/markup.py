@@ -1,10 +1,9 @@
 """Fast, bounded, exact extraction of the wanted texts of a camt message.
 
 expat checks every character (well-formedness, no document type, no entity), without handlers: those are what makes XML slow in
-Python. The text is then cut at each `<`, and a *shape*, the exact list of tags from one boundary (end of a detail, entry,
-balance…) to the next, is learned once, tag by tag. The next segments with the same tags are recognised by comparing lists, and
-only the texts that the shape knows to be wanted are taken: a file of ten thousand entries has a dozen shapes. Markup that may
-hold a `<` (comments, CDATA, processing instructions) is resolved before the cut.
+Python. The markup itself is followed tag by tag only once for each kind of segment; the following segments are compared with
+the templates met before, and only the texts in their gaps are taken: a file of ten thousand entries has a dozen templates.
+Comments, CDATA and processing instructions are resolved first, so that a `<` always starts a tag.
 """
 
 from __future__ import annotations
@@ -15,14 +14,13 @@ from pyexpat import ExpatError, ParserCreate, XMLParserType, errors
 from typing import Final, NoReturn
 
 from quitus.banking.camt.paths import Element, document
-from quitus.banking.camt.shapes import MAX_DEPTH, Shape, learn, too_deep
+from quitus.banking.camt.templates import Meaning, Template, learn, resolved
 from quitus.banking.problems import Reason, unreadable
 
 MAX_SEGMENT: Final = 1 << 20
 """Characters between two boundaries, or in one text: no detail of a payment is that long."""
-_MAX_SHAPES: Final = 48
-_MAX_SHAPE_SIZE: Final = 600
-_MANY_PIECES: Final = 4096
+_MAX_TEMPLATES: Final = 32
+_MAX_TEMPLATE_SIZE: Final = 16384
 
 _MARKUP: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>|(<[!?])", re.DOTALL)
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -39,65 +37,63 @@ _UNFINISHED: Final = frozenset(
 
 
 class Segments:
-    """Cuts a message, fed text by text, into (shape, values), in the document's order."""
+    """Cuts a message, fed text by text, into (meaning, values), in the document's order."""
 
     def __init__(self) -> None:
         self._parser = _strict_parser()
-        self._shapes: dict[tuple[Element, ...], list[Shape]] = {}
+        self._templates: dict[tuple[Element, ...], list[Template]] = {}
         self._stack: tuple[Element, ...] = (document(),)
-        self._pieces: list[str] = []
-        self._carry = ""
+        self._text = ""
+        self._held = ""
 
-    def feed(self, text: str, final: bool = False) -> Iterator[tuple[Shape, list[str]]]:
-        """The segments that this text completes.
+    def feed(self, text: str, final: bool = False, raw: bytes | str | None = None) -> Iterator[tuple[Meaning, list[str]]]:
+        """The segments that this text completes; `raw` is the same in UTF-8, where it is at hand.
 
         Raises:
             UnreadableFile: broken markup, a document type, too deep, too large, or truncated when `final`.
         """
-        self._validate(text, final)
-        pieces = self._pieces + self._cut(text, final)
-        at, count = 0, len(pieces)
-        shapes = self._shapes.setdefault(self._stack, [])
-        while at < count:
-            for shape in shapes:
-                end = at + shape.size
-                if end <= count and pieces[end - 1].startswith(shape.last):
-                    segment = pieces[at:end]
-                    if shape.matches(segment):
-                        break
+        self._validate(text, final, raw or text)
+        text, at = self._text + self._without_markup(text), 0
+        escaped = "&" in text or "\r" in text
+        templates = self._templates.setdefault(self._stack, [])
+        while True:
+            for template in templates:
+                match = template.match(text, at)
+                if match is not None:
+                    break
             else:
-                learned = learn(self._stack, pieces, at)
+                learned = learn(self._stack, text, at)
                 if learned is None:
                     break
-                shape, end = learned, at + learned.size
-                segment = pieces[at:end]
-                if len(shapes) < _MAX_SHAPES and shape.size <= _MAX_SHAPE_SIZE:
-                    shapes.append(shape)
-            at, self._stack = end, shape.after
-            shapes = self._shapes.setdefault(shape.after, [])
-            yield shape, shape.values(segment)
-        self._pieces = pieces[at:]
-        if len(self._pieces) > _MANY_PIECES:
-            _check_waiting(len(self._stack), self._pieces)
+                template, size = learned
+                match = template.match(text, at)
+                if len(templates) < _MAX_TEMPLATES and size <= _MAX_TEMPLATE_SIZE:
+                    templates.append(template)
+            if match is None:
+                break
+            values, at = match
+            meaning = template.meaning
+            self._stack = meaning.after
+            templates = self._templates.setdefault(meaning.after, [])
+            yield meaning, [resolved(value) for value in values] if escaped else values
+        self._text = text[at:]
+        if len(self._text) + len(self._held) > MAX_SEGMENT:
+            raise unreadable(Reason.TOO_LARGE, f"One part of more than {MAX_SEGMENT} characters.")
 
-    def _validate(self, text: str, final: bool) -> None:
+    def _validate(self, text: str, final: bool, raw: bytes | str) -> None:
         try:
-            self._parser.Parse(text, final)
+            self._parser.Parse(raw, final)
         except ExpatError as error:
             _refuse(error, text)
 
-    def _cut(self, text: str, final: bool) -> list[str]:
-        """The pieces of the text, each what follows a `<`; what may not be finished waits for more."""
-        text, held = self._carry + text, ""
-        if "<!" in text or "<?" in text:
-            text, held = _without_markup(text)
-        if not final:
-            last = max(text.rfind("<"), 0)
-            text, held = text[:last], text[last:] + held
-        if len(held) > MAX_SEGMENT:
-            raise unreadable(Reason.TOO_LARGE, f"One text of more than {MAX_SEGMENT} characters.")
-        self._carry = held
-        return text.split("<")[1:]
+    def _without_markup(self, text: str) -> str:
+        """The text, comments and instructions dropped and CDATA escaped; what may not be finished waits for more."""
+        text, self._held = self._held + text, ""
+        if ("!" in text and "<!" in text) or ("?" in text and "<?" in text):
+            text, self._held = _without_markup(text)
+        if text.endswith("<"):
+            text, self._held = text[:-1], "<"
+        return text
 
 
 def _strict_parser() -> XMLParserType:
@@ -131,19 +127,3 @@ def _without_markup(text: str) -> tuple[str, str]:
             kept.append(match.group(1).translate(_ESCAPES))
         at = match.end()
     return "".join([*kept, text[at:]]), ""
-
-
-def _check_waiting(depth: int, pieces: list[str]) -> None:
-    """Refuse early what grows without a boundary: too deep, or too long."""
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        if piece.startswith("/"):
-            depth -= 1
-        elif "/>" not in piece:
-            depth += 1
-        if depth > MAX_DEPTH + 1:
-            raise too_deep()
-    if size > MAX_SEGMENT:
-        raise unreadable(Reason.TOO_LARGE, f"One part of more than {MAX_SEGMENT} characters.")
-

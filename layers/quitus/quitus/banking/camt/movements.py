@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Final
 
 from quitus.banking.codes import classified
@@ -17,43 +15,44 @@ from quitus.domain.movement import Means, Movement, Nature, Status
 
 _SUCCESS: Final = "0000"
 _SHORT: Final = 14
+_NO_TEXTS: Final[list[str]] = []
 
 
-@dataclass(slots=True)
 class Fields:
     """The texts found in one part of the message: those that come once, and those that may repeat."""
 
-    one: dict[str, str] = field(default_factory=dict)
-    many: dict[str, list[str]] = field(default_factory=dict)
+    __slots__ = ("many", "one")
+
+    def __init__(self) -> None:
+        self.one: dict[str, str] = {}
+        self.many: dict[str, list[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an entry says for all its details. `cents` is unsigned, None where the bank gave no amount; `sign` is 1 or -1."""
+    """What an entry says for all its details, but its amount; `sign` is 1 or -1."""
 
-    cents: Cents | None
     sign: int
     currency: str
     status: Status
     reversal: bool
     booking: date
     value: date | None
-    bank_reference: str | None
 
 
 class Builder:
     """Makes the movements of one statement: knows its account and the bank's profile."""
 
     def __init__(self, profile: Profile, account: str) -> None:
-        self._own = {as_iban(account) or compact(account)}
-        self._places = [(path, _PLACES[path]) for path in profile.camt]
+        self._own = as_iban(account) or compact(account)
+        self._places = [(path, *_PLACES[path]) for path in profile.camt]
 
     def movement(
         self, position: str, amount: Cents, head: Head, entry: Fields, detail: Fields, lone: bool, awaiting: bool = False
     ) -> Movement:
         """The movement of a detail; `lone` when the entry has no other, so that all that the entry says is about it."""
-        one, many = detail.one, detail.many
-        code_from = one if "domain" in one or "proprietary" in one else entry.one
+        whole, one, many = entry.one, detail.one, detail.many
+        code_from = one if "domain" in one or "proprietary" in one else whole
         reason = _return_reason(one, many)
         code, means, nature = classified(
             code_from.get("domain"),
@@ -63,12 +62,14 @@ class Builder:
             amount >= 0,
             reason is not None or head.reversal,
         )
-        free = many.get("unstructured", [])
-        structured = many.get("structured", [])
+        free, structured = many.get("unstructured", _NO_TEXTS), many.get("structured", _NO_TEXTS)
         accounts = [] if nature is Nature.OTHER else self._accounts(detail, entry, lone)
-        own_reference = reference(one.get("bank_reference"))
-        if not lone and own_reference == head.bank_reference:
+        entry_reference, own_reference = reference(whole.get("bank_reference")), reference(one.get("bank_reference"))
+        if lone:
+            own_reference = own_reference or entry_reference
+        elif own_reference == entry_reference:
             own_reference = None
+        shared_reference = None if lone and not awaiting else entry_reference
         return Movement(
             position=position,
             amount_cents=amount,
@@ -80,21 +81,21 @@ class Builder:
             virtual_iban=accounts[0][0] if accounts else None,
             virtual_iban_path=accounts[0][1] if accounts else None,
             other_accounts=tuple(accounts[1:]),
-            bank_reference=own_reference or (head.bank_reference if lone else None),
+            bank_reference=own_reference,
             uetr=reference(one.get("uetr")),
             end_to_end_id=reference(one.get("end_to_end")),
             payment_reference=creditor_reference(structured, free) if structured or free else None,
-            batch_reference=_batch(entry.one, one, None if lone and not awaiting else head.bank_reference),
-            entry_reference=None if lone and not awaiting else head.bank_reference,
+            batch_reference=_batch(whole, one, shared_reference),
+            entry_reference=shared_reference,
             awaiting_details=awaiting,
-            instructed_cents=_instructed(one, amount, head.currency),
+            instructed_cents=_instructed(one, amount, head.currency) if "instructed_amount" in one else None,
             mandate_id=reference(one.get("mandate")),
             debtor_name=_stripped(one.get("debtor_name") or one.get("ultimate_debtor_name")),
             debtor_iban=_debtor_iban(one),
-            remittance=_stripped(" ".join(text.strip() for text in free or many.get("additional", ()))),
+            remittance=_joined(free or many.get("additional", _NO_TEXTS)),
             bank_code=code,
             return_reason=reason,
-            note=_stripped(one.get("note") or (entry.one.get("note") if lone else None)),
+            note=_stripped(one.get("note") or (whole.get("entry_note") if lone else None)),
         )
 
     def charges(self, position: str, amount: Cents, head: Head, entry: Fields) -> Movement:
@@ -111,61 +112,61 @@ class Builder:
             status=head.status,
             nature=Nature.OTHER,
             means=Means.OTHER,
-            entry_reference=head.bank_reference,
+            entry_reference=reference(one.get("bank_reference")),
             bank_code=code,
-            note=_stripped(one.get("note")),
+            note=_stripped(one.get("entry_note")),
         )
 
     def _accounts(self, detail: Fields, entry: Fields, lone: bool) -> list[tuple[str, str]]:
         """Valid account numbers other than the statement's own, each once, where the profile says to look, in its order."""
+        one, many, whole = detail.one, detail.many, entry.one
         found: dict[str, str] = {}
-        for path, look in self._places:
-            for iban in look(detail, entry, lone):
-                found.setdefault(iban, path)
-        return [(iban, path) for iban, path in found.items() if iban not in self._own]
+        for path, key, free in self._places:
+            if key in one:
+                texts = [one[key]]
+            elif key in many:
+                texts = many[key]
+            elif key in whole and (lone or key != "entry_note"):
+                texts = [whole[key]]
+            else:
+                continue
+            for iban in found_ibans(texts) if free else _checked(texts):
+                if iban != self._own:
+                    found.setdefault(iban, path)
+        return list(found.items())
 
 
-type Look = Callable[[Fields, Fields, bool], Iterable[str]]
-
-
-def _checked(text: str | None) -> tuple[str, ...]:
-    iban = as_iban(text) if text and len(text) > _SHORT else None
-    return (iban,) if iban else ()
-
-
-def _within(texts: Sequence[str] | None) -> Iterable[str]:
-    return found_ibans(texts) if texts else ()
-
-
-def _entry_note(detail: Fields, entry: Fields, lone: bool) -> Iterable[str]:
-    return _within([entry.one["note"]]) if lone and "note" in entry.one else ()
-
-
-_PLACES: Final[dict[str, Look]] = {
-    "TxDtls/RltdPties/CdtrAcct/Id/IBAN": lambda detail, entry, lone: _checked(detail.one.get("creditor_iban")),
-    "TxDtls/RltdPties/CdtrAcct/Id/Othr/Id": lambda detail, entry, lone: _checked(detail.one.get("creditor_other")),
-    "TxDtls/RltdPties/UltmtCdtr/Id": lambda detail, entry, lone: _checked(detail.one.get("ultimate_creditor")),
-    "Ntry/NtryRef": lambda detail, entry, lone: _checked(entry.one.get("entry_reference")),
-    "TxDtls/RmtInf/Strd/CdtrRefInf/Ref": lambda detail, entry, lone: chain.from_iterable(
-        map(_checked, detail.many.get("structured", ()))
-    ),
-    "TxDtls/RmtInf/Ustrd": lambda detail, entry, lone: _within(detail.many.get("unstructured")),
-    "TxDtls/AddtlTxInf": lambda detail, entry, lone: _within([detail.one["note"]]) if "note" in detail.one else (),
-    "Ntry/AddtlNtryInf": _entry_note,
+_PLACES: Final = {
+    "TxDtls/RltdPties/CdtrAcct/Id/IBAN": ("creditor_iban", False),
+    "TxDtls/RltdPties/CdtrAcct/Id/Othr/Id": ("creditor_other", False),
+    "TxDtls/RltdPties/UltmtCdtr/Id": ("ultimate_creditor", False),
+    "Ntry/NtryRef": ("entry_reference", False),
+    "TxDtls/RmtInf/Strd/CdtrRefInf/Ref": ("structured", False),
+    "TxDtls/RmtInf/Ustrd": ("unstructured", True),
+    "TxDtls/AddtlTxInf": ("note", True),
+    "Ntry/AddtlNtryInf": ("entry_note", True),
 }
+"""Path in the message → key of its text, and whether it is free text to search."""
+
+
+def _checked(texts: list[str]) -> list[str]:
+    return [iban for text in texts if len(text) > _SHORT and (iban := as_iban(text)) is not None]
 
 
 def _stripped(text: str | None) -> str | None:
     return (text.strip() or None) if text else None
 
 
+def _joined(texts: list[str]) -> str | None:
+    return _stripped(texts[0] if len(texts) == 1 else " ".join(text.strip() for text in texts))
+
+
 def _instructed(one: dict[str, str], amount: Cents, currency: str) -> Cents | None:
     """The instructed amount in the account's currency, where it is not what was booked."""
-    text = one.get("instructed_amount")
-    if text is None or one.get("instructed_amount_currency", currency) != currency:
+    if one.get("instructed_amount_currency", currency) != currency:
         return None
     try:
-        instructed = cents(text)
+        instructed = cents(one["instructed_amount"])
     except AmountError:
         return None
     return None if instructed == abs(amount) else instructed
@@ -189,6 +190,8 @@ def _batch(entry: dict[str, str], detail: dict[str, str], own: str | None) -> st
 
 def _return_reason(one: dict[str, str], many: dict[str, list[str]]) -> str | None:
     """The code wins over the text, which is kept where the code only announces it (`NARR`) or is missing."""
+    if "return_code" not in one and "return_proprietary" not in one and "return_text" not in many:
+        return None
     code = reference(one.get("return_code")) or reference(one.get("return_proprietary"))
     if code == _SUCCESS:
         return None

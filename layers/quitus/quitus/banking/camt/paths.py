@@ -25,11 +25,12 @@ class Mark(IntEnum):
     STATEMENT = 2
     ENTRY = 3
     BATCH = 4
-    HEADER_END = 5
-    BALANCE_END = 6
-    DETAIL_END = 7
-    ENTRY_END = 8
-    STATEMENT_END = 9
+    DETAIL = 5
+    HEADER_END = 6
+    BALANCE_END = 7
+    DETAIL_END = 8
+    ENTRY_END = 9
+    STATEMENT_END = 10
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +115,7 @@ _ENTRY: Final = {
     "AcctSvcrRef": "bank_reference",
     **_CODE,
     **_CHARGES,
-    "AddtlNtryInf": "note",
+    "AddtlNtryInf": "entry_note",
     **{
         f"{parent}Btch/{name}": key
         for parent in ("", "NtryDtls/")
@@ -183,7 +184,7 @@ def _statement() -> Element:
     _declare(balance, Scope.BALANCE, _BALANCE)
     entry = statement.children["Ntry"] = Element(opens=Mark.ENTRY, closes=Mark.ENTRY_END)
     _declare(entry, Scope.ENTRY, _ENTRY)
-    detail = Element(closes=Mark.DETAIL_END)
+    detail = Element(opens=Mark.DETAIL, closes=Mark.DETAIL_END)
     _declare(detail, Scope.DETAIL, _DETAIL)
     entry.children["NtryDtls"].opens = Mark.BATCH
     entry.children["NtryDtls"].children["TxDtls"] = entry.children["TxDtls"] = detail

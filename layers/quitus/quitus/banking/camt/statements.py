@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from quitus.banking.camt.entries import EntryReader
+from quitus.banking.camt.entries import EntryReader, HeadReader
 from quitus.banking.camt.movements import Builder, Fields
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
@@ -33,6 +32,7 @@ class StatementReader:
         self._sums = Sums()
         self._balances: list[Fields] = []
         self._builder: Builder | None = None
+        self._heads: HeadReader | None = None
         self._entry: EntryReader | None = None
         self._entries = 0
         self._booked: Cents = 0
@@ -45,16 +45,22 @@ class StatementReader:
                 self._balances.pop()
             self._balances.append(balance)
 
-    def detail(self, entry: Fields, detail: Fields) -> Iterator[Movement]:
-        """A detail of the entry that is open."""
-        yield from map(self._sums.add, self._entry_reader(entry).detail(detail))
+    def detail(self, entry: Fields, detail: Fields) -> list[Movement]:
+        """A detail of the entry that is open: the movements that are certain now."""
+        return self._added(self._entry_reader(entry).detail(detail))
 
-    def end_entry(self, entry: Fields) -> Iterator[Movement]:
-        """The end of the open entry."""
+    def end_entry(self, entry: Fields) -> list[Movement]:
+        """The end of the open entry: its last movements."""
         reader = self._entry_reader(entry)
-        yield from map(self._sums.add, reader.close())
+        movements = self._added(reader.close())
         self._booked += reader.booked_cents
         self._entry = None
+        return movements
+
+    def _added(self, movements: list[Movement]) -> list[Movement]:
+        for movement in movements:
+            self._sums.add(movement)
+        return movements
 
     def end(self) -> Statement:
         """The statement, proved as far as its balances allow."""
@@ -81,13 +87,13 @@ class StatementReader:
         )
 
     def _entry_reader(self, entry: Fields) -> EntryReader:
-        if self._builder is None:
-            self._builder = Builder(self._profile, self._account())
         if self._entry is None:
+            if self._heads is None or self._builder is None:
+                unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
+                self._builder = Builder(self._profile, self._account())
+                self._heads = HeadReader(self._problems, unsaid, self._currency(), self._fallback_day)
             where = f"{self._ordinal}.{self._entries}"
-            unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
-            day = None if "booking" in entry.one or "value" in entry.one else self._fallback_day()
-            self._entry = EntryReader(where, entry, self._builder, self._problems, unsaid, self._currency(), day)
+            self._entry = EntryReader(where, entry, self._heads.read(where, entry.one), self._builder, self._problems)
             self._entries += 1
         return self._entry
 
@@ -144,11 +150,11 @@ class StatementReader:
         try:
             amount = cents(balance.one["amount"])
         except AmountError as error:
-            self._problems.add(Reason.BAD_AMOUNT, f"A balance is not an amount: {error}.", where)
+            self._problems.add(Reason.BAD_AMOUNT, f"A balance: {error}.", where)
             return [None]
         currency = balance.one.get("amount_currency", _EUR)
         if currency != _EUR:
-            self._problems.add(Reason.CURRENCY, f"Amounts in {currency[:10]}: only euros are kept.", where)
+            self._problems.add_currency(currency, where)
         sign = balance.one.get("sign", "").strip()
         return [amount] if sign == "CRDT" else [-amount] if sign == "DBIT" else [amount, -amount]
 
