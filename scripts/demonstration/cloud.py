@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,13 +35,20 @@ class Cloud:
         """Whether a cloud answers on the port already."""
         return run_quietly("local", "status", "--port", str(self.port)).returncode == 0
 
-    def up(self) -> None:
-        """Start it and deploy the stack; what the script says goes to stderr."""
-        self._command("up", tick=None)
+    def up(self, hear: Callable[[str], object]) -> None:
+        """Start it and deploy the stack; `hear` is told what the script says meanwhile."""
+        command = [str(SCRIPTS / "local"), "up", "--port", str(self.port)]
+        heard: list[str] = []
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            for line in process.stderr or ():
+                heard.append(line.rstrip())
+                hear(heard[-1])
+        if process.returncode:
+            raise CommandFailed("\n".join(["scripts/local up failed:", *heard[-20:]]))
 
     def down(self) -> None:
         """Stop it."""
-        self._command("down", tick=None)
+        self._command("down")
 
     def token(self, landlord: str, role: str) -> str:
         """A bearer token."""
@@ -122,27 +127,6 @@ def _wait(process: subprocess.Popen[str], tick: Callable[[], object] | None) -> 
 def run_quietly(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a script of the project to its end."""
     return subprocess.run([str(SCRIPTS / script), *arguments], capture_output=True, text=True, check=False)
-
-
-class Service:
-    """A script of the project that runs until it is stopped."""
-
-    def __init__(self, script: str, *arguments: str) -> None:
-        self._process = subprocess.Popen([str(SCRIPTS / script), *arguments], stdout=sys.stderr)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it is gone."""
-        return self._process.poll() is not None
-
-    def stop(self) -> None:
-        """Ask it to end, and wait."""
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 def free_port(preferred: int = 0) -> int:

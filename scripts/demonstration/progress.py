@@ -79,6 +79,10 @@ class Stage:
         """The stage as it is now."""
         self._progress.show(f"{self.text} …")
 
+    def tell(self, detail: str) -> None:
+        """The stage as it is now, and a detail."""
+        self._progress.show(f"{self.text} … {detail}")
+
     def reached(self, done: int) -> None:
         """The count is this now."""
         self._done = done

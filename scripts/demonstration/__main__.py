@@ -1,0 +1,136 @@
+"""scripts/demo: from an empty cloud to books that equal the bank and the ERP."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Final
+
+from demonstration.api import Api, Refused
+from demonstration.cloud import Cloud, CommandFailed, free_port
+from demonstration.days import PARIS, latest_month
+from demonstration.dues import called
+from demonstration.erp import Erp
+from demonstration.estate import FEWEST_LEASES, estate
+from demonstration.findings import Findings, find
+from demonstration.payers import payments
+from demonstration.progress import Progress
+from demonstration.report import report
+from demonstration.story import LANDLORD, Cast, Story, StoryFailed
+
+_LEASES: Final = 2900
+_PORT: Final = 4570
+_SEED: Final = 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play the demonstration; 0 only if bank, ledger and ERP are equal."""
+    given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    progress = Progress()
+    try:
+        cloud = Cloud(given.port or free_port(_PORT))
+        with _stage(cloud, progress) as erp:
+            equal = _play(cloud, erp, progress, given)
+            if given.serve:
+                _serve(cloud, erp)
+    except (CommandFailed, StoryFailed, Refused) as error:
+        progress.note(f"scripts/demo stopped: {error}")
+        return 1
+    except KeyboardInterrupt:
+        progress.note("interrupted")
+        return 130
+    return 0 if equal else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="Plays a month of a synthetic landlord on the local cloud: ERP files, virtual IBANs, bank files, "
+        "payment events, an ERP that takes the entries. Exits 0 only if bank, ledger and ERP are equal to the cent.",
+    )
+    parser.add_argument("--leases", type=_leases, default=_LEASES, metavar="N", help=f"how many leases ({_LEASES})")
+    parser.add_argument(
+        "--serve", action="store_true", help="keep the cloud and the ERP up and print how to reach them"
+    )
+    parser.add_argument("--port", type=int, help=f"the local cloud's port ({_PORT}, or a free one)")
+    parser.add_argument("--seed", type=int, default=_SEED, help=f"another seed invents another landlord ({_SEED})")
+    return parser
+
+
+def _leases(text: str) -> int:
+    number = int(text)
+    if number < FEWEST_LEASES:
+        raise argparse.ArgumentTypeError(f"at least {FEWEST_LEASES}")
+    return number
+
+
+@contextmanager
+def _stage(cloud: Cloud, progress: Progress) -> Iterator[Erp]:
+    """A clean cloud of our own and an ERP, both gone at the end."""
+    if cloud.is_up:
+        port = cloud.port
+        raise CommandFailed(
+            f"port {port} is taken by a local cloud: scripts/local down --port {port}, or another --port"
+        )
+    try:
+        with progress.stage(f"Local cloud on port {cloud.port}") as stage:
+            cloud.up(stage.tell)
+        erp = Erp()
+        try:
+            yield erp
+        finally:
+            erp.stop()
+    finally:
+        cloud.down()
+
+
+def _play(cloud: Cloud, erp: Erp, progress: Progress, given: argparse.Namespace) -> bool:
+    month = latest_month(datetime.now(PARIS).date())
+    held = estate(given.seed, given.leases, month.due_date)
+    asked = called(given.seed, held, month)
+    cast = Cast(held, asked, payments(given.seed, held, asked))
+    api = Api(cloud.outputs["ApiUrl"], cloud.token(LANDLORD, "admin"))
+    story = Story(cloud, api, progress, cast)
+    story.onboard(erp.url)
+    erp.fail_once_after_applying()
+    story.announce()
+    story.collect()
+    story.decide()
+    found = find(story, erp)
+    print(_title(cast, found, progress), report(found), sep="\n\n", end="", flush=True)
+    return found.proof.is_equal
+
+
+def _title(cast: Cast, found: Findings, progress: Progress) -> str:
+    towns = {residence.commune for residence in cast.estate.residences}
+    return (
+        f"Vidourle Habitat, {cast.called.month.period}: {len(found.leases)} leases, {len(cast.estate.residences)} "
+        f"residences, {len(towns)} communes, {len(found.payments)} payments, in {progress.elapsed:.0f} s"
+    )
+
+
+def _serve(cloud: Cloud, erp: Erp) -> None:
+    address, port = cloud.outputs["ApiUrl"], cloud.port
+    print(
+        f"""
+STILL UP · until Ctrl-C
+  API     {address}/v1
+  ERP     {erp.url}/summary and {erp.url}/journal
+  Cloud   {cloud.outputs["endpoint"]} (scripts/local outputs --port {port})
+
+  TOKEN=$(scripts/local token --port {port} --landlord {LANDLORD} --role viewer)
+  curl -H "Authorization: Bearer $TOKEN" "{address}/v1/leases?limit=1"
+""",
+        flush=True,
+    )
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

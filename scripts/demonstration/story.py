@@ -1,0 +1,203 @@
+"""What happens in the demonstration, step by step; each step goes through the contract and shows how far it is."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from io import StringIO
+from typing import Any, Final
+
+from demonstration.api import Api
+from demonstration.bank import BANK_CODE, BIC, BRANCH_CODE, FORMER, RANGE_PREFIX, RENTS, Address, Bank
+from demonstration.camt import Statement, notice_file, statement_file
+from demonstration.cloud import Cloud
+from demonstration.dues import Called
+from demonstration.erp_files import dues_file, leases_file, parties_file
+from demonstration.estate import Estate
+from demonstration.payers import Habit, Payment
+from demonstration.progress import Progress, Stage
+
+LANDLORD: Final = "vidourle"
+NAME: Final = "Vidourle Habitat"
+_IDLE_SECONDS: Final = 600
+_CHEQUE_NUMBER: Final = "CHQ 0004217"
+
+
+class StoryFailed(Exception):
+    """The product did something that the demonstration cannot go on from; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is in it."""
+
+    estate: Estate
+    called: Called
+    payments: Sequence[Payment]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The bank days."""
+        return self.called.month.bank_days
+
+
+@dataclass(slots=True)
+class Story:
+    """The steps, in order; what later steps and the report need is kept on the way."""
+
+    cloud: Cloud
+    api: Api
+    progress: Progress
+    cast: Cast
+    addresses: dict[str, Address] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+    assigned: str | None = None
+    cheque_cents: int = 0
+
+    def onboard(self, erp_url: str) -> None:
+        """Settings, leases with their virtual IBANs, parties, and a month of dues."""
+        with self.progress.stage("Landlord and its settings"):
+            self.api.put(f"/landlords/{LANDLORD}", settings(erp_url))
+        held = self.cast.estate
+        with self.progress.stage("Leases loaded, virtual IBANs issued", len(held.leases)) as stage:
+            self._load({"leases": leases_file(held.leases)}, stage)
+        with self.progress.stage("Parties and dues loaded", len(held.parties) + len(self.cast.called.dues)) as stage:
+            self._load({"parties": parties_file(held.parties), "dues": dues_file(self.cast.called.dues)}, stage)
+        with self.progress.stage("Virtual IBANs read back", len(held.leases)) as stage:
+            for lease in self.api.items("/leases"):
+                self.addresses[lease["lease_id"]] = Address(lease["virtual_iban"], lease["payment_reference"])
+                stage.reached(len(self.addresses))
+        self.statements = Bank(NAME, self.cast.days, self.addresses).statements(self.cast.payments)
+
+    def announce(self) -> None:
+        """Instant payments as events, then a day's notice (camt.054) before its statement."""
+        announced = [payment for payment in self.cast.payments if payment.announced]
+        with self.progress.stage("Instant payments announced by event", len(announced)) as stage:
+            self.cloud.send_events([event(payment, self.addresses) for payment in announced])
+            self._settle(stage)
+        noticed = self.cast.days[1]
+        statement = next(one for one in self.statements if (one.account, one.day) == (RENTS.iban, noticed))
+        with self.progress.stage(f"camt.054 of {noticed}", _details(statement)) as stage:
+            self.cloud.put(f"{LANDLORD}/bank/{noticed:%Y%m%d}_avis.xml", notice_file(statement))
+            self._settle(stage)
+
+    def collect(self) -> None:
+        """The statements of every day and account; one of them arrives broken first."""
+        broken = self.statements[2 * 3]
+        with self.progress.stage("A statement cut off in the middle"):
+            content = statement_file(broken)
+            self.cloud.put(f"{LANDLORD}/bank/{broken.day:%Y%m%d}_coupe.xml", content[: len(content) // 2])
+        with self.progress.stage(f"{len(self.statements)} camt.053", sum(map(_details, self.statements))) as stage:
+            for statement in self.statements:
+                self.cloud.put(f"{LANDLORD}/bank/{name_of(statement)}", statement_file(statement))
+            self._settle(stage)
+        with self.progress.stage("The first statement again, under another name") as stage:
+            content = statement_file(self.statements[0])
+            self.cloud.put(f"{LANDLORD}/bank/{self.cast.days[0]:%Y%m%d}_renvoi.xml", content)
+            self._settle(stage)
+
+    def decide(self) -> None:
+        """What people do: a cheque recorded, a payment of the suspense account assigned."""
+        cheque = next(payment for payment in self.cast.payments if payment.habit is Habit.CHEQUE)
+        with self.progress.stage("A cheque recorded by hand"):
+            body = {
+                "lease_id": cheque.lease_id,
+                "amount_cents": cheque.cents,
+                "means": "cheque",
+                "received_on": cheque.day.isoformat(),
+                "reference": _CHEQUE_NUMBER,
+            }
+            self.api.post("/payments", body, key="cheque-1")
+            self.cheque_cents = cheque.cents
+        with self.progress.stage("A payment in suspense assigned by an accountant") as stage:
+            self.assigned = self._assign()
+            self._settle(stage)
+
+    def _assign(self) -> str:
+        known = next(payment for payment in self.cast.payments if payment.habit is Habit.NO_EVIDENCE)
+        for found in self.api.items("/payments", status="suspense"):
+            if found["amount_cents"] == known.cents and found["booking_date"] == known.day.isoformat():
+                body = {"lease_id": known.lease_id, "reason": "Le locataire a envoyé son avis d'opération"}
+                self.api.post(f"/payments/{found['payment_id']}/assign", body, key="assign-1")
+                return str(found["payment_id"])
+        raise StoryFailed("the transfer that names no lease is not in suspense")
+
+    def _load(self, files: Mapping[str, bytes], stage: Stage) -> None:
+        """Drop ERP files and read how each of their lines was taken."""
+        for kind, content in files.items():
+            self.cloud.put(f"{LANDLORD}/erp/{kind}.csv", content)
+        self.cloud.idle(_IDLE_SECONDS, stage.show)
+        accepted = 0
+        for kind in files:
+            lines = self._acknowledged(kind)
+            refused = [line for line in lines if line["status"] == "refused"]
+            if refused:
+                raise StoryFailed(f"{len(refused)} lines of the {kind} file refused, the first: {dict(refused[0])}")
+            accepted += len(lines)
+        stage.reached(accepted)
+
+    def _acknowledged(self, kind: str) -> list[dict[str, str]]:
+        key = f"{LANDLORD}/acks/{kind}.csv.csv"
+        content = self.cloud.export(key)
+        if content is None:
+            raise StoryFailed(f"no acknowledgement at {key}")
+        return list(csv.DictReader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+    def _settle(self, stage: Stage) -> None:
+        """Wait until everything dropped or sent is posted."""
+        self.cloud.idle(_IDLE_SECONDS, stage.show)
+
+
+def settings(erp_url: str) -> dict[str, Any]:
+    """The body of `PUT /v1/landlords/{id}`."""
+    return {
+        "name": NAME,
+        "siren": "123456782",
+        "creditor_identifier": "FR72ZZZ123456",
+        "tolerance_cents": 500,
+        "bank_accounts": [
+            {"iban": account.iban, "bic": account.bic, "profile": "default"} for account in (RENTS, FORMER)
+        ],
+        "virtual_iban_range": {
+            "bank_code": BANK_CODE,
+            "branch_code": BRANCH_CODE,
+            "account_prefix": RANGE_PREFIX,
+            "bic": BIC,
+            "payee_name": NAME,
+        },
+        "virtual_iban_per": "lease",
+        "allocation_mode": "quitus",
+        "erp": {"kind": "rest", "url": erp_url, "accounts": {}},
+    }
+
+
+def event(payment: Payment, addresses: Mapping[str, Address]) -> dict[str, Any]:
+    """A payment as the bank's instant-payment feed announces it."""
+    return {
+        "schema": "quitus.payment-event/1",
+        "event_id": f"evt-{payment.bank_reference}",
+        "landlord_id": LANDLORD,
+        "source": "bank:instant",
+        "kind": "credit",
+        "bank_reference": payment.bank_reference,
+        "end_to_end_id": None,
+        "amount_cents": payment.cents,
+        "currency": "EUR",
+        "booking_date": payment.day.isoformat(),
+        "account_iban": RENTS.iban,
+        "virtual_iban": addresses[payment.lease_id].virtual_iban,
+        "debtor": {"name": payment.payer.name, "iban": payment.payer.iban},
+        "remittance": payment.text,
+        "means": "instant_transfer",
+    }
+
+
+def name_of(statement: Statement) -> str:
+    """What the bank calls the file."""
+    return f"{statement.day:%Y%m%d}_{statement.account[-6:]}.xml"
+
+
+def _details(statement: Statement) -> int:
+    return sum(len(entry.details) or 1 for entry in statement.entries)
