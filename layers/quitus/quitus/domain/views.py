@@ -174,9 +174,9 @@ def is_stated(payment: Payment) -> bool:
 
 
 def entry_rule(payment: Payment, entry: Entry) -> str | None:
-    """The rule that an entry rests on (contract.md, rules named); None for money in suspense and for returns."""
+    """The rule that an entry rests on (contract.md, rules named); None for what goes to suspense and for returns."""
     match entry.kind:
-        case EntryKind.ASSIGNMENT:
+        case EntryKind.ASSIGNMENT if _credits_a_lease(entry):
             return MatchRule.PERSON.value
         case EntryKind.CREDIT_USE:
             return AllocationRule.CREDIT.value
@@ -197,6 +197,10 @@ def alert_of(payment: Payment, kind: AlertKind) -> Alert:
     if payment.posted.lease_id is not None:
         detail["lease_id"] = payment.posted.lease_id
     return Alert(kind, payment.payment_id, detail)
+
+
+def _credits_a_lease(entry: Entry) -> bool:
+    return any(line.auxiliary is not None and line.credit_cents for line in entry.lines)
 
 
 def _still_shows(payment: Payment, flag: str) -> bool:

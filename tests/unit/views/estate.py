@@ -1,0 +1,150 @@
+"""A landlord with two leases whose money moves, and what the views say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from builders import BANK_ACCOUNT, DAY, FixedClock, a_due, a_landlord, a_lease, a_virtual_iban, an_account
+
+from quitus.adapters import keys, records
+from quitus.adapters.changes import changed
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.lease_view_rows import ErpLandlordRows, LeaseViewRows
+from quitus.adapters.ledger_rows import LedgerRows, account_write
+from quitus.adapters.memory import MemoryTable
+from quitus.adapters.payment_view_rows import PaymentViewRows
+from quitus.domain.identity import account_tag
+from quitus.domain.landlord import Erp, ErpKind, Landlord
+from quitus.domain.lease import LeaseStatus
+from quitus.domain.matching import SuspenseReason
+from quitus.domain.payment import Payment, assign, unassign
+from quitus.domain.posting import Incoming, person_match
+from quitus.services.forwarding import matters
+from quitus.services.lease_views import LeaseViews
+from quitus.services.payment_views import PaymentViews
+from quitus.services.post_movements import MovementPoster
+from quitus.services.table import Key, Put, Row
+from quitus.services.update_views import ViewKeeper
+
+L = "semiga"
+TAG = account_tag(BANK_ACCOUNT)
+LANDLORD = a_landlord(erp=Erp(ErpKind.REST, "https://erp.example.org/quitus"))
+IBANS = {"L1": a_virtual_iban(1), "L2": a_virtual_iban(2), "OLD": a_virtual_iban(3)}
+R1 = {"residence_id": "R1", "residence_name": "Les Micocouliers", "commune": "Nîmes"}
+R2 = {"residence_id": "R2", "residence_name": "Le Mas de Ville", "commune": "Alès"}
+UNHELD = a_virtual_iban(9)
+_SOURCES = ("#movement#", "#lease#", "#virtual-iban#", "#landlord")
+
+
+def keeper(table: Any) -> ViewKeeper:
+    clock = FixedClock()
+    return ViewKeeper(
+        PaymentViews(PaymentViewRows(table), clock),
+        LeaseViews(LeaseViewRows(table), clock),
+        LandlordRows(table),
+        ErpLandlordRows(table),
+        clock,
+    )
+
+
+@dataclass
+class Estate:
+    """Three leases of two residences, one of them ended."""
+
+    landlord: Landlord = LANDLORD
+    table: MemoryTable = field(default_factory=MemoryTable)
+
+    def __post_init__(self) -> None:
+        LandlordRows(self.table).put(self.landlord)
+        self._let("L1", R1)
+        self._let("L2", R2)
+        self._let("OLD", R2, LeaseStatus.ENDED)
+        LedgerRows(self.table).add_channel(L, TAG, "camt.053")
+        LedgerRows(self.table).add_channel(L, TAG, "camt.054")
+
+    def _let(self, lease_id: str, home: Mapping[str, str], status: LeaseStatus = LeaseStatus.ACTIVE) -> None:
+        rent = a_due(f"nov-{lease_id}", 45000, lease_id=lease_id)
+        self.describe(lease_id, home, status)
+        self._put(keys.virtual_iban(L, IBANS[lease_id]), {"lease_id": lease_id})
+        self._put(keys.due(L, lease_id, rent.due_id), records.dense(rent))
+        account = an_account(rent.open(rent.amount_cents), lease_id=lease_id, status=status)
+        self.table.write([account_write(L, account)])
+
+    def describe(self, lease_id: str, home: Mapping[str, str], status: LeaseStatus = LeaseStatus.ACTIVE) -> None:
+        named = {"bic": "SWNBFR22XXX", "payee_name": "SEMIGA", "payment_reference": f"RF-{lease_id}"}
+        lease = a_lease(lease_id, status=status, virtual_iban=IBANS[lease_id], **named, **home)
+        self._put(keys.lease(L, lease_id), records.dense(lease))
+
+    def _put(self, key: Key, row: Row) -> None:
+        self.table.write([Put({"PK": key.pk, "SK": key.sk} | row)])
+
+    def post(self, *batch: Incoming) -> str:
+        """Post movements; the id of the first one's payment."""
+        placed = MovementPoster(LedgerRows(self.table), FixedClock()).post(self.landlord, batch)
+        return placed[0].posted.payment_id
+
+    def assign(self, payment_id: str, lease_id: str) -> None:
+        ledger = LedgerRows(self.table)
+        account, payment = ledger.accounts(L, [lease_id])[lease_id], self.payment(payment_id)
+        match = person_match("seen on the slip", None)
+        decision, made = assign(payment, account, match, (), self.landlord.chart, DAY, "ada", "2026-11-05")
+        ledger.commit_decision(L, payment, decision, made)
+
+    def unassign(self, payment_id: str) -> None:
+        ledger = LedgerRows(self.table)
+        payment = self.payment(payment_id)
+        lease_id = payment.lease_id or ""
+        account, dues = ledger.accounts(L, [lease_id])[lease_id], ledger.dues(L, lease_id)
+        match = person_match("not theirs", None)
+        decision, made = unassign(payment, account, dues, match, self.landlord.chart, DAY, "ada", "2026-11-05")
+        ledger.commit_decision(L, payment, decision, made)
+
+    def payment(self, payment_id: str) -> Payment:
+        return LedgerRows(self.table).payment(L, payment_id)
+
+    def changes(self) -> list[Key]:
+        """The keys that the stream would have brought so far."""
+        return sorted(key for key in self.table.rows if matters(key))
+
+    def refresh(self, some: Iterable[Key] | None = None, table: Any = None) -> bool:
+        """Bring the views up to date with these changes (all of them); True when the ERP is to be woken."""
+        views = keeper(table or self.table)
+        wanted = self.changes() if some is None else some
+        return any([views.refresh(one) for one in changed(wanted)])
+
+    def rebuilt(self) -> Estate:
+        """The same ledger with views made afresh in one go."""
+        other = Estate(self.landlord)
+        for key, row in self.table.rows.items():
+            if any(source in key.pk for source in _SOURCES) and not _is_view(key):
+                other.table.write([Put(row)])
+        other.refresh()
+        return other
+
+    def views(self) -> dict[Key, Row]:
+        """What the views say, without counters that are back at zero and alerts that are closed."""
+        said = {key: _said(row) for key, row in self.table.rows.items() if _is_view(key)}
+        return {key: row for key, row in said.items() if row}
+
+    def rows(self, partition: str) -> list[Row]:
+        return list(self.table.query(partition).rows)
+
+    def row(self, partition: str, place: str) -> Row:
+        return self.table.rows[Key(partition, place)]
+
+
+def _is_view(key: Key) -> bool:
+    if "#lease#" in key.pk:
+        return key.sk.startswith("entry#")
+    return not any(source in key.pk for source in _SOURCES) or key.sk == "issued"
+
+
+def _said(row: Row) -> Row:
+    if "closed_at" in row:
+        return {}
+    counters = {"count", "amount_cents", "receipts_cents", "reversals_cents", "other_cents"}
+    said = {name: value for name, value in row.items() if name not in counters or value or "payment_id" in row}
+    is_counter = "count" in row and "payment_id" not in row
+    return said if not is_counter or counters & said.keys() else {}
