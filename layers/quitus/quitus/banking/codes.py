@@ -1,6 +1,7 @@
 """What a bank's transaction code says: how the money came, and what the movement is for the books.
 
-ISO 20022 external bank transaction codes (domain/family/sub-family), CFONB interbank codes, and the German GVC of MT940.
+ISO 20022 external bank transaction codes (domain/family/sub-family), CFONB interbank codes, and the German GVC of
+MT940.
 """
 
 from __future__ import annotations
@@ -85,7 +86,12 @@ _CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
 
 @lru_cache(maxsize=1024)
 def classified(
-    domain: str | None, family: str | None, sub_family: str | None, proprietary: str | None, credit: bool, returned: bool
+    domain: str | None,
+    family: str | None,
+    sub_family: str | None,
+    proprietary: str | None,
+    credit: bool,
+    returned: bool,
 ) -> tuple[str | None, Means, Nature]:
     """The code as text, how the money came and what the movement is, for an ISO 20022 code in its parts.
 

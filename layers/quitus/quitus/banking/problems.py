@@ -1,4 +1,6 @@
-"""Every reason why a bank file, or a part of it, cannot be read or trusted; `docs/bank-file-problems.md` says what to do."""
+"""Every reason why a bank file, or a part of it, cannot be read or trusted; `docs/bank-file-problems.md` says what to
+do.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +31,8 @@ class Reason(StrEnum):
     """Bytes that are no text in the file's encoding, or an encoding that no bank uses."""
     ARCHIVE = "archive"
     """A gzip or zip that is broken, encrypted, or does not hold exactly one file."""
+    ENCRYPTED = "encrypted"
+    """Encrypted, and no key opens it."""
     NO_STATEMENT = "no_statement"
     """The right format, but no statement in it."""
     BALANCE_MISMATCH = "balance_mismatch"
@@ -80,7 +84,9 @@ class Problems:
             return
         problem = Problem(reason.value, message, where)
         if len(self._found) == self.LIMIT:
-            problem = Problem(Reason.TOO_MANY_PROBLEMS.value, f"More than {self.LIMIT} problems: the rest is not listed.")
+            problem = Problem(
+                Reason.TOO_MANY_PROBLEMS.value, f"More than {self.LIMIT} problems: the rest is not listed."
+            )
         if problem not in self._found:
             self._found.append(problem)
 

@@ -23,7 +23,9 @@ MT940_VIRTUAL_IBAN: Final = ("?38", "?31", "/IBAN/", ":86:")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The places where a bank may write the virtual IBAN, first choice first, per format; each is one of the names above."""
+    """The places where a bank may write the virtual IBAN, first choice first, per format; each is one of the names
+    above.
+    """
 
     name: str
     camt: tuple[str, ...] = CAMT_VIRTUAL_IBAN
@@ -38,7 +40,9 @@ PROFILES: Final = {
     for profile in (
         DEFAULT,
         Profile("structured", camt=CAMT_VIRTUAL_IBAN[:5], cfonb=("CBE", "IBE"), mt940=("?38", "?31", "/IBAN/")),
-        Profile("entry-reference", camt=("Ntry/NtryRef", *(path for path in CAMT_VIRTUAL_IBAN if path != "Ntry/NtryRef"))),
+        Profile(
+            "entry-reference", camt=("Ntry/NtryRef", *(path for path in CAMT_VIRTUAL_IBAN if path != "Ntry/NtryRef"))
+        ),
     )
 }
 """`structured` never looks into free text; `entry-reference` is for banks that book one entry per virtual account."""

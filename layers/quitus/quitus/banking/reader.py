@@ -18,8 +18,8 @@ CHUNK = 1 << 18
 class Read(Protocol):
     """Reads a bank file in one pass, in bounded memory, the same each time.
 
-    Movements come as they are read; a `Statement` closes those since the previous one. What is wrong in a statement is in its
-    `problems`; a file that cannot be read at all raises.
+    Movements come as they are read; a `Statement` closes those since the previous one. What is wrong in a statement is
+    in its `problems`; a file that cannot be read at all raises.
 
     Raises:
         UnreadableFile: `code` is a `Reason`; what was yielded before is not to be trusted.
@@ -71,5 +71,7 @@ class Sums:
         gap = balances.closing_cents - balances.opening_cents - moved
         if gap:
             opening, closing = format_euros(balances.opening_cents), format_euros(balances.closing_cents)
-            message = f"Opening {opening} + booked {format_euros(moved)} is not closing {closing}: {format_euros(gap)} apart."
+            message = (
+                f"Opening {opening} + booked {format_euros(moved)} is not closing {closing}: {format_euros(gap)} apart."
+            )
             problems.add(Reason.BALANCE_MISMATCH, message, where)

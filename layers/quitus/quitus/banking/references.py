@@ -55,7 +55,7 @@ def _as_iban(iban: str) -> str | None:
 
 
 def is_rib(text: str) -> bool:
-    """Whether 23 characters are a French account number: bank 5, branch 5, account 11, and the right key of two digits."""
+    """Whether 23 characters are a French account number: bank 5, branch 5, account 11, and the right key of 2."""
     return bool(_RIB.fullmatch(text)) and int(text[21:]) == _rib_key(text[:5], text[5:10], text[10:21])
 
 
@@ -96,7 +96,7 @@ def found_references(texts: Sequence[str]) -> list[str]:
 
 
 def found_ibans(texts: Sequence[str]) -> list[str]:
-    """Valid French account numbers in free texts, whole or written in groups of four; both ways of joining are searched."""
+    """Valid French account numbers in free texts, whole or in groups of four; both ways of joining are searched."""
     return _found("FR", 27, texts, as_iban)
 
 
@@ -113,7 +113,7 @@ def _found(start: str, longest: int, texts: Sequence[str], check: Callable[[str]
 
 
 def _grouped(words: list[str], at: int, longest: int) -> Iterator[str]:
-    """The word alone, then with the following ones while it grows by groups of four, longest last group at most four."""
+    """The word alone, then with the following ones while it grows by groups of four (the last one may be shorter)."""
     text = words[at]
     yield text
     following = at + 1

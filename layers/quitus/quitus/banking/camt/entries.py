@@ -52,7 +52,7 @@ class HeadReader:
             return None
         currency = one.get("amount_currency", self._currency)
         if currency != _EUR:
-            self._problems.add_currency(currency, where.split(".")[0])
+            self._problems.add_currency(currency, where.partition(".")[0])
         status = one.get("status", "").strip()
         return Head(
             sign=sign,
@@ -138,10 +138,13 @@ class EntryReader:
         if amount is None or amount == self._booked:
             return self._whole(head, self._first, awaiting=amount is None and self._announced() > 1)
         self._charges, self._total = self._charged(self._first), amount
-        remainder = self._remainder(head, self._booked)
+        remainder = self._remainder(head, self._booked) if self._booked is not None else []
         if not remainder:
             return self._whole(head, self._first, awaiting=False)
-        return [self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True), *remainder]
+        return [
+            self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True),
+            *remainder,
+        ]
 
     def _whole(self, head: Head, detail: Fields, awaiting: bool) -> list[Movement]:
         """The entry as one movement."""
@@ -167,7 +170,9 @@ class EntryReader:
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
     def _detail_cents(self, detail: Fields, head: Head) -> Cents | None:
-        """The detail's signed amount in the account's currency: `Amt`, else `AmtDtls/TxAmt`, never the instructed one."""
+        """The detail's signed amount in the account's currency: `Amt`, else `AmtDtls/TxAmt`, never the instructed
+        one.
+        """
         one = detail.one
         for key, currency_key in _AMOUNTS:
             if key in one and one.get(currency_key, head.currency) == head.currency:

@@ -1,9 +1,9 @@
 """Fast, bounded, exact extraction of the wanted texts of a camt message.
 
-expat checks every character (well-formedness, no document type, no entity), without handlers: those are what makes XML slow in
-Python. The markup itself is followed tag by tag only once for each kind of segment; the following segments are compared with
-the templates met before, and only the texts in their gaps are taken: a file of ten thousand entries has a dozen templates.
-Comments, CDATA and processing instructions are resolved first, so that a `<` always starts a tag.
+expat checks every character (well-formedness, no document type, no entity), without handlers: those are what makes XML
+slow in Python. The markup itself is followed tag by tag only once for each kind of segment; the following segments are
+compared with the templates met before, and only the texts in their gaps are taken: a file of ten thousand entries has
+a dozen templates. Comments, CDATA and processing instructions are resolved first, so that a `<` always starts a tag.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Segments:
         self._text = ""
         self._held = ""
 
-    def feed(self, text: str, final: bool = False, raw: bytes | str | None = None) -> Iterator[tuple[Meaning, list[str]]]:
+    def feed(
+        self, text: str, final: bool = False, raw: bytes | str | None = None
+    ) -> Iterator[tuple[Meaning, list[str]]]:
         """The segments that this text completes; `raw` is the same in UTF-8, where it is at hand.
 
         Raises:
@@ -117,7 +119,9 @@ def _refuse(error: ExpatError, text: str) -> NoReturn:
 
 
 def _without_markup(text: str) -> tuple[str, str]:
-    """The text with comments and instructions dropped and CDATA escaped, and the rest from one that is not closed yet."""
+    """The text with comments and instructions dropped and CDATA escaped, and the rest from one that is not closed
+    yet.
+    """
     kept, at = [], 0
     for match in _MARKUP.finditer(text):
         kept.append(text[at : match.start()])

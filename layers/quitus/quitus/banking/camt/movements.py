@@ -48,7 +48,14 @@ class Builder:
         self._places = [(path, *_PLACES[path]) for path in profile.camt]
 
     def movement(
-        self, position: str, amount: Cents, head: Head, entry: Fields, detail: Fields, lone: bool, awaiting: bool = False
+        self,
+        position: str,
+        amount: Cents,
+        head: Head,
+        entry: Fields,
+        detail: Fields,
+        lone: bool,
+        awaiting: bool = False,
     ) -> Movement:
         """The movement of a detail; `lone` when the entry has no other, so that all that the entry says is about it."""
         whole, one, many = entry.one, detail.one, detail.many
@@ -118,7 +125,9 @@ class Builder:
         )
 
     def _accounts(self, detail: Fields, entry: Fields, lone: bool) -> list[tuple[str, str]]:
-        """Valid account numbers other than the statement's own, each once, where the profile says to look, in its order."""
+        """Valid account numbers other than the statement's own, each once, where the profile says to look, in its
+        order.
+        """
         one, many, whole = detail.one, detail.many, entry.one
         found: dict[str, str] = {}
         for path, key, free in self._places:

@@ -1,4 +1,6 @@
-"""Where camt.052, .053 and .054 keep what we read, for versions .01 to .10 at once: by structure, never by namespace."""
+"""Where camt.052, .053 and .054 keep what we read, for versions .01 to .10 at once: by structure, never by
+namespace.
+"""
 
 from __future__ import annotations
 

@@ -103,11 +103,15 @@ class StatementReader:
 
     def _currency(self) -> str:
         stated = self.fields.one.get("currency", "").strip()
-        held = next((balance.one["amount_currency"] for balance in self._balances if "amount_currency" in balance.one), "")
+        held = next(
+            (balance.one["amount_currency"] for balance in self._balances if "amount_currency" in balance.one), ""
+        )
         return stated or held or _EUR
 
     def _fallback_day(self) -> date | None:
-        """The day of an entry without dates: the statement's last day, else its closing balance's, else its creation."""
+        """The day of an entry without dates: the statement's last day, else its closing balance's, else its
+        creation.
+        """
         closing = next((b.one.get("date") for b in reversed(self._balances) if b.one["type"].strip() in _CLOSING), None)
         texts = (self.fields.one.get("to"), closing, self.fields.one.get("created"), self._header.one.get("created"))
         return next((day for text in texts if (day := _written_or_none(text)) is not None), None)
@@ -125,7 +129,9 @@ class StatementReader:
         choices = [
             Balances(left, right) for left in self._signed(opening, where) for right in self._signed(closing, where)
         ]
-        gaps = [(choice, (choice.closing_cents or 0) - (choice.opening_cents or 0) - self._booked) for choice in choices]
+        gaps = [
+            (choice, (choice.closing_cents or 0) - (choice.opening_cents or 0) - self._booked) for choice in choices
+        ]
         balances = next((choice for choice, gap in gaps if gap == 0), choices[0])
         if self._message == _STATEMENT_FORMAT:
             self._sums.prove(balances, self._problems, where, self._booked)
@@ -133,7 +139,9 @@ class StatementReader:
 
     def _opening_and_closing(self) -> tuple[Fields | None, Fields | None]:
         """The booked balances; on a page in between, the interim ones stand for those that are missing."""
-        by_type = {kind: [b for b in self._balances if b.one["type"].strip() == kind] for kind in (*_OPENING, *_CLOSING)}
+        by_type = {
+            kind: [b for b in self._balances if b.one["type"].strip() == kind] for kind in (*_OPENING, *_CLOSING)
+        }
         interim = [balance for balance in self._balances if balance.one["type"].strip() == _INTERIM]
         opening = next((by_type[kind][0] for kind in _OPENING if by_type[kind]), None)
         closing = by_type["CLBD"][-1] if by_type["CLBD"] else None

@@ -1,7 +1,8 @@
 """Templates: the exact markup of a segment of a camt message, learned once, with a gap for the text of each leaf.
 
-A segment runs from one boundary (end of a balance, detail, entry, statement…) to the next; an entry of one detail is one
-segment. Two entries that differ only in the texts of their leaves have the same template, down to attributes and blanks.
+A segment runs from one boundary (end of a balance, detail, entry, statement…) to the next; an entry of one detail is
+one segment. Two entries that differ only in the texts of their leaves have the same template, down to attributes and
+blanks.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class Meaning:
 
 
 class Template:
-    """The markup of a segment with its gaps; remembers which gaps have always held the same text, and matches those at once."""
+    """The markup of a segment with its gaps; remembers which gaps have always held the same text, and matches those at
+    once.
+    """
 
     def __init__(self, gaps: Sequence[Gap], tail: str, base: Sequence[str], meaning: Meaning) -> None:
         self.meaning = meaning
@@ -264,7 +267,9 @@ def _runs(wanted: list[_Wanted]) -> tuple[Run, ...]:
 
 
 def resolved(text: str) -> str:
-    """The text with line ends as XML has them, and character and predefined references replaced (expat allowed no other)."""
+    """The text with line ends as XML has them, and character and predefined references replaced (expat allowed no
+    other).
+    """
     return _REFERENCE.sub(_character, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

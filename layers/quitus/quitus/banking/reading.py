@@ -1,0 +1,31 @@
+"""The reader for each format, behind one door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from quitus.banking.camt.messages import read_camt
+from quitus.banking.problems import Reason, unreadable
+from quitus.banking.profiles import DEFAULT, Profile
+from quitus.banking.reader import Read
+from quitus.banking.recognition import BankFile
+from quitus.domain.movement import Movement, Statement
+
+_READERS: Final[dict[str, Read]] = {
+    "camt.052": read_camt,
+    "camt.053": read_camt,
+    "camt.054": read_camt,
+}
+
+
+def read_bank_file(file: BankFile, profile: Profile = DEFAULT) -> Iterator[Movement | Statement]:
+    """Movements and statements of a recognised file, from its start (see `quitus.banking.reader.Read`).
+
+    Raises:
+        UnreadableFile: not a bank file, or one that cannot be read.
+    """
+    reader = _READERS.get(file.format, read_camt if file.is_xml else None)
+    if reader is None:
+        raise unreadable(Reason.UNKNOWN_FORMAT, "Neither camt.052, camt.053, camt.054, CFONB 120 nor MT940.")
+    return reader(file.rewound(), profile)
