@@ -10,13 +10,13 @@ from itertools import count
 from typing import Any
 
 import pytest
+
 from cloud import process
 from cloud.clients import client
 from cloud.places import CLOUD_PYTHON, Place
-
 from quitus.adapters.dynamo import DynamoTable
 from quitus.adapters.memory import MemoryTable
-from quitus.services.table import Below, Check, Is, Key, Lacks, New, Put, Row, Stale, Table, Update
+from quitus.services.table import Below, Check, Is, Key, Lacks, New, Put, Row, Stale, Table, Update, Write
 
 _PARTITIONS = count(1)
 
@@ -108,8 +108,9 @@ def test_what_is_new_is_written_once(table: Table, pk: str) -> None:
 
 def test_a_transaction_writes_all_or_nothing_and_names_what_failed(table: Table, pk: str) -> None:
     table.write([Put(a_row(pk, "held", version=1))])
+    writes: list[Write] = [Put(a_row(pk, "other"), New()), Put(a_row(pk, "held", version=3), Is("version", 2))]
     with pytest.raises(Stale) as stale:
-        table.write([Put(a_row(pk, "other"), New()), Put(a_row(pk, "held", version=3), Is("version", 2))])
+        table.write(writes)
     assert stale.value.failed == (1,)
     assert table.get(Key(pk, "other")) is None
 
@@ -130,7 +131,7 @@ def test_a_transaction_writes_all_or_nothing_and_names_what_failed(table: Table,
 )
 def test_a_condition_decides(table: Table, pk: str, condition: Any, holds: bool) -> None:
     table.write([Put(a_row(pk, n=5))])
-    writes = [Check(Key(pk, "row"), condition), Put(a_row(pk, "marker"))]
+    writes: list[Write] = [Check(Key(pk, "row"), condition), Put(a_row(pk, "marker"))]
     if holds:
         table.write(writes)
     else:
