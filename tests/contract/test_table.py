@@ -84,7 +84,14 @@ def a_row(pk: str, sk: str = "row", **attributes: Any) -> Row:
 
 
 def test_a_row_comes_back_as_it_was_written(table: Table, pk: str) -> None:
-    held = {"text": "é€", "number": -(10**15), "flag": True, "none": None, "bytes": b"\x00\xff", "list": [1, ["a"], {}]}
+    held: dict[str, Any] = {
+        "text": "é€",
+        "number": -(10**15),
+        "flag": True,
+        "none": None,
+        "bytes": b"\x00\xff",
+        "list": [1, ["a"], {}],
+    }
     table.write([Put(a_row(pk, **held, map={"a": {"b": 1}}))])
     assert table.get(Key(pk, "row")) == a_row(pk, **held, map={"a": {"b": 1}})
 
