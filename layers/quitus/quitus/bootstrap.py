@@ -20,10 +20,16 @@ if TYPE_CHECKING:
     from quitus.adapters.landlord_rows import LandlordRows
     from quitus.adapters.lease_view_rows import ErpLandlordRows
     from quitus.adapters.ledger_rows import LedgerRows
+    from quitus.adapters.numbering import Numbering
     from quitus.adapters.queues import SqsQueue
+    from quitus.services.apply_erp import ErpApplier
+    from quitus.services.charge_leases import Charger
+    from quitus.services.lease_changes import LeaseChanges
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.push_erp import ErpPusher
+    from quitus.services.put_leases import LeaseWriter
+    from quitus.services.settings import Settings
     from quitus.services.update_views import ViewKeeper
 
 
@@ -189,3 +195,58 @@ def erp_pusher() -> ErpPusher:
     )
     wakes = queue("ERP_WAKE_QUEUE_URL")
     return ErpPusher(ErpOutboxRows(table()), landlords(), alerts(), wakes, clock(), connections.connect)
+
+
+@cache
+def numbering() -> Numbering:
+    """Where virtual IBANs come from."""
+    from quitus.adapters.numbering import Numbering, NumberingSecret  # noqa: PLC0415
+
+    return Numbering(table(), NumberingSecret(secrets(), env("NUMBERING_SECRET_ARN")))
+
+
+@cache
+def lease_writer() -> LeaseWriter:
+    """What creates and replaces leases."""
+    from quitus.adapters.lease_rows import LeaseRows  # noqa: PLC0415
+    from quitus.services.put_leases import LeaseWriter  # noqa: PLC0415
+
+    return LeaseWriter(LeaseRows(table()), numbering(), alerts(), clock())
+
+
+@cache
+def charger() -> Charger:
+    """What charges leases."""
+    from quitus.adapters.due_rows import DueRows  # noqa: PLC0415
+    from quitus.services.charge_leases import Charger  # noqa: PLC0415
+
+    return Charger(ledger(), DueRows(table()), clock())
+
+
+@cache
+def lease_changes() -> LeaseChanges:
+    """What writes single leases and dues over HTTP."""
+    from quitus.services.lease_changes import LeaseChanges  # noqa: PLC0415
+
+    return LeaseChanges(lease_writer(), charger(), action_log(), clock())
+
+
+@cache
+def landlord_settings() -> Settings:
+    """What replaces the settings of landlords."""
+    from quitus.services.settings import Settings  # noqa: PLC0415
+
+    return Settings(landlords())
+
+
+@cache
+def erp_applier() -> ErpApplier:
+    """What applies rows of ERP files."""
+    from quitus.adapters.drop_store import S3Acknowledgements  # noqa: PLC0415
+    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
+    from quitus.adapters.lease_rows import LeaseRows  # noqa: PLC0415
+    from quitus.services.apply_erp import ErpApplier, RowWorker  # noqa: PLC0415
+
+    worker = RowWorker(lease_writer(), charger(), LeaseRows(table()), ledger(), numbering(), alerts(), clock())
+    acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
+    return ErpApplier(worker, landlords(), FileRows(table()), acknowledgements, action_log(), clock())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
 from quitus.adapters import keys, records
 from quitus.adapters.ledger_rows import account_write, charging_writes
 from quitus.adapters.origins import confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.charging import History, Offset
-from quitus.domain.ledger import Entry
 from quitus.domain.lease import Due
+from quitus.domain.ledger import Entry
 from quitus.services.leases import ChargeWrite, HeldDue, Origin
 from quitus.services.table import Key, New, Put, Row, Table, Write
 

@@ -1,4 +1,4 @@
-"""Where virtual IBANs come from: numbers of the landlord's range reserved in blocks, or the pool that its bank listed."""
+"""Where virtual IBANs come from: the landlord's range, in reserved blocks, or the pool that its bank listed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Numbering:
         return self._draw(landlord.landlord_id, count)
 
     def _reserve(self, landlord_id: str, numbering: VirtualIbanRange, count: int) -> Taken:
-        """A block of the counter in one write, outside any lease's transaction: else all lease creation would queue up."""
+        """A block of the counter in one write, outside any lease's transaction: else lease creation would queue up."""
         end = self._table.add(keys.numbers(landlord_id), f"range:{numbering.name}", count)
         block = range(end - count, min(end, numbering.capacity))
         ibans = [numbering.number(counter, self._secret()).text for counter in block]

@@ -1,4 +1,4 @@
-"""Dues called from leases, many at a time: all that a file says of a lease is one charging, so row order never matters."""
+"""Dues called from leases, many at a time: what a file says of a lease is one charging, so row order never matters."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Charger:
         history: History,
         origin: Origin | None,
     ) -> ChargeWrite:
-        """A charging of as many of the dues as one transaction holds, whole periods first; the others come next round."""
+        """A charging of as many of the dues as one transaction holds, by period; the others come next round."""
         chosen = sorted(dues, key=lambda due: (due.period, due.due_date, due.due_id))
         on = paris_day(self.clock.now())
         while True:

@@ -16,7 +16,7 @@ from quitus.domain.money import Cents
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The ERP file that last spoke of a row: its sequence, and its id when it changed the row (None when it confirmed it)."""
+    """The ERP file that last spoke of a row: its sequence, and its id if it changed the row (None: confirmed it)."""
 
     sequence: int
     file_id: str | None = None
@@ -139,7 +139,7 @@ class Taken:
 
 
 class LeaseStore(Protocol):
-    """Leases, parties and controls. Writes return the ids of what others changed meanwhile: not written, decide again."""
+    """Leases, parties and controls. Writes return the ids of what others changed meanwhile: not written, so far."""
 
     def held(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldLease]:
         """The leases that exist."""
@@ -201,6 +201,8 @@ class Numbers(Protocol):
         """Numbers that nobody else gets; gaps are fine."""
         ...
 
-    def fill_pool(self, landlord_id: str, accounts: Sequence[VirtualAccount], origin: Origin | None) -> Mapping[str, bool]:
+    def fill_pool(
+        self, landlord_id: str, accounts: Sequence[VirtualAccount], origin: Origin | None
+    ) -> Mapping[str, bool]:
         """Add accounts to the pool: True where added by this origin, False where it was there already."""
         ...

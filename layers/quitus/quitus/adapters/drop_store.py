@@ -1,0 +1,97 @@
+"""Buckets: dropped files, their locked copies, and the acknowledgements of ERP files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+from quitus.services.drops import DroppedObject
+from quitus.services.registry import RowResult
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK = 1 << 20
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class S3Drops:
+    """`drops.Drops` on the drop bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def fetch(self, dropped: DroppedObject, into: IO[bytes]) -> None:
+        """See `Drops.fetch`."""
+        version = {} if dropped.version_id is None else {"VersionId": dropped.version_id}
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=dropped.key, **version)  # type: ignore[arg-type]
+        except self._client.exceptions.NoSuchKey as error:
+            raise FileNotFoundError(dropped.key) from error
+        for chunk in answer["Body"].iter_chunks(_CHUNK):
+            into.write(chunk)
+
+    def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
+        """See `Drops.listed`."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
+        for page in pages:
+            for held in page.get("Versions", []):
+                yield DroppedObject(held["Key"], held.get("VersionId"), held["ETag"].strip('"')), held["LastModified"]
+
+
+class S3RawFiles:
+    """`registry.RawFiles` under `raw/` of the bucket with Object Lock."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def keep(self, landlord_id: str, sha256: str, content: BinaryIO) -> None:
+        """See `RawFiles.keep`."""
+        content.seek(0)
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=f"raw/{landlord_id}/{sha256}",
+                Body=content,
+                IfNoneMatch="*",
+            )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+
+
+class S3Acknowledgements:
+    """`registry.Acknowledgements` in the export bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def write(self, landlord_id: str, name: str, results: Iterable[RowResult]) -> None:
+        """See `Acknowledgements.write`."""
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=f"{landlord_id}/acks/{name}.csv",
+            Body=acknowledgement(results).encode(),
+            ContentType="text/csv; charset=utf-8",
+        )
+
+
+def acknowledgement(results: Iterable[RowResult]) -> str:
+    """The acknowledgement as CSV: `line;key;status;reason`."""
+    text = io.StringIO()
+    lines = csv.writer(text, delimiter=";", lineterminator="\n")
+    lines.writerow(["line", "key", "status", "reason"])
+    for result in results:
+        lines.writerow([result.line, _inert(result.key), result.status, result.reason])
+    return text.getvalue()
+
+
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

@@ -1,0 +1,171 @@
+"""The registry of dropped files on the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from quitus.adapters import keys, records
+from quitus.adapters.dynamo import pause
+from quitus.domain.errors import Contention, NotFound
+from quitus.services.leases import Fate
+from quitus.services.registry import DroppedFile, FileStatus, RowResult
+from quitus.services.table import Is, Key, New, Page, Put, Row, Stale, Table, Update, Write
+
+NEVER_SEEN = New()
+NEVER_WORKED = New()
+NEVER_TAKEN = New()
+STILL_PROCESSING = Is("status", FileStatus.PROCESSING.value)
+_PATIENCE = 30
+
+
+class FileRows:
+    """`registry.FileRegistry` and `ports.Files` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def register(self, file: DroppedFile) -> DroppedFile:
+        """See `FileRegistry.register`."""
+        key = keys.file(file.landlord_id, file.file_id)
+        listing = {"GSI1PK": keys.files(file.landlord_id), "GSI1SK": f"{file.received_at}#{file.file_id}"}
+        try:
+            self._table.write([Put(_at(key, records.dense(file) | listing), NEVER_SEEN)])
+        except Stale:
+            return self.file(file.landlord_id, file.file_id)
+        return file
+
+    def find(self, landlord_id: str, file_id: str) -> DroppedFile | None:
+        """See `FileRegistry.find`."""
+        row = self._table.get(keys.file(landlord_id, file_id))
+        return records.record(row, DroppedFile) if row else None
+
+    def file(self, landlord_id: str, file_id: str) -> DroppedFile:
+        """The file. Raises NotFound."""
+        found = self.find(landlord_id, file_id)
+        if found is None:
+            raise NotFound("file_not_found", "There is no file with this id.", file_id=file_id[:64])
+        return found
+
+    def known(self, files: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these (landlord, file id) that are registered."""
+        wanted = {keys.file(landlord_id, file_id): (landlord_id, file_id) for landlord_id, file_id in files}
+        return {wanted[key] for key in self._table.batch_get(wanted)}
+
+    def page(self, landlord_id: str, after: str | None, limit: int) -> tuple[list[DroppedFile], str | None]:
+        """Files, newest first, and the file id to go on after (None at the end)."""
+        start = None if after is None else keys.file(landlord_id, after)
+        page: Page = self._table.query_listing(keys.files(landlord_id), after=start, limit=limit, newest_first=True)
+        files = [records.record(row, DroppedFile) for row in page.rows]
+        return files, files[-1].file_id if page.after else None
+
+    def update(self, landlord_id: str, file_id: str, **values: object) -> None:
+        """See `FileRegistry.update`."""
+        plain = {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
+        for attempt in range(_PATIENCE):
+            try:
+                update = Update(keys.file(landlord_id, file_id), set=plain, condition=STILL_PROCESSING)
+                return self._table.write([update])
+            except Stale:
+                if self.file(landlord_id, file_id).status is not FileStatus.PROCESSING:
+                    return None
+                pause(attempt)
+        raise _busy(file_id)
+
+    def record_batch(
+        self,
+        landlord_id: str,
+        file_id: str,
+        number: int,
+        counts: Mapping[str, int],
+        results: Sequence[RowResult],
+        at: str,
+    ) -> bool:
+        """See `FileRegistry.record_batch`. Workers of one file meet on its row: who comes second tries again."""
+        key = keys.file_batch(landlord_id, file_id, number)
+        row: Row = {"done_at": at, "results": [[*result[:2], str(result.status), result.reason] for result in results]}
+        counted = {name: count for name, count in counts.items() if count}
+        writes: list[Write] = [
+            Put(_at(key, row), NEVER_WORKED),
+            Update(keys.file(landlord_id, file_id), add={"done": 1, **counted}),
+        ]
+        for attempt in range(_PATIENCE):
+            try:
+                self._table.write(writes)
+            except Stale:
+                if self._table.get(key) is None:
+                    pause(attempt)
+                    continue
+            return self._is_complete(landlord_id, file_id)
+        raise _busy(file_id)
+
+    def _is_complete(self, landlord_id: str, file_id: str) -> bool:
+        file = self.file(landlord_id, file_id)
+        return file.status is FileStatus.PROCESSING and file.done == file.batches
+
+    def batch_done(
+        self, landlord_id: str, file_id: str, number: int, counts: Mapping[str, int], results: Sequence[Any], at: str
+    ) -> bool:
+        """See `Files.batch_done`."""
+        if not self.record_batch(landlord_id, file_id, number, counts, results, at):
+            return False
+        return self.settle(landlord_id, file_id, FileStatus.PROCESSED, None, at)
+
+    def results(self, landlord_id: str, file_id: str) -> Iterator[RowResult]:
+        """See `FileRegistry.results`."""
+        pk = keys.file(landlord_id, file_id).pk
+        for row in self._table.query(pk, "batch#").rows:
+            for line, name, status, reason in row["results"]:
+                yield RowResult(line, name, Fate(status), reason)
+
+    def settle(self, landlord_id: str, file_id: str, status: FileStatus, reason: str | None, at: str) -> bool:
+        """See `FileRegistry.settle`."""
+        final = {"status": status.value, "finished_at": at} | ({"reason": reason} if reason else {})
+        update = Update(keys.file(landlord_id, file_id), set=final, condition=STILL_PROCESSING)
+        for attempt in range(_PATIENCE):
+            try:
+                self._table.write([update])
+            except Stale:
+                if self.file(landlord_id, file_id).status is not FileStatus.PROCESSING:
+                    return False
+                pause(attempt)
+            else:
+                return True
+        raise _busy(file_id)
+
+    def first_with(self, landlord_id: str, sha256: str) -> str | None:
+        """See `FileRegistry.first_with`."""
+        row = self._table.get(keys.raw(landlord_id, sha256))
+        return row["file_id"] if row else None
+
+    def remember_bytes(self, landlord_id: str, sha256: str, file_id: str) -> None:
+        """See `FileRegistry.remember_bytes`."""
+        self._table.write([Put(_at(keys.raw(landlord_id, sha256), {"file_id": file_id}))])
+
+    def take_sequence(self, landlord_id: str, kind: str, sequence: int, sha256: str, file_id: str) -> tuple[str, str]:
+        """See `FileRegistry.take_sequence`."""
+        key = keys.erp_sequence(landlord_id, kind, sequence)
+        try:
+            self._table.write([Put(_at(key, {"sha256": sha256, "file_id": file_id}), NEVER_TAKEN)])
+        except Stale:
+            row = self._table.get(key)
+            if row is None:
+                raise
+            return row["sha256"], row["file_id"]
+        return sha256, file_id
+
+    def sequences_around(self, landlord_id: str, kind: str, sequence: int) -> tuple[int | None, int | None]:
+        """See `FileRegistry.sequences_around`."""
+        key = keys.erp_sequence(landlord_id, kind, sequence)
+        below = self._table.query(key.pk, after=key.sk, limit=1, newest_first=True).rows
+        above = self._table.query(key.pk, after=key.sk, limit=1).rows
+        return (int(below[0]["SK"]) if below else None, int(above[0]["SK"]) if above else None)
+
+
+def _busy(file_id: str) -> Contention:
+    return Contention("file_busy", "Others kept writing to the file's row.", file_id=file_id)
+
+
+def _at(key: Key, row: Row) -> Row:
+    return {"PK": key.pk, "SK": key.sk} | row

@@ -1,0 +1,88 @@
+"""The statements of the landlord's accounts on the table: closing ones by last day, announcements apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import batched, takewhile
+
+from quitus.adapters import keys, records
+from quitus.services.registry import StatementRecord
+from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table
+
+NEVER_KEPT = New()
+_ANNOUNCED = "~"
+_AT_ONCE = 40
+_PREFERRED = ("camt.053", "cfonb120", "mt940")
+
+
+class StatementRows:
+    """`registry.StatementStore` and `proof.ClosingStatements` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def held(self, landlord_id: str, statements: Iterable[StatementRecord]) -> list[StatementRecord]:
+        """See `StatementStore.held`."""
+        rows = self._table.batch_get(_key(landlord_id, statement) for statement in statements)
+        return [_record(row) for row in rows.values()]
+
+    def keep(self, landlord_id: str, statements: Sequence[StatementRecord], replaced: Mapping[str, str]) -> None:
+        """See `StatementStore.keep`."""
+        puts = [
+            Put(
+                _row(landlord_id, statement),
+                Is("file_id", replaced[statement.key]) if statement.key in replaced else NEVER_KEPT,
+            )
+            for statement in statements
+        ]
+        for some in batched(puts, MAX_WRITES, strict=False):
+            self._table.write(some)
+
+    def around(
+        self, landlord_id: str, statement: StatementRecord
+    ) -> tuple[Sequence[StatementRecord], Sequence[StatementRecord]]:
+        """See `StatementStore.around`."""
+        pk = keys.statements(landlord_id, statement.account)
+        day = statement.to_date.isoformat()
+        before = self._table.query(pk, after=f"{day}~", limit=_AT_ONCE, newest_first=True).rows
+        after = self._table.query(pk, after=f"{day}~", limit=_AT_ONCE).rows
+        return _closing(before, statement.channel), _closing(after, statement.channel)
+
+    def closing(self, landlord_id: str, account: str, first: date, last: date) -> list[StatementRecord]:
+        """See `proof.ClosingStatements.closing`. Where two channels close the same days, only the better one counts."""
+        rows = takewhile(lambda row: row["SK"][:10] <= last.isoformat(), self._from(landlord_id, account, first))
+        found = [record for record in map(_record, rows) if record.is_closing]
+        return [record for record in found if not any(_covers_better(other, record) for other in found)]
+
+    def _from(self, landlord_id: str, account: str, first: date) -> Iterator[Row]:
+        after: str | None = first.isoformat()
+        while after is not None:
+            page = self._table.query(keys.statements(landlord_id, account), after=after, limit=_AT_ONCE)
+            yield from page.rows
+            after = page.after.sk if page.after else None
+
+
+def _closing(rows: Sequence[Row], channel: str) -> list[StatementRecord]:
+    found = (_record(row) for row in rows if not row["SK"].startswith(_ANNOUNCED))
+    return [record for record in found if record.channel == channel and record.is_closing]
+
+
+def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
+    overlaps = other.from_date <= record.to_date and record.from_date <= other.to_date
+    return overlaps and _PREFERRED.index(other.channel) < _PREFERRED.index(record.channel)
+
+
+def _key(landlord_id: str, statement: StatementRecord) -> Key:
+    place = statement.key if statement.is_closing else f"{_ANNOUNCED}{statement.key}"
+    return Key(keys.statements(landlord_id, statement.account), place)
+
+
+def _row(landlord_id: str, statement: StatementRecord) -> Row:
+    key = _key(landlord_id, statement)
+    days = [[day.isoformat(), credited, debited] for day, credited, debited in statement.days]
+    return {"PK": key.pk, "SK": key.sk} | records.dense(statement) | {"days": days}
+
+
+def _record(row: Row) -> StatementRecord:
+    return records.record(row, StatementRecord)

@@ -1,0 +1,237 @@
+"""Apply batches of ERP rows: each row gets its result, the last batch of a file writes the acknowledgement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.calendar import instant_text
+from quitus.domain.errors import Invalid
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Due, Lease, Party
+from quitus.services.charge_leases import Charger
+from quitus.services.erp_files import ErpKind, row_key
+from quitus.services.erp_rows import ErpRecord, record_of
+from quitus.services.leases import (
+    BalanceControl,
+    Fate,
+    LeaseStore,
+    Numbers,
+    Origin,
+    VirtualAccount,
+    fate_of_known,
+    superseded,
+)
+from quitus.services.messages import ErpBatch, ErpRow
+from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.put_leases import LeaseWriter
+from quitus.services.refusals import Refusal
+from quitus.services.registry import Acknowledgements, FileRegistry, FileStatus, RowResult
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one record; `decision` is what order and clock decided, for the action log."""
+
+    fate: Fate
+    reason: str = ""
+    decision: Mapping[str, Any] = field(default_factory=dict)
+
+
+UNKNOWN_LEASE = Verdict(Fate.REFUSED, Refusal.UNKNOWN_LEASE)
+
+
+@dataclass(frozen=True, slots=True)
+class RowWorker:
+    """Applies the records of a batch; no two of them have the same key."""
+
+    lease_writer: LeaseWriter
+    charger: Charger
+    leases: LeaseStore
+    ledger: Ledger
+    numbers: Numbers
+    alerts: Alerts
+    clock: Clock
+
+    def work(
+        self, landlord: Landlord, kind: ErpKind, records: Mapping[int, ErpRecord], origin: Origin
+    ) -> dict[int, Verdict]:
+        """The verdicts on records by line."""
+        match kind:
+            case ErpKind.LEASES:
+                return self._leases(landlord, _typed(records, Lease), origin)
+            case ErpKind.PARTIES:
+                return self._parties(landlord.landlord_id, _typed(records, Party), origin)
+            case ErpKind.DUES:
+                return self._dues(landlord, _typed(records, Due), origin)
+            case ErpKind.BALANCES:
+                return self._balances(landlord.landlord_id, _typed(records, BalanceControl), origin)
+            case ErpKind.VIRTUAL_IBANS:
+                return self._pool(landlord.landlord_id, _typed(records, VirtualAccount), origin)
+
+    def _leases(self, landlord: Landlord, wanted: Mapping[int, Lease], origin: Origin) -> dict[int, Verdict]:
+        outcomes = self.lease_writer.put(landlord, list(wanted.values()), origin)
+        verdicts: dict[int, Verdict] = {}
+        for line, lease in wanted.items():
+            outcome = outcomes[lease.lease_id]
+            if outcome.held is None:
+                verdicts[line] = Verdict(outcome.fate, Refusal.VIRTUAL_IBAN_EXHAUSTED)
+                continue
+            issued = outcome.held.lease.virtual_iban
+            decision = {"lease_id": lease.lease_id, "version": outcome.held.version, "virtual_iban": issued}
+            verdicts[line] = Verdict(outcome.fate, decision=decision)
+        return verdicts
+
+    def _dues(self, landlord: Landlord, wanted: Mapping[int, Due], origin: Origin) -> dict[int, Verdict]:
+        outcomes = self.charger.put(landlord, list(wanted.values()), origin)
+        return {
+            line: Verdict(
+                outcomes[due.due_id].fate,
+                outcomes[due.due_id].reason or "",
+                {"lease_id": due.lease_id, "due_id": due.due_id, "charge": outcomes[due.due_id].charge},
+            )
+            for line, due in wanted.items()
+        }
+
+    def _parties(self, landlord_id: str, wanted: Mapping[int, Party], origin: Origin) -> dict[int, Verdict]:
+        leases = self.ledger.accounts(landlord_id, {party.lease_id for party in wanted.values()})
+        held = self.leases.held_parties(landlord_id, wanted.values())
+        verdicts: dict[int, Verdict] = {}
+        changed: list[Party] = []
+        for line, party in wanted.items():
+            known = held.get((party.lease_id, party.party_id))
+            if party.lease_id not in leases:
+                verdicts[line] = UNKNOWN_LEASE
+            elif known is not None and superseded(known.origin, origin):
+                verdicts[line] = Verdict(fate_of_known(known.origin, origin))
+            else:
+                changed.append(party)
+                same = known is not None and known.party == party
+                verdicts[line] = Verdict(Fate.UNCHANGED if same else Fate.ACCEPTED)
+        unchanged = {party for party in changed if (known := held.get(_name(party))) and known.party == party}
+        self._write_parties(landlord_id, changed, unchanged, origin)
+        return verdicts
+
+    def _write_parties(
+        self, landlord_id: str, parties: Sequence[Party], unchanged: set[Party], origin: Origin
+    ) -> None:
+        new = [party for party in parties if party not in unchanged]
+        if new:
+            self.leases.write_parties(landlord_id, new, origin)
+        if unchanged:
+            self.leases.write_parties(landlord_id, sorted(unchanged, key=_name), Origin(origin.sequence))
+
+    def _balances(self, landlord_id: str, wanted: Mapping[int, BalanceControl], origin: Origin) -> dict[int, Verdict]:
+        lease_ids = [control.lease_id for control in wanted.values()]
+        accounts = self.ledger.accounts(landlord_id, lease_ids)
+        held = self.leases.held_controls(landlord_id, lease_ids)
+        verdicts: dict[int, Verdict] = {}
+        fresh: list[BalanceControl] = []
+        for line, control in wanted.items():
+            known = held.get(control.lease_id)
+            if control.lease_id not in accounts:
+                verdicts[line] = UNKNOWN_LEASE
+            elif known is not None and superseded(known.origin, origin):
+                verdicts[line] = Verdict(fate_of_known(known.origin, origin))
+            else:
+                self._compare(landlord_id, control, accounts[control.lease_id].balance_cents)
+                fresh.append(control)
+                verdicts[line] = Verdict(Fate.ACCEPTED)
+        if fresh:
+            self.leases.write_controls(landlord_id, fresh, origin)
+        return verdicts
+
+    def _compare(self, landlord_id: str, control: BalanceControl, balance_cents: int) -> None:
+        at = instant_text(self.clock.now())
+        if control.amount_cents == balance_cents:
+            self.alerts.close(landlord_id, AlertKind.BALANCE_DIFFERENCE, control.lease_id, at)
+            return
+        detail: dict[str, str | int] = {
+            "as_of": control.as_of.isoformat(),
+            "erp_cents": control.amount_cents,
+            "balance_cents": balance_cents,
+        }
+        self.alerts.alert(landlord_id, Alert(AlertKind.BALANCE_DIFFERENCE, control.lease_id, detail), at)
+
+    def _pool(self, landlord_id: str, wanted: Mapping[int, VirtualAccount], origin: Origin) -> dict[int, Verdict]:
+        added = self.numbers.fill_pool(landlord_id, list(wanted.values()), origin)
+        return {
+            line: Verdict(Fate.ACCEPTED if added[account.iban] else Fate.UNCHANGED) for line, account in wanted.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ErpApplier:
+    """Applies batches and closes files."""
+
+    worker: RowWorker
+    landlords: Landlords
+    files: FileRegistry
+    acknowledgements: Acknowledgements
+    log: ActionLog
+    clock: Clock
+
+    def apply(self, batch: ErpBatch) -> None:
+        """Apply a batch; again gives the same results and changes nothing."""
+        kind, origin = ErpKind(batch.kind), Origin(batch.sequence, batch.file_id)
+        landlord = self.landlords.get(batch.landlord_id)
+        verdicts = _read(kind, batch.rows)
+        records = {line: record for line, record in verdicts.items() if not isinstance(record, Verdict)}
+        worked = self.worker.work(landlord, kind, records, origin) if records else {}
+        final = {line: worked.get(line, record) for line, record in verdicts.items()}
+        results = [RowResult(row.line, row_key(kind, row), *_said(final[row.line])) for row in batch.rows]
+        now = self.clock.now()
+        decisions = [dict(verdict.decision) for verdict in worked.values() if verdict.decision]
+        body = {"kind": kind.value, "sequence": batch.sequence, "results": results, "decisions": decisions}
+        self.log.record(batch.landlord_id, "erp-rows", f"{batch.file_id}-{batch.number:06d}", body, now)
+        counts = Counter(result.status.value for result in results)
+        at = instant_text(now)
+        if self.files.record_batch(batch.landlord_id, batch.file_id, batch.number, counts, results, at):
+            self.close(batch.landlord_id, batch.file_id)
+
+    def close(self, landlord_id: str, file_id: str) -> None:
+        """Acknowledge a file whose batches are all worked, then settle it."""
+        file = self.files.find(landlord_id, file_id)
+        if file is None:
+            return
+        results = sorted(self.files.results(landlord_id, file_id), key=lambda result: result.line)
+        self.acknowledgements.write(landlord_id, file.name, results)
+        status = FileStatus.DUPLICATE if file.replayed and not file.accepted else FileStatus.PROCESSED
+        self.files.settle(landlord_id, file_id, status, None, instant_text(self.clock.now()))
+
+
+def _read(kind: ErpKind, rows: Sequence[ErpRow]) -> dict[int, ErpRecord | Verdict]:
+    """The record of each row by line, or why it has none; of rows with the same key only the first counts."""
+    seen: set[str] = set()
+    return {row.line: _record(kind, row, seen) for row in rows}
+
+
+def _record(kind: ErpKind, row: ErpRow, seen: set[str]) -> ErpRecord | Verdict:
+    if row.problem is not None:
+        return Verdict(Fate.REFUSED, row.problem)
+    try:
+        record = record_of(kind, row.cells)
+    except Invalid as error:
+        return Verdict(Fate.REFUSED, error.code)
+    key = row_key(kind, row)
+    if key in seen:
+        return Verdict(Fate.REFUSED, Refusal.DUPLICATE_ROW)
+    seen.add(key)
+    return record
+
+
+def _said(verdict: ErpRecord | Verdict) -> Iterator[Any]:
+    """The status and reason of a row."""
+    if isinstance(verdict, Verdict):
+        yield from (verdict.fate, str(verdict.reason))
+
+
+def _typed[T](records: Mapping[int, ErpRecord], kind: type[T]) -> dict[int, T]:
+    return {line: record for line, record in records.items() if isinstance(record, kind)}
+
+
+def _name(party: Party) -> tuple[str, str]:
+    return party.lease_id, party.party_id

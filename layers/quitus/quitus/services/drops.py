@@ -1,0 +1,74 @@
+"""What was dropped: objects of the drop bucket, as S3 announces them and as its listing shows them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any, Protocol
+from urllib.parse import quote_plus, unquote_plus
+
+from quitus.services.registry import Area
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedObject:
+    """An object of the drop bucket in one of its versions."""
+
+    key: str
+    version_id: str | None
+    etag: str
+
+    @property
+    def file_id(self) -> str:
+        """The same version has the same id, whoever announces it."""
+        version = self.etag if self.version_id in (None, "", "null") else self.version_id
+        return hashlib.sha256(f"{self.key}\n{version}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the key of a dropped object says: `{landlord}/{area}/{name}`."""
+
+    landlord_id: str
+    area: Area
+    name: str
+
+
+def place_of(key: str) -> Place | None:
+    """The place that a key names; None for keys that nobody may drop under."""
+    landlord_id, _, rest = key.partition("/")
+    area, _, name = rest.partition("/")
+    if not landlord_id or "#" in landlord_id or not name or name.endswith("/") or area not in set(Area):
+        return None
+    return Place(landlord_id, Area(area), name)
+
+
+def announced(event: Mapping[str, Any]) -> Iterator[DroppedObject]:
+    """The objects that an S3 notification announces; none in its `s3:TestEvent`."""
+    for record in event.get("Records", ()):
+        if not record.get("eventName", "").startswith("ObjectCreated"):
+            continue
+        held = record["s3"]["object"]
+        yield DroppedObject(unquote_plus(held["key"]), held.get("versionId"), held.get("eTag", "").strip('"'))
+
+
+def announcement(dropped: DroppedObject) -> dict[str, Any]:
+    """The notification that S3 would have sent."""
+    held: dict[str, Any] = {"key": quote_plus(dropped.key, safe="/"), "eTag": dropped.etag}
+    if dropped.version_id is not None:
+        held["versionId"] = dropped.version_id
+    return {"Records": [{"eventSource": "quitus:sweep", "eventName": "ObjectCreated:Swept", "s3": {"object": held}}]}
+
+
+class Drops(Protocol):
+    """The drop bucket."""
+
+    def fetch(self, dropped: DroppedObject, into: IO[bytes]) -> None:
+        """Write the bytes of an object. Raises FileNotFoundError: it is gone."""
+        ...
+
+    def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
+        """Every version of every object, with the instant of its arrival."""
+        ...

@@ -1,0 +1,220 @@
+"""The registry of dropped files and of the statements in them: its records, and the ports to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import BinaryIO, NamedTuple, Protocol
+
+from quitus.domain.money import Cents
+from quitus.services.leases import Fate
+
+
+class FileStatus(StrEnum):
+    """Where a file stands (contract.md, Files)."""
+
+    PROCESSING = "processing"
+    PROCESSED = "processed"
+    """Every movement or row has its final result."""
+    QUARANTINED = "quarantined"
+    """A bank file that cannot be trusted: nothing of it was posted."""
+    DUPLICATE = "duplicate"
+    """Nothing in it is new."""
+    REFUSED = "refused"
+    """An ERP file refused whole."""
+
+
+class Area(StrEnum):
+    """The folder of the drop bucket that a file came by."""
+
+    BANK = "bank"
+    ERP = "erp"
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedFile:
+    """A dropped file: what it is, where it stands, and how many of its movements or rows went which way."""
+
+    landlord_id: str
+    file_id: str
+    area: Area
+    name: str
+    """The key after `{landlord}/bank/` or `{landlord}/erp/`."""
+    received_at: str
+    status: FileStatus = FileStatus.PROCESSING
+    kind: str = "unknown"
+    reason: str | None = None
+    finished_at: str | None = None
+    sha256: str | None = None
+    """Of the content once unpacked."""
+    sequence: int | None = None
+    """SEQUENCE of an ERP file."""
+    replayed: bool = False
+    """An ERP file whose bytes were seen before."""
+    batches: int | None = None
+    """How many batches it makes; None until that is known."""
+    sent: int = 0
+    """Batches that are surely on the queue."""
+    queued: bool = False
+    """All of them are."""
+    done: int = 0
+    movements: int = 0
+    posted: int = 0
+    suspense: int = 0
+    duplicates: int = 0
+    ignored: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    opening_cents: Cents | None = None
+    closing_cents: Cents | None = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What became of the movements of a bank file."""
+        return {name: getattr(self, name) for name in ("movements", "posted", "suspense", "duplicates", "ignored")}
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """What became of the rows of an ERP file."""
+        return {name: getattr(self, name) for name in ("accepted", "unchanged", "refused")}
+
+    @property
+    def is_taken(self) -> bool:
+        """Its movements are posted, or surely on their way: the same content again is a duplicate."""
+        return self.status is FileStatus.PROCESSED or (self.status is FileStatus.PROCESSING and self.queued)
+
+
+class RowResult(NamedTuple):
+    """A line of an acknowledgement."""
+
+    line: int
+    key: str
+    status: Fate
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRecord:
+    """A statement that a file brought: its sums for the proof, its balances for continuity, its fingerprint."""
+
+    account: str
+    """The landlord's IBAN."""
+    channel: str
+    name: str
+    """Names the statement within its channel, the same when the bank sends it again."""
+    statement_id: str
+    from_date: date
+    to_date: date
+    fingerprint: str
+    file_id: str
+    opening_cents: Cents | None = None
+    closing_cents: Cents | None = None
+    credits_cents: Cents = 0
+    debits_cents: Cents = 0
+    days: tuple[tuple[date, Cents, Cents], ...] = ()
+    """(booking date, credits, debits) of booked movements."""
+
+    @property
+    def key(self) -> str:
+        """Names the statement within its account; begins with its last day."""
+        return f"{self.to_date.isoformat()}#{self.channel}#{self.name}"
+
+    @property
+    def is_closing(self) -> bool:
+        """An end-of-day statement with both balances: it counts for the proof and for continuity."""
+        return self.channel in CLOSING_CHANNELS and self.opening_cents is not None and self.closing_cents is not None
+
+
+CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
+"""Channels of booked end-of-day statements; the others only announce."""
+
+
+class FileRegistry(Protocol):
+    """Files and their batches."""
+
+    def register(self, file: DroppedFile) -> DroppedFile:
+        """Keep a file that arrives, or the one already kept under this id."""
+        ...
+
+    def find(self, landlord_id: str, file_id: str) -> DroppedFile | None:
+        """The file, or None."""
+        ...
+
+    def update(self, landlord_id: str, file_id: str, **values: object) -> None:
+        """Set fields of a file that is still processing; a settled one stays as it is."""
+        ...
+
+    def record_batch(
+        self,
+        landlord_id: str,
+        file_id: str,
+        number: int,
+        counts: Mapping[str, int],
+        results: Sequence[RowResult],
+        at: str,
+    ) -> bool:
+        """Record a worked batch once (again changes nothing); True when all are worked and the file can be settled."""
+        ...
+
+    def results(self, landlord_id: str, file_id: str) -> Iterator[RowResult]:
+        """The results of all batches, in no order."""
+        ...
+
+    def settle(self, landlord_id: str, file_id: str, status: FileStatus, reason: str | None, at: str) -> bool:
+        """Give a file that is processing its final status; False when it had one."""
+        ...
+
+    def first_with(self, landlord_id: str, sha256: str) -> str | None:
+        """The file that brought these bytes and was taken."""
+        ...
+
+    def remember_bytes(self, landlord_id: str, sha256: str, file_id: str) -> None:
+        """These bytes were taken with this file."""
+        ...
+
+    def take_sequence(self, landlord_id: str, kind: str, sequence: int, sha256: str, file_id: str) -> tuple[str, str]:
+        """Claim a sequence number of an ERP kind for a file; the bytes and file that hold it."""
+        ...
+
+    def sequences_around(self, landlord_id: str, kind: str, sequence: int) -> tuple[int | None, int | None]:
+        """The taken numbers next below and next above."""
+        ...
+
+
+class StatementStore(Protocol):
+    """The statements of the landlord's accounts."""
+
+    def held(self, landlord_id: str, statements: Iterable[StatementRecord]) -> list[StatementRecord]:
+        """The kept statements with these names."""
+        ...
+
+    def keep(self, landlord_id: str, statements: Sequence[StatementRecord], replaced: Mapping[str, str]) -> None:
+        """Keep statements; those whose key is in `replaced` take the place of that file's. Raises Stale."""
+        ...
+
+    def around(
+        self, landlord_id: str, statement: StatementRecord
+    ) -> tuple[Sequence[StatementRecord], Sequence[StatementRecord]]:
+        """The closing statements of its account and channel with the same or an earlier last day (newest first), and
+        with a later one (oldest first); the nearest forty rows of each side.
+        """
+        ...
+
+
+class RawFiles(Protocol):
+    """Locked copies of what was dropped."""
+
+    def keep(self, landlord_id: str, sha256: str, content: BinaryIO) -> None:
+        """Keep the dropped bytes for ever under the hash of what they unpack to; again changes nothing."""
+        ...
+
+
+class Acknowledgements(Protocol):
+    """What the ERP is told of its files."""
+
+    def write(self, landlord_id: str, name: str, results: Iterable[RowResult]) -> None:
+        """Write the acknowledgement of the file with this name, lines in the file's order."""
+        ...
