@@ -31,7 +31,7 @@ class Detail:
     debtor: Party
     creditor: Party | None
     """Whose account was paid: the virtual IBAN where the bank knows it."""
-    bank_reference: str
+    bank_reference: str | None
     end_to_end_id: str | None = None
     mandate: str | None = None
     texts: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Entry:
 
     cents: int
     day: date
-    bank_reference: str
+    bank_reference: str | None
     code: tuple[str, str, str]
     details: tuple[Detail, ...] = ()
     batch: str | None = None
@@ -129,12 +129,11 @@ def _summary(entries: Iterable[Entry]) -> str:
 def _entry(entry: Entry) -> str:
     day = _text("Dt", entry.day.isoformat())
     content = [
-        _text("NtryRef", entry.bank_reference),
         _money(entry.cents),
         _tag("Sts", _text("Cd", "BOOK")),
         _tag("BookgDt", day),
         _tag("ValDt", day),
-        _text("AcctSvcrRef", entry.bank_reference),
+        _bank_reference(entry.bank_reference),
         _code(entry.code),
     ]
     if entry.details:
@@ -171,7 +170,11 @@ def _detail(detail: Detail, code: tuple[str, str, str]) -> str:
 def _references(detail: Detail) -> str:
     mandate = [_text("MndtId", detail.mandate)] if detail.mandate else []
     end_to_end = _text("EndToEndId", detail.end_to_end_id or "NOTPROVIDED")
-    return _tag("Refs", _text("AcctSvcrRef", detail.bank_reference), end_to_end, *mandate)
+    return _tag("Refs", _bank_reference(detail.bank_reference), end_to_end, *mandate)
+
+
+def _bank_reference(reference: str | None) -> str:
+    return _text("AcctSvcrRef", reference) if reference else ""
 
 
 def _parties(detail: Detail) -> str:

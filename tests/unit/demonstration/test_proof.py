@@ -30,7 +30,7 @@ p3-1;2026-11-06;receipt;;1;p3;;471;;Compte d'attente;0.00;7.00;cc;\r
 def _answers(**changes: Any) -> list[dict[str, Any]]:
     """What `GET /v1/proof` says of each day when all is well; changes go to the last account of the last day."""
     scene = a_scene()
-    answers = []
+    answers: list[dict[str, Any]] = []
     for day in scene.month.bank_days:
         accounts = [
             {

@@ -1,0 +1,226 @@
+"""A bank file becomes posted rent: the whole way through the contract alone, against an oracle of its own."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from random import Random
+from threading import Thread
+from typing import Any
+
+import pytest
+from e2e.first_flow import (
+    ACCOUNT,
+    ANNOUNCED,
+    BANK,
+    BRANCH,
+    CREDITS,
+    DAY,
+    FEE_CENTS,
+    OPENING_CENTS,
+    PREFIX,
+    UNKNOWN,
+    UNNAMED,
+    Credit,
+    announced_of,
+    credits_of,
+    dues_of,
+    event_of,
+    expected,
+    statement_of,
+)
+
+from demonstration.api import Api
+from demonstration.bank import BIC, Address
+from demonstration.camt import notice_file, statement_file
+from demonstration.cloud import Cloud
+from demonstration.dues import Due
+from demonstration.erp_files import dues_file, leases_file
+from demonstration.estate import estate
+from demonstration.findings import wait_until
+from erp_stand_in import StandIn
+
+LANDLORD = "first-flow"
+LEASES = 500
+IDLE_SECONDS = 240
+
+
+@dataclass
+class Flow:
+    """A landlord on the cloud, with what it was told."""
+
+    cloud: Cloud
+    api: Api
+    erp: StandIn
+    dues: list[Due]
+    addresses: dict[str, Address]
+    credits: list[Credit]
+
+    def drop(self, name: str, content: bytes) -> None:
+        self.cloud.put(f"{LANDLORD}/bank/{name}", content)
+        self.settle()
+
+    def announce(self) -> None:
+        self.cloud.send_events(event_of(credit, LANDLORD, self.addresses) for credit in announced_of(self.credits))
+        self.settle()
+
+    def settle(self) -> None:
+        self.cloud.idle(IDLE_SECONDS, lambda: None)
+
+    def file(self, name: str) -> dict[str, Any]:
+        return next(file for file in self.api.items("/files") if file["name"] == name)
+
+
+@pytest.fixture(scope="module")
+def flow(cloud: Cloud) -> Iterator[Flow]:
+    """Leases and dues loaded by CSV, virtual IBANs issued, an ERP that listens, the day's credits at hand."""
+    rng = Random("first flow")
+    leases = estate(11, LEASES, DAY).leases
+    dues = dues_of(leases, rng)
+    api = Api(cloud.outputs["ApiUrl"], cloud.token(LANDLORD, "admin"))
+    with StandIn() as erp, running(erp):
+        api.put(f"/landlords/{LANDLORD}", settings(erp.url))
+        load(cloud, "leases", leases_file(leases))
+        load(cloud, "dues", dues_file(dues))
+        addresses = {
+            lease["lease_id"]: Address(lease["virtual_iban"], lease["payment_reference"])
+            for lease in api.items("/leases")
+        }
+        taken = {address.virtual_iban for address in addresses.values()}
+        yield Flow(cloud, api, erp, dues, addresses, credits_of(leases, dues, taken, rng))
+
+
+def settings(erp_url: str) -> dict[str, Any]:
+    return {
+        "name": "Un bailleur",
+        "siren": "123456782",
+        "creditor_identifier": None,
+        "tolerance_cents": 500,
+        "bank_accounts": [{"iban": ACCOUNT, "bic": BIC, "profile": "default"}],
+        "virtual_iban_range": {
+            "bank_code": BANK,
+            "branch_code": BRANCH,
+            "account_prefix": PREFIX,
+            "bic": BIC,
+            "payee_name": "Un bailleur",
+        },
+        "virtual_iban_per": "lease",
+        "allocation_mode": "quitus",
+        "erp": {"kind": "rest", "url": erp_url, "accounts": {}},
+    }
+
+
+@contextmanager
+def running(erp: StandIn) -> Iterator[None]:
+    thread = Thread(target=erp.serve_forever)
+    thread.start()
+    yield
+    erp.shutdown()
+    thread.join()
+
+
+def load(cloud: Cloud, kind: str, content: bytes) -> None:
+    """Drop an ERP file; every line must be accepted, and acknowledged under its physical line."""
+    cloud.put(f"{LANDLORD}/erp/{kind}.csv", content)
+    cloud.idle(IDLE_SECONDS, lambda: None)
+    acknowledged = cloud.export(f"{LANDLORD}/acks/{kind}.csv.csv")
+    assert acknowledged is not None
+    lines = list(csv.DictReader(StringIO(acknowledged.decode("utf-8-sig")), delimiter=";"))
+    assert Counter(line["status"] for line in lines) == {"accepted": content.count(b"\n") - 3}
+    assert sorted(int(line["line"]) for line in lines) == list(range(3, len(lines) + 3))
+
+
+def check(flow: Flow) -> None:
+    """Balances, payments, suspense and proof are those of the oracle."""
+    outcome = expected(flow.dues, flow.credits)
+    leases = {lease["lease_id"]: lease for lease in flow.api.items("/leases")}
+    assert len(leases) == LEASES
+    assert {name: (lease["balance_cents"], lease["credit_cents"]) for name, lease in leases.items()} == {
+        name: (outcome[name].balance_cents, outcome[name].credit_cents) for name in leases
+    }
+    payments = list(flow.api.items("/payments", **{"from": DAY.isoformat(), "to": DAY.isoformat()}))
+    assert len({payment["payment_id"] for payment in payments}) == len(payments)
+    assert Counter((payment["lease_id"], payment["amount_cents"]) for payment in payments) == Counter(
+        (credit.lease_id, credit.cents) for credit in flow.credits
+    )
+    suspense = list(flow.api.items("/payments", status="suspense"))
+    nobodys = [credit for credit in flow.credits if credit.lease_id is None]
+    assert Counter(payment["amount_cents"] for payment in suspense) == Counter(credit.cents for credit in nobodys)
+
+
+def check_proof(flow: Flow) -> None:
+    received = sum(credit.cents for credit in flow.credits)
+    proof = flow.api.get("/proof", date=DAY.isoformat())
+    (account,) = proof["accounts"]
+    assert (proof["difference_cents"], account["status"], account["lines"]) == (0, "proved", [])
+    assert account["opening_cents"] == OPENING_CENTS
+    assert account["closing_cents"] == OPENING_CENTS + received - FEE_CENTS
+    assert (account["receipts_cents"], account["reversals_cents"]) == (received, 0)
+    assert abs(account["other_cents"]) == FEE_CENTS
+
+
+def test_events_are_posted_before_any_file_speaks_of_them(flow: Flow) -> None:
+    flow.announce()
+    announced = announced_of(flow.credits)
+    payments = list(flow.api.items("/payments", **{"from": DAY.isoformat(), "to": DAY.isoformat()}))
+    assert Counter(payment["amount_cents"] for payment in payments) == Counter(credit.cents for credit in announced)
+    (account,) = flow.api.get("/proof", date=DAY.isoformat())["accounts"]
+    assert account["status"] == "awaiting_statement"
+
+
+def test_a_statement_posts_every_credit_on_its_lease_or_in_suspense(flow: Flow) -> None:
+    flow.drop("releve.xml", statement_file(statement_of(flow.credits, flow.addresses)))
+    check(flow)
+    check_proof(flow)
+    file, nobodys = flow.file("releve.xml"), UNKNOWN + UNNAMED
+    assert (file["kind"], file["status"], file["reason"]) == ("camt.053", "processed", None)
+    assert file["counts"] == {
+        "movements": CREDITS + 1,
+        "posted": CREDITS - nobodys - ANNOUNCED,
+        "suspense": nobodys,
+        "duplicates": ANNOUNCED,
+        "ignored": 1,
+    }
+
+
+def test_every_due_is_settled_in_the_laws_order(flow: Flow) -> None:
+    outcome = expected(flow.dues, flow.credits)
+    for lease_id in sorted(outcome)[::8]:
+        lease = flow.api.get(f"/leases/{lease_id}")
+        still_open = {due["due_id"]: due["open_cents"] for due in lease["dues"] if due["amount_cents"] > 0}
+        assert still_open == outcome[lease_id].open_cents
+
+
+def test_the_notice_of_the_same_day_posts_nothing_again(flow: Flow) -> None:
+    flow.drop("avis.xml", notice_file(statement_of(flow.credits, flow.addresses, hide=3)))
+    check(flow)
+    check_proof(flow)
+    counts = flow.file("avis.xml")["counts"]
+    assert (counts["movements"], counts["posted"], counts["suspense"]) == (CREDITS + 1, 0, 0)
+
+
+def test_the_statement_under_another_name_is_a_duplicate(flow: Flow) -> None:
+    flow.drop("releve-bis.xml", statement_file(statement_of(flow.credits, flow.addresses)))
+    check(flow)
+    check_proof(flow)
+    assert flow.file("releve-bis.xml")["status"] == "duplicate"
+
+
+def test_repeated_messages_change_nothing(flow: Flow) -> None:
+    flow.announce()
+    flow.announce()
+    check(flow)
+    check_proof(flow)
+
+
+def test_the_erp_has_each_entry_once_in_order_and_chained(flow: Flow) -> None:
+    journal = flow.erp.journal
+    assert wait_until(lambda: len(journal.entries) >= CREDITS, 120)
+    assert journal.errors == []
+    assert len({entry["entry_id"] for entry in journal.entries}) == len(journal.entries) == CREDITS
+    bank = journal.summary()["accounts"]["512"]
+    assert (bank["debit_cents"], bank["credit_cents"]) == (sum(credit.cents for credit in flow.credits), 0)
