@@ -139,6 +139,10 @@ def _order(due: Due) -> tuple[bool, date, int, str]:
     return (due.due_date > DAY, due.due_date, _PAYMENT_ORDER.index(due.kind), due.due_id)
 
 
+def _own_order(due: Due) -> tuple[int, str]:
+    return (_PAYMENT_ORDER.index(due.kind), due.due_id)
+
+
 def _due(lease: Lease, number: int, kind: str, due_date: date, cents: int) -> Due:
     period = f"{due_date.replace(day=1) - timedelta(days=1):%Y-%m}"
     return Due(f"D-{lease.lease_id}-{number}", lease.lease_id, kind, period, due_date, cents, "Échéance")
