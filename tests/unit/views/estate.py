@@ -18,7 +18,6 @@ from quitus.adapters.payment_view_rows import PaymentViewRows
 from quitus.domain.identity import account_tag
 from quitus.domain.landlord import Erp, ErpKind, Landlord
 from quitus.domain.lease import LeaseStatus
-from quitus.domain.matching import SuspenseReason
 from quitus.domain.payment import Payment, assign, unassign
 from quitus.domain.posting import Incoming, person_match
 from quitus.services.forwarding import matters
@@ -112,7 +111,8 @@ class Estate:
         """Bring the views up to date with these changes (all of them); True when the ERP is to be woken."""
         views = keeper(table or self.table)
         wanted = self.changes() if some is None else some
-        return any([views.refresh(one) for one in changed(wanted)])
+        woken = [views.refresh(one) for one in changed(wanted)]
+        return any(woken)
 
     def rebuilt(self) -> Estate:
         """The same ledger with views made afresh in one go."""
