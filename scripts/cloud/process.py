@@ -95,12 +95,11 @@ def is_answering(place: Place) -> bool:
         return False
 
 
-def keep(place: Place, process: subprocess.Popen[bytes], sources: str) -> None:
-    """Lets the emulator live on after this process: the cloud is deployed."""
-    run = place.run()
-    assert run is not None
+def keep(process: subprocess.Popen[bytes]) -> None:
+    """Lets the emulator live on after this process; no signal comes between any more."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     assert process.stdin is not None
-    place.record(Run(run.pid, sources, run.state))
     process.stdin.write(b"stay")
     process.stdin.close()
 
@@ -132,6 +131,14 @@ def stop(place: Place) -> bool:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(run.pid, signal.SIGKILL)
     return True
+
+
+def end(place: Place, process: subprocess.Popen[bytes]) -> None:
+    """Stops an emulator that was not kept."""
+    stop(place)
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait(timeout=STOP_SECONDS)
 
 
 def reap(pid: int) -> None:
