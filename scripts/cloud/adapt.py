@@ -17,6 +17,7 @@ GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 POLICIES = {"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"}
 NO_TLS = "TlsOnly"
+SEND, SEND_BATCH = "sqs:SendMessage", "sqs:SendMessageBatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def adapt(translated: Tree, known_types: Iterable[str]) -> Adapted:
     """The template without what the emulator refuses, with what it ignores made explicit."""
     template = copy.deepcopy(translated)
     dropped = [*drop_unknown_types(template, frozenset(known_types)), *drop_tls_statements(template)]
+    grant_batches(template)
     run_functions_under_their_own_runtime(template)
     for name, api in of_type(template, "AWS::ApiGateway::RestApi"):
         expand_any_methods(api["Body"])
@@ -84,6 +86,20 @@ def drop_tls_statements(template: Tree) -> list[str]:
         if not kept:
             remove(template, name)
     return touched
+
+
+def grant_batches(tree: Any) -> None:
+    """Whoever may send a message may send ten: AWS has no action of its own for batches, the emulator wants one."""
+    if isinstance(tree, list):
+        for each in tree:
+            grant_batches(each)
+    elif isinstance(tree, dict):
+        action = tree.get("Action")
+        actions = [action] if isinstance(action, str) else action
+        if isinstance(actions, list) and SEND in actions:
+            tree["Action"] = [*actions, SEND_BATCH]
+        for each in tree.values():
+            grant_batches(each)
 
 
 def remove(template: Tree, name: str) -> None:

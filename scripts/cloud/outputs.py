@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from cloud.adapt import SEND, SEND_BATCH
 from cloud.clients import client
 from cloud.errors import NotUp
 from cloud.places import REGION, Place, write_private
@@ -42,7 +43,8 @@ def statements(place: Place, stack: dict[str, str]) -> list[dict[str, object]]:
         allow("s3:PutObject", f"arn:aws:s3:::{stack['DropBucketName']}/*"),
         allow("s3:ListBucket", exports),
         allow("s3:GetObject", f"{exports}/*"),
-        allow("sqs:SendMessage", queue),
+        allow(SEND, queue),
+        allow(SEND_BATCH, queue),
     ]
 
 
