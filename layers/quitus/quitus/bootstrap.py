@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quitus.adapters.action_log import S3ActionLog
     from quitus.adapters.alert_rows import AlertRows
     from quitus.adapters.dynamo import DynamoTable
+    from quitus.adapters.export_store import ExportStore
     from quitus.adapters.landlord_rows import LandlordRows
     from quitus.adapters.lease_view_rows import ErpLandlordRows
     from quitus.adapters.ledger_rows import LedgerRows
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from quitus.services.put_leases import LeaseWriter
     from quitus.services.settings import Settings
     from quitus.services.update_views import ViewKeeper
+    from quitus.services.write_exports import ExportWriter
+    from quitus.web.staff_desk import StaffDesk
 
 
 def env(name: str) -> str:
@@ -250,3 +253,57 @@ def erp_applier() -> ErpApplier:
     worker = RowWorker(lease_writer(), charger(), LeaseRows(table()), ledger(), numbering(), alerts(), clock())
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
     return ErpApplier(worker, landlords(), FileRows(table()), acknowledgements, action_log(), clock())
+
+
+@cache
+def export_store() -> ExportStore:
+    """Written exports. Links are signed as AWS asks for encrypted objects: version 4."""
+    import boto3  # noqa: PLC0415 - nothing needs AWS at import
+    from botocore.config import Config  # noqa: PLC0415
+
+    from quitus.adapters.export_store import ExportStore  # noqa: PLC0415
+
+    client = boto3.client("s3", config=Config(signature_version="s3v4", connect_timeout=3, read_timeout=20))
+    return ExportStore(client, env("EXPORT_BUCKET"))
+
+
+@cache
+def export_writer() -> ExportWriter:
+    """What writes exports."""
+    from quitus.adapters.export_rows import ExportRows  # noqa: PLC0415
+    from quitus.adapters.view_rows import ViewRows  # noqa: PLC0415
+    from quitus.services.write_exports import ExportWriter  # noqa: PLC0415
+
+    return ExportWriter(ExportRows(table()), ViewRows(table()), export_store(), clock())
+
+
+class _OutsideTheTable:
+    """What the API's desk needs besides the table."""
+
+    @property
+    def loopback_erp(self) -> bool:
+        return env("ALLOW_LOOPBACK_ERP") == "true"
+
+    @property
+    def action_log(self) -> S3ActionLog:
+        return action_log()
+
+    @property
+    def lease_changes(self) -> LeaseChanges:
+        return lease_changes()
+
+    @property
+    def export_links(self) -> ExportStore:
+        return export_store()
+
+    @property
+    def export_queue(self) -> SqsQueue:
+        return queue("EXPORTS_QUEUE_URL")
+
+
+@cache
+def staff_desk() -> StaffDesk:
+    """The use cases behind the API."""
+    from quitus.web.staff_desk import StaffDesk  # noqa: PLC0415
+
+    return StaffDesk(table(), clock(), _OutsideTheTable())

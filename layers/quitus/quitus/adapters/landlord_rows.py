@@ -54,3 +54,8 @@ class LandlordRows:
         """How many virtual IBANs are on leases (a view: follows within seconds)."""
         row = self._table.get(keys.issued(landlord_id))
         return row["count"] if row else 0
+
+    def pool_size(self, landlord_id: str) -> int:
+        """How many virtual IBANs the pool was ever given."""
+        row = self._table.get(keys.numbers(landlord_id))
+        return row.get("listed", 0) if row else 0

@@ -1,0 +1,22 @@
+"""Which requests decided on a payment, from the payment's rows."""
+
+from __future__ import annotations
+
+from quitus.adapters import keys
+from quitus.domain.identity import parse_payment_id
+from quitus.services.decide_payments import REQUEST
+from quitus.services.table import Table
+
+
+class DecisionRows:
+    """`decide_payments.DecisionsMade` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def made_by(self, landlord_id: str, payment_id: str, request: str) -> bool:
+        """See `DecisionsMade.made_by`."""
+        bucket, ordinal = parse_payment_id(payment_id)
+        prefix = f"{keys.ordinal_text(ordinal)}#decision#"
+        rows = self._table.query(keys.movement_partition(landlord_id, bucket), prefix).rows
+        return any(row["match"]["evidence"].get(REQUEST) == request for row in rows)

@@ -1,0 +1,56 @@
+"""Written exports in the export bucket, and links to them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from quitus.services.exports import Export
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_IN_MEMORY = 8 * 1024 * 1024
+
+
+class ExportStore:
+    """`exports.ExportLinks` and `write_exports.ExportFiles` under `{landlord}/exports/` of a bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def url(self, landlord_id: str, export: Export, seconds: int) -> str:
+        """See `ExportLinks.url`."""
+        name = f"{export.kind.value}-{export.first.isoformat()}-{export.last.isoformat()}.csv"
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": _key(landlord_id, export),
+                "ResponseContentDisposition": f'attachment; filename="{name}"',
+                "ResponseContentType": "text/csv; charset=utf-8",
+            },
+            ExpiresIn=seconds,
+            HttpMethod="GET",
+        )
+
+    @contextmanager
+    def writing(self, landlord_id: str, export: Export) -> Iterator[TextIOWrapper]:
+        """See `ExportFiles.writing`: on disk beyond a few megabytes, sent when it is whole."""
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b") as file:
+            text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+            yield text
+            text.flush()
+            text.detach()
+            file.seek(0)
+            self._client.upload_fileobj(
+                file, self._bucket, _key(landlord_id, export), ExtraArgs={"ContentType": "text/csv; charset=utf-8"}
+            )
+
+
+def _key(landlord_id: str, export: Export) -> str:
+    return f"{landlord_id}/exports/{export.export_id}.csv"

@@ -1,0 +1,170 @@
+"""Reading the views: lists and counters that `update_views` keeps, seconds behind the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from quitus.adapters import keys, records
+from quitus.domain.identity import account_tag
+from quitus.domain.money import Cents
+from quitus.services.dashboard import Receipts
+from quitus.services.proof import LedgerSide, Unstated
+from quitus.services.read_alerts import ShownAlert
+from quitus.services.read_payments import ShownPayment
+from quitus.services.table import Key, Row, Table
+from quitus.services.write_exports import BookedEntry
+
+_READ_AT_ONCE = 200
+_ONE_DAY = timedelta(days=1)
+
+
+class ViewRows:
+    """The reading ports of the API and of exports on a table's views."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def residences(self, landlord_id: str) -> Mapping[str, str]:
+        """See `read_leases.Residences`."""
+        return {row["SK"]: row["name"] for row in self._partition(keys.residences(landlord_id))}
+
+    def payments(
+        self, landlord_id: str, first: date | None, last: date | None, after: tuple[str, str] | None
+    ) -> Iterator[ShownPayment]:
+        """See `read_payments.PaymentLists`."""
+        started_on, payment_id = after or (None, None)
+        newest = date.fromisoformat(started_on) if started_on else last
+        for day in self._days(landlord_id, first, newest, newest_first=True):
+            start = payment_id if day.isoformat() == started_on else None
+            for row in self._partition(keys.payments_of_day(landlord_id, day), after=start):
+                yield _shown(row)
+
+    def payments_with_status(
+        self, landlord_id: str, status: str, after: tuple[str, str] | None
+    ) -> Iterator[ShownPayment]:
+        """See `read_payments.PaymentLists`. Goes on by place: a row may leave the list between two pages."""
+        found = self._listing(keys.payments_with_status(landlord_id, status), newest_first=True)
+        for shown in map(_shown, found):
+            if after is None or (shown.day, shown.payment_id) < after:
+                yield shown
+
+    def payments_between(self, landlord_id: str, first: date, last: date) -> Iterator[ShownPayment]:
+        """See `write_exports.Books`."""
+        for day in self._days(landlord_id, first, last):
+            yield from map(_shown, self._partition(keys.payments_of_day(landlord_id, day)))
+
+    def entries_between(self, landlord_id: str, first: date, last: date) -> Iterator[BookedEntry]:
+        """See `write_exports.Books`."""
+        for day in self._days(landlord_id, first, last):
+            yield from map(_booked, self._partition(keys.entries_of_day(landlord_id, day)))
+
+    def entries(self, landlord_id: str, lease_id: str, after: int | None) -> Iterator[BookedEntry]:
+        """See `read_entries.Journals`."""
+        start = None if after is None else keys.entry(landlord_id, lease_id, after).sk
+        pk = keys.lease_partition(landlord_id, lease_id)
+        yield from map(_booked, self._partition(pk, "entry#", after=start))
+
+    def charges(self, landlord_id: str, lease_id: str, after: int | None) -> Iterator[BookedEntry]:
+        """See `read_entries.Journals`."""
+        start = None if after is None else keys.charge(landlord_id, lease_id, after).sk
+        for row in self._partition(keys.lease_partition(landlord_id, lease_id), "charge#", after=start):
+            if row.get("entry"):
+                yield BookedEntry(records.entry_of(row["entry"]), None, None)
+
+    def receipts(self, landlord_id: str, first: date, last: date) -> Iterator[Receipts]:
+        """See `dashboard.Counters`."""
+        for day in self._days(landlord_id, first, last):
+            for row in self._partition(keys.receipts_of_day(landlord_id, day)):
+                yield _receipts(row)
+
+    def suspense_cents(self, landlord_id: str) -> Cents:
+        """See `dashboard.Counters`."""
+        listing = self._listing(keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
+        return sum(row["amount_cents"] for row in listing)
+
+    def ledger_side(self, landlord_id: str, account: str, day: date) -> LedgerSide:
+        """See `proof.LedgerDays`."""
+        row = self._table.get(Key(keys.ledger_days(landlord_id, account_tag(account)), day.isoformat())) or {}
+        return LedgerSide(row.get("receipts_cents", 0), row.get("reversals_cents", 0), row.get("other_cents", 0))
+
+    def unstated(self, landlord_id: str, account: str, day: date) -> Iterator[Unstated]:
+        """See `proof.LedgerDays`."""
+        tag = account_tag(account)
+        for partition in (keys.payments_of_day(landlord_id, day), keys.other_lines_of_day(landlord_id, day)):
+            for row in self._partition(partition):
+                if row["account"] == tag and not row["stated"]:
+                    taken_back = row["nature"] == "return"
+                    yield Unstated(row["payment_id"], -row["amount_cents"] if taken_back else row["amount_cents"])
+
+    def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
+        """See `read_alerts.AlertLists`."""
+        start = None if after is None else keys.alert(landlord_id, after)
+        yield from map(_alert, self._listing(keys.alert(landlord_id, "").pk, after=start, newest_first=True))
+
+    def _days(
+        self, landlord_id: str, first: date | None, last: date | None, *, newest_first: bool = False
+    ) -> Iterator[date]:
+        """The days between two, inclusive, on which anything was booked."""
+        begin, end = (last, first) if newest_first else (first, last)
+        before = None if begin is None else (begin + _ONE_DAY if newest_first else begin - _ONE_DAY).isoformat()
+        for row in self._partition(keys.payment_days(landlord_id), after=before, newest_first=newest_first):
+            day = date.fromisoformat(row["SK"])
+            if end is not None and (day < end if newest_first else day > end):
+                return
+            yield day
+
+    def _partition(
+        self, pk: str, prefix: str = "", *, after: str | None = None, newest_first: bool = False
+    ) -> Iterator[Row]:
+        while True:
+            page = self._table.query(pk, prefix, after=after, limit=_READ_AT_ONCE, newest_first=newest_first)
+            yield from page.rows
+            if page.after is None:
+                return
+            after = page.after.sk
+
+    def _listing(self, pk: str, *, after: Key | None = None, newest_first: bool) -> Iterator[Row]:
+        while True:
+            page = self._table.query_listing(pk, after=after, limit=_READ_AT_ONCE, newest_first=newest_first)
+            yield from page.rows
+            if page.after is None:
+                return
+            after = page.after
+
+
+def _shown(row: Row) -> ShownPayment:
+    return ShownPayment(
+        payment_id=row["payment_id"],
+        day=row["booking_date"],
+        residence_id=row.get("residence_id"),
+        commune=row.get("commune"),
+        answer=row["payment"],
+    )
+
+
+def _alert(row: Row) -> ShownAlert:
+    return ShownAlert(
+        alert_id=row["SK"],
+        kind=row["kind"],
+        severity=row["severity"],
+        subject=row["subject"],
+        detail=row["detail"],
+        raised_at=row["raised_at"],
+        closed_at=row.get("closed_at"),
+    )
+
+
+def _booked(row: Row) -> BookedEntry:
+    return BookedEntry(records.entry_of(row), row.get("payment_id"), row.get("rule"))
+
+
+def _receipts(row: Row) -> Receipts:
+    return Receipts(
+        day=row["day"],
+        residence_id=row["residence_id"],
+        commune=row["commune"],
+        means=row["means"],
+        count=row.get("count", 0),
+        amount_cents=row.get("amount_cents", 0),
+    )

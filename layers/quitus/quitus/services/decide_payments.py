@@ -1,0 +1,168 @@
+"""What people decide on a payment: this lease, or not this lease. Automation never undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import msgspec
+
+from quitus.domain import payment as payments
+from quitus.domain.alert import AlertKind
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.errors import Conflict, NotFound
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account
+from quitus.domain.matching import Match, SuspenseReason
+from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.posting import person_match
+from quitus.services.contention import until_written
+from quitus.services.idempotent_requests import Attempt
+from quitus.services.manual_receipts import check_dues
+from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.read_payments import receipt_of
+from quitus.services.table import Stale
+
+REQUEST = "request"
+"""The evidence that names the request which made a decision."""
+
+
+class DecisionsMade(Protocol):
+    """The decisions on a payment, by the request that made them."""
+
+    def made_by(self, landlord_id: str, payment_id: str, request: str) -> bool:
+        """Whether the request already decided on the payment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The lease that a payment belongs to, why, and the dues that the payer chose."""
+
+    lease_id: str
+    reason: str
+    due_ids: tuple[str, ...] = ()
+    requested_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Which payment is decided on, by whom, in which attempt."""
+
+    landlord_id: str
+    payment_id: str
+    by: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDesk:
+    """Takes decisions."""
+
+    ledger: Ledger
+    made: DecisionsMade
+    landlords: Landlords
+    alerts: Alerts
+    log: ActionLog
+    clock: Clock
+
+    def assign(self, occasion: Occasion, order: Assignment) -> Payment:
+        """Put a payment in suspense on a lease; the same attempt again changes nothing.
+
+        Raises:
+            NotFound: no such payment, or no such lease.
+            Invalid: a due of another lease.
+            Conflict: the payment is not in suspense.
+            Contention: others kept writing to the lease.
+        """
+        landlord_id = occasion.landlord_id
+        receipt_of(self.ledger, landlord_id, occasion.payment_id)
+        self._account(landlord_id, order.lease_id)
+        check_dues(self.ledger, landlord_id, order.lease_id, order.due_ids)
+        landlord = self.landlords.get(landlord_id)
+        match = _match(occasion, order.reason, order.requested_by)
+        logged = {"kind": "assign", **msgspec.to_builtins(order)}
+        payment = self._decide(occasion, logged, lambda: self._assign(landlord, occasion, order, match))
+        at = instant_text(occasion.attempt.at)
+        self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
+        return payment
+
+    def unassign(self, occasion: Occasion, reason: str, lease_id: str | None = None) -> Payment:
+        """Take a payment off its lease, back to suspense; the same attempt again changes nothing.
+
+        Raises:
+            NotFound: no such payment.
+            Conflict: the payment is on no lease, or not on `lease_id`.
+            Contention: others kept writing to the lease.
+        """
+        receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
+        landlord = self.landlords.get(occasion.landlord_id)
+        match = replace(_match(occasion, reason, None), reason=SuspenseReason.UNASSIGNED)
+        logged = {"kind": "unassign", "reason": reason, "lease_id": lease_id}
+        return self._decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
+
+    def _decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
+        landlord_id, attempt = occasion.landlord_id, occasion.attempt
+        body = {"payment_id": occasion.payment_id, "by": occasion.by, "order": dict(order)}
+        self.log.record(landlord_id, "decisions", attempt.name, body, attempt.at)
+        if not (attempt.again and self.made.made_by(landlord_id, occasion.payment_id, attempt.name)):
+            until_written(step, self.clock)
+        payment = self.ledger.payment(landlord_id, occasion.payment_id)
+        self.log.record(
+            landlord_id, "postings", f"decision-{attempt.name}", {"postings": [_posting(payment)]}, attempt.at
+        )
+        return payment
+
+    def _assign(self, landlord: Landlord, occasion: Occasion, order: Assignment, match: Match) -> None:
+        """The account is read before the payment: whatever changes the payment after that changes the account too."""
+        account = self._account(occasion.landlord_id, order.lease_id)
+        payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
+        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        decision, made = payments.assign(payment, account, match, order.due_ids, landlord.chart, on, occasion.by, at)
+        self.ledger.commit_decision(occasion.landlord_id, payment, decision, made)
+
+    def _unassign(self, landlord: Landlord, occasion: Occasion, lease_id: str | None, match: Match) -> None:
+        landlord_id = occasion.landlord_id
+        held = self._lease_of(occasion, lease_id)
+        account = self._account(landlord_id, held)
+        payment = self.ledger.payment(landlord_id, occasion.payment_id)
+        if payment.lease_id != held:
+            raise Stale
+        dues = self.ledger.dues(landlord_id, held)
+        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        decision, made = payments.unassign(payment, account, dues, match, landlord.chart, on, occasion.by, at)
+        self.ledger.commit_decision(landlord_id, payment, decision, made)
+
+    def _lease_of(self, occasion: Occasion, lease_id: str | None) -> str:
+        payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
+        if payment.lease_id is None or payment.status is not PaymentStatus.POSTED:
+            raise Conflict(
+                "payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status.value
+            )
+        if lease_id not in (None, payment.lease_id):
+            raise Conflict("payment_on_other_lease", "The payment is on another lease.", lease_id=payment.lease_id)
+        return payment.lease_id
+
+    def _account(self, landlord_id: str, lease_id: str) -> Account:
+        held = self.ledger.accounts(landlord_id, [lease_id])
+        if lease_id not in held:
+            raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
+        return held[lease_id]
+
+
+def _match(occasion: Occasion, reason: str, requested_by: str | None) -> Match:
+    match = person_match(reason, requested_by)
+    return replace(match, evidence={**match.evidence, "decided_by": occasion.by, REQUEST: occasion.attempt.name})
+
+
+def _posting(payment: Payment) -> dict[str, object]:
+    """What order and clock decided: for a rebuild."""
+    entry = payment.entries[-1]
+    return {
+        "payment_id": payment.payment_id,
+        "lease_id": entry.lease_id,
+        "entry_id": entry.entry_id,
+        "sequence": entry.sequence,
+        "hash": entry.hash,
+    }

@@ -1,0 +1,175 @@
+"""Leases as people look them up: one with its dues and parties, or a page of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from quitus.domain.calendar import paris_day, years_before
+from quitus.domain.errors import Contention, NotFound
+from quitus.domain.lease import Account, Due, Lease, LeaseStatus, Party
+from quitus.domain.money import Cents
+from quitus.services.paging import Listed, Place, fill
+from quitus.services.ports import Clock, Ledger
+
+DUES_SHOWN_YEARS = 2
+_PATIENCE = 5
+_READ_AT_ONCE = 200
+
+
+class LeaseReader(Protocol):
+    """Leases and parties; a residence's leases are listed by id and may lag by a second."""
+
+    def lease(self, landlord_id: str, lease_id: str) -> Lease:
+        """The lease. Raises NotFound."""
+        ...
+
+    def parties(self, landlord_id: str, lease_id: str) -> list[Party]:
+        """The lease's parties, by id."""
+        ...
+
+    def leases_of_residence(
+        self, landlord_id: str, residence_id: str, after: str | None, limit: int
+    ) -> tuple[list[Lease], str | None]:
+        """A page of a residence's leases by id, and the lease id to go on after (None at the end)."""
+        ...
+
+
+class Residences(Protocol):
+    """The landlord's residences, a view."""
+
+    def residences(self, landlord_id: str) -> Mapping[str, str]:
+        """Names by residence id, in the order of the ids."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseFilter:
+    """Which leases; `text` is looked for in the lease id, the holder's name and the virtual IBAN."""
+
+    residence_id: str | None = None
+    commune: str | None = None
+    status: LeaseStatus | None = None
+    text: str | None = None
+
+    def takes(self, lease: Lease) -> bool:
+        """Whether a lease is wanted."""
+        return (
+            self.commune in (None, lease.commune)
+            and self.status in (None, lease.status)
+            and (self.text is None or _mentions(lease, self.text))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A lease and how its account stands."""
+
+    lease: Lease
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class DueStanding:
+    """A due and what is not paid of it."""
+
+    due: Due
+    open_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class FullStanding:
+    """A lease, its account, its dues of 24 months (and older ones while open) by date, and its parties."""
+
+    standing: Standing
+    dues: tuple[DueStanding, ...]
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseDesk:
+    """Looks leases up."""
+
+    leases: LeaseReader
+    ledger: Ledger
+    residences: Residences
+    clock: Clock
+
+    def one(self, landlord_id: str, lease_id: str) -> FullStanding:
+        """A lease, strongly consistent: balance and dues are of the same moment.
+
+        Raises:
+            NotFound: no such lease.
+            Contention: it changed each time it was read.
+        """
+        lease = self.leases.lease(landlord_id, lease_id)
+        parties = self.leases.parties(landlord_id, lease_id)
+        account, dues = self._account_with_dues(landlord_id, lease_id)
+        since = years_before(paris_day(self.clock.now()), DUES_SHOWN_YEARS)
+        return FullStanding(Standing(lease, account), tuple(_shown(dues, account, since)), tuple(parties))
+
+    def _account_with_dues(self, landlord_id: str, lease_id: str) -> tuple[Account, Mapping[str, Due]]:
+        account = self._account(landlord_id, lease_id)
+        for attempt in range(_PATIENCE):
+            dues = self.ledger.dues(landlord_id, lease_id)
+            after = self._account(landlord_id, lease_id)
+            if after.version == account.version:
+                return account, dues
+            account = after
+            self.clock.pause(attempt)
+        raise Contention("lease_busy", "The lease changed each time it was read.", lease_id=lease_id)
+
+    def _account(self, landlord_id: str, lease_id: str) -> Account:
+        held = self.ledger.accounts(landlord_id, [lease_id])
+        if lease_id not in held:
+            raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
+        return held[lease_id]
+
+    def page(self, landlord_id: str, wanted: LeaseFilter, after: Place | None, limit: int) -> Listed[Standing]:
+        """A page of leases by residence and id, with their accounts as they stand now."""
+        listed = fill(self._found(landlord_id, wanted, after), limit)
+        accounts = self.ledger.accounts(landlord_id, [lease.lease_id for lease in listed.items])
+        standings = (Standing(lease, accounts.get(lease.lease_id, Account(lease.lease_id))) for lease in listed.items)
+        return Listed(tuple(standings), listed.place)
+
+    def _found(
+        self, landlord_id: str, wanted: LeaseFilter, after: Place | None
+    ) -> Iterator[tuple[Place, Lease | None]]:
+        first, start = after or ("", None)
+        for residence_id in self._residences(landlord_id, wanted.residence_id):
+            if residence_id < first:
+                continue
+            for lease in self._leases(landlord_id, residence_id, start if residence_id == first else None):
+                yield (residence_id, lease.lease_id), lease if wanted.takes(lease) else None
+
+    def _residences(self, landlord_id: str, only: str | None) -> Sequence[str]:
+        return [only] if only is not None else list(self.residences.residences(landlord_id))
+
+    def _leases(self, landlord_id: str, residence_id: str, after: str | None) -> Iterator[Lease]:
+        while True:
+            leases, after = self.leases.leases_of_residence(landlord_id, residence_id, after, _READ_AT_ONCE)
+            yield from leases
+            if after is None:
+                return
+
+
+def open_cents(account: Account, due_id: str) -> Cents:
+    """What is not paid of a due: 0 for a settled or negative one."""
+    return next((due.open_cents for due in account.open_dues if due.due_id == due_id), 0)
+
+
+def _shown(dues: Mapping[str, Due], account: Account, since: date) -> Iterator[DueStanding]:
+    still_open = {due.due_id: due.open_cents for due in account.open_dues}
+    for due in sorted(dues.values(), key=lambda due: (due.due_date, due.due_id)):
+        if due.due_date >= since or due.due_id in still_open:
+            yield DueStanding(due, still_open.get(due.due_id, 0))
+
+
+def _mentions(lease: Lease, text: str) -> bool:
+    wanted = text.casefold()
+    compact = wanted.replace(" ", "").upper()
+    return (
+        wanted in lease.lease_id.casefold() or wanted in lease.holder_name.casefold() or compact in lease.virtual_iban
+    )

@@ -1,0 +1,109 @@
+"""Payments as people look them up: one as it stands now, or a page of many from the views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from quitus.domain.errors import NotFound
+from quitus.domain.movement import Means
+from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.views import is_other
+from quitus.services.paging import Listed, Place, fill
+from quitus.services.payment_answer import payment_answer
+from quitus.services.ports import Ledger
+
+_LISTED_STATUS = frozenset({PaymentStatus.SUSPENSE, PaymentStatus.PENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPayment:
+    """A payment in the views: its answer and where its lease is."""
+
+    payment_id: str
+    day: str
+    residence_id: str | None
+    commune: str | None
+    answer: Mapping[str, Any]
+
+
+class PaymentLists(Protocol):
+    """The views of payments; they follow within seconds. Newest day first, then by payment id."""
+
+    def payments(
+        self, landlord_id: str, first: date | None, last: date | None, after: tuple[str, str] | None
+    ) -> Iterator[ShownPayment]:
+        """Those booked between two days, inclusive, after the place (day, payment id)."""
+        ...
+
+    def payments_with_status(
+        self, landlord_id: str, status: str, after: tuple[str, str] | None
+    ) -> Iterator[ShownPayment]:
+        """Those in suspense or pending, after the place (day, payment id)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilter:
+    """Which payments; days are inclusive booking dates."""
+
+    status: PaymentStatus | None = None
+    first: date | None = None
+    last: date | None = None
+    means: Means | None = None
+    residence_id: str | None = None
+    commune: str | None = None
+
+    def takes(self, shown: ShownPayment) -> bool:
+        """Whether a payment is wanted."""
+        return (
+            self.status in (None, shown.answer["status"])
+            and self.means in (None, shown.answer["means"])
+            and self.residence_id in (None, shown.residence_id)
+            and self.commune in (None, shown.commune)
+            and (self.first is None or self.first.isoformat() <= shown.day)
+            and (self.last is None or shown.day <= self.last.isoformat())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDesk:
+    """Looks payments up."""
+
+    ledger: Ledger
+    lists: PaymentLists
+
+    def one(self, landlord_id: str, payment_id: str) -> Mapping[str, Any]:
+        """A payment as it stands now.
+
+        Raises:
+            NotFound: no such payment; a bank line that is neither receipt nor return is none.
+        """
+        return payment_answer(receipt_of(self.ledger, landlord_id, payment_id))
+
+    def page(
+        self, landlord_id: str, wanted: PaymentFilter, after: Place | None, limit: int
+    ) -> Listed[Mapping[str, Any]]:
+        """A page of payments, newest day first."""
+        return fill(self._found(landlord_id, wanted, after), limit)
+
+    def _found(
+        self, landlord_id: str, wanted: PaymentFilter, after: Place | None
+    ) -> Iterator[tuple[Place, Mapping[str, Any] | None]]:
+        place = (after[0], after[1]) if after else None
+        if wanted.status in _LISTED_STATUS:
+            found = self.lists.payments_with_status(landlord_id, wanted.status.value, place)
+        else:
+            found = self.lists.payments(landlord_id, wanted.first, wanted.last, place)
+        for shown in found:
+            yield (shown.day, shown.payment_id), shown.answer if wanted.takes(shown) else None
+
+
+def receipt_of(ledger: Ledger, landlord_id: str, payment_id: str) -> Payment:
+    """A payment of the ledger. Raises NotFound, also for bank lines that are no payment."""
+    payment = ledger.payment(landlord_id, payment_id)
+    if is_other(payment):
+        raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id)
+    return payment

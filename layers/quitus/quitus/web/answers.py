@@ -1,0 +1,361 @@
+"""What the API answers. Every field is always there; an absent value is null."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from quitus.domain.alert import Severity
+from quitus.domain.allocation import AllocationRule
+from quitus.domain.landlord import ErpKind, VirtualIbanPer
+from quitus.domain.lease import DueKind, LeaseStatus, PartyRole, UnitKind
+from quitus.domain.ledger import EntryKind
+from quitus.domain.matching import MatchRule, SuspenseReason
+from quitus.domain.movement import Means
+from quitus.domain.payment import PaymentStatus
+from quitus.services.exports import ExportKind, ExportStatus
+from quitus.services.proof import ProofStatus
+from quitus.services.registry import FileStatus
+
+NotNegative = Annotated[int, Field(ge=0)]
+
+
+class Answer(BaseModel):
+    """A JSON object of an answer."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, validate_by_name=True, from_attributes=True
+    )
+
+
+class ErrorBody(Answer):
+    """`code` is stable (docs/api.md lists them), `message` is for people, `detail` for programs."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class ErrorAnswer(Answer):
+    """Every refusal, the gateway's own ones too."""
+
+    error: ErrorBody
+
+
+class BankAccountAnswer(Answer):
+    """A real account of the landlord."""
+
+    iban: str
+    bic: str
+    profile: str
+
+
+class RangeAnswer(Answer):
+    """The range of virtual IBANs."""
+
+    bank_code: str
+    branch_code: str
+    account_prefix: str
+    bic: str
+    payee_name: str
+
+
+class ErpAnswer(Answer):
+    """Where accounting entries go."""
+
+    kind: ErpKind
+    url: str | None
+    accounts: dict[str, str]
+
+
+class VirtualIbansAnswer(Answer):
+    """How many virtual IBANs the range or pool holds, and how many are on leases."""
+
+    capacity: NotNegative
+    issued: NotNegative
+
+
+class LandlordAnswer(Answer):
+    """The settings of a landlord."""
+
+    landlord_id: str
+    name: str
+    siren: str
+    creditor_identifier: str | None
+    tolerance_cents: NotNegative
+    bank_accounts: tuple[BankAccountAnswer, ...]
+    virtual_iban_range: RangeAnswer | None
+    virtual_iban_pool: str | None
+    virtual_iban_per: VirtualIbanPer
+    allocation_mode: str
+    erp: ErpAnswer
+    virtual_ibans: VirtualIbansAnswer
+
+
+class DueAnswer(Answer):
+    """An amount called from a lease; `open_cents` is what is not paid of it, 0 for a negative one."""
+
+    due_id: str
+    kind: DueKind
+    period: str
+    due_date: date
+    amount_cents: int
+    open_cents: NotNegative
+    label: str | None
+
+
+class LeaseDueAnswer(DueAnswer):
+    """A due with its lease."""
+
+    lease_id: str
+
+
+class PartyAnswer(Answer):
+    """A person of a lease; `share_percent` has at most two decimals."""
+
+    party_id: str
+    role: PartyRole
+    name: str
+    email: str | None
+    phone: str | None
+    share_percent: str | None
+    from_date: date | None
+    to_date: date | None
+
+
+class LeaseSummary(Answer):
+    """A lease in a list. `balance_cents` > 0: the tenant owes."""
+
+    lease_id: str
+    status: LeaseStatus
+    start_date: date
+    end_date: date | None
+    unit_id: str
+    unit_kind: UnitKind
+    residence_id: str
+    residence_name: str
+    street: str | None
+    postal_code: str | None
+    commune: str
+    account_group: str | None
+    holder_name: str
+    holder_email: str | None
+    holder_phone: str | None
+    language: str
+    e_receipt_consent: bool
+    virtual_iban: str
+    bic: str
+    payee_name: str
+    payment_reference: str
+    balance_cents: int
+    credit_cents: NotNegative
+    aid_open_cents: int
+
+
+class LeaseAnswer(LeaseSummary):
+    """A lease with its dues of 24 months (settled ones too, older ones while open) and its parties."""
+
+    dues: tuple[DueAnswer, ...]
+    parties: tuple[PartyAnswer, ...]
+
+
+class LineAnswer(Answer):
+    """One line of an entry."""
+
+    account: str
+    auxiliary: str | None
+    label: str
+    debit_cents: NotNegative
+    credit_cents: NotNegative
+
+
+class EntryAnswer(Answer):
+    """A ledger entry; `hash` seals every field but `payment_id` and `rule`."""
+
+    previous_hash: str | None
+    entry_id: str
+    lease_id: str | None
+    sequence: int
+    kind: EntryKind
+    booking_date: date
+    lines: tuple[LineAnswer, ...]
+    hash: str
+    payment_id: str | None
+    rule: str | None
+
+
+class MatchAnswer(Answer):
+    """Why the payment is on its lease, or (`reason`) why on none."""
+
+    rule: MatchRule | None
+    evidence: dict[str, str]
+    reason: SuspenseReason | None
+
+
+class AllocationAnswer(Answer):
+    """Cents that settle (part of) a due."""
+
+    lease_id: str
+    due_id: str
+    amount_cents: int
+    rule: AllocationRule
+
+
+class SourceAnswer(Answer):
+    """A file or an event that reported the payment."""
+
+    channel: str
+    message: str
+    file_id: str | None
+    event_id: str | None
+
+
+class ReversalAnswer(Answer):
+    """A return that took the payment back."""
+
+    reversal_id: str
+    amount_cents: int
+    reason: str | None
+    booking_date: date
+
+
+class PaymentAnswer(Answer):
+    """Money that came in."""
+
+    payment_id: str
+    status: PaymentStatus
+    amount_cents: Annotated[int, Field(gt=0)]
+    booking_date: date
+    value_date: date | None
+    means: Means
+    debtor_name: str | None
+    remittance: str | None
+    lease_id: str | None
+    match: MatchAnswer
+    allocations: tuple[AllocationAnswer, ...]
+    credit_cents: NotNegative
+    sources: tuple[SourceAnswer, ...]
+    reversals: tuple[ReversalAnswer, ...]
+    posted_at: str
+
+
+class CountsAnswer(Answer):
+    """What became of a bank file's movements; `movements` is the sum of the others."""
+
+    movements: NotNegative
+    posted: NotNegative
+    suspense: NotNegative
+    duplicates: NotNegative
+    ignored: NotNegative
+
+
+class RowsAnswer(Answer):
+    """What became of an ERP file's rows."""
+
+    accepted: NotNegative
+    unchanged: NotNegative
+    refused: NotNegative
+
+
+class FileAnswer(Answer):
+    """A dropped file."""
+
+    file_id: str
+    name: str
+    kind: str
+    status: FileStatus
+    reason: str | None
+    counts: CountsAnswer
+    rows: RowsAnswer
+    opening_cents: int | None
+    closing_cents: int | None
+    received_at: str
+    finished_at: str | None
+
+
+class AlertAnswer(Answer):
+    """What a person should look at."""
+
+    alert_id: str
+    kind: str
+    severity: Severity
+    subject: str
+    detail: dict[str, str | int | None]
+    raised_at: str
+    closed_at: str | None
+
+
+class DashboardRowAnswer(Answer):
+    """Receipts of one residence, commune, means or day."""
+
+    key: str
+    label: str
+    count: int
+    amount_cents: int
+
+
+class DashboardAnswer(Answer):
+    """Receipts posted on leases, reversals subtracted on their day; `suspense_cents` is what waits for a lease now."""
+
+    rows: tuple[DashboardRowAnswer, ...]
+    total_cents: int
+    suspense_cents: NotNegative
+
+
+class ProofLineAnswer(Answer):
+    """A line that makes the difference: in the ledger but on no statement, or on a statement that is not posted yet."""
+
+    reason: Literal["not_on_statement", "not_posted"]
+    payment_id: str | None
+    statement_id: str | None
+    file_id: str | None
+    amount_cents: int
+
+
+class AccountProofAnswer(Answer):
+    """One bank account on one day; the bank side is null while no statement proves the day."""
+
+    account_iban: str
+    status: ProofStatus
+    opening_cents: int | None
+    credits_cents: int | None
+    debits_cents: int | None
+    closing_cents: int | None
+    receipts_cents: int
+    reversals_cents: int
+    other_cents: int
+    difference_cents: int | None
+    lines: tuple[ProofLineAnswer, ...]
+
+
+class ProofAnswer(Answer):
+    """Books = bank, for a day; `difference_cents` sums those of the accounts that a statement proves."""
+
+    date: date
+    accounts: tuple[AccountProofAnswer, ...]
+    difference_cents: int
+
+
+class ExportOrderedAnswer(Answer):
+    """An export that will be written."""
+
+    export_id: str
+    status: ExportStatus
+
+
+class ExportAnswer(Answer):
+    """An export; `url` is signed, for five minutes at most, once the status is `ready`."""
+
+    export_id: str
+    kind: ExportKind
+    status: ExportStatus
+    url: str | None
+
+
+class PageAnswer[T: Answer](Answer):
+    """A page of a list; `next_cursor` is null at the end."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None

@@ -1,0 +1,74 @@
+"""The API: find the route, know the caller, check what came, carry it out, answer. In this order, so that a role learns
+nothing of what it may not do.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from quitus.domain.errors import Contention, QuitusError
+from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
+from quitus.services.table import Stale
+from quitus.web.access import Caller, Role, admit, caller_of
+from quitus.web.desk import Desk
+from quitus.web.replies import Reply, breakdown, refusal
+from quitus.web.requests import Call, Received, checked_body, checked_query, received
+from quitus.web.routes import ROUTES
+from quitus.web.routing import find
+
+_NOBODY = Caller("", Role.VIEWER, "")
+_logger = logging.getLogger(__name__)
+
+
+def answer(desk: Callable[[], Desk], event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
+    """The answer to a request of the gateway: every refusal is one, and so is a breakdown, which names only its id."""
+    try:
+        reply = _reply(desk(), received(event))
+    except Stale:
+        reply = refusal(Contention("rows_busy", "Others kept writing to the same rows."))
+    except QuitusError as error:
+        reply = refusal(error)
+    except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose own answer names no id
+        _log(error, request_id)
+        reply = breakdown(request_id)
+    return reply.to_gateway()
+
+
+def _reply(desk: Desk, request: Received) -> Reply:
+    route, ids = find(ROUTES, request.method, request.path)
+    caller = _NOBODY
+    if route.roles is not None:
+        caller = caller_of(request.claims)
+        admit(caller, route.roles)
+    query = checked_query(route.query, request.query)
+    body = checked_body(route.body, request.body)
+    listing = f"{request.path}?{query.model_dump_json(exclude={'cursor', 'limit'})}"
+
+    def carry_out(attempt: Attempt) -> Reply:
+        return route.operation(desk, Call(caller, ids, body, query, listing, attempt))
+
+    if route.method != "POST":
+        return carry_out(Attempt("", desk.clock.now()))
+    return _once(desk, caller, request, body.model_dump_json(), carry_out)
+
+
+def _once(desk: Desk, caller: Caller, request: Received, body: str, carry_out: Callable[[Attempt], Reply]) -> Reply:
+    def work(attempt: Attempt) -> Given:
+        reply = carry_out(attempt)
+        return Given(reply.status, reply.body)
+
+    fingerprint = fingerprint_of(request.method, request.path, body)
+    given = desk.once.run(caller.landlord_id, request.idempotency_key, fingerprint, work)
+    return Reply(given.status, given.body)
+
+
+def _log(error: Exception, request_id: str) -> None:
+    """Where it broke and how, without the error's text: that may hold what a person wrote."""
+    places = [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    _logger.error(json.dumps({"error_id": request_id, "error": type(error).__name__, "at": places[-8:]}))

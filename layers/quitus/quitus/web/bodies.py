@@ -1,0 +1,253 @@
+"""What requests bring: bodies and queries. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from quitus.domain.alert import AlertKind
+from quitus.domain.errors import InvalidIban
+from quitus.domain.landlord import ErpKind, VirtualIbanPer
+from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
+from quitus.domain.ledger import Role
+from quitus.domain.movement import Means
+from quitus.domain.payment import PaymentStatus
+from quitus.services.dashboard import By
+from quitus.services.exports import ExportKind
+from quitus.services.registry import FileStatus
+from quitus.web.fields import Bic, Cursor, Day, Id, Limit, Name, Period, PositiveCents, Remark, SignedCents
+
+LONGEST_DAYS = 366
+
+
+class Body(BaseModel):
+    """A JSON object of a request."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, validate_by_name=True)
+
+
+class Query(BaseModel):
+    """The parameters after the `?`; an empty one counts as absent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, validate_by_name=True)
+
+
+class Nothing(Body):
+    """No field at all."""
+
+
+def _checked_iban(text: str) -> str:
+    from quitus.domain.ibans import checked_iban  # noqa: PLC0415 - the check digits' library is slow to load
+
+    try:
+        return checked_iban(text)
+    except InvalidIban as error:
+        raise PydanticCustomError("invalid_iban", "Not a valid IBAN.") from error
+
+
+Iban = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ]{15,42}$"), AfterValidator(_checked_iban)]
+
+
+class BankAccountBody(Body):
+    """A real account of the landlord."""
+
+    iban: Iban
+    bic: Bic
+    profile: Id = "default"
+
+
+class RangeBody(Body):
+    """Account numbers that the bank set aside for virtual IBANs, and the name that they answer with."""
+
+    bank_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+    branch_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+    account_prefix: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")]
+    bic: Bic
+    payee_name: Name
+
+
+class ErpBody(Body):
+    """Where accounting entries go; `accounts` gives the landlord's numbers by the account's role."""
+
+    kind: Annotated[ErpKind, Field(strict=False)] = ErpKind.NONE
+    url: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    accounts: dict[
+        Annotated[Role, Field(strict=False)], Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{3,20}$")]
+    ] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rest_has_url(self) -> Self:
+        if (self.kind is ErpKind.REST) != (self.url is not None):
+            raise PydanticCustomError("erp_url", "An ERP of kind rest has a url, the others have none.")
+        return self
+
+
+class LandlordBody(Body):
+    """The settings of a landlord, whole."""
+
+    name: Name
+    siren: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+    creditor_identifier: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Za-z0-9]{1,28}$")] | None
+    ) = None
+    tolerance_cents: Annotated[int, Field(ge=0, le=100_000)] = 0
+    bank_accounts: Annotated[tuple[BankAccountBody, ...], Field(strict=False, max_length=100)]
+    virtual_iban_range: RangeBody | None = None
+    virtual_iban_pool: Id | None = None
+    virtual_iban_per: Annotated[VirtualIbanPer, Field(strict=False)] = VirtualIbanPer.LEASE
+    allocation_mode: Literal["quitus"] = "quitus"
+    erp: ErpBody = ErpBody()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.virtual_iban_range is None) == (self.virtual_iban_pool is None):
+            raise PydanticCustomError("virtual_ibans", "Virtual IBANs come either from a range or from a pool.")
+        if len({account.iban for account in self.bank_accounts}) != len(self.bank_accounts):
+            raise PydanticCustomError("bank_accounts", "The same account is given twice.")
+        return self
+
+
+class LeaseBody(Body):
+    """A lease as the ERP describes it (the columns of the `leases` file)."""
+
+    lease_id: Id | None = None
+    status: Annotated[LeaseStatus, Field(strict=False)]
+    start_date: Day
+    end_date: Day | None = None
+    unit_id: Id
+    unit_kind: Annotated[UnitKind, Field(strict=False)]
+    residence_id: Id
+    residence_name: Name
+    street: Name | None = None
+    postal_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 -]{2,10}$")] | None = None
+    commune: Name
+    account_group: Id | None = None
+    holder_name: Name
+    holder_email: Name | None = None
+    holder_phone: Name | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "fr"
+    e_receipt_consent: bool = False
+
+
+class DueBody(Body):
+    """An amount called from a lease (the columns of the `dues` file); `amount_cents` 0 cancels it."""
+
+    due_id: Id | None = None
+    lease_id: Id | None = None
+    kind: Annotated[DueKind, Field(strict=False)]
+    period: Period
+    due_date: Day
+    amount_cents: SignedCents
+    label: Name | None = None
+
+
+type DueIds = Annotated[tuple[Id, ...], Field(strict=False, max_length=100)]
+
+
+class ReceiptBody(Body):
+    """Money that a person of the landlord received: a cheque, cash."""
+
+    lease_id: Id
+    amount_cents: PositiveCents
+    means: Literal["cheque", "cash", "card", "transfer", "other"]
+    received_on: Day
+    reference: Name | None = None
+    due_ids: DueIds | None = None
+    requested_by: Name | None = None
+
+
+class AssignBody(Body):
+    """The lease that a payment in suspense belongs to, by a person's decision."""
+
+    lease_id: Id
+    reason: Remark
+    due_ids: DueIds | None = None
+    requested_by: Name | None = None
+
+
+class UnassignBody(Body):
+    """Why a payment is taken off its lease; `lease_id`, when given, must be that lease."""
+
+    reason: Remark
+    lease_id: Id | None = None
+
+
+class ExportBody(Body):
+    """What to export: inclusive booking dates, at most 366 days."""
+
+    kind: Annotated[ExportKind, Field(strict=False)]
+    from_day: Day = Field(alias="from")
+    to_day: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        check_range(self.from_day, self.to_day)
+        return self
+
+
+def check_range(from_day: Day, to_day: Day) -> None:
+    """Refuses days out of order or more than a year apart."""
+    if not timedelta(0) <= to_day - from_day < timedelta(days=LONGEST_DAYS):
+        raise PydanticCustomError("invalid_range", "`from` is after `to`, or they are more than 366 days apart.")
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    cursor: Cursor | None = None
+    limit: Limit = 100
+
+
+class LeasesQuery(PageQuery):
+    """Which leases; `q` is looked for in the lease's id, the holder's name and the virtual IBAN."""
+
+    residence: Id | None = None
+    commune: Name | None = None
+    status: LeaseStatus | None = None
+    q: Name | None = None
+
+
+class EntriesQuery(PageQuery):
+    """Which journal: what is pushed to the ERP (default), or the chargings, which the ERP already has."""
+
+    journal: Literal["receipts", "charging"] = "receipts"
+
+
+class PaymentsQuery(PageQuery):
+    """Which payments; `from` and `to` are inclusive booking dates."""
+
+    status: PaymentStatus | None = None
+    from_day: Day | None = Field(None, alias="from")
+    to_day: Day | None = Field(None, alias="to")
+    means: Means | None = None
+    residence: Id | None = None
+    commune: Name | None = None
+
+
+class FilesQuery(PageQuery):
+    """Which files."""
+
+    status: FileStatus | None = None
+
+
+class AlertsQuery(PageQuery):
+    """Which alerts."""
+
+    kind: AlertKind | None = None
+
+
+class DashboardQuery(Query):
+    """Which booking dates (default: the current month), summed by what."""
+
+    from_day: Day | None = Field(None, alias="from")
+    to_day: Day | None = Field(None, alias="to")
+    by: By = By.RESIDENCE
+
+
+class ProofQuery(Query):
+    """Which booking date (default: yesterday in Europe/Paris)."""
+
+    date: Day | None = None

@@ -1,0 +1,55 @@
+"""The codes of refusals: stable, each with its status and its meaning. A test holds every route against this list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """What a refusal says."""
+
+    status: int
+    meaning: str
+
+
+CODES: Mapping[str, Code] = {
+    "malformed_request": Code(400, "The request cannot be read."),
+    "malformed_json": Code(400, "The body is not JSON."),
+    "unauthorized": Code(401, "The token is missing, or names no landlord and role."),
+    "forbidden": Code(403, "The role of the token does not allow it."),
+    "route_not_found": Code(404, "There is no such route."),
+    "landlord_not_found": Code(404, "No such landlord, or another one than the token's."),
+    "lease_not_found": Code(404, "No such lease."),
+    "payment_not_found": Code(404, "No such payment."),
+    "file_not_found": Code(404, "No such file."),
+    "export_not_found": Code(404, "No such export."),
+    "idempotency_key_reused": Code(409, "The idempotency key came with another request."),
+    "range_taken": Code(409, "Another landlord holds this range of virtual IBANs."),
+    "virtual_iban_exhausted": Code(409, "There is no virtual IBAN left for a new lease."),
+    "due_of_other_lease": Code(409, "The due belongs to another lease."),
+    "payment_not_in_suspense": Code(409, "Only a payment in suspense can be assigned."),
+    "payment_not_posted": Code(409, "Only a payment on a lease can be unassigned."),
+    "payment_on_other_lease": Code(409, "The payment is on another lease than the one named."),
+    "day_not_closed": Code(409, "The FEC needs closed days."),
+    "payload_too_large": Code(413, "The body is too large."),
+    "invalid_request": Code(422, "Fields are missing, unknown or not as they must be; `detail.fields` names them."),
+    "invalid_cursor": Code(422, "The cursor is not of this list and these filters."),
+    "invalid_idempotency_key": Code(422, "The key is not 1 to 128 visible ASCII characters."),
+    "invalid_id": Code(422, "An id has 1 to 64 letters, digits, dots, dashes and underscores."),
+    "invalid_iban": Code(422, "An account number's check is wrong."),
+    "invalid_range": Code(422, "Days out of order or too far apart, or no range of virtual IBANs."),
+    "invalid_date": Code(422, "A date before another that it follows."),
+    "bank_account_twice": Code(422, "The same bank account is given twice."),
+    "no_virtual_iban_source": Code(422, "A landlord needs a range or a pool of virtual IBANs."),
+    "erp_address_refused": Code(422, "The ERP's address must be https and public."),
+    "id_mismatch": Code(422, "The body names another id than the path."),
+    "aid_not_negative": Code(422, "An aid lowers what the tenant owes."),
+    "received_in_future": Code(422, "Money cannot be received in the future."),
+    "due_not_of_lease": Code(422, "A target is no due of the lease."),
+    "too_many_requests": Code(429, "Slow down and try again."),
+    "internal_error": Code(500, "Something unforeseen; `detail.error_id` finds it in the logs."),
+    "lease_busy": Code(503, "Others kept writing to the lease: try again."),
+    "rows_busy": Code(503, "Others kept writing to the same rows: try again."),
+    "pool_busy": Code(503, "Others kept taking virtual IBANs: try again."),
+}

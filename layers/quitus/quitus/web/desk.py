@@ -1,0 +1,57 @@
+"""The use cases that the API offers; made when first needed."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from quitus.services.dashboard import DashboardDesk
+from quitus.services.decide_payments import DecisionDesk
+from quitus.services.exports import ExportDesk
+from quitus.services.idempotent_requests import Once
+from quitus.services.landlord_settings import LandlordDesk
+from quitus.services.lease_changes import LeaseChanges
+from quitus.services.manual_receipts import ReceiptDesk
+from quitus.services.ports import Clock, Landlords
+from quitus.services.proof import ProofDesk
+from quitus.services.read_alerts import AlertDesk
+from quitus.services.read_entries import JournalDesk
+from quitus.services.read_files import FileDesk
+from quitus.services.read_leases import LeaseDesk
+from quitus.services.read_payments import PaymentDesk
+
+
+class Desk(Protocol):
+    """Everything that a route may ask for."""
+
+    @property
+    def loopback_erp(self) -> bool: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def once(self) -> Once: ...
+    @property
+    def landlords(self) -> Landlords: ...
+    @property
+    def settings(self) -> LandlordDesk: ...
+    @property
+    def leases(self) -> LeaseDesk: ...
+    @property
+    def lease_changes(self) -> LeaseChanges: ...
+    @property
+    def journals(self) -> JournalDesk: ...
+    @property
+    def payments(self) -> PaymentDesk: ...
+    @property
+    def receipts(self) -> ReceiptDesk: ...
+    @property
+    def decisions(self) -> DecisionDesk: ...
+    @property
+    def files(self) -> FileDesk: ...
+    @property
+    def alerts(self) -> AlertDesk: ...
+    @property
+    def dashboard(self) -> DashboardDesk: ...
+    @property
+    def proof(self) -> ProofDesk: ...
+    @property
+    def exports(self) -> ExportDesk: ...

@@ -1,0 +1,125 @@
+"""The description of the API (OpenAPI 3.1), made from the routes and the models that they check and answer with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from quitus.web.access import SCOPE
+from quitus.web.answers import ErrorAnswer
+from quitus.web.bodies import Nothing
+from quitus.web.codes import CODES
+from quitus.web.routes import ROUTES
+from quitus.web.routes.description import Description
+from quitus.web.routing import Route
+
+_REF = "#/components/schemas/{model}"
+_EVERYWHERE = ("invalid_request", "too_many_requests", "internal_error")
+_BEHIND_TOKEN = ("unauthorized", "forbidden")
+_WITH_BODY = ("malformed_request", "malformed_json", "payload_too_large")
+_ON_POST = ("idempotency_key_reused", "invalid_idempotency_key")
+_STATUS = {
+    400: "Malformed", 401: "No token", 403: "Not this role", 404: "Unknown here", 409: "Against what is recorded",
+    413: "Too large", 422: "Invalid", 429: "Too many", 500: "Unforeseen", 503: "Busy",
+}  # fmt: skip
+
+type Schemas = Mapping[tuple[Any, JsonSchemaMode], dict[str, Any]]
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The document as plain values."""
+    schemas, components = _schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Quitus",
+            "version": "1",
+            "description": "Rent collection. Amounts are integer cents; days are Europe/Paris booking days.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+        "x-error-codes": {name: {"status": code.status, "meaning": code.meaning} for name, code in CODES.items()},
+    }
+
+
+@cache
+def description_text() -> str:
+    """The document as JSON."""
+    return json.dumps(description(), ensure_ascii=False, separators=(",", ":"))
+
+
+def codes_of(route: Route) -> tuple[str, ...]:
+    """The codes of the refusals that a route may answer with."""
+    behind = () if route.roles is None else _BEHIND_TOKEN
+    with_body = _WITH_BODY if route.body is not Nothing else ()
+    on_post = _ON_POST if route.method == "POST" else ()
+    return (*behind, *with_body, *on_post, *route.refusals, *_EVERYWHERE)
+
+
+def _schemas() -> tuple[Schemas, Mapping[str, Any]]:
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(ErrorAnswer, "serialization"): None}
+    for route in ROUTES:
+        wanted |= dict.fromkeys((model, "serialization") for model in route.answers.values())
+        wanted |= {(route.body, "validation"): None, (route.query, "validation"): None}
+    schemas, definitions = models_json_schema(list(wanted), ref_template=_REF)
+    return schemas, definitions.get("$defs", {})
+
+
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    name = getattr(route.operation, "__name__", "")
+    operation: dict[str, Any] = {
+        "operationId": f"{name}_{route.path.removeprefix('/v1/').replace('/', '_')}".replace("{", "").replace("}", ""),
+        "summary": route.summary,
+        "parameters": list(_parameters(route)),
+        "responses": _responses(route, schemas),
+        "security": [] if route.roles is None else [{"token": [SCOPE]}],
+        "x-roles": sorted(route.roles or ()),
+    }
+    if route.body is not Nothing:
+        schema = schemas[route.body, "validation"]
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _parameters(route: Route) -> Iterator[dict[str, Any]]:
+    for name in route.parameters:
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    if route.query is not Nothing:
+        schema = route.query.model_json_schema(ref_template=_REF)
+        for name, field in schema["properties"].items():
+            yield {"name": name, "in": "query", "required": False, "schema": field}
+    if route.method == "POST":
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "The same key with the same request gets the same answer, for ever.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+        }
+
+
+def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, model in route.answers.items():
+        schema = {"type": "object"} if model is Description else schemas[model, "serialization"]
+        responses[str(status)] = {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    refused: dict[int, list[str]] = {}
+    for code in codes_of(route):
+        refused.setdefault(CODES[code].status, []).append(code)
+    error = schemas[ErrorAnswer, "serialization"]
+    for status, codes in sorted(refused.items()):
+        text = f"{_STATUS[status]}: {', '.join(codes)}"
+        responses[str(status)] = {"description": text, "content": {"application/json": {"schema": error}}}
+    return responses

@@ -1,0 +1,51 @@
+"""What goes back to the gateway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from quitus.domain.errors import QuitusError
+
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status and a JSON text."""
+
+    status: int
+    body: str
+
+    def to_gateway(self) -> dict[str, Any]:
+        """The answer of a proxy integration."""
+        return {"statusCode": self.status, "headers": dict(_HEADERS), "body": self.body, "isBase64Encoded": False}
+
+
+def ok(answer: BaseModel, status: int = 200) -> Reply:
+    """The answer to a request that was carried out."""
+    return Reply(status, answer.model_dump_json(by_alias=True))
+
+
+def refusal(error: QuitusError) -> Reply:
+    """The answer to a request that was refused: a stable code, a sentence, a detail for programs."""
+    return _error(error.status, error.code, error.message, error.detail)
+
+
+def breakdown(error_id: str) -> Reply:
+    """The answer when something unforeseen happened; the id finds it in the logs."""
+    return _error(500, "internal_error", "The request could not be served.", {"error_id": error_id})
+
+
+def _error(status: int, code: str, message: str, detail: Mapping[str, Any]) -> Reply:
+    return Reply(
+        status, json.dumps({"error": {"code": code, "message": message, "detail": detail}}, ensure_ascii=False)
+    )

@@ -1,0 +1,16 @@
+"""Every route of the API."""
+
+from __future__ import annotations
+
+from quitus.web.routes import description, exports, files, landlords, leases, payments, reports
+from quitus.web.routing import Route
+
+ROUTES: tuple[Route, ...] = (
+    *description.ROUTES,
+    *landlords.ROUTES,
+    *leases.ROUTES,
+    *payments.ROUTES,
+    *files.ROUTES,
+    *reports.ROUTES,
+    *exports.ROUTES,
+)

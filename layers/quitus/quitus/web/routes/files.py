@@ -1,0 +1,57 @@
+"""`/v1/files` and `/v1/alerts`: what came in, and what a person should look at."""
+
+from __future__ import annotations
+
+from quitus.domain.errors import NotFound
+from quitus.services.registry import DroppedFile
+from quitus.web.access import READERS
+from quitus.web.answers import AlertAnswer, FileAnswer, PageAnswer
+from quitus.web.bodies import AlertsQuery, FilesQuery, Nothing
+from quitus.web.cursors import ID, Cursors
+from quitus.web.desk import Desk
+from quitus.web.fields import ID_SHAPE
+from quitus.web.replies import Reply, ok
+from quitus.web.requests import Call
+from quitus.web.routing import Route
+
+
+def page(desk: Desk, call: Call[Nothing, FilesQuery]) -> Reply:
+    query = call.query
+    cursors = Cursors(call.landlord_id, call.listing, (ID,))
+    listed = desk.files.page(call.landlord_id, query.status, cursors.place(query.cursor), query.limit)
+    items = tuple(_answer(file) for file in listed.items)
+    return ok(PageAnswer[FileAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
+    file_id = call.ids["file_id"]
+    if not ID_SHAPE.fullmatch(file_id):
+        raise NotFound("file_not_found", "There is no file with this id.", file_id=file_id)
+    return ok(_answer(desk.files.one(call.landlord_id, file_id)))
+
+
+def alerts(desk: Desk, call: Call[Nothing, AlertsQuery]) -> Reply:
+    query = call.query
+    cursors = Cursors(call.landlord_id, call.listing, (ID,))
+    listed = desk.alerts.page(call.landlord_id, query.kind, cursors.place(query.cursor), query.limit)
+    items = tuple(AlertAnswer.model_validate(shown) for shown in listed.items)
+    return ok(PageAnswer[AlertAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def _answer(file: DroppedFile) -> FileAnswer:
+    return FileAnswer.model_validate({name: getattr(file, name) for name in FileAnswer.model_fields})
+
+
+ROUTES = (
+    Route(
+        "GET", "/v1/files", page, {200: PageAnswer[FileAnswer]}, "Dropped files, newest first", READERS,
+        query=FilesQuery, refusals=("invalid_cursor",),
+    ),
+    Route(
+        "GET", "/v1/files/{file_id}", one, {200: FileAnswer}, "A dropped file", READERS, refusals=("file_not_found",),
+    ),
+    Route(
+        "GET", "/v1/alerts", alerts, {200: PageAnswer[AlertAnswer]}, "Alerts, newest first", READERS,
+        query=AlertsQuery, refusals=("invalid_cursor",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""`/v1/landlords/{landlord_id}`: a landlord's settings, by its administrator."""
+
+from __future__ import annotations
+
+import msgspec
+
+from quitus.domain.errors import NotFound
+from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.landlord import BankAccount, Erp, Landlord
+from quitus.services.landlord_settings import Held
+from quitus.web.access import ADMINS, READERS
+from quitus.web.answers import LandlordAnswer
+from quitus.web.bodies import LandlordBody, Nothing
+from quitus.web.desk import Desk
+from quitus.web.erp_url import check_erp_url
+from quitus.web.replies import Reply, ok
+from quitus.web.requests import Call
+from quitus.web.routing import Route
+
+
+def show(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
+    _check_own(call.landlord_id, call.ids["landlord_id"])
+    return ok(_answer(desk.settings.show(call.landlord_id)))
+
+
+def replace(desk: Desk, call: Call[LandlordBody, Nothing]) -> Reply:
+    _check_own(call.landlord_id, call.ids["landlord_id"])
+    if call.body.erp.url is not None:
+        check_erp_url(call.body.erp.url, loopback=desk.loopback_erp)
+    is_new = desk.settings.replace(_landlord(call.landlord_id, call.body), call.caller.subject, call.attempt.at)
+    return ok(_answer(desk.settings.show(call.landlord_id)), 201 if is_new else 200)
+
+
+def _check_own(landlord_id: str, asked: str) -> None:
+    if asked != landlord_id:
+        raise NotFound("landlord_not_found", "There is no landlord with this id.", landlord_id=asked)
+
+
+def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
+    numbering = body.virtual_iban_range
+    return Landlord(
+        landlord_id=landlord_id,
+        name=body.name,
+        siren=body.siren,
+        creditor_identifier=body.creditor_identifier,
+        tolerance_cents=body.tolerance_cents,
+        bank_accounts=tuple(BankAccount(held.iban, held.bic, held.profile) for held in body.bank_accounts),
+        virtual_iban_range=VirtualIbanRange(**numbering.model_dump()) if numbering else None,
+        virtual_iban_pool=body.virtual_iban_pool,
+        virtual_iban_per=body.virtual_iban_per,
+        allocation_mode=body.allocation_mode,
+        erp=Erp(body.erp.kind, body.erp.url, {role.value: number for role, number in body.erp.accounts.items()}),
+    )
+
+
+def _answer(held: Held) -> LandlordAnswer:
+    plain = msgspec.to_builtins(held.landlord)
+    return LandlordAnswer.model_validate(plain | {"virtual_ibans": {"capacity": held.capacity, "issued": held.issued}})
+
+
+ROUTES = (
+    Route(
+        "GET", "/v1/landlords/{landlord_id}", show, {200: LandlordAnswer}, "The landlord's settings", READERS,
+        refusals=("landlord_not_found",),
+    ),
+    Route(
+        "PUT", "/v1/landlords/{landlord_id}", replace, {201: LandlordAnswer, 200: LandlordAnswer},
+        "Create or replace the landlord's settings, whole", ADMINS, LandlordBody,
+        refusals=("landlord_not_found", "erp_address_refused", "range_taken"),
+    ),
+)  # fmt: skip

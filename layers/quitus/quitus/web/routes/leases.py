@@ -1,0 +1,153 @@
+"""`/v1/leases`: leases, their dues and their entries."""
+
+from __future__ import annotations
+
+from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.lease import Due, Lease
+from quitus.domain.ledger import hashed_fields
+from quitus.services.read_leases import DueStanding, FullStanding, LeaseFilter, Standing
+from quitus.services.write_exports import BookedEntry
+from quitus.web.access import ERPS, LEASE_READERS, READERS
+from quitus.web.answers import (
+    DueAnswer,
+    EntryAnswer,
+    LeaseAnswer,
+    LeaseDueAnswer,
+    LeaseSummary,
+    PageAnswer,
+    PartyAnswer,
+)
+from quitus.web.bodies import DueBody, EntriesQuery, LeaseBody, LeasesQuery, Nothing
+from quitus.web.cursors import ID, NUMBER, Cursors
+from quitus.web.desk import Desk
+from quitus.web.fields import ID_SHAPE
+from quitus.web.replies import Reply, ok
+from quitus.web.requests import Call
+from quitus.web.routing import Route
+
+
+def page(desk: Desk, call: Call[Nothing, LeasesQuery]) -> Reply:
+    query = call.query
+    cursors = Cursors(call.landlord_id, call.listing, (ID, ID))
+    wanted = LeaseFilter(query.residence, query.commune, query.status, query.q)
+    listed = desk.leases.page(call.landlord_id, wanted, cursors.place(query.cursor), query.limit)
+    items = tuple(LeaseSummary.model_validate(_summary(standing)) for standing in listed.items)
+    return ok(PageAnswer[LeaseSummary](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
+    return ok(_full(desk.leases.one(call.landlord_id, _lease_id(call))))
+
+
+def replace(desk: Desk, call: Call[LeaseBody, Nothing]) -> Reply:
+    lease_id = _named(call.ids["lease_id"], call.body.lease_id, "lease_id")
+    fields = call.body.model_dump(exclude={"lease_id"})
+    landlord = desk.landlords.get(call.landlord_id)
+    change = desk.lease_changes.put_lease(landlord, Lease(lease_id=lease_id, **fields))
+    return ok(_full(desk.leases.one(call.landlord_id, lease_id)), 201 if change.created else 200)
+
+
+def replace_due(desk: Desk, call: Call[DueBody, Nothing]) -> Reply:
+    lease_id = _named(call.ids["lease_id"], call.body.lease_id, "lease_id")
+    due_id = _named(call.ids["due_id"], call.body.due_id, "due_id")
+    fields = call.body.model_dump(exclude={"lease_id", "due_id"})
+    landlord = desk.landlords.get(call.landlord_id)
+    result = desk.lease_changes.put_due(landlord, Due(due_id=due_id, lease_id=lease_id, **fields))
+    due = _due(DueStanding(result.due, result.open_cents))
+    answer = LeaseDueAnswer.model_validate(due | {"lease_id": lease_id})
+    return ok(answer, 201 if result.created else 200)
+
+
+def entries(desk: Desk, call: Call[Nothing, EntriesQuery]) -> Reply:
+    query = call.query
+    cursors = Cursors(call.landlord_id, call.listing, (NUMBER,))
+    charging, place = query.journal == "charging", cursors.place(query.cursor)
+    listed = desk.journals.page(call.landlord_id, _lease_id(call), place, query.limit, charging=charging)
+    items = tuple(_entry(booked) for booked in listed.items)
+    return ok(PageAnswer[EntryAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def _lease_id(call: Call[Nothing, LeasesQuery | EntriesQuery | Nothing]) -> str:
+    """The id in the path; one that no lease can have is an unknown one."""
+    lease_id = call.ids["lease_id"]
+    if not ID_SHAPE.fullmatch(lease_id):
+        raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
+    return lease_id
+
+
+def _named(in_path: str, in_body: str | None, field: str) -> str:
+    if not ID_SHAPE.fullmatch(in_path):
+        raise Invalid("invalid_id", "An id has 1 to 64 letters, digits, dots, dashes and underscores.", field=field)
+    if in_body not in (None, in_path):
+        raise Invalid("id_mismatch", "The body names another one than the path.", field=field)
+    return in_path
+
+
+def _summary(standing: Standing) -> dict[str, object]:
+    lease, account = standing.lease, standing.account
+    fields: dict[str, object] = {name: getattr(lease, name) for name in Lease.__dataclass_fields__}
+    return fields | {
+        "balance_cents": account.balance_cents,
+        "credit_cents": account.credit_cents,
+        "aid_open_cents": account.aid_open_cents,
+    }
+
+
+def _full(full: FullStanding) -> LeaseAnswer:
+    return LeaseAnswer.model_validate(
+        _summary(full.standing)
+        | {
+            "dues": [_due(standing) for standing in full.dues],
+            "parties": [_party(party) for party in full.parties],
+        }
+    )
+
+
+def _party(party: object) -> dict[str, object]:
+    return {name: getattr(party, name) for name in PartyAnswer.model_fields}
+
+
+def _due(standing: DueStanding) -> dict[str, object]:
+    due = standing.due
+    return {name: getattr(due, name) for name in DueAnswer.model_fields if name != "open_cents"} | {
+        "open_cents": standing.open_cents
+    }
+
+
+def _entry(booked: BookedEntry) -> EntryAnswer:
+    entry = booked.entry
+    return EntryAnswer.model_validate(
+        hashed_fields(entry) | {"hash": entry.hash, "payment_id": booked.payment_id, "rule": booked.rule}
+    )
+
+
+ROUTES = (
+    Route(
+        "GET", "/v1/leases", page, {200: PageAnswer[LeaseSummary]}, "Leases, by residence and id", LEASE_READERS,
+        query=LeasesQuery, refusals=("invalid_cursor",),
+    ),
+    Route(
+        "GET", "/v1/leases/{lease_id}", one, {200: LeaseAnswer}, "A lease with its dues and parties", LEASE_READERS,
+        refusals=("lease_not_found",),
+    ),
+    Route(
+        "PUT", "/v1/leases/{lease_id}", replace, {201: LeaseAnswer, 200: LeaseAnswer}, "Create or replace a lease",
+        ERPS, LeaseBody,
+        refusals=(
+            "landlord_not_found", "invalid_id", "id_mismatch", "invalid_date", "virtual_iban_exhausted", "lease_busy",
+        ),
+    ),
+    Route(
+        "PUT", "/v1/leases/{lease_id}/dues/{due_id}", replace_due, {201: LeaseDueAnswer, 200: LeaseDueAnswer},
+        "Create, replace or (amount 0) cancel a due", ERPS, DueBody,
+        refusals=(
+            "landlord_not_found", "lease_not_found", "invalid_id", "id_mismatch", "aid_not_negative",
+            "due_of_other_lease", "lease_busy",
+        ),
+    ),
+    Route(
+        "GET", "/v1/leases/{lease_id}/entries", entries, {200: PageAnswer[EntryAnswer]},
+        "A lease's ledger entries, oldest first", READERS, query=EntriesQuery,
+        refusals=("lease_not_found", "invalid_cursor"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,101 @@
+"""`/v1/payments`: money that came in, and what people decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quitus.domain.movement import Means
+from quitus.services.decide_payments import Assignment, Occasion
+from quitus.services.manual_receipts import ManualReceipt
+from quitus.services.payment_answer import payment_answer
+from quitus.services.read_payments import PaymentFilter
+from quitus.web.access import ACCOUNTANTS, READERS
+from quitus.web.answers import PageAnswer, PaymentAnswer
+from quitus.web.bodies import AssignBody, Nothing, PaymentsQuery, ReceiptBody, UnassignBody
+from quitus.web.cursors import DAY, ID, Cursors
+from quitus.web.desk import Desk
+from quitus.web.replies import Reply, ok
+from quitus.web.requests import Call
+from quitus.web.routing import Route
+
+
+def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:
+    query = call.query
+    cursors = Cursors(call.landlord_id, call.listing, (DAY, ID))
+    wanted = PaymentFilter(query.status, query.from_day, query.to_day, query.means, query.residence, query.commune)
+    listed = desk.payments.page(call.landlord_id, wanted, cursors.place(query.cursor), query.limit)
+    items = tuple(PaymentAnswer.model_validate(item) for item in listed.items)
+    return ok(PageAnswer[PaymentAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
+    return _answer(desk.payments.one(call.landlord_id, call.ids["payment_id"]))
+
+
+def record(desk: Desk, call: Call[ReceiptBody, Nothing]) -> Reply:
+    body = call.body
+    receipt = ManualReceipt(
+        body.lease_id,
+        body.amount_cents,
+        Means(body.means),
+        body.received_on,
+        body.reference,
+        body.due_ids or (),
+        body.requested_by,
+    )
+    payment = desk.receipts.record(call.landlord_id, receipt, call.caller.subject, call.attempt)
+    return _answer(payment_answer(payment), 201)
+
+
+def assign(desk: Desk, call: Call[AssignBody, Nothing]) -> Reply:
+    body = call.body
+    order = Assignment(body.lease_id, body.reason, body.due_ids or (), body.requested_by)
+    return _answer(payment_answer(desk.decisions.assign(_occasion(call), order)))
+
+
+def unassign(desk: Desk, call: Call[UnassignBody, Nothing]) -> Reply:
+    payment = desk.decisions.unassign(_occasion(call), call.body.reason, call.body.lease_id)
+    return _answer(payment_answer(payment))
+
+
+def _occasion(call: Call[Any, Nothing]) -> Occasion:
+    return Occasion(call.landlord_id, call.ids["payment_id"], call.caller.subject, call.attempt)
+
+
+def _answer(payment: Mapping[str, Any], status: int = 200) -> Reply:
+    return ok(PaymentAnswer.model_validate(payment), status)
+
+
+ROUTES = (
+    Route(
+        "GET", "/v1/payments", page, {200: PageAnswer[PaymentAnswer]}, "Payments, newest day first", READERS,
+        query=PaymentsQuery, refusals=("invalid_cursor",),
+    ),
+    Route(
+        "POST", "/v1/payments", record, {201: PaymentAnswer}, "Record a receipt; posted before the answer",
+        ACCOUNTANTS, ReceiptBody,
+        refusals=(
+            "landlord_not_found", "lease_not_found", "received_in_future", "due_not_of_lease", "rows_busy",
+        ),
+    ),
+    Route(
+        "GET", "/v1/payments/{payment_id}", one, {200: PaymentAnswer}, "A payment as it stands", READERS,
+        refusals=("payment_not_found",),
+    ),
+    Route(
+        "POST", "/v1/payments/{payment_id}/assign", assign, {200: PaymentAnswer},
+        "Put a payment in suspense on a lease", ACCOUNTANTS, AssignBody,
+        refusals=(
+            "payment_not_found", "landlord_not_found", "lease_not_found", "due_not_of_lease",
+            "payment_not_in_suspense", "rows_busy",
+        ),
+    ),
+    Route(
+        "POST", "/v1/payments/{payment_id}/unassign", unassign, {200: PaymentAnswer},
+        "Take a payment off its lease", ACCOUNTANTS, UnassignBody,
+        refusals=(
+            "payment_not_found", "landlord_not_found", "payment_not_posted", "payment_on_other_lease", "rows_busy",
+        ),
+    ),
+)  # fmt: skip

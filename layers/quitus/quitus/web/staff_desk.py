@@ -1,0 +1,120 @@
+"""The desk on one table; each use case is put together when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Protocol
+
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.closing_statements import ClosingStatementRows
+from quitus.adapters.decision_rows import DecisionRows
+from quitus.adapters.export_rows import ExportRows
+from quitus.adapters.file_rows import FileRows
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.lease_rows import LeaseRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.request_rows import RequestRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.services.dashboard import DashboardDesk
+from quitus.services.decide_payments import DecisionDesk
+from quitus.services.exports import ExportDesk, ExportLinks
+from quitus.services.idempotent_requests import Once
+from quitus.services.landlord_settings import LandlordDesk
+from quitus.services.lease_changes import LeaseChanges
+from quitus.services.manual_receipts import ReceiptDesk
+from quitus.services.ports import ActionLog, Clock, Queue
+from quitus.services.proof import ProofDesk
+from quitus.services.read_alerts import AlertDesk
+from quitus.services.read_entries import JournalDesk
+from quitus.services.read_files import FileDesk
+from quitus.services.read_leases import LeaseDesk
+from quitus.services.read_payments import PaymentDesk
+from quitus.services.settings import Settings
+from quitus.services.table import Table
+
+
+class Outside(Protocol):
+    """What the desk needs besides the table; asked for when first used."""
+
+    @property
+    def loopback_erp(self) -> bool:
+        """Whether an ERP may be on this machine (the local cloud)."""
+        ...
+
+    @property
+    def action_log(self) -> ActionLog: ...
+    @property
+    def lease_changes(self) -> LeaseChanges: ...
+    @property
+    def export_links(self) -> ExportLinks: ...
+    @property
+    def export_queue(self) -> Queue: ...
+
+
+class StaffDesk:
+    """`desk.Desk` on a table."""
+
+    def __init__(self, table: Table, clock: Clock, outside: Outside) -> None:
+        self.clock = clock
+        self._table = table
+        self._outside = outside
+        self._ledger = LedgerRows(table)
+        self._views = ViewRows(table)
+        self.landlords = LandlordRows(table)
+
+    @property
+    def loopback_erp(self) -> bool:
+        return self._outside.loopback_erp
+
+    @property
+    def lease_changes(self) -> LeaseChanges:
+        return self._outside.lease_changes
+
+    @cached_property
+    def once(self) -> Once:
+        return Once(RequestRows(self._table), self.clock)
+
+    @cached_property
+    def settings(self) -> LandlordDesk:
+        return LandlordDesk(self.landlords, Settings(self.landlords), self._outside.action_log)
+
+    @cached_property
+    def leases(self) -> LeaseDesk:
+        return LeaseDesk(LeaseRows(self._table), self._ledger, self._views, self.clock)
+
+    @cached_property
+    def journals(self) -> JournalDesk:
+        return JournalDesk(self._views, self._ledger)
+
+    @cached_property
+    def payments(self) -> PaymentDesk:
+        return PaymentDesk(self._ledger, self._views)
+
+    @cached_property
+    def receipts(self) -> ReceiptDesk:
+        return ReceiptDesk(self._ledger, self.landlords, self._outside.action_log, self.clock)
+
+    @cached_property
+    def decisions(self) -> DecisionDesk:
+        made, alerts = DecisionRows(self._table), AlertRows(self._table)
+        return DecisionDesk(self._ledger, made, self.landlords, alerts, self._outside.action_log, self.clock)
+
+    @cached_property
+    def files(self) -> FileDesk:
+        return FileDesk(FileRows(self._table))
+
+    @cached_property
+    def alerts(self) -> AlertDesk:
+        return AlertDesk(self._views)
+
+    @cached_property
+    def dashboard(self) -> DashboardDesk:
+        return DashboardDesk(self._views, self._views)
+
+    @cached_property
+    def proof(self) -> ProofDesk:
+        return ProofDesk(self.landlords, ClosingStatementRows(self._table), self._views)
+
+    @cached_property
+    def exports(self) -> ExportDesk:
+        return ExportDesk(ExportRows(self._table), self._outside.export_links, self._outside.export_queue)

@@ -1,0 +1,259 @@
+"""A landlord's office in front of the API: what people ask, and what it answers, each answer held against the description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from builders import BANK_ACCOUNT, FixedClock
+from jsonschema import Draft202012Validator
+from unit.views.estate import keeper
+
+from quitus.adapters import keys, records
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.changes import changed
+from quitus.adapters.due_rows import DueRows
+from quitus.adapters.file_rows import FileRows
+from quitus.adapters.lease_rows import LeaseRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.memory import MemoryTable
+from quitus.adapters.numbering import Numbering
+from quitus.domain.posting import Incoming
+from quitus.services.charge_leases import Charger
+from quitus.services.exports import Export
+from quitus.services.forwarding import matters
+from quitus.services.lease_changes import LeaseChanges
+from quitus.services.post_movements import MovementPoster
+from quitus.services.put_leases import LeaseWriter
+from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
+from quitus.services.table import Key, Put
+from quitus.web.api import answer
+from quitus.web.codes import CODES
+from quitus.web.openapi import description
+from quitus.web.routes import ROUTES
+from quitus.web.routing import find
+from quitus.web.staff_desk import StaffDesk
+
+NOW = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+LANDLORD: dict[str, Any] = {
+    "name": "SEMIGA",
+    "siren": "123456782",
+    "creditor_identifier": "FR72ZZZ123456",
+    "tolerance_cents": 500,
+    "bank_accounts": [{"iban": BANK_ACCOUNT, "bic": "AGRIFRPP", "profile": "default"}],
+    "virtual_iban_range": {
+        "bank_code": "17328",
+        "branch_code": "89900",
+        "account_prefix": "4",
+        "bic": "SWNBFR22XXX",
+        "payee_name": "SEMIGA",
+    },
+    "virtual_iban_per": "lease",
+    "allocation_mode": "quitus",
+    "erp": {"kind": "rest", "url": "https://erp.example.org/quitus", "accounts": {}},
+}
+LEASE: dict[str, Any] = {
+    "status": "active",
+    "start_date": "2020-01-01",
+    "unit_id": "U1",
+    "unit_kind": "dwelling",
+    "residence_id": "R1",
+    "residence_name": "Les Micocouliers",
+    "commune": "Nîmes",
+    "holder_name": "Camille Roux",
+}
+RENT: dict[str, Any] = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": 45000}
+CHEQUE: dict[str, Any] = {
+    "lease_id": "L1",
+    "amount_cents": 45000,
+    "means": "cheque",
+    "received_on": "2026-11-05",
+    "reference": "0001234",
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A status and what the body says."""
+
+    status: int
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body["error"]["code"])
+
+
+class Notebook:
+    """Keeps actions, as the locked bucket does: the same name again changes nothing."""
+
+    def __init__(self) -> None:
+        self.actions: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+
+    def record(self, landlord_id: str, kind: str, name: str, body: Mapping[str, Any], at: datetime) -> None:
+        json.dumps(body)
+        self.actions.setdefault((landlord_id, kind, name), body)
+
+
+class Orders:
+    """A queue that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+
+    def send(self, messages: Any, delay_seconds: int = 0) -> None:
+        self.sent += messages
+
+
+class Links:
+    """Links that say what they are to."""
+
+    def url(self, landlord_id: str, export: Export, seconds: int) -> str:
+        return f"https://exports.example.org/{landlord_id}/{export.export_id}?for={seconds}"
+
+
+@dataclass
+class Outside:
+    """What the desk has besides the table."""
+
+    lease_changes: LeaseChanges
+    loopback_erp: bool = False
+    action_log: Notebook = field(default_factory=Notebook)
+    export_links: Links = field(default_factory=Links)
+    export_queue: Orders = field(default_factory=Orders)
+
+
+class Office:
+    """One deployment; `landlord` and `role` say who asks."""
+
+    def __init__(self, table: Any = None, clock: FixedClock | None = None) -> None:
+        self.table: Any = table or MemoryTable()
+        self.clock = clock or FixedClock(NOW)
+        ledger, log = LedgerRows(self.table), Notebook()
+        writer = LeaseWriter(
+            LeaseRows(self.table), Numbering(self.table, lambda: b"secret"), AlertRows(self.table), self.clock
+        )
+        changes = LeaseChanges(writer, Charger(ledger, DueRows(self.table), self.clock), log, self.clock)
+        self.outside = Outside(changes, action_log=log)
+        self.desk = StaffDesk(self.table, self.clock, self.outside)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        landlord: str = "semiga",
+        role: str = "admin",
+        query: Mapping[str, str] | None = None,
+        key: str | None = None,
+        claims: Mapping[str, Any] | None = None,
+        raw: str | None = None,
+    ) -> Answered:
+        """Ask; the answer is held against the description of the API."""
+        told = {"landlord": landlord, "role": role, "scope": "quitus/api", "sub": f"sub-{role}"}
+        event = {
+            "httpMethod": method,
+            "path": path,
+            "headers": {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {}),
+            "queryStringParameters": dict(query) if query else None,
+            "body": raw if raw is not None else None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+            "requestContext": {"authorizer": {"claims": told if claims is None else dict(claims)}},
+        }
+        given = answer(lambda: self.desk, event, "request-1")
+        answered = Answered(given["statusCode"], json.loads(given["body"]))
+        hold_against_description(method, path, answered)
+        return answered
+
+    def get(self, path: str, **named: Any) -> Any:
+        """The body of a good answer."""
+        answered = self.ask("GET", path, **named)
+        assert answered.status == 200, answered
+        return answered.body
+
+    def settle_in(self, landlord: str = "semiga") -> Office:
+        """A landlord with two leases in two residences, a rent of 450.00 each."""
+        mine = LANDLORD if landlord == "semiga" else other_landlord()
+        assert self.ask("PUT", f"/v1/landlords/{landlord}", mine, landlord=landlord).status == 201
+        far = {"residence_id": "R2", "residence_name": "Le Mas de Ville", "commune": "Alès", "holder_name": "Noé Blanc"}
+        assert self.ask("PUT", "/v1/leases/L1", LEASE, landlord=landlord).status == 201
+        assert self.ask("PUT", "/v1/leases/L2", LEASE | far, landlord=landlord).status == 201
+        for lease_id in ("L1", "L2"):
+            path = f"/v1/leases/{lease_id}/dues/nov-{lease_id}"
+            assert self.ask("PUT", path, RENT, landlord=landlord).status == 201
+        self.follow()
+        return self
+
+    def post(self, *batch: Incoming, landlord: str = "semiga") -> str:
+        """Post what a bank reported; the id of the first payment."""
+        poster = MovementPoster(LedgerRows(self.table), self.clock)
+        placed = poster.post(self.desk.landlords.get(landlord), batch)
+        self.follow()
+        return placed[0].posted.payment_id
+
+    def follow(self) -> None:
+        """Let the views catch up."""
+        views = keeper(self.table)
+        for one in changed(sorted(key for key in self.table.rows if matters(key))):
+            views.refresh(one)
+
+    def drop(self, file_id: str, **fields: Any) -> None:
+        """Register a dropped file."""
+        file = DroppedFile("semiga", file_id, Area.BANK, f"{file_id}.xml", f"2026-11-05T08:00:00.{file_id[-1]}00+00:00")
+        FileRows(self.table).register(
+            DroppedFile(**{name: getattr(file, name) for name in DroppedFile.__dataclass_fields__} | fields)
+        )
+
+    def state(self, day: date, opening: int, plus: int, minus: int, name: str = "S1", channel: str = "camt.053") -> None:
+        """Keep a statement of one day."""
+        record = StatementRecord(
+            account=BANK_ACCOUNT,
+            channel=channel,
+            name=name,
+            statement_id=name,
+            from_date=day,
+            to_date=day,
+            fingerprint="f",
+            file_id="F1",
+            opening_cents=opening,
+            closing_cents=opening + plus - minus,
+            credits_cents=plus,
+            debits_cents=minus,
+            days=((day, plus, minus),),
+        )
+        key = Key(keys.statements("semiga", BANK_ACCOUNT), f"{day.isoformat()}#{name}")
+        self.table.write([Put({"PK": key.pk, "SK": key.sk} | records.dense(record))])
+
+
+def other_landlord() -> dict[str, Any]:
+    other_range = LANDLORD["virtual_iban_range"] | {"account_prefix": "5", "payee_name": "HABITAT"}
+    other_account = {"iban": "FR7630004000031234567890143", "bic": "BNPAFRPP", "profile": "default"}
+    return LANDLORD | {"name": "HABITAT", "bank_accounts": [other_account], "virtual_iban_range": other_range}
+
+
+def hold_against_description(method: str, path: str, answered: Answered) -> None:
+    """Every answer has the shape that the description gives for its status, every refusal a documented code."""
+    if answered.status >= 400:
+        assert CODES[answered.code].status == answered.status, answered
+    if answered.status == 404 and answered.code == "route_not_found":
+        return
+    route, _ = find(ROUTES, method, path)
+    operation = description()["paths"][route.path][method.lower()]
+    assert str(answered.status) in operation["responses"], (method, path, answered)
+    _validator(route.path, method.lower(), str(answered.status)).validate(answered.body)
+
+
+@cache
+def _validator(path: str, method: str, status: str) -> Draft202012Validator:
+    schema = description()["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    return Draft202012Validator(schema | {"components": description()["components"]})
+
+
+def registered(status: FileStatus) -> dict[str, Any]:
+    return {"status": status, "kind": "camt.053", "movements": 3, "posted": 2, "suspense": 1}

@@ -1,0 +1,128 @@
+"""A landlord's settings: created and replaced by its administrator, shown as they were put."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.web.office import LANDLORD, Office, other_landlord
+
+
+def test_a_landlord_is_created_by_its_administrator_and_shown_as_it_was_put() -> None:
+    office = Office()
+    created = office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
+    assert created.status == 201
+    shown = office.get("/v1/landlords/semiga", role="viewer")
+    assert {name: shown[name] for name in LANDLORD} == LANDLORD
+    assert shown["virtual_ibans"] == {"capacity": 10_000_000_000, "issued": 0}
+    assert created.body == shown
+
+
+def test_putting_again_replaces_the_whole() -> None:
+    office = Office()
+    office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
+    slim = {name: LANDLORD[name] for name in ("name", "siren", "bank_accounts", "virtual_iban_range")}
+    assert office.ask("PUT", "/v1/landlords/semiga", slim).status == 200
+    shown = office.get("/v1/landlords/semiga")
+    assert shown["creditor_identifier"] is None
+    assert shown["erp"] == {"kind": "none", "url": None, "accounts": {}}
+
+
+def test_the_settings_are_in_the_action_log() -> None:
+    office = Office()
+    office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
+    assert [kind for _, kind, _ in office.outside.action_log.actions] == ["settings"]
+
+
+def test_issued_virtual_ibans_are_counted() -> None:
+    office = Office().settle_in()
+    assert office.get("/v1/landlords/semiga")["virtual_ibans"]["issued"] == 2
+
+
+def test_a_landlord_that_does_not_exist_and_another_one_have_the_same_answer() -> None:
+    office = Office().settle_in()
+    office.settle_in("habitat")
+    other = office.ask("GET", "/v1/landlords/habitat")
+    unknown = office.ask("GET", "/v1/landlords/nobody")
+    assert (other.status, other.code) == (unknown.status, unknown.code) == (404, "landlord_not_found")
+    assert office.ask("PUT", "/v1/landlords/habitat", LANDLORD).status == 404
+
+
+def test_two_landlords_never_share_a_range() -> None:
+    office = Office().settle_in()
+    shared = other_landlord() | {"virtual_iban_range": LANDLORD["virtual_iban_range"]}
+    refused = office.ask("PUT", "/v1/landlords/habitat", shared, landlord="habitat")
+    assert (refused.status, refused.code) == (409, "range_taken")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"siren": "12345678"},
+        {"siren": "١٢٣٤٥٦٧٨٢"},
+        {"name": ""},
+        {"name": "a\nb"},
+        {"tolerance_cents": 5.0},
+        {"tolerance_cents": "500"},
+        {"tolerance_cents": True},
+        {"bank_accounts": [{"iban": "FR7630006000011234567890188", "bic": "AGRIFRPP"}]},
+        {"bank_accounts": [{"iban": "FR1430006000011234567890100", "bic": "AGRIFRPP"}]},
+        {"bank_accounts": LANDLORD["bank_accounts"] * 2},
+        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"bank_code": "1732"}},
+        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": "123456789"}},
+        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": ""}},
+        {"virtual_iban_range": None},
+        {"virtual_iban_pool": "main"},
+        {"allocation_mode": "mine"},
+        {"unknown": 1},
+        {"landlord_id": "habitat"},
+        {"erp": {"kind": "rest", "url": None, "accounts": {}}},
+        {"erp": {"kind": "rest", "url": "https://erp.example.org", "accounts": {"kitchen": "411"}}},
+    ],
+)
+def test_a_setting_that_breaks_a_rule_is_refused(change: dict[str, Any]) -> None:
+    assert Office().ask("PUT", "/v1/landlords/semiga", LANDLORD | change).status == 422
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://erp.example.org",
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+        "http://localhost:8080",
+        "https://10.0.0.1",
+        "https://192.168.1.10/erp",
+        "https://169.254.169.254/latest",
+        "https://[::1]/",
+        "https://[fd00::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://2130706433/",
+        "https://127.1/",
+        "https://0x7f.1/",
+        "https://intranet/erp",
+        "https://erp.internal/",
+        "https://user:pass@erp.example.org/",
+        "ftp://erp.example.org",
+        "https://",
+        "nonsense",
+        "https://erp.example.org:99999/",
+    ],
+)
+def test_an_erp_inside_a_network_or_without_tls_is_refused(url: str) -> None:
+    refused = Office().ask("PUT", "/v1/landlords/semiga", LANDLORD | {"erp": {"kind": "rest", "url": url}})
+    assert (refused.status, refused.code) == (422, "erp_address_refused")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9000/erp", "http://localhost:9000", "https://erp.example.org/x"])
+def test_on_the_local_cloud_an_erp_may_be_on_this_machine(url: str) -> None:
+    office = Office()
+    office.outside.loopback_erp = True
+    assert office.ask("PUT", "/v1/landlords/semiga", LANDLORD | {"erp": {"kind": "rest", "url": url}}).status == 201
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1/", "http://erp.example.org/", "https://192.168.0.1/"])
+def test_even_on_the_local_cloud_plain_http_stays_on_this_machine(url: str) -> None:
+    office = Office()
+    office.outside.loopback_erp = True
+    assert office.ask("PUT", "/v1/landlords/semiga", LANDLORD | {"erp": {"kind": "rest", "url": url}}).status == 422
