@@ -75,6 +75,14 @@ _GVC_MEANS: Final = {
     "171": Means.DIRECT_DEBIT,
     "174": Means.DIRECT_DEBIT,
 }
+_SWIFT: Final = re.compile(r"[NSF]([A-Z0-9]{3})(?:\+.*)?")
+_SWIFT_MEANS: Final = {
+    "TRF": Means.TRANSFER,
+    "DDT": Means.DIRECT_DEBIT,
+    "CHK": Means.CHEQUE,
+    "CLR": Means.CHEQUE,
+}
+_SWIFT_RETURNS: Final = frozenset({"RTI"})
 _RETURN_SUB_FAMILIES: Final = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "RPCR", "UPCQ", "CQRV", "UPCT"})
 _FEE_SUB_FAMILIES: Final = frozenset({"CHRG", "COMM", "COME", "COMI", "COMT", "FEES", "INTR", "TAXE", "LBOX"})
 _TAKE_BACK_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT", "RCHQ"})
@@ -120,6 +128,8 @@ def means_of(code: str | None, proprietary: str | None = None) -> Means:
             return _CFONB_MEANS[cfonb]
         if candidate and (gvc := _gvc(candidate)) in _GVC_MEANS:
             return _GVC_MEANS[gvc]
+        if candidate and (swift := _swift(candidate)) in _SWIFT_MEANS:
+            return _SWIFT_MEANS[swift]
     return Means.OTHER
 
 
@@ -139,6 +149,7 @@ def nature_of(credit: bool, code: str | None, proprietary: str | None = None, re
         return Nature.OTHER
     coded = sub_family in _RETURN_SUB_FAMILIES or family in _TAKE_BACK_FAMILIES
     coded = coded or bool(cfonb & _CFONB_RETURNS) or bool(gvc & _GVC_RETURNS)
+    coded = coded or any(_swift(text) in _SWIFT_RETURNS for text in spoken)
     return Nature.RETURN if returned or coded else Nature.OTHER
 
 
@@ -157,3 +168,8 @@ def _cfonb(text: str) -> str:
 def _gvc(text: str) -> str:
     match = _GVC.fullmatch(text)
     return (match.group(1) or match.group(2)) if match else ""
+
+
+def _swift(text: str) -> str:
+    match = _SWIFT.fullmatch(text)
+    return match.group(1) if match else ""

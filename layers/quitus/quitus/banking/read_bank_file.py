@@ -135,10 +135,10 @@ def as_table(understood: Understood) -> str:
 def _heading(statement: Statement, count: int) -> list[str]:
     period = f"{_iso(statement.from_date) or '?'} to {_iso(statement.to_date) or '?'}"
     balances = statement.balances
+    amounts = f"opening {_euros(balances.opening_cents)}, closing {_euros(balances.closing_cents)}"
     return [
         f"Statement {_printable(statement.statement_id)} of account {_printable(statement.account)}, {period}",
-        f"  opening {_euros(balances.opening_cents)}, closing {_euros(balances.closing_cents)} "
-        f"{_printable(statement.currency)}, {count} movements",
+        f"  {amounts} {_printable(statement.currency)}, {count} movements",
         _COLUMNS.format("booked on", "amount", "status", "virtual IBAN", "payer", "remittance · where the IBAN was"),
     ]
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
 from quitus.domain.money import Cents, format_euros
 from quitus.domain.movement import Balances, Movement, Statement, Status
 
-CHUNK = 1 << 18
+CHUNK: Final = 1 << 18
 """Bytes read at a time."""
+
+
+def full_chunks(stream: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
+    """The stream in chunks of exactly `size`, the last one less, however it hands its bytes out."""
+    while chunk := stream.read(size):
+        parts, held = [chunk], len(chunk)
+        while held < size and (chunk := stream.read(size - held)):
+            parts.append(chunk)
+            held += len(chunk)
+        yield parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class Read(Protocol):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from quitus.banking.camt.messages import read_camt
+from quitus.banking.cfonb import read_cfonb
+from quitus.banking.mt940 import read_mt940
 from quitus.banking.problems import Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
 from quitus.banking.reader import Read
@@ -16,6 +18,8 @@ _READERS: Final[dict[str, Read]] = {
     "camt.052": read_camt,
     "camt.053": read_camt,
     "camt.054": read_camt,
+    "cfonb120": read_cfonb,
+    "mt940": read_mt940,
 }
 
 

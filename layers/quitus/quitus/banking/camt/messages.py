@@ -14,7 +14,7 @@ from quitus.banking.camt.statements import StatementReader
 from quitus.banking.camt.templates import Meaning
 from quitus.banking.problems import Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
-from quitus.banking.reader import CHUNK
+from quitus.banking.reader import full_chunks
 from quitus.domain.movement import Movement, Statement
 
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -105,34 +105,20 @@ def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:
     Raises:
         UnreadableFile: empty, or not text in the encoding that the file declares.
     """
-    chunk = _full(stream)
-    while chunk and not chunk.strip(_BLANK):
-        chunk = _full(stream)
+    chunks = full_chunks(stream)
+    chunk = next((chunk for chunk in chunks if chunk.strip(_BLANK)), b"").lstrip(_BLANK)
     if not chunk:
         raise unreadable(Reason.EMPTY, "The file is empty.")
-    chunk = chunk.lstrip(_BLANK)
     codec = _encoding(chunk)
     decoder = codecs.getincrementaldecoder(codec)()
     while chunk:
-        following = _full(stream)
+        following = next(chunks, b"")
         try:
             text = decoder.decode(chunk, final=not following)
         except UnicodeDecodeError as error:
             raise unreadable(Reason.ENCODING, f"Bytes that are no {error.encoding} text.") from error
         yield chunk if codec == "utf-8" else text, text, not following
         chunk = following
-
-
-def _full(stream: BinaryIO) -> bytes:
-    """The next CHUNK bytes, less only at the end, however the stream hands them out."""
-    read = stream.read(CHUNK)
-    if len(read) == CHUNK or not read:
-        return read
-    parts, size = [read], len(read)
-    while size < CHUNK and (read := stream.read(CHUNK - size)):
-        parts.append(read)
-        size += len(read)
-    return b"".join(parts)
 
 
 def _encoding(start: bytes) -> str:
