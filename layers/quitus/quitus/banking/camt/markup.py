@@ -14,13 +14,13 @@ from pyexpat import ExpatError, ParserCreate, XMLParserType, errors
 from typing import Final, NoReturn
 
 from quitus.banking.camt.paths import Element, document
-from quitus.banking.camt.templates import Meaning, Template, learn, resolved
+from quitus.banking.camt.templates import Found, Meaning, Template, learn, resolved
 from quitus.banking.problems import Reason, unreadable
 
 MAX_SEGMENT: Final = 1 << 20
 """Characters between two boundaries, or in one text: no detail of a payment is that long."""
-_MAX_TEMPLATES: Final = 32
-_MAX_TEMPLATE_SIZE: Final = 16384
+_MAX_TEMPLATES: Final = 128
+_MAX_TEMPLATE_SIZE: Final = 8192
 
 _MARKUP: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>|(<[!?])", re.DOTALL)
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -37,7 +37,7 @@ _UNFINISHED: Final = frozenset(
 
 
 class Segments:
-    """Cuts a message, fed text by text, into (meaning, values), in the document's order."""
+    """Cuts a message, fed text by text, into (meaning, texts), in the document's order."""
 
     def __init__(self) -> None:
         self._parser = _strict_parser()
@@ -46,9 +46,7 @@ class Segments:
         self._text = ""
         self._held = ""
 
-    def feed(
-        self, text: str, final: bool = False, raw: bytes | str | None = None
-    ) -> Iterator[tuple[Meaning, list[str]]]:
+    def feed(self, text: str, final: bool = False, raw: bytes | str | None = None) -> Iterator[tuple[Meaning, Found]]:
         """The segments that this text completes; `raw` is the same in UTF-8, where it is at hand.
 
         Raises:
@@ -57,30 +55,38 @@ class Segments:
         self._validate(text, final, raw or text)
         text, at = self._text + self._without_markup(text), 0
         escaped = "&" in text or "\r" in text
-        templates = self._templates.setdefault(self._stack, [])
-        while True:
-            for template in templates:
-                match = template.match(text, at)
-                if match is not None:
-                    break
-            else:
-                learned = learn(self._stack, text, at)
-                if learned is None:
-                    break
-                template, size = learned
-                match = template.match(text, at)
-                if len(templates) < _MAX_TEMPLATES and size <= _MAX_TEMPLATE_SIZE:
-                    templates.append(template)
-            if match is None:
-                break
-            values, at = match
-            meaning = template.meaning
-            self._stack = meaning.after
-            templates = self._templates.setdefault(meaning.after, [])
-            yield meaning, [resolved(value) for value in values] if escaped else values
+        while (segment := self._segment(text, at)) is not None:
+            template, found, at = segment
+            self._stack = template.meaning.after
+            yield template.meaning, [_resolved(part) for part in found] if escaped else found
         self._text = text[at:]
         if len(self._text) + len(self._held) > MAX_SEGMENT:
             raise unreadable(Reason.TOO_LARGE, f"One part of more than {MAX_SEGMENT} characters.")
+
+    def _segment(self, text: str, at: int) -> tuple[Template, Found, int] | None:
+        """The next segment; None when the text does not reach its end."""
+        templates = self._templates.get(self._stack)
+        if templates is None:
+            templates = self._templates.setdefault(self._stack, [])
+        for template in templates:
+            match = template.match(text, at)
+            if match is not None:
+                return template, *match
+        for place, template in enumerate(templates):
+            match = template.match_again(text, at)
+            if match is not None:
+                templates.insert(0, templates.pop(place))
+                return template, *match
+        learned = learn(self._stack, text, at)
+        if learned is None:
+            return None
+        template, size = learned
+        if len(templates) == _MAX_TEMPLATES:
+            templates.pop()
+        if size <= _MAX_TEMPLATE_SIZE:
+            templates.insert(0, template)
+        match = template.match_again(text, at)
+        return None if match is None else (template, *match)
 
     def _validate(self, text: str, final: bool, raw: bytes | str) -> None:
         try:
@@ -131,3 +137,7 @@ def _without_markup(text: str) -> tuple[str, str]:
             kept.append(match.group(1).translate(_ESCAPES))
         at = match.end()
     return "".join([*kept, text[at:]]), ""
+
+
+def _resolved(texts: dict[str, str]) -> dict[str, str]:
+    return {key: resolved(text) if "&" in text or "\r" in text else text for key, text in texts.items()}

@@ -11,7 +11,7 @@ from quitus.banking.camt.markup import Segments
 from quitus.banking.camt.movements import Fields
 from quitus.banking.camt.paths import Mark, Scope
 from quitus.banking.camt.statements import StatementReader
-from quitus.banking.camt.templates import Meaning
+from quitus.banking.camt.templates import Found, Meaning
 from quitus.banking.problems import Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
 from quitus.banking.reader import full_chunks
@@ -27,8 +27,8 @@ def read_camt(stream: BinaryIO, profile: Profile = DEFAULT) -> Iterator[Movement
     """Movements and statements of a camt file (the `Read` protocol of `quitus.banking.reader`)."""
     segments, message = Segments(), _MessageReader(profile)
     for raw, text, final in _texts(stream):
-        for meaning, values in segments.feed(text, final, raw):
-            yield from message.segment(meaning, values)
+        for meaning, found in segments.feed(text, final, raw):
+            yield from message.segment(meaning, found)
     message.finish()
 
 
@@ -42,15 +42,19 @@ class _MessageReader:
         self._statement: StatementReader | None = None
         self._statements = 0
 
-    def segment(self, meaning: Meaning, values: list[str]) -> Sequence[Movement | Statement]:
+    def segment(self, meaning: Meaning, found: Found) -> Sequence[Movement | Statement]:
         """What a segment completes: movements, or the statement."""
         parts = self._parts
         self._open(meaning)
-        for scope, keys, repeated, place in meaning.runs:
-            if repeated:
-                parts[scope].many[keys[0]] = values[place]
+        for scope, texts in zip(meaning.scopes, found, strict=False):
+            fields = parts[scope]
+            if fields.one:
+                fields.one.update(texts)
             else:
-                parts[scope].one.update(zip(keys, values[place], strict=False))
+                fields.one = texts
+        for scope, key, keys in meaning.repeated:
+            fields = parts[scope]
+            fields.many[key] = [fields.one[name] for name in keys]
         return self._close(meaning)
 
     def finish(self) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 
-from quitus.banking.camt.paths import UNKNOWN, Element, Mark
+from quitus.banking.camt.paths import UNKNOWN, Element, Mark, Scope
 from quitus.banking.problems import Reason, unreadable
 from quitus.domain.errors import UnreadableFile
 
@@ -25,31 +24,29 @@ _REFERENCE: Final = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|(amp|lt|gt|quot|
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
-class Run(NamedTuple):
-    """Consecutive values of a segment that go to one scope: one per key, or all of them to one repeated key."""
-
-    scope: int
-    keys: tuple[str, ...]
-    repeated: bool
-    place: slice
+type Found = list[dict[str, str]]
+"""The texts of a segment by key, one dictionary for each scope of its `Meaning`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The markup before a leaf's text, and the place of that text among the wanted ones (-1: not wanted)."""
+    """The markup before a leaf's text, and where that text goes: to which scope (-1: nowhere) under which key."""
 
     markup: str
-    slot: int
+    part: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a segment says apart from its texts: where they go, what it opens and closes, which elements stay open.
+    """What a segment says apart from its texts: their scopes, what it opens and closes, which elements stay open.
 
-    `message` is the format of the message that it opens, empty when it opens none.
+    `repeated` says, for a scope and a key, under which keys its several texts are found. `message` is the format of the
+    message that the segment opens, empty when it opens none.
     """
 
-    runs: tuple[Run, ...]
+    scopes: tuple[Scope, ...]
+    repeated: tuple[tuple[Scope, str, tuple[str, ...]], ...]
     message: str
     statement: bool
     entry: bool
@@ -60,38 +57,39 @@ class Meaning:
 
 
 class Template:
-    """The markup of a segment with its gaps; remembers which gaps have always held the same text, and matches those at
-    once.
+    """The markup of a segment with its gaps.
+
+    It remembers which gaps have held the same text ever since, and welds those into the markup: what is left to find is
+    what differs from entry to entry.
     """
 
-    def __init__(self, gaps: Sequence[Gap], tail: str, base: Sequence[str], meaning: Meaning) -> None:
+    def __init__(self, gaps: Sequence[Gap], tail: str, base: Found, meaning: Meaning) -> None:
         self.meaning = meaning
-        self._gaps, self._tail, self._base = tuple(gaps), tail, list(base)
-        self._stable: dict[int, str] = {}
-        self._fast: tuple[list[str], list[tuple[str, int, int]], str] | None = None
-        self._met = 0
+        self._gaps, self._tail, self._base = tuple(gaps), tail, base
+        self._stable: dict[int, str] | None = None
+        self._welded_base, self._welded_tail = base, tail
+        self._welded = [(gap.markup, len(gap.markup), gap.part, gap.key) for gap in gaps]
 
-    def match(self, text: str, at: int) -> tuple[list[str], int] | None:
-        """The wanted texts of the segment at this place and where it ends; None when its markup is another."""
-        if self._fast is not None:
-            base, gaps, tail = self._fast
-            values = base.copy()
-            start, starts, find = at, text.startswith, text.find
-            for markup, length, slot in gaps:
-                if not starts(markup, at):
-                    break
-                at += length
-                end = find("<", at)
-                if slot >= 0:
-                    values[slot] = text[at:end]
-                at = end
-            else:
-                if at >= 0 and starts(tail, at):
-                    return values, at + len(tail)
-            at = start
-        return self._match(text, at)
+    def match(self, text: str, at: int) -> tuple[Found, int] | None:
+        """The texts of the segment at this place and where it ends; None when its markup or a stable text is
+        another.
+        """
+        found = [part.copy() for part in self._welded_base]
+        starts, find = text.startswith, text.find
+        for markup, length, part, key in self._welded:
+            if not starts(markup, at):
+                return None
+            at += length
+            end = find("<", at)
+            if part >= 0:
+                found[part][key] = text[at:end]
+            at = end
+        if at < 0 or not starts(self._welded_tail, at):
+            return None
+        return found, at + len(self._welded_tail)
 
-    def _match(self, text: str, at: int) -> tuple[list[str], int] | None:
+    def match_again(self, text: str, at: int) -> tuple[Found, int] | None:
+        """The same by the markup alone; what differs from before is no longer stable."""
         texts = []
         for gap in self._gaps:
             if not text.startswith(gap.markup, at):
@@ -103,31 +101,28 @@ class Template:
             texts.append(text[start:at])
         if not text.startswith(self._tail, at):
             return None
-        self._remember(texts)
-        values = self._base.copy()
-        for gap, found in zip(self._gaps, texts, strict=True):
-            if gap.slot >= 0:
-                values[gap.slot] = found
-        return values, at + len(self._tail)
+        self._weld(texts)
+        found = [part.copy() for part in self._base]
+        for gap, said in zip(self._gaps, texts, strict=True):
+            if gap.part >= 0:
+                found[gap.part][gap.key] = said
+        return found, at + len(self._tail)
 
-    def _remember(self, texts: list[str]) -> None:
-        """Keep as stable the gaps whose text has never changed, and weld them to the markup around them."""
-        self._met += 1
-        if self._met == 1:
-            self._stable = dict(enumerate(texts))
-            return
-        self._stable = {index: text for index, text in self._stable.items() if texts[index] == text}
-        base, gaps, before = self._base.copy(), [], ""
+    def _weld(self, texts: list[str]) -> None:
+        known = dict(enumerate(texts)) if self._stable is None else self._stable
+        self._stable = {index: text for index, text in known.items() if texts[index] == text}
+        base, welded, before = [part.copy() for part in self._base], [], ""
         for index, gap in enumerate(self._gaps):
             before += gap.markup
-            if index not in self._stable:
-                gaps.append((before, len(before), gap.slot))
+            stable = self._stable.get(index)
+            if stable is None:
+                welded.append((before, len(before), gap.part, gap.key))
                 before = ""
                 continue
-            before += self._stable[index]
-            if gap.slot >= 0:
-                base[gap.slot] = self._stable[index]
-        self._fast = base, gaps, before + self._tail
+            before += stable
+            if gap.part >= 0:
+                base[gap.part][gap.key] = stable
+        self._welded, self._welded_base, self._welded_tail = welded, base, before + self._tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +203,14 @@ def learn(stack: tuple[Element, ...], text: str, at: int) -> tuple[Template, int
 
 def _template(walk: _Walk, cut: _Cut, text: str, at: int) -> tuple[Template, int]:
     leaves = walk.leaves[: cut.leaves]
-    wanted = _wanted(leaves)
-    slots = {item.leaf.start: slot for slot, item in enumerate(wanted) if item.fixed is None}
+    places = _Places(leaves)
     gaps, previous = [], at
     for leaf in leaves:
-        gaps.append(Gap(text[previous : leaf.start], slots.get(leaf.start, -1)))
+        gaps.append(Gap(text[previous : leaf.start], *places.of(leaf)))
         previous = leaf.end
     meaning = Meaning(
-        runs=_runs(wanted),
+        scopes=tuple(places.scopes),
+        repeated=places.repeated(),
         message=walk.message,
         statement=Mark.STATEMENT in walk.opens,
         entry=Mark.ENTRY in walk.opens,
@@ -224,46 +219,39 @@ def _template(walk: _Walk, cut: _Cut, text: str, at: int) -> tuple[Template, int
         closes=cut.mark,
         after=cut.stack,
     )
-    base = [item.fixed or "" for item in wanted]
-    return Template(gaps, text[previous : cut.end], base, meaning), cut.end - at
+    return Template(gaps, text[previous : cut.end], places.fixed, meaning), cut.end - at
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A text that we want: a leaf's, or one that its tag fixes, as `Ccy` of an amount."""
+class _Places:
+    """Gives each wanted leaf its scope and key; of a key that does not repeat, the first leaf has it."""
 
-    leaf: _Leaf
-    key: str
-    fixed: str | None = None
+    def __init__(self, leaves: Sequence[_Leaf]) -> None:
+        self.scopes = sorted({leaf.element.scope for leaf in leaves if leaf.element.scope is not None})
+        self.fixed: Found = [{} for _ in self.scopes]
+        self._taken: set[tuple[Scope, str]] = set()
+        self._repeated: dict[tuple[Scope, str], list[str]] = {}
 
-
-def _wanted(leaves: list[_Leaf]) -> list[_Wanted]:
-    """The texts that we want, those of one run together; of a key that does not repeat, the first."""
-    found: dict[tuple[object, ...], _Wanted] = {}
-    for leaf in leaves:
+    def of(self, leaf: _Leaf) -> tuple[int, str]:
+        """The scope's number and the key, -1 where the text is not wanted; the tag's currency is noted by the way."""
         scope, key = leaf.element.scope, leaf.element.key
         if scope is None:
-            continue
-        found.setdefault((scope, key, leaf.start if leaf.element.repeated else None), _Wanted(leaf, key))
-        currency = None if leaf.element.repeated else _CURRENCY.search(leaf.head)
+            return -1, ""
+        part = self.scopes.index(scope)
+        if leaf.element.repeated:
+            keys = self._repeated.setdefault((scope, key), [])
+            keys.append(f"{key} {len(keys)}")
+            return part, keys[-1]
+        if (scope, key) in self._taken:
+            return -1, ""
+        self._taken.add((scope, key))
+        currency = _CURRENCY.search(leaf.head)
         if currency is not None:
-            key = f"{key}_currency"
-            found.setdefault((scope, key), _Wanted(leaf, key, currency.group(1)))
-    return sorted(found.values(), key=_run_of)
+            self.fixed[part][f"{key}_currency"] = currency.group(1)
+        return part, key
 
-
-def _run_of(wanted: _Wanted) -> tuple[int, bool, str]:
-    element = wanted.leaf.element
-    return (int(element.scope or 0), element.repeated, element.key if element.repeated else "")
-
-
-def _runs(wanted: list[_Wanted]) -> tuple[Run, ...]:
-    runs, start = [], 0
-    for (scope, repeated, _), group in groupby(wanted, key=_run_of):
-        keys = tuple(item.key for item in group)
-        runs.append(Run(scope, keys, repeated, slice(start, start + len(keys))))
-        start += len(keys)
-    return tuple(runs)
+    def repeated(self) -> tuple[tuple[Scope, str, tuple[str, ...]], ...]:
+        """Which keys hold the texts of each repeated one."""
+        return tuple((scope, key, tuple(keys)) for (scope, key), keys in self._repeated.items())
 
 
 def resolved(text: str) -> str:
