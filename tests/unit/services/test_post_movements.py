@@ -81,6 +81,8 @@ def test_the_bank_may_date_the_same_money_a_day_later(table: MemoryTable) -> Non
     later = replace(movement, booking_date=DAY + timedelta(days=1))
     assert fates(table, reported(later, "camt.053", "S1", "F2"), file_id="F2") == {"duplicates": 1}
     assert account(table).balance_cents == 0
+    payment = LedgerRows(table).payment("semiga", reported(movement).bucket.payment_id(1))
+    assert payment.stated_on == DAY + timedelta(days=1)
 
 
 def test_two_true_transfers_of_one_day_and_payer_are_two(table: MemoryTable) -> None:

@@ -174,7 +174,7 @@ def payment_of(bucket: Bucket, ordinal: int, rows: Sequence[Row]) -> Payment | N
         posted,
         [records.decision_of(int(place[9:]), row) for place, row in parts.items() if place.startswith("decision#")],
         [records.credit_use_of(posted.payment_id, row) for place, row in parts.items() if place.startswith("use#")],
-        [records.incoming_of(bucket, row).source for place, row in parts.items() if place.startswith("claim#")],
+        [records.incoming_of(bucket, row) for place, row in parts.items() if place.startswith("claim#")],
     )
 
 

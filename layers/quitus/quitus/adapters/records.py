@@ -208,7 +208,9 @@ def _shown(movement: Movement) -> dict[str, str]:
 
 def claim_row(claim: Claim, claimed_at: str) -> Row:
     """A further report of a known movement."""
-    return _incoming_row(claim.incoming) | {"claimed_at": claimed_at}
+    row = _incoming_row(claim.incoming) | {"claimed_at": claimed_at}
+    day = claim.incoming.movement.booking_date
+    return row if day == claim.bucket.day else row | {"booking_date": day.isoformat()}
 
 
 _IN_KEY = frozenset({"amount_cents", "booking_date"})
@@ -221,7 +223,8 @@ def _incoming_row(incoming: Incoming) -> Row:
 
 def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
     """The report that a row holds."""
-    movement = row["movement"] | {"amount_cents": bucket.amount_cents, "booking_date": bucket.day.isoformat()}
+    day = row.get("booking_date", bucket.day.isoformat())
+    movement = row["movement"] | {"amount_cents": bucket.amount_cents, "booking_date": day}
     return Incoming(record(movement, Movement), row["account"], record(row["source"], Source))
 
 

@@ -189,22 +189,3 @@ def delay_seconds(outcome: Outcome, failures: int) -> int:
     """The wait after so many failures in a row: 1, 2, 4 … seconds, longer when refused, 15 minutes at most."""
     first = _REFUSED_DELAY if outcome is Outcome.REFUSED else 1
     return int(min(_LONGEST_DELAY, first * 2 ** min(failures - 1, 10)))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An entry of a chain in the outbox: a lease's, or a payment's on no lease."""
-
-    chain: str
-    sequence: int
-    acknowledged: bool
-
-
-def first_unacknowledged(waiting: Iterable[Waiting]) -> dict[str, Waiting]:
-    """The first entry of each chain that the ERP has not: the only one that may travel."""
-    first: dict[str, Waiting] = {}
-    for entry in waiting:
-        held = first.get(entry.chain)
-        if not entry.acknowledged and (held is None or entry.sequence < held.sequence):
-            first[entry.chain] = entry
-    return first

@@ -44,6 +44,10 @@ class Nature(StrEnum):
     """Fees, payments to suppliers, corrections: neither receipt nor reversal."""
 
 
+CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
+"""The channels whose statements close a day and prove it (contract.md, Proof)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One bank movement as its channel reports it; a batch entry gives one per detail.

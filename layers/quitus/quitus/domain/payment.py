@@ -14,8 +14,8 @@ from quitus.domain.lease import Account, CreditLot, Due
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
-from quitus.domain.movement import Nature
-from quitus.domain.posting import Posted, Source, allocations_of, next_entry, settle_receipt
+from quitus.domain.movement import CLOSING_CHANNELS, Nature
+from quitus.domain.posting import Incoming, Posted, Source, allocations_of, next_entry, settle_receipt
 
 
 class PaymentStatus(StrEnum):
@@ -61,6 +61,8 @@ class Payment:
     entries: tuple[Entry, ...]
     decisions: int
     version: int
+    stated_on: date | None = None
+    """The booking day that a closing statement gives it; channels may differ by a day."""
 
     @property
     def payment_id(self) -> str:
@@ -82,19 +84,20 @@ def fold(
     posted: Posted,
     decisions: Sequence[Decision],
     uses: Sequence[CreditUse],
-    sources: Sequence[Source],
+    claims: Sequence[Incoming],
 ) -> Payment:
-    """The payment after its decisions (by number) and credit uses (by sequence of the lease's chain)."""
+    """The payment after its decisions (by number), credit uses (by sequence of the lease's chain) and claims."""
     payment = Payment(
         posted,
         _first_status(posted),
         posted.match,
         posted.allocations,
         posted.credit_cents,
-        (posted.incoming.source, *sources),
+        tuple(report.source for report in (posted.incoming, *claims)),
         () if posted.entry is None else (posted.entry,),
         len(decisions),
-        1 + len(decisions) + len(uses) + len(sources),
+        1 + len(decisions) + len(uses) + len(claims),
+        _stated_on((posted.incoming, *claims)),
     )
     for step in _in_order(decisions, uses):
         payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
@@ -173,6 +176,10 @@ def unassign(
     settled = use_credits(replace(opened, version=account.version + 1), on, chart)
     decision = Decision(number, DecisionKind.UNASSIGN, replace(match, lease_id=None), (), 0, entry, by, at)
     return decision, settled.numbered()
+
+
+def _stated_on(reports: Sequence[Incoming]) -> date | None:
+    return next((item.movement.booking_date for item in reports if item.source.channel in CLOSING_CHANNELS), None)
 
 
 def _first_status(posted: Posted) -> PaymentStatus:

@@ -21,9 +21,6 @@ from quitus.domain.posting import Flag, bank_role
 MANUAL_ACCOUNT = "manual"
 """The account of receipts typed in by people: no bank line stands behind it."""
 
-CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
-"""Channels whose statements prove a day (contract.md, Proof)."""
-
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
 
 
@@ -63,8 +60,7 @@ class LedgerDay:
     """What the ledger holds of one bank account (its IBAN) on a booking day, to be held against its statements.
 
     `receipts_cents` (suspense included) and `reversals_cents` are ≥ 0; `other_cents` is signed and made of lines that
-    are
-    neither; `count` counts them all.
+    are neither; `count` counts them all. The day is the closing statement's once it has spoken.
     """
 
     account: str
@@ -141,7 +137,7 @@ def contribution(payment: Payment, home: Home | None) -> Contribution:
         counted[receipts] = {"count": 1, "amount_cents": payment.amount_cents}
     if on_bank(payment):
         incoming = payment.posted.incoming
-        ledger_day = LedgerDay(incoming.account, incoming.movement.booking_date)
+        ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
         counted[ledger_day] = {"count": 1, _ledger_attribute(payment): _ledger_cents(payment)}
     return counted
 
@@ -170,7 +166,7 @@ def on_bank(payment: Payment) -> bool:
 
 def is_stated(payment: Payment) -> bool:
     """Whether a closing statement reported it."""
-    return any(source.channel in CLOSING_CHANNELS for source in payment.sources)
+    return payment.stated_on is not None
 
 
 def entry_rule(payment: Payment, entry: Entry) -> str | None:

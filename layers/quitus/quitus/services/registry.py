@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import BinaryIO, NamedTuple, Protocol
 
 from quitus.domain.money import Cents
+from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.services.leases import Fate
 
 
@@ -126,10 +127,6 @@ class StatementRecord:
     def is_closing(self) -> bool:
         """An end-of-day statement with both balances: it counts for the proof and for continuity."""
         return self.channel in CLOSING_CHANNELS and self.opening_cents is not None and self.closing_cents is not None
-
-
-CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
-"""Channels of booked end-of-day statements; the others only announce."""
 
 
 class FileRegistry(Protocol):
