@@ -12,13 +12,11 @@ from quitus.domain.erp_batch import (
     Feed,
     Notice,
     Outcome,
-    Waiting,
     answer_of,
     batch_body,
     batch_id,
     delay_seconds,
     entry_item,
-    first_unacknowledged,
     notice_item,
 )
 
@@ -85,8 +83,3 @@ def test_what_a_status_means(status: int, outcome: Outcome) -> None:
 def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
     assert [delay_seconds(Outcome.FAILED, failures) for failures in (1, 2, 3, 10, 11, 500)] == [1, 2, 4, 512, 900, 900]
     assert [delay_seconds(Outcome.REFUSED, failures) for failures in (1, 2, 5)] == [60, 120, 900]
-
-
-def test_only_the_first_waiting_entry_of_a_chain_may_travel() -> None:
-    waiting = [Waiting("A", 3, False), Waiting("A", 2, False), Waiting("A", 1, True), Waiting("B", 1, True)]
-    assert first_unacknowledged(waiting) == {"A": Waiting("A", 2, False)}

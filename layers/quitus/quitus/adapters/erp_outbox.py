@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from quitus.adapters import keys, records
@@ -12,14 +12,14 @@ from quitus.domain.erp_batch import (
     Lane,
     Notice,
     Ref,
-    Waiting,
     entry_item,
-    first_unacknowledged,
     notice_item,
 )
-from quitus.services.table import Is, Key, New, Page, Put, Row, Table, Update
+from quitus.services.table import Is, Key, New, Page, Put, Row, Stale, Table, Update
 
 _PAGE = 200
+_ENOUGH_PAGES = 2
+"""Long chains give few items per page; looking further would cost more than a smaller batch."""
 NEVER_PUSHED = New()
 
 
@@ -65,31 +65,41 @@ class ErpOutboxRows:
         return len(self._table.query_listing(keys.erp_backlog(landlord_id, feed.value), limit=most).rows)
 
     def ready(self, landlord_id: str, feed: Feed, most: int) -> Sequence[Item]:
-        """See `Outbox.ready`. The listing is late: what it names is read again before it counts."""
+        """See `Outbox.ready`. The listing is late: what it names is read again before it counts. Raises Stale."""
         found: dict[Key, Row] = {}
-        after: Key | None = None
-        while len(found) < most:
-            page = self._table.query_listing(keys.erp_backlog(landlord_id, feed.value), after=after, limit=_PAGE)
-            found |= self._firsts(page) if feed is Feed.ENTRIES else self._unacknowledged(page)
-            if page.after is None:
+        for number, page in enumerate(self._pages(landlord_id, feed), start=1):
+            waiting = self._unacknowledged(page)
+            found |= self._firsts(waiting) if feed is Feed.ENTRIES else waiting
+            if len(found) >= most or (found and number >= _ENOUGH_PAGES):
                 break
-            after = page.after
         return [_item(feed, key, row) for key, row in list(found.items())[:most]]
 
-    def _unacknowledged(self, page: Page) -> dict[Key, Row]:
-        rows = self._table.batch_get(Key(row["PK"], row["SK"]) for row in page.rows)
-        return {key: row for key, row in rows.items() if "acknowledged_at" not in row}
+    def _pages(self, landlord_id: str, feed: Feed) -> Iterator[Page]:
+        after: Key | None = None
+        while True:
+            page = self._table.query_listing(keys.erp_backlog(landlord_id, feed.value), after=after, limit=_PAGE)
+            yield page
+            if page.after is None:
+                return
+            after = page.after
 
-    def _firsts(self, page: Page) -> dict[Key, Row]:
-        """The first waiting entry of each chain on the page, when its predecessor is acknowledged."""
+    def _unacknowledged(self, page: Page) -> dict[Key, Row]:
+        """The page's rows that still wait. Raises Stale when the listing has yet to forget all of a full page."""
         rows = self._table.batch_get(Key(row["PK"], row["SK"]) for row in page.rows)
-        firsts = [_key_of(entry) for entry in first_unacknowledged(map(_waiting, rows.values())).values()]
+        waiting = {key: row for key, row in rows.items() if "acknowledged_at" not in row}
+        if not waiting and page.after is not None:
+            raise Stale
+        return waiting
+
+    def _firsts(self, waiting: Mapping[Key, Row]) -> dict[Key, Row]:
+        """The first waiting entry of each chain, when its predecessor is acknowledged."""
+        firsts = _first_of_each_chain(waiting)
         befores = self._table.batch_get(before for key in firsts if (before := _before(key)) is not None)
         found: dict[Key, Row] = {}
         for key in firsts:
             before = _before(key)
             if before is None or "acknowledged_at" in befores.get(before, {}):
-                found[key] = rows[key]
+                found[key] = waiting[key]
             elif before in befores:
                 found |= self._first_of_chain(key.pk)
         return found
@@ -111,12 +121,12 @@ def _lane_put(landlord_id: str, feed: Feed, lane: Lane) -> tuple[Put, Lane]:
     return Put({"PK": key.pk, "SK": key.sk} | row, unchanged), records.record(row, Lane)
 
 
-def _waiting(row: Mapping[str, Any]) -> Waiting:
-    return Waiting(row["PK"], row["sequence"], "acknowledged_at" in row)
-
-
-def _key_of(entry: Waiting) -> Key:
-    return Key(entry.chain, keys.entry_place(entry.sequence))
+def _first_of_each_chain(keys_waiting: Iterable[Key]) -> list[Key]:
+    """The lowest place in each partition: no later one may travel before it."""
+    first: dict[str, Key] = {}
+    for key in sorted(keys_waiting):
+        first.setdefault(key.pk, key)
+    return list(first.values())
 
 
 def _before(key: Key) -> Key | None:
