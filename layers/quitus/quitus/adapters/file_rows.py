@@ -29,9 +29,13 @@ class FileRows:
     def register(self, file: DroppedFile) -> DroppedFile:
         """See `FileRegistry.register`."""
         key = keys.file(file.landlord_id, file.file_id)
-        listing = {"GSI1PK": keys.files(file.landlord_id), "GSI1SK": f"{file.received_at}#{file.file_id}"}
+        row = records.dense(file) | {
+            "status": file.status.value,
+            "GSI1PK": keys.files(file.landlord_id),
+            "GSI1SK": f"{file.received_at}#{file.file_id}",
+        }
         try:
-            self._table.write([Put(_at(key, records.dense(file) | listing), NEVER_SEEN)])
+            self._table.write([Put(_at(key, row), NEVER_SEEN)])
         except Stale:
             return self.file(file.landlord_id, file.file_id)
         return file
