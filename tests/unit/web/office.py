@@ -1,10 +1,9 @@
-"""A landlord's office in front of the API: what people ask, and what it answers, each answer held against the description."""
+"""A landlord's office in front of the API: what people ask and what it answers, held against the description."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -210,7 +209,9 @@ class Office:
             DroppedFile(**{name: getattr(file, name) for name in DroppedFile.__dataclass_fields__} | fields)
         )
 
-    def state(self, day: date, opening: int, plus: int, minus: int, name: str = "S1", channel: str = "camt.053") -> None:
+    def state(
+        self, day: date, opening: int, plus: int, minus: int, name: str = "S1", channel: str = "camt.053"
+    ) -> None:
         """Keep a statement of one day."""
         record = StatementRecord(
             account=BANK_ACCOUNT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -198,9 +200,6 @@ def test_entries_come_oldest_first_with_payment_rule_and_hash(office: Office) ->
 
 
 def test_the_hash_can_be_computed_by_an_outsider(office: Office) -> None:
-    import hashlib
-    import json
-
     iban = office.get("/v1/leases/L1")["virtual_iban"]
     office.post(reported(a_credit(20000, iban)))
     entry = office.get("/v1/leases/L1/entries")["items"][0]

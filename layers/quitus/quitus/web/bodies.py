@@ -26,13 +26,13 @@ LONGEST_DAYS = 366
 class Body(BaseModel):
     """A JSON object of a request."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, validate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Query(BaseModel):
     """The parameters after the `?`; an empty one counts as absent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, validate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Nothing(Body):

@@ -7,14 +7,36 @@ import binascii
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from quitus.domain.errors import Invalid
 from quitus.services.paging import Place
+from quitus.web.fields import iso_day
 
-DAY = re.compile(r"(19|2[01])\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
-ID = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
-NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+type Shape = Callable[[str], bool]
+"""Whether a text can be a part of a place."""
+
+
+def is_day(text: str) -> bool:
+    """An ISO day that the API knows."""
+    try:
+        return iso_day(text) is not None
+    except ValueError:
+        return False
+
+
+def is_id(text: str) -> bool:
+    """The name of an object."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_number(text: str) -> bool:
+    """A sequence number."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +45,7 @@ class Cursors:
 
     landlord_id: str
     listing: str
-    shapes: tuple[re.Pattern[str], ...]
+    shapes: tuple[Shape, ...]
 
     def text(self, place: Place | None) -> str | None:
         """The cursor of a place, None at the end."""
@@ -39,7 +61,7 @@ class Cursors:
         owner, *place = _decoded(text)
         if owner != self._owner() or len(place) != len(self.shapes):
             raise _invalid()
-        if not all(shape.fullmatch(part) for shape, part in zip(self.shapes, place, strict=True)):
+        if not all(shape(part) for shape, part in zip(self.shapes, place, strict=True)):
             raise _invalid()
         return tuple(place)
 

@@ -16,15 +16,19 @@ _PRINTABLE = r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u00
 _LARGEST = 100_000_000_000
 
 
+def iso_day(text: str) -> date:
+    """The day of a text `YYYY-MM-DD`, between 1900 and 2199. Raises ValueError."""
+    day = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+    if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
+        raise ValueError(text)
+    return day
+
+
 def _day(value: Any) -> date:
     try:
-        if isinstance(value, str) and _ISO_DAY.fullmatch(value):
-            day = date.fromisoformat(value)
-            if _FIRST_DAY <= day <= _LAST_DAY:
-                return day
-    except ValueError:
-        pass
-    raise PydanticCustomError("invalid_date", "Not a day of the form YYYY-MM-DD between 1900 and 2199.")
+        return iso_day(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise PydanticCustomError("invalid_date", "Not a day of the form YYYY-MM-DD between 1900 and 2199.") from error
 
 
 def _whole(value: Any) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from quitus.domain.errors import Invalid, Malformed, QuitusError
 from quitus.services.idempotent_requests import Attempt
@@ -99,11 +100,14 @@ def checked_body[B: BaseModel](model: type[B], body: bytes) -> B:
         Malformed: not JSON.
         Invalid: a field that breaks a rule, with every one named.
     """
+    text = body or b"{}"
     try:
-        return model.model_validate_json(body or b"{}")
+        from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise Malformed("malformed_json", "The body is not JSON.") from error
+    try:
+        return model.model_validate_json(text)
     except ValidationError as error:
-        if any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False)):
-            raise Malformed("malformed_json", "The body is not JSON.") from error
         raise _invalid(error) from error
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from quitus.domain.errors import NotFound
 from quitus.web.access import ACCOUNTANTS, READERS
-from quitus.web.answers import ExportAnswer, ExportOrderedAnswer
 from quitus.web.bodies import ExportBody, Nothing
 from quitus.web.desk import Desk
 from quitus.web.fields import ID_SHAPE
 from quitus.web.replies import Reply, ok
+from quitus.web.report_answers import ExportAnswer, ExportOrderedAnswer
 from quitus.web.requests import Call
 from quitus.web.routing import Route
 

@@ -7,7 +7,7 @@ from quitus.services.registry import DroppedFile
 from quitus.web.access import READERS
 from quitus.web.answers import AlertAnswer, FileAnswer, PageAnswer
 from quitus.web.bodies import AlertsQuery, FilesQuery, Nothing
-from quitus.web.cursors import ID, Cursors
+from quitus.web.cursors import Cursors, is_id
 from quitus.web.desk import Desk
 from quitus.web.fields import ID_SHAPE
 from quitus.web.replies import Reply, ok
@@ -17,7 +17,7 @@ from quitus.web.routing import Route
 
 def page(desk: Desk, call: Call[Nothing, FilesQuery]) -> Reply:
     query = call.query
-    cursors = Cursors(call.landlord_id, call.listing, (ID,))
+    cursors = Cursors(call.landlord_id, call.listing, (is_id,))
     listed = desk.files.page(call.landlord_id, query.status, cursors.place(query.cursor), query.limit)
     items = tuple(_answer(file) for file in listed.items)
     return ok(PageAnswer[FileAnswer](items=items, next_cursor=cursors.text(listed.place)))
@@ -32,7 +32,7 @@ def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 
 def alerts(desk: Desk, call: Call[Nothing, AlertsQuery]) -> Reply:
     query = call.query
-    cursors = Cursors(call.landlord_id, call.listing, (ID,))
+    cursors = Cursors(call.landlord_id, call.listing, (is_id,))
     listed = desk.alerts.page(call.landlord_id, query.kind, cursors.place(query.cursor), query.limit)
     items = tuple(AlertAnswer.model_validate(shown) for shown in listed.items)
     return ok(PageAnswer[AlertAnswer](items=items, next_cursor=cursors.text(listed.place)))

@@ -66,6 +66,9 @@ ROUTES = (
     Route(
         "PUT", "/v1/landlords/{landlord_id}", replace, {201: LandlordAnswer, 200: LandlordAnswer},
         "Create or replace the landlord's settings, whole", ADMINS, LandlordBody,
-        refusals=("landlord_not_found", "erp_address_refused", "range_taken"),
+        refusals=(
+            "landlord_not_found", "erp_address_refused", "range_taken", "invalid_iban", "bank_account_twice",
+            "no_virtual_iban_source", "invalid_range",
+        ),
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from quitus.web.answers import (
     PartyAnswer,
 )
 from quitus.web.bodies import DueBody, EntriesQuery, LeaseBody, LeasesQuery, Nothing
-from quitus.web.cursors import ID, NUMBER, Cursors
+from quitus.web.cursors import Cursors, is_id, is_number
 from quitus.web.desk import Desk
 from quitus.web.fields import ID_SHAPE
 from quitus.web.replies import Reply, ok
@@ -28,7 +28,7 @@ from quitus.web.routing import Route
 
 def page(desk: Desk, call: Call[Nothing, LeasesQuery]) -> Reply:
     query = call.query
-    cursors = Cursors(call.landlord_id, call.listing, (ID, ID))
+    cursors = Cursors(call.landlord_id, call.listing, (is_id, is_id))
     wanted = LeaseFilter(query.residence, query.commune, query.status, query.q)
     listed = desk.leases.page(call.landlord_id, wanted, cursors.place(query.cursor), query.limit)
     items = tuple(LeaseSummary.model_validate(_summary(standing)) for standing in listed.items)
@@ -60,7 +60,7 @@ def replace_due(desk: Desk, call: Call[DueBody, Nothing]) -> Reply:
 
 def entries(desk: Desk, call: Call[Nothing, EntriesQuery]) -> Reply:
     query = call.query
-    cursors = Cursors(call.landlord_id, call.listing, (NUMBER,))
+    cursors = Cursors(call.landlord_id, call.listing, (is_number,))
     charging, place = query.journal == "charging", cursors.place(query.cursor)
     listed = desk.journals.page(call.landlord_id, _lease_id(call), place, query.limit, charging=charging)
     items = tuple(_entry(booked) for booked in listed.items)
@@ -135,6 +135,7 @@ ROUTES = (
         ERPS, LeaseBody,
         refusals=(
             "landlord_not_found", "invalid_id", "id_mismatch", "invalid_date", "virtual_iban_exhausted", "lease_busy",
+            "pool_busy",
         ),
     ),
     Route(

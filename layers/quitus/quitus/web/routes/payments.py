@@ -13,7 +13,7 @@ from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import PageAnswer, PaymentAnswer
 from quitus.web.bodies import AssignBody, Nothing, PaymentsQuery, ReceiptBody, UnassignBody
-from quitus.web.cursors import DAY, ID, Cursors
+from quitus.web.cursors import Cursors, is_day, is_id
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
@@ -22,7 +22,7 @@ from quitus.web.routing import Route
 
 def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:
     query = call.query
-    cursors = Cursors(call.landlord_id, call.listing, (DAY, ID))
+    cursors = Cursors(call.landlord_id, call.listing, (is_day, is_id))
     wanted = PaymentFilter(query.status, query.from_day, query.to_day, query.means, query.residence, query.commune)
     listed = desk.payments.page(call.landlord_id, wanted, cursors.place(query.cursor), query.limit)
     items = tuple(PaymentAnswer.model_validate(item) for item in listed.items)

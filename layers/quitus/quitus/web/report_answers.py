@@ -1,0 +1,77 @@
+"""What the API answers about sums, proofs and exports."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from quitus.services.exports import ExportKind, ExportStatus
+from quitus.services.proof import ProofStatus
+from quitus.web.answers import Answer, NotNegative
+
+
+class DashboardRowAnswer(Answer):
+    """Receipts of one residence, commune, means or day."""
+
+    key: str
+    label: str
+    count: int
+    amount_cents: int
+
+
+class DashboardAnswer(Answer):
+    """Receipts posted on leases, reversals subtracted on their day; `suspense_cents` is what waits for a lease now."""
+
+    rows: tuple[DashboardRowAnswer, ...]
+    total_cents: int
+    suspense_cents: NotNegative
+
+
+class ProofLineAnswer(Answer):
+    """A line that makes the difference: in the ledger but on no statement, or on a statement that is not posted yet."""
+
+    reason: Literal["not_on_statement", "not_posted"]
+    payment_id: str | None
+    statement_id: str | None
+    file_id: str | None
+    amount_cents: int
+
+
+class AccountProofAnswer(Answer):
+    """One bank account on one day; the bank side is null while no statement proves the day."""
+
+    account_iban: str
+    status: ProofStatus
+    opening_cents: int | None
+    credits_cents: int | None
+    debits_cents: int | None
+    closing_cents: int | None
+    receipts_cents: int
+    reversals_cents: int
+    other_cents: int
+    difference_cents: int | None
+    lines: tuple[ProofLineAnswer, ...]
+
+
+class ProofAnswer(Answer):
+    """Books = bank, for a day; `difference_cents` sums those of the accounts that a statement proves."""
+
+    date: date
+    accounts: tuple[AccountProofAnswer, ...]
+    difference_cents: int
+
+
+class ExportOrderedAnswer(Answer):
+    """An export that will be written."""
+
+    export_id: str
+    status: ExportStatus
+
+
+class ExportAnswer(Answer):
+    """An export; `url` is signed, for five minutes at most, once the status is `ready`."""
+
+    export_id: str
+    kind: ExportKind
+    status: ExportStatus
+    url: str | None

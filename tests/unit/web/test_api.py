@@ -1,0 +1,309 @@
+"""Who may what, what is nobody's business, and what can never break the API."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from typing import Any
+
+import pytest
+from builders import a_credit, a_virtual_iban, reported
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, registered
+
+from quitus.adapters import keys
+from quitus.services.registry import FileStatus
+from quitus.web.api import answer
+from quitus.web.codes import CODES
+from quitus.web.cursors import Cursors
+from quitus.web.openapi import codes_of, description
+from quitus.web.routes import ROUTES
+from quitus.web.routing import Route, find
+
+EVERYONE = ("viewer", "collections", "accountant", "erp", "admin")
+PEOPLE = {"viewer", "collections", "accountant", "admin"}
+MAY = {
+    ("GET", "/v1/landlords/{landlord_id}"): PEOPLE,
+    ("PUT", "/v1/landlords/{landlord_id}"): {"admin"},
+    ("GET", "/v1/leases"): PEOPLE | {"erp"},
+    ("GET", "/v1/leases/{lease_id}"): PEOPLE | {"erp"},
+    ("PUT", "/v1/leases/{lease_id}"): {"erp", "admin"},
+    ("PUT", "/v1/leases/{lease_id}/dues/{due_id}"): {"erp", "admin"},
+    ("GET", "/v1/leases/{lease_id}/entries"): PEOPLE,
+    ("GET", "/v1/payments"): PEOPLE,
+    ("POST", "/v1/payments"): {"accountant", "admin"},
+    ("GET", "/v1/payments/{payment_id}"): PEOPLE,
+    ("POST", "/v1/payments/{payment_id}/assign"): {"accountant", "admin"},
+    ("POST", "/v1/payments/{payment_id}/unassign"): {"accountant", "admin"},
+    ("GET", "/v1/files"): PEOPLE,
+    ("GET", "/v1/files/{file_id}"): PEOPLE,
+    ("GET", "/v1/alerts"): PEOPLE,
+    ("GET", "/v1/dashboard"): PEOPLE,
+    ("GET", "/v1/proof"): PEOPLE,
+    ("POST", "/v1/exports"): {"accountant", "admin"},
+    ("GET", "/v1/exports/{export_id}"): PEOPLE,
+}
+PROTECTED = [route for route in ROUTES if route.roles is not None]
+BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", "/v1/landlords/{landlord_id}"): LANDLORD,
+    ("PUT", "/v1/leases/{lease_id}"): LEASE,
+    ("PUT", "/v1/leases/{lease_id}/dues/{due_id}"): RENT,
+    ("POST", "/v1/payments"): CHEQUE,
+    ("POST", "/v1/payments/{payment_id}/assign"): {"lease_id": "L1", "reason": "seen"},
+    ("POST", "/v1/payments/{payment_id}/unassign"): {"reason": "seen"},
+    ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
+}
+
+
+def settled() -> tuple[Office, dict[str, str]]:
+    """An office with one of everything, and its ids."""
+    office = Office().settle_in()
+    payment_id = office.post(reported(a_credit(27500, a_virtual_iban(9_999_999))))
+    office.drop("F1", **registered(FileStatus.PROCESSED))
+    export = office.ask("POST", "/v1/exports", BODIES["POST", "/v1/exports"]).body["export_id"]
+    ids = {"landlord_id": "semiga", "lease_id": "L1", "due_id": "nov-L1", "payment_id": payment_id}
+    return office, ids | {"file_id": "F1", "export_id": export}
+
+
+def ask(office: Office, route: Route, ids: dict[str, str], **named: Any) -> Answered:
+    return office.ask(route.method, route.path.format(**ids), BODIES.get((route.method, route.path)), **named)
+
+
+def names(routes: list[Route]) -> list[str]:
+    return [f"{route.method} {route.path}" for route in routes]
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+@pytest.mark.parametrize("role", EVERYONE)
+def test_every_role_may_what_it_may_and_nothing_else(role: str, route: Route) -> None:
+    office, ids = settled()
+    answered = ask(office, route, ids, role=role)
+    if role in MAY[route.method, route.path]:
+        assert answered.status in {*route.answers, 409}
+    else:
+        assert (answered.status, answered.code) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+def test_a_role_learns_nothing_of_what_it_may_not(route: Route) -> None:
+    office, ids = settled()
+    nobody = dict.fromkeys(ids, "NONE")
+    refused = [role for role in EVERYONE if role not in MAY[route.method, route.path]]
+    for role in refused:
+        answered = office.ask(route.method, route.path.format(**nobody), raw="{broken", role=role)
+        assert answered.status == 403
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"role": "admin", "scope": "quitus/api"},
+        {"landlord": "semiga", "scope": "quitus/api"},
+        {"landlord": "semiga", "role": "admin"},
+        {"landlord": "semiga", "role": "admin", "scope": "openid"},
+        {"landlord": "semiga", "role": "owner", "scope": "quitus/api"},
+        {"landlord": "", "role": "admin", "scope": "quitus/api"},
+        {"landlord": "semiga#lease", "role": "admin", "scope": "quitus/api"},
+        {"landlord": ["semiga"], "role": ["admin"], "scope": "quitus/api"},
+    ],
+)
+def test_without_a_landlord_a_role_and_the_scope_nobody_is_let_in(route: Route, claims: dict[str, Any]) -> None:
+    office = Office()
+    ids = dict.fromkeys(("landlord_id", "lease_id", "due_id", "payment_id", "file_id", "export_id"), "x")
+    answered = ask(office, route, ids, claims=claims)
+    assert (answered.status, answered.code) == (401, "unauthorized")
+
+
+def test_the_description_is_public() -> None:
+    answered = Office().ask("GET", "/v1/openapi.json", claims={})
+    assert answered.status == 200
+    assert answered.body == json.loads(json.dumps(description()))
+
+
+@pytest.mark.parametrize("route", [route for route in PROTECTED if route.parameters], ids=lambda route: route.path)
+def test_anothers_object_is_answered_like_an_unknown_one(route: Route) -> None:
+    office, ids = settled()
+    office.settle_in("habitat")
+    empty = {"lease_id": "L9", "due_id": "d9"}
+    theirs = ids | empty if route.path.startswith("/v1/leases") else ids
+    if route.path == "/v1/leases/{lease_id}":
+        assert office.ask("PUT", "/v1/leases/L9", LEASE).status == 201
+        theirs = ids | {"lease_id": "L9"}
+    if (route.method, route.path) == ("PUT", "/v1/leases/{lease_id}"):
+        return
+    office_of_nobody = Office().settle_in("habitat")
+    asked = ask(office, route, theirs, landlord="habitat")
+    unknown = ask(office_of_nobody, route, theirs, landlord="habitat")
+    assert asked.status == 404
+    assert asked == unknown
+
+
+def test_a_lease_of_the_same_name_is_each_landlords_own() -> None:
+    office = Office().settle_in()
+    office.settle_in("habitat")
+    mine, theirs = (office.get("/v1/leases/L1", landlord=name) for name in ("semiga", "habitat"))
+    assert mine["virtual_iban"] != theirs["virtual_iban"]
+    office.ask("POST", "/v1/payments", CHEQUE, landlord="habitat")
+    assert office.get("/v1/leases/L1")["balance_cents"] == 45000
+
+
+def test_lists_never_show_another_landlords() -> None:
+    office, _ = settled()
+    office.settle_in("habitat")
+    for path in ("/v1/payments", "/v1/files", "/v1/alerts"):
+        assert office.get(path, landlord="habitat")["items"] == []
+    assert office.get("/v1/dashboard", landlord="habitat")["suspense_cents"] == 0
+
+
+def test_a_request_reads_and_writes_only_its_own_landlords_rows() -> None:
+    office, ids = settled()
+    office.settle_in("habitat")
+    before = {key: row for key, row in office.table.rows.items() if not key.pk.startswith("habitat#")}
+    for route in PROTECTED:
+        ask(office, route, ids, landlord="habitat")
+    after = {key: row for key, row in office.table.rows.items() if not key.pk.startswith("habitat#")}
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/nothing"),
+        ("GET", "/v1"),
+        ("GET", "/"),
+        ("DELETE", "/v1/leases/L1"),
+        ("POST", "/v1/leases"),
+        ("PATCH", "/v1/payments"),
+        ("GET", "/v1/leases/"),
+        ("GET", "/v1/leases/L1/dues"),
+        ("GET", "/v1//leases"),
+    ],
+)
+def test_an_unknown_route_is_not_found(method: str, path: str) -> None:
+    answered = Office().ask(method, path)
+    assert (answered.status, answered.code) == (404, "route_not_found")
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "{", "nul", "\x00", '{"a": NaN}', '{"lease_id": "\\ud800"}', "[" * 100_000, '{"a":' * 50_000, "é"]
+)
+def test_a_body_that_is_not_json_is_malformed(raw: str) -> None:
+    office = Office().settle_in()
+    answered = office.ask("POST", "/v1/payments", raw=raw)
+    assert answered.status == (422 if raw == "" else 400)
+
+
+@pytest.mark.parametrize("raw", ["[]", "1", "null", '"text"', "true", "{}"])
+def test_json_that_is_no_such_object_is_invalid(raw: str) -> None:
+    answered = Office().settle_in().ask("POST", "/v1/payments", raw=raw)
+    assert (answered.status, answered.code) == (422, "invalid_request")
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read() -> None:
+    answered = Office().settle_in().ask("POST", "/v1/payments", raw=" " * 300_000)
+    assert (answered.status, answered.code) == (413, "payload_too_large")
+
+
+def test_a_body_on_a_route_without_one_is_refused() -> None:
+    assert Office().settle_in().ask("GET", "/v1/leases", {"surprise": 1}).status == 422
+
+
+def test_a_breakdown_says_nothing_but_its_id(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> Any:
+        raise ValueError("Camille Roux FR7630006000011234567890189")
+
+    event = {"httpMethod": "GET", "path": "/v1/leases"}
+    with caplog.at_level(logging.ERROR):
+        given = answer(broken, event, "request-7")
+    error = json.loads(given["body"])["error"]
+    assert (given["statusCode"], error["code"], error["detail"]) == (500, "internal_error", {"error_id": "request-7"})
+    assert "request-7" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "Roux" not in caplog.text + given["body"]
+    assert "FR76" not in caplog.text + given["body"]
+
+
+def test_every_refusal_of_a_route_is_documented() -> None:
+    for route in ROUTES:
+        assert set(codes_of(route)) <= CODES.keys()
+
+
+def test_every_documented_code_is_of_some_route_or_of_all() -> None:
+    used = {code for route in ROUTES for code in codes_of(route)} | {"route_not_found"}
+    assert CODES.keys() == used
+
+
+def test_answers_are_not_kept_by_anyone_on_the_way() -> None:
+    office = Office().settle_in()
+    event = {"httpMethod": "GET", "path": "/v1/openapi.json"}
+    headers = answer(lambda: office.desk, event, "r")["headers"]
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Type"] == "application/json"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+_ANY = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+_FUZZED = [route for route in PROTECTED if (route.method, route.path) in BODIES]
+_READ = [route for route in PROTECTED if route.method == "GET"]
+_OFFICE, _IDS = settled()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(_FUZZED), st.data())
+def test_no_body_whatever_breaks_the_api(route: Route, data: st.DataObject) -> None:
+    good: dict[str, Any] = BODIES[route.method, route.path]
+    field = data.draw(st.sampled_from([*good, "due_ids", "requested_by", "reference", "extra"]))
+    body = good | {field: data.draw(_ANY)}
+    answered = ask_raw(route, json.dumps(data.draw(st.sampled_from([body, body[field]]))))
+    assert answered.status < 500
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(_FUZZED), st.text(max_size=60))
+def test_no_text_whatever_breaks_the_api(route: Route, raw: str) -> None:
+    assert ask_raw(route, raw).status in (400, 404, 409, 422)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(_READ),
+    st.dictionaries(
+        st.sampled_from(["cursor", "limit", "from", "to", "date", "by", "q", "status", "kind", "means", "residence"]),
+        st.text(min_size=1, max_size=20) | st.sampled_from(["2026-02-30", "0001-01-01", "9999-12-31", "suspense"]),
+        max_size=3,
+    ),
+    st.text(alphabet=st.characters(exclude_characters="/"), min_size=1, max_size=20),
+)
+def test_no_path_or_query_whatever_breaks_the_api(route: Route, query: dict[str, str], name: str) -> None:
+    path = route.path.format(**dict.fromkeys(_IDS, name))
+    assert _OFFICE.ask("GET", path, query=query).status in (200, 404, 422)
+
+
+@pytest.mark.parametrize("path", ["/v1/payments", "/v1/leases/L1/entries", "/v1/leases", "/v1/files", "/v1/alerts"])
+@pytest.mark.parametrize(
+    "place", [["x"], ["2026-99-99", "p"], ["2026-11-05", "p"], [1, 2], [], ["1" * 400], ["2026-02-30", "p"], ["999"]]
+)
+def test_no_forged_cursor_breaks_the_api(path: str, place: list[Any]) -> None:
+    route, _ = find(ROUTES, "GET", path)
+    filters = route.query().model_dump_json(exclude={"cursor", "limit"})
+    owner, _ = json.loads(base64.urlsafe_b64decode(f"{Cursors('semiga', f'{path}?{filters}', ()).text(('a',))}=="))
+    forged = base64.urlsafe_b64encode(json.dumps([owner, *place]).encode()).decode().rstrip("=")
+    assert _OFFICE.ask("GET", path, query={"cursor": forged}).status in (200, 422)
+
+
+def ask_raw(route: Route, raw: str) -> Answered:
+    return _OFFICE.ask(route.method, route.path.format(**_IDS), raw=raw)
+
+
+def test_a_key_may_hold_any_visible_character() -> None:
+    office = Office().settle_in()
+    key = "a#b/c?d=é"[:8]
+    assert office.ask("POST", "/v1/payments", CHEQUE, key=key).status == 201
+    assert office.table.get(keys.request("semiga", key)) is not None

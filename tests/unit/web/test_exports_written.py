@@ -1,0 +1,116 @@
+"""Exports as they are written: what a spreadsheet may open without harm."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import a_credit, a_virtual_iban, reported
+from unit.web.office import CHEQUE, Office
+
+from quitus.adapters.export_rows import ExportRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.domain.errors import NotFound
+from quitus.services.exports import Export, ExportStatus
+from quitus.services.messages import ExportOrder
+from quitus.services.write_exports import Euros, ExportWriter, csv_line
+
+
+class Shelf:
+    """Keeps written files by landlord and export."""
+
+    def __init__(self) -> None:
+        self.files: dict[tuple[str, str], str] = {}
+
+    @contextmanager
+    def writing(self, landlord_id: str, export: Export) -> Iterator[io.StringIO]:
+        text = io.StringIO(newline="")
+        yield text
+        self.files[landlord_id, export.export_id] = text.getvalue()
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office().settle_in()
+
+
+def written(office: Office, kind: str, landlord: str = "semiga", **days: str) -> str:
+    order = {"kind": kind, "from": "2026-11-01", "to": "2026-11-30"} | days
+    export_id = office.ask("POST", "/v1/exports", order, landlord=landlord).body["export_id"]
+    shelf, exports = Shelf(), ExportRows(office.table)
+    ExportWriter(exports, ViewRows(office.table), shelf, office.clock).write(ExportOrder(landlord, export_id))
+    found = exports.find(landlord, export_id)
+    assert found is not None
+    assert found.status is ExportStatus.READY
+    return shelf.files[landlord, export_id]
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+
+
+def test_entries_are_lines_that_balance(office: Office) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    payment_id = office.post(reported(a_credit(46000, iban)))
+    text = written(office, "entries")
+    assert text.startswith("\ufeffentry_id;booking_date;")
+    assert text.endswith("\r\n")
+    lines = rows(text)
+    assert [(line["account"], line["debit"], line["credit"]) for line in lines] == [
+        ("512", "460.00", "0.00"),
+        ("411", "0.00", "450.00"),
+        ("4195", "0.00", "10.00"),
+    ]
+    assert {line["payment_id"] for line in lines} == {payment_id}
+    assert {line["rule"] for line in lines} == {"virtual_iban"}
+
+
+def test_entries_are_those_booked_in_the_days_asked_for(office: Office) -> None:
+    payment_id = office.post(reported(a_credit(27500, a_virtual_iban(9_999_999), booking_date=date(2026, 10, 30))))
+    office.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "seen"})
+    office.follow()
+    assert {line["kind"] for line in rows(written(office, "entries"))} == {"assignment"}
+    october = written(office, "entries", **{"from": "2026-10-01", "to": "2026-10-31"})
+    assert {line["kind"] for line in rows(october)} == {"receipt"}
+
+
+def test_receipts_say_where_each_went(office: Office) -> None:
+    office.post(reported(a_credit(27500, a_virtual_iban(9_999_999), debtor_name="Inès Petit")))
+    office.ask("POST", "/v1/payments", CHEQUE)
+    office.follow()
+    found = {line["amount"]: line for line in rows(written(office, "receipts"))}
+    assert (found["450.00"]["residence_id"], found["450.00"]["commune"]) == ("R1", "Nîmes")
+    assert (found["275.00"]["status"], found["275.00"]["debtor_name"]) == ("suspense", "Inès Petit")
+    assert found["275.00"]["lease_id"] == ""
+
+
+def test_an_export_never_holds_another_landlords_lines(office: Office) -> None:
+    office.settle_in("habitat")
+    office.ask("POST", "/v1/payments", CHEQUE)
+    office.follow()
+    assert rows(written(office, "receipts", "habitat")) == []
+    assert rows(written(office, "entries", "habitat")) == []
+
+
+def test_an_export_that_nobody_asked_for_is_not_written(office: Office) -> None:
+    writer = ExportWriter(ExportRows(office.table), ViewRows(office.table), Shelf(), office.clock)
+    with pytest.raises(NotFound):
+        writer.write(ExportOrder("habitat", "E1"))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33 6", "-5", "@SUM(A1)", "\tx", "\rx"])
+def test_a_text_that_a_spreadsheet_would_compute_gets_a_quote(text: str) -> None:
+    assert next(csv.reader(io.StringIO(csv_line([text]), newline=""), delimiter=";")) == [f"'{text}"]
+
+
+def test_a_number_stays_a_number() -> None:
+    assert csv_line([Euros(-5600), -3, None, "450"]) == "-56.00;-3;;450\r\n"
+
+
+def test_a_text_with_separators_stays_one_cell() -> None:
+    assert csv_line(['a;b"c\nd']) == '"a;b""c\nd"\r\n'

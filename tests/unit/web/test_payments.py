@@ -1,0 +1,344 @@
+"""Payments: looked up, listed, recorded by hand, decided on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from builders import a_credit, a_virtual_iban, reported
+from faults import FaultyTable, Killed
+from unit.web.office import CHEQUE, RENT, Office
+
+from quitus.adapters import keys
+from quitus.adapters.memory import MemoryTable
+from quitus.domain.movement import Means, Nature
+
+UNHELD = a_virtual_iban(9_999_999)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office().settle_in()
+
+
+def in_suspense(office: Office, cents: int = 27500, **changes: Any) -> str:
+    return office.post(reported(a_credit(cents, UNHELD, debtor_name="Inès Petit", **changes)))
+
+
+def balance(office: Office, lease_id: str = "L1") -> int:
+    return int(office.get(f"/v1/leases/{lease_id}")["balance_cents"])
+
+
+def test_a_payment_says_whose_it_is_why_and_what_it_settled(office: Office) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    payment_id = office.post(reported(a_credit(46000, iban, debtor_name="Camille Roux", remittance="LOYER")))
+    payment = office.get(f"/v1/payments/{payment_id}", role="viewer")
+    assert payment["status"] == "posted"
+    assert (payment["amount_cents"], payment["booking_date"], payment["means"]) == (46000, "2026-11-05", "transfer")
+    assert (payment["debtor_name"], payment["remittance"], payment["lease_id"]) == ("Camille Roux", "LOYER", "L1")
+    assert payment["match"]["rule"] == "virtual_iban"
+    assert payment["match"]["evidence"]["virtual_iban"] == iban
+    settled = {"lease_id": "L1", "due_id": "nov-L1", "amount_cents": 45000, "rule": "oldest_due"}
+    assert payment["allocations"] == [settled]
+    assert payment["credit_cents"] == 1000
+    assert payment["sources"] == [{"channel": "camt.053", "message": "S1", "file_id": "F1", "event_id": None}]
+    assert payment["reversals"] == []
+
+
+def test_a_list_holds_payments_as_they_are_shown_alone(office: Office) -> None:
+    payment_id = in_suspense(office)
+    assert office.get("/v1/payments")["items"] == [office.get(f"/v1/payments/{payment_id}")]
+
+
+def test_the_same_money_reported_twice_has_two_sources(office: Office) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    first = reported(a_credit(45000, iban, bank_reference="B1"), "camt.054", "N1", "F1")
+    payment_id = office.post(first)
+    office.post(reported(a_credit(45000, iban, bank_reference="B1"), "camt.053", "S1", "F2"))
+    assert len(office.get("/v1/payments")["items"]) == 1
+    assert [item["channel"] for item in office.get(f"/v1/payments/{payment_id}")["sources"]] == ["camt.054", "camt.053"]
+
+
+def test_a_bank_line_that_is_no_payment_is_not_listed_nor_found(office: Office) -> None:
+    fee = office.post(reported(a_credit(-1250, nature=Nature.OTHER)))
+    assert office.get("/v1/payments")["items"] == []
+    assert office.ask("GET", f"/v1/payments/{fee}").status == 404
+
+
+def test_a_return_that_waits_for_its_original_is_pending_and_positive(office: Office) -> None:
+    payment_id = office.post(reported(a_credit(-45000, nature=Nature.RETURN)))
+    waiting = office.get("/v1/payments", query={"status": "pending"})["items"]
+    assert [(item["payment_id"], item["amount_cents"], item["status"]) for item in waiting] == [
+        (payment_id, 45000, "pending")
+    ]
+    refused = office.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "theirs"})
+    assert (refused.status, refused.code) == (409, "payment_not_in_suspense")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, [20000, 27500, 10000]),
+        ({"status": "suspense"}, [27500]),
+        ({"status": "posted"}, [20000, 10000]),
+        ({"status": "reversed"}, []),
+        ({"from": "2026-11-04", "to": "2026-11-04"}, [27500]),
+        ({"from": "2026-11-04"}, [20000, 27500]),
+        ({"to": "2026-11-04"}, [27500, 10000]),
+        ({"status": "suspense", "from": "2026-11-05"}, []),
+        ({"means": "card"}, []),
+        ({"means": "instant_transfer"}, [10000]),
+        ({"residence": "R2"}, [10000]),
+        ({"commune": "Nîmes"}, [20000]),
+    ],
+)
+def test_payments_are_found_newest_day_first(office: Office, query: dict[str, str], found: list[int]) -> None:
+    ibans = {lease_id: office.get(f"/v1/leases/{lease_id}")["virtual_iban"] for lease_id in ("L1", "L2")}
+    early = a_credit(10000, ibans["L2"], booking_date=date(2026, 11, 3), means=Means.INSTANT_TRANSFER)
+    office.post(reported(early))
+    in_suspense(office, booking_date=date(2026, 11, 4))
+    office.post(reported(a_credit(20000, ibans["L1"]), message="S3"))
+    assert [item["amount_cents"] for item in office.get("/v1/payments", query=query)["items"]] == found
+
+
+@pytest.mark.parametrize("status", ["suspense", ""])
+def test_pages_of_payments_follow_one_another(office: Office, status: str) -> None:
+    for day in (3, 4, 5):
+        for cents in (100, 200):
+            in_suspense(office, cents, booking_date=date(2026, 11, day))
+    found: list[str] = []
+    page: dict[str, Any] = {"next_cursor": ""}
+    while page["next_cursor"] is not None:
+        page = office.get("/v1/payments", query={"status": status, "limit": "2", "cursor": page["next_cursor"]})
+        found += [item["payment_id"] for item in page["items"]]
+    assert len(found) == len(set(found)) == 6
+    assert [name[:8] for name in found] == sorted((name[:8] for name in found), reverse=True)
+
+
+def test_a_payment_assigned_between_two_pages_does_not_end_the_list(office: Office) -> None:
+    names = [in_suspense(office, cents) for cents in (100, 200, 300)]
+    page = office.get("/v1/payments", query={"status": "suspense", "limit": "1"})
+    shown = page["items"][0]["payment_id"]
+    office.ask("POST", f"/v1/payments/{shown}/assign", {"lease_id": "L1", "reason": "theirs"})
+    office.follow()
+    rest = office.get("/v1/payments", query={"status": "suspense", "limit": "9", "cursor": page["next_cursor"]})
+    assert {item["payment_id"] for item in rest["items"]} == set(names) - {shown}
+
+
+def test_a_cheque_is_posted_before_the_answer(office: Office) -> None:
+    answered = office.ask("POST", "/v1/payments", CHEQUE, role="accountant")
+    assert answered.status == 201
+    payment = answered.body
+    assert (payment["status"], payment["lease_id"], payment["means"]) == ("posted", "L1", "cheque")
+    assert payment["match"] == {"rule": "person", "evidence": {"recorded_by": "sub-accountant"}, "reason": None}
+    assert (payment["booking_date"], payment["remittance"]) == ("2026-11-05", "0001234")
+    assert balance(office) == 0
+    assert office.get(f"/v1/payments/{payment['payment_id']}") == payment
+
+
+def test_a_cheque_waits_in_511(office: Office) -> None:
+    office.ask("POST", "/v1/payments", CHEQUE)
+    office.follow()
+    lines = office.get("/v1/leases/L1/entries")["items"][0]["lines"]
+    assert [(line["account"], line["debit_cents"], line["credit_cents"]) for line in lines] == [
+        ("511", 45000, 0),
+        ("411", 0, 45000),
+    ]
+
+
+def test_the_payer_may_choose_the_due(office: Office) -> None:
+    office.ask("PUT", "/v1/leases/L1/dues/dec", RENT | {"period": "2026-12", "due_date": "2026-12-10"})
+    chosen = CHEQUE | {"due_ids": ["dec"], "requested_by": "tenant"}
+    payment = office.ask("POST", "/v1/payments", chosen).body
+    assert [(item["due_id"], item["rule"]) for item in payment["allocations"]] == [("dec", "target")]
+    assert payment["match"]["evidence"]["requested_by"] == "tenant"
+
+
+def test_two_equal_receipts_without_a_key_are_two(office: Office) -> None:
+    first, second = (office.ask("POST", "/v1/payments", CHEQUE).body for _ in range(2))
+    assert first["payment_id"] != second["payment_id"]
+    assert balance(office) == -45000
+
+
+def test_the_same_key_and_request_is_one_receipt_and_one_answer(office: Office) -> None:
+    first, second = (office.ask("POST", "/v1/payments", CHEQUE, key="k1") for _ in range(2))
+    assert first == second
+    assert first.status == 201
+    assert balance(office) == 0
+
+
+def test_the_order_of_fields_does_not_make_another_request(office: Office) -> None:
+    first = office.ask("POST", "/v1/payments", CHEQUE, key="k1")
+    again = office.ask("POST", "/v1/payments", dict(reversed(CHEQUE.items())), key="k1")
+    assert first == again
+
+
+def test_the_same_key_with_another_request_is_refused(office: Office) -> None:
+    office.ask("POST", "/v1/payments", CHEQUE, key="k1")
+    other = office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 1}, key="k1")
+    elsewhere = office.ask(
+        "POST", "/v1/exports", {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"}, key="k1"
+    )
+    assert (other.status, other.code) == (elsewhere.status, elsewhere.code) == (409, "idempotency_key_reused")
+
+
+def test_keys_of_two_landlords_do_not_meet(office: Office) -> None:
+    office.settle_in("habitat")
+    office.ask("POST", "/v1/payments", CHEQUE, key="k1")
+    assert office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 1}, key="k1", landlord="habitat").status == 201
+
+
+@pytest.mark.parametrize("key", ["", " ", "é", "a b", "x" * 129])
+def test_a_key_that_is_none_is_refused(office: Office, key: str) -> None:
+    answered = office.ask("POST", "/v1/payments", CHEQUE, key=key)
+    assert answered.status == (201 if key == "" else 422)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"lease_id": "NONE"}, 404, "lease_not_found"),
+        ({"received_on": "2026-11-06"}, 422, "received_in_future"),
+        ({"due_ids": ["nov-L2"]}, 422, "due_not_of_lease"),
+        ({"amount_cents": 0}, 422, "invalid_request"),
+        ({"amount_cents": -1}, 422, "invalid_request"),
+        ({"amount_cents": 450.0}, 422, "invalid_request"),
+        ({"amount_cents": True}, 422, "invalid_request"),
+        ({"amount_cents": "45000"}, 422, "invalid_request"),
+        ({"amount_cents": None}, 422, "invalid_request"),
+        ({"means": "barter"}, 422, "invalid_request"),
+        ({"means": "caf"}, 422, "invalid_request"),
+        ({"landlord_id": "habitat"}, 422, "invalid_request"),
+    ],
+)
+def test_a_receipt_that_cannot_be_is_refused(office: Office, change: dict[str, Any], status: int, code: str) -> None:
+    refused = office.ask("POST", "/v1/payments", CHEQUE | change)
+    assert (refused.status, refused.code) == (status, code)
+    assert balance(office) == 45000
+
+
+def test_the_day_is_that_of_paris(office: Office) -> None:
+    office.clock.instant = datetime(2026, 11, 5, 23, 30, tzinfo=UTC)
+    assert office.ask("POST", "/v1/payments", CHEQUE | {"received_on": "2026-11-06"}).status == 201
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_receipt_is_posted_once_wherever_the_process_dies(after: bool) -> None:
+    died = 0
+    for call in range(1, 40):
+        table = MemoryTable()
+        calm = Office(table).settle_in()
+        killed = Office(FaultyTable(table, call, after=after), calm.clock)
+        try:
+            answered = killed.ask("POST", "/v1/payments", CHEQUE, key="k1")
+        except Killed:
+            died += 1
+            answered = calm.ask("POST", "/v1/payments", CHEQUE, key="k1")
+        assert answered.status == 201
+        assert balance(calm) == 0
+        assert calm.ask("POST", "/v1/payments", CHEQUE, key="k1") == answered
+    assert died > 8
+
+
+@pytest.mark.parametrize("decision", ["assign", "unassign"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_decision_is_taken_once_wherever_the_process_dies(decision: str, after: bool) -> None:
+    body = {"lease_id": "L1", "reason": "seen on the slip"}
+    for call in range(1, 40):
+        table = MemoryTable()
+        calm = Office(table).settle_in()
+        payment_id = in_suspense(calm)
+        if decision == "unassign":
+            calm.ask("POST", f"/v1/payments/{payment_id}/assign", body)
+        path = f"/v1/payments/{payment_id}/{decision}"
+        try:
+            answered = Office(FaultyTable(table, call, after=after), calm.clock).ask("POST", path, body, key="k1")
+        except Killed:
+            answered = calm.ask("POST", path, body, key="k1")
+        assert answered.status == 200
+        assert balance(calm) == (17500 if decision == "assign" else 45000)
+        assert calm.ask("POST", path, body, key="k1") == answered
+
+
+def test_an_officer_assigns_a_payment_and_its_alert_is_closed(office: Office) -> None:
+    payment_id = in_suspense(office)
+    assert [item["closed_at"] for item in office.get("/v1/alerts")["items"]] == [None]
+    order = {"lease_id": "L1", "reason": "seen on the slip", "requested_by": "tenant"}
+    assigned = office.ask("POST", f"/v1/payments/{payment_id}/assign", order, role="accountant")
+    assert assigned.status == 200
+    assert (assigned.body["status"], assigned.body["lease_id"]) == ("posted", "L1")
+    assert assigned.body["match"]["rule"] == "person"
+    assert assigned.body["match"]["evidence"]["reason"] == "seen on the slip"
+    assert balance(office) == 17500
+    assert office.get("/v1/alerts")["items"][0]["closed_at"] is not None
+    office.follow()
+    assert office.get("/v1/payments", query={"status": "suspense"})["items"] == []
+
+
+def test_what_an_officer_assigned_can_be_taken_back(office: Office) -> None:
+    payment_id = in_suspense(office)
+    office.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "seen"})
+    back = office.ask("POST", f"/v1/payments/{payment_id}/unassign", {"lease_id": "L1", "reason": "a mistake"})
+    assert (back.status, back.body["status"], back.body["lease_id"]) == (200, "suspense", None)
+    assert (back.body["allocations"], back.body["match"]["reason"]) == ([], "unassigned")
+    assert balance(office) == 45000
+    again = office.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L2", "reason": "of the other"})
+    assert again.body["lease_id"] == "L2"
+    assert (balance(office, "L1"), balance(office, "L2")) == (45000, 17500)
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status", "code"),
+    [
+        ("assign", {"lease_id": "NONE", "reason": "x"}, 404, "lease_not_found"),
+        ("assign", {"lease_id": "L1"}, 422, "invalid_request"),
+        ("assign", {"lease_id": "L1", "reason": ""}, 422, "invalid_request"),
+        ("assign", {"lease_id": "L1", "reason": " "}, 422, "invalid_request"),
+        ("assign", {"lease_id": "L1", "reason": "x", "due_ids": ["nov-L2"]}, 422, "due_not_of_lease"),
+        ("assign", {"lease_id": "L1", "reason": "x", "due_ids": "nov-L1"}, 422, "invalid_request"),
+        ("unassign", {"reason": "x"}, 409, "payment_not_posted"),
+        ("unassign", {}, 422, "invalid_request"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused(
+    office: Office, verb: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    payment_id = in_suspense(office)
+    refused = office.ask("POST", f"/v1/payments/{payment_id}/{verb}", body)
+    assert (refused.status, refused.code) == (status, code)
+
+
+def test_a_payment_is_taken_only_off_the_lease_that_was_named(office: Office) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE).body["payment_id"]
+    refused = office.ask("POST", f"/v1/payments/{payment_id}/unassign", {"lease_id": "L2", "reason": "x"})
+    assert (refused.status, refused.code) == (409, "payment_on_other_lease")
+
+
+@pytest.mark.parametrize(
+    "payment_id",
+    ["nothing", "20261105-1-0123456789-1", "20269999-1-0123456789-1", "00010101-1-0123456789-1", "é", "a%2Fb", "a b"],
+)
+def test_an_unknown_payment_is_not_found(office: Office, payment_id: str) -> None:
+    for method, path, body in (
+        ("GET", f"/v1/payments/{payment_id}", None),
+        ("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "x"}),
+        ("POST", f"/v1/payments/{payment_id}/unassign", {"reason": "x"}),
+    ):
+        answered = office.ask(method, path, body)
+        assert (answered.status, answered.code) == (404, "payment_not_found")
+
+
+def test_what_was_decided_is_in_the_action_log_before_and_after(office: Office) -> None:
+    payment_id = in_suspense(office)
+    office.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "seen"}, key="k9")
+    office.ask("POST", "/v1/payments", CHEQUE, key="k8")
+    kinds = [kind for _, kind, _ in office.outside.action_log.actions]
+    assert kinds[-4:] == ["decisions", "postings", "manual-receipts", "postings"]
+
+
+def test_a_request_under_a_key_is_kept_for_ever(office: Office) -> None:
+    office.ask("POST", "/v1/payments", CHEQUE, key="k1")
+    row = office.table.get(keys.request("semiga", "k1"))
+    assert row["status"] == 201
+    assert not any("ttl" in name.lower() or "expire" in name.lower() for name in row)
