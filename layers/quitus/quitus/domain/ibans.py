@@ -6,9 +6,6 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
-from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
-
 from quitus.domain.errors import InvalidIban
 
 _ACCOUNT_DIGITS: Final = 11
@@ -47,6 +44,9 @@ def checked_iban(text: str) -> str:
     Raises:
         InvalidIban: a wrong check, a wrong national key, or no account number at all.
     """
+    from schwifty import IBAN  # noqa: PLC0415 - slow to load, and most functions never check a number
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415
+
     try:
         return str(IBAN(text.strip(), validate_bban=True).compact)
     except SchwiftyException as error:
@@ -69,6 +69,9 @@ def virtual_iban_of_reference(reference: str) -> VirtualIban | None:
     """The virtual IBAN that a payment reference stands for, when it has the shape that Quitus gives."""
     if len(reference) != 25 or not is_creditor_reference(reference):
         return None
+    from schwifty import IBAN  # noqa: PLC0415
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415
+
     bank, branch, account = reference[4:9], reference[9:14], reference[14:25]
     try:
         return VirtualIban(str(IBAN.generate("FR", bank_code=bank, branch_code=branch, account_code=account)))
@@ -104,6 +107,8 @@ class VirtualIbanRange:
         """The account of a counter value: a bijection of the range keyed by a secret, so neighbours cannot be
         guessed.
         """
+        from schwifty import IBAN  # noqa: PLC0415
+
         digits = _ACCOUNT_DIGITS - len(self.account_prefix)
         permuted = _permute(counter, self.capacity, secret + self.name.encode())
         account = f"{self.account_prefix}{permuted:0{digits}d}"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from quitus.services.dashboard import DashboardDesk
-from quitus.services.decide_payments import DecisionDesk
-from quitus.services.exports import ExportDesk
-from quitus.services.idempotent_requests import Once
-from quitus.services.landlord_settings import LandlordDesk
-from quitus.services.lease_changes import LeaseChanges
-from quitus.services.manual_receipts import ReceiptDesk
-from quitus.services.ports import Clock, Landlords
-from quitus.services.proof import ProofDesk
-from quitus.services.read_alerts import AlertDesk
-from quitus.services.read_entries import JournalDesk
-from quitus.services.read_files import FileDesk
-from quitus.services.read_leases import LeaseDesk
-from quitus.services.read_payments import PaymentDesk
+if TYPE_CHECKING:
+    from quitus.services.dashboard import DashboardDesk
+    from quitus.services.decide_payments import DecisionDesk
+    from quitus.services.exports import ExportDesk
+    from quitus.services.idempotent_requests import Once
+    from quitus.services.landlord_settings import LandlordDesk
+    from quitus.services.lease_changes import LeaseChanges
+    from quitus.services.manual_receipts import ReceiptDesk
+    from quitus.services.ports import Clock, Landlords
+    from quitus.services.proof import ProofDesk
+    from quitus.services.read_alerts import AlertDesk
+    from quitus.services.read_entries import JournalDesk
+    from quitus.services.read_files import FileDesk
+    from quitus.services.read_leases import LeaseDesk
+    from quitus.services.read_payments import PaymentDesk
 
 
 class Desk(Protocol):
