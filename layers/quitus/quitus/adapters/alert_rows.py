@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from aws_lambda_powertools import Logger
+
 from quitus.adapters import keys
 from quitus.domain.alert import Alert, AlertKind
 from quitus.services.table import Key, Lacks, New, Page, Put, Row, Stale, Table, Update
 
+_log = Logger(service="quitus")
 NEVER_RAISED = New()
 STILL_OPEN = Lacks("closed_at")
 
@@ -23,12 +26,11 @@ class AlertRows:
         try:
             self._table.write([Put(row, NEVER_RAISED)])
         except Stale:
-            self._reopen(key, row)
-
-    def _reopen(self, key: Key, row: Row) -> None:
-        held = self._table.get(key)
-        if held is not None and "closed_at" in held:
+            held = self._table.get(key)
+            if held is None or "closed_at" not in held:
+                return
             self._table.write([Put(row)])
+        announce(landlord_id, alert)
 
     def close(self, landlord_id: str, kind: AlertKind, subject: str, at: str) -> None:
         """See `Alerts.close`."""
@@ -44,6 +46,12 @@ class AlertRows:
         """Alerts, newest first."""
         pk = f"{landlord_id}#alerts"
         return self._table.query_listing(pk, after=after, limit=limit, newest_first=True)
+
+
+def announce(landlord_id: str, alert: Alert) -> None:
+    """Log that an alert was raised, by ids only: what the alarms of the stack count."""
+    fields = {"landlord_id": landlord_id, "alert_kind": alert.kind.value, "subject": alert.subject}
+    _log.warning("alert", extra=fields)
 
 
 def alert_row(landlord_id: str, alert: Alert, at: str) -> Row:

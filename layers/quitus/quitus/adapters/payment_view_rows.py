@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from quitus.adapters import keys
-from quitus.adapters.alert_rows import alert_row
+from quitus.adapters.alert_rows import alert_row, announce
 from quitus.adapters.ledger_rows import payment_of
 from quitus.adapters.outbox_rows import entry_puts
 from quitus.domain.alert import AlertKind
@@ -85,6 +85,9 @@ class PaymentViewRows:
                 transaction = _Transaction(landlord_id, at, pushed=pushed)
             transaction.add(change)
         self._table.write(transaction.writes)
+        for change in changes:
+            for kind in change.raised:
+                announce(landlord_id, alert_of(change.payment, kind))
 
     def _open_days(self, landlord_id: str, days: set[date]) -> None:
         wanted = {Key(keys.payment_days(landlord_id), day.isoformat()) for day in days}

@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     VIRTUAL_IBAN_CAPACITY = "virtual_iban_capacity"
     RETURN_WITHOUT_ORIGINAL = "return_without_original"
     EVENT_REJECTED = "event_rejected"
+    CHAIN_BREAK = "chain_break"
 
 
 class Severity(StrEnum):
@@ -38,6 +39,7 @@ class Severity(StrEnum):
 
 _SEVERITY = {
     AlertKind.IDENTITY_CONFLICT: Severity.CRITICAL,
+    AlertKind.CHAIN_BREAK: Severity.CRITICAL,
     AlertKind.FILE_QUARANTINED: Severity.CRITICAL,
     AlertKind.STATEMENT_GAP: Severity.CRITICAL,
     AlertKind.ERP_PUSH_REFUSED: Severity.CRITICAL,

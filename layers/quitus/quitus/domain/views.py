@@ -12,7 +12,7 @@ from datetime import date
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import AllocationRule
-from quitus.domain.ledger import Entry, EntryKind, Role
+from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash
 from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.payment import Payment, PaymentStatus
@@ -184,7 +184,8 @@ def entry_rule(payment: Payment, entry: Entry) -> str | None:
 def alert_kinds(payment: Payment) -> frozenset[AlertKind]:
     """What people should look at now: a person's decision settles what the posting had shown."""
     kinds = {AlertKind(flag) for flag in payment.posted.flags if _still_shows(payment, flag)}
-    return frozenset(kinds)
+    broken = any(entry_hash(entry) != entry.hash for entry in payment.entries)
+    return frozenset(kinds | {AlertKind.CHAIN_BREAK} if broken else kinds)
 
 
 def alert_of(payment: Payment, kind: AlertKind) -> Alert:
