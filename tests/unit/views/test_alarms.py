@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -18,12 +17,11 @@ from quitus.services.post_movements import MovementPoster
 LANDLORD, LEASE = a_landlord(), a_virtual_iban(1)
 
 
-def test_an_alert_is_logged_once_by_ids_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_alert_is_logged_once_by_ids_only(caplog: pytest.LogCaptureFixture) -> None:
     alerts = AlertRows(MemoryTable())
     for _ in range(2):
         alerts.alert("semiga", Alert(AlertKind.FILE_QUARANTINED, "f1", {"reason": "truncated"}), "2026-11-05T09:30:00")
-    (line,) = capsys.readouterr().out.splitlines()
-    logged = json.loads(line)
+    (logged,) = [vars(line) for line in caplog.records]
     assert (logged["alert_kind"], logged["landlord_id"], logged["subject"]) == ("file_quarantined", "semiga", "f1")
 
 
