@@ -26,7 +26,8 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements |
 | what people decided on it | same | `{n}#decision#{k}` | staff_api |
 | which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file |
-| was this event accepted, or refused? | `{l}#event#{source}#{reference}`, `{l}#rejected-events` | `event`, `{event}` | post_movements |
+| was this event accepted? | `{l}#event#{source}#{reference}` | `event` | post_movements |
+| events refused | `{l}#rejected-events` | `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |
 | files, newest first | listing `{l}#files`, `{l}#files#{status}` | | |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
