@@ -13,7 +13,6 @@ from builders import BANK_ACCOUNT, FixedClock
 from jsonschema import Draft202012Validator
 from unit.views.estate import keeper
 
-from quitus.adapters import keys, records
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.changes import changed
 from quitus.adapters.due_rows import DueRows
@@ -22,6 +21,7 @@ from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
+from quitus.adapters.statement_rows import StatementRows
 from quitus.domain.posting import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
@@ -30,7 +30,6 @@ from quitus.services.lease_changes import LeaseChanges
 from quitus.services.post_movements import MovementPoster
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
-from quitus.services.table import Key, Put
 from quitus.web.api import answer
 from quitus.web.codes import CODES
 from quitus.web.openapi import description
@@ -228,8 +227,7 @@ class Office:
             debits_cents=minus,
             days=((day, plus, minus),),
         )
-        key = Key(keys.statements("semiga", BANK_ACCOUNT), f"{day.isoformat()}#{name}")
-        self.table.write([Put({"PK": key.pk, "SK": key.sk} | records.dense(record))])
+        StatementRows(self.table).keep("semiga", [record], {})
 
 
 def other_landlord() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -307,3 +308,9 @@ def test_a_key_may_hold_any_visible_character() -> None:
     key = "a#b/c?d=é"[:8]
     assert office.ask("POST", "/v1/payments", CHEQUE, key=key).status == 201
     assert office.table.get(keys.request("semiga", key)) is not None
+
+
+def test_every_code_is_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    for name, code in CODES.items():
+        assert f"| `{name}` | {code.status} | {code.meaning} |" in text

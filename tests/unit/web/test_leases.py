@@ -222,3 +222,9 @@ def test_chargings_are_a_journal_of_their_own(office: Office) -> None:
     page = office.get("/v1/leases/L1/entries", query={"journal": "charging"})
     assert [(item["kind"], item["sequence"]) for item in page["items"]] == [("charge", 1)]
     assert office.get("/v1/leases/L1/entries")["items"] == []
+
+
+def test_what_was_put_is_in_the_action_log_before_it_is_carried_out(office: Office) -> None:
+    office.ask("PUT", "/v1/leases/NONE/dues/d1", RENT)
+    (_, kind, _), body = list(office.outside.action_log.actions.items())[-1]
+    assert (kind, body["due"]["amount_cents"], body["by"]) == ("due-requests", 45000, "sub-admin")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from quitus.services.exports import ExportDesk
     from quitus.services.idempotent_requests import Once
     from quitus.services.landlord_settings import LandlordDesk
-    from quitus.services.lease_changes import LeaseChanges
+    from quitus.services.lease_requests import LeaseRequests
     from quitus.services.manual_receipts import ReceiptDesk
     from quitus.services.ports import Clock, Landlords
     from quitus.services.proof import ProofDesk
@@ -37,7 +37,7 @@ class Desk(Protocol):
     @property
     def leases(self) -> LeaseDesk: ...
     @property
-    def lease_changes(self) -> LeaseChanges: ...
+    def lease_requests(self) -> LeaseRequests: ...
     @property
     def journals(self) -> JournalDesk: ...
     @property

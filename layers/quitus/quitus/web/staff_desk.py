@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Protocol
 
 from quitus.adapters.alert_rows import AlertRows
-from quitus.adapters.closing_statements import ClosingStatementRows
 from quitus.adapters.decision_rows import DecisionRows
 from quitus.adapters.export_rows import ExportRows
 from quitus.adapters.file_rows import FileRows
@@ -14,6 +13,7 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.request_rows import RequestRows
+from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.services.dashboard import DashboardDesk
 from quitus.services.decide_payments import DecisionDesk
@@ -21,6 +21,7 @@ from quitus.services.exports import ExportDesk, ExportLinks
 from quitus.services.idempotent_requests import Once
 from quitus.services.landlord_settings import LandlordDesk
 from quitus.services.lease_changes import LeaseChanges
+from quitus.services.lease_requests import LeaseRequests
 from quitus.services.manual_receipts import ReceiptDesk
 from quitus.services.ports import ActionLog, Clock, Queue
 from quitus.services.proof import ProofDesk
@@ -66,10 +67,6 @@ class StaffDesk:
     def loopback_erp(self) -> bool:
         return self._outside.loopback_erp
 
-    @property
-    def lease_changes(self) -> LeaseChanges:
-        return self._outside.lease_changes
-
     @cached_property
     def once(self) -> Once:
         return Once(RequestRows(self._table), self.clock)
@@ -81,6 +78,10 @@ class StaffDesk:
     @cached_property
     def leases(self) -> LeaseDesk:
         return LeaseDesk(LeaseRows(self._table), self._ledger, self._views, self.clock)
+
+    @cached_property
+    def lease_requests(self) -> LeaseRequests:
+        return LeaseRequests(self._outside.lease_changes, self.landlords, self._outside.action_log, self.clock)
 
     @cached_property
     def journals(self) -> JournalDesk:
@@ -113,7 +114,7 @@ class StaffDesk:
 
     @cached_property
     def proof(self) -> ProofDesk:
-        return ProofDesk(self.landlords, ClosingStatementRows(self._table), self._views)
+        return ProofDesk(self.landlords, StatementRows(self._table), self._views)
 
     @cached_property
     def exports(self) -> ExportDesk:

@@ -42,8 +42,8 @@ def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 def replace(desk: Desk, call: Call[LeaseBody, Nothing]) -> Reply:
     lease_id = _named(call.ids["lease_id"], call.body.lease_id, "lease_id")
     fields = call.body.model_dump(exclude={"lease_id"})
-    landlord = desk.landlords.get(call.landlord_id)
-    change = desk.lease_changes.put_lease(landlord, Lease(lease_id=lease_id, **fields))
+    lease = Lease(lease_id=lease_id, **fields)
+    change = desk.lease_requests.put_lease(call.landlord_id, lease, call.caller.subject)
     return ok(_full(desk.leases.one(call.landlord_id, lease_id)), 201 if change.created else 200)
 
 
@@ -51,10 +51,10 @@ def replace_due(desk: Desk, call: Call[DueBody, Nothing]) -> Reply:
     lease_id = _named(call.ids["lease_id"], call.body.lease_id, "lease_id")
     due_id = _named(call.ids["due_id"], call.body.due_id, "due_id")
     fields = call.body.model_dump(exclude={"lease_id", "due_id"})
-    landlord = desk.landlords.get(call.landlord_id)
-    result = desk.lease_changes.put_due(landlord, Due(due_id=due_id, lease_id=lease_id, **fields))
-    due = _due(DueStanding(result.due, result.open_cents))
-    answer = LeaseDueAnswer.model_validate(due | {"lease_id": lease_id})
+    due = Due(due_id=due_id, lease_id=lease_id, **fields)
+    result = desk.lease_requests.put_due(call.landlord_id, due, call.caller.subject)
+    fields = _due(DueStanding(result.due, result.open_cents)) | {"lease_id": lease_id}
+    answer = LeaseDueAnswer.model_validate(fields)
     return ok(answer, 201 if result.created else 200)
 
 
