@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from quitus.adapters.queues import SqsQueue
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.charge_leases import Charger
+    from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
     from quitus.services.settings import Settings
+    from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
     from quitus.web.staff_desk import StaffDesk
@@ -307,3 +309,33 @@ def staff_desk() -> StaffDesk:
     from quitus.web.staff_desk import StaffDesk  # noqa: PLC0415
 
     return StaffDesk(table(), clock(), _OutsideTheTable())
+
+
+@cache
+def intake() -> Intake:
+    """What takes dropped files in."""
+    from quitus.adapters.drop_store import S3Acknowledgements, S3Drops, S3RawFiles  # noqa: PLC0415
+    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
+    from quitus.adapters.statement_rows import StatementRows  # noqa: PLC0415
+    from quitus.services.bank_intake import BankIntake  # noqa: PLC0415
+    from quitus.services.erp_intake import ErpIntake  # noqa: PLC0415
+    from quitus.services.intake import Intake  # noqa: PLC0415
+    from quitus.services.statements import StatementBook  # noqa: PLC0415
+
+    files, raw = FileRows(table()), S3RawFiles(s3(), env("RAW_BUCKET"))
+    book = StatementBook(files, StatementRows(table()), alerts(), clock())
+    bank = BankIntake(files, book, raw, ledger(), queue("MOVEMENTS_QUEUE_URL"), alerts(), clock())
+    acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
+    erp = ErpIntake(files, raw, acknowledgements, queue("ERP_ROWS_QUEUE_URL"), alerts(), clock())
+    return Intake(S3Drops(s3(), env("DROP_BUCKET")), landlords(), files, bank, erp, clock())
+
+
+@cache
+def sweep() -> Sweep:
+    """What finds dropped files that no notification announced."""
+    from quitus.adapters.drop_store import S3Drops  # noqa: PLC0415
+    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
+    from quitus.services.sweep import Sweep  # noqa: PLC0415
+
+    drops = S3Drops(s3(), env("DROP_BUCKET"))
+    return Sweep(drops, landlords(), FileRows(table()), queue("DROPS_QUEUE_URL"), clock())

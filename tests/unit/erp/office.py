@@ -139,8 +139,4 @@ class Office:
 
     def state(self, *, without: Callable[[str], bool] = lambda pk: False) -> dict[str, Any]:
         """Everything in the table but instants."""
-        return {
-            f"{key.pk}|{key.sk}": row
-            for key, row in sorted(self.memory.rows.items())
-            if not without(key.pk)
-        }
+        return {f"{key.pk}|{key.sk}": row for key, row in sorted(self.memory.rows.items()) if not without(key.pk)}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from builders import RANGE, a_landlord, a_lease
 from faults import FaultyTable, Killed
+from unit.erp.office import LANDLORD, LEASE_HEADER, Office, a_file, a_lease_line
 
 from quitus.adapters import keys
 from quitus.adapters.memory import MemoryTable
@@ -17,8 +18,6 @@ from quitus.domain.ibans import VirtualIban, is_creditor_reference
 from quitus.domain.lease import LeaseStatus
 from quitus.services.leases import VirtualAccount
 from quitus.services.table import Put, Table
-
-from unit.erp.office import LANDLORD, LEASE_HEADER, Office, a_file, a_lease_line
 
 TINY = replace(RANGE, account_prefix="4000000000")
 
@@ -94,7 +93,7 @@ def test_killed_anywhere_and_delivered_again_each_lease_is_opened_once(call: int
     content = a_file("leases", LEASE_HEADER, [a_lease_line(f"L{number}") for number in range(40)])
     (message,) = office.messages(content, "F1")
     try:
-        office.applier(FaultyTable(office.memory, call, after=after)).apply(message)  # type: ignore[arg-type]
+        office.applier(FaultyTable(office.memory, call, after=after)).apply(message)
     except Killed:
         office.applier().apply(message)
     assert set(office.results("F1").values()) == {("accepted", "")}
@@ -107,7 +106,7 @@ def test_the_action_log_holds_every_number_issued_even_after_a_kill() -> None:
     office = Office()
     (message,) = office.messages(a_file("leases", LEASE_HEADER, [a_lease_line("L1")]), "F1")
     with pytest.raises(Killed):
-        office.applier(FaultyTable(office.memory, 5, after=True)).apply(message)  # type: ignore[arg-type]
+        office.applier(FaultyTable(office.memory, 5, after=True)).apply(message)
     office.applier().apply(message)
     (action,) = office.notebook.actions.values()
     assert action["decisions"] == [{"lease_id": "L1", "version": 1, "virtual_iban": office.lease().virtual_iban}]
@@ -145,7 +144,7 @@ def test_two_workers_on_the_same_leases_issue_one_number_each() -> None:
     office = Office()
     mine = office.messages(a_file("leases", LEASE_HEADER, [a_lease_line("L1"), a_lease_line("L2")], 2), "mine")
     theirs = office.messages(a_file("leases", LEASE_HEADER, [a_lease_line("L1")], 1), "theirs")
-    office.applier(Interrupted(office, theirs[0])).apply(mine[0])  # type: ignore[arg-type]
+    office.applier(Interrupted(office, theirs[0])).apply(mine[0])
     assert office.results("theirs") == {"L1": ("accepted", "")}
     assert office.results("mine") == {"L1": ("unchanged", ""), "L2": ("accepted", "")}
     assert sorted(issued(office.memory).values()) == ["L1", "L2"]
@@ -218,7 +217,11 @@ def test_over_http_a_lease_is_created_then_unchanged_then_changed() -> None:
     first = changes.put_lease(landlord, a_lease())
     again = changes.put_lease(landlord, a_lease())
     moved = changes.put_lease(landlord, a_lease(status=LeaseStatus.ENDED))
-    assert [(held.created, held.changed) for held in (first, again, moved)] == [(True, True), (False, False), (False, True)]
+    assert [(held.created, held.changed) for held in (first, again, moved)] == [
+        (True, True),
+        (False, False),
+        (False, True),
+    ]
     assert first.lease.virtual_iban == moved.lease.virtual_iban
     assert moved.account.status is LeaseStatus.ENDED
 
@@ -239,7 +242,7 @@ def test_five_hundred_leases_cost_a_few_calls_each_batch() -> None:
     counted = Counted(office.memory)
     messages = office.messages(a_file("leases", LEASE_HEADER, [a_lease_line(f"L{n}") for n in range(500)]), "F1")
     for message in messages:
-        office.applier(counted).apply(message)  # type: ignore[arg-type]
+        office.applier(counted).apply(message)
     assert len(messages) == 5
     assert counted.calls <= 5 * 13
 
@@ -254,5 +257,3 @@ class Counted:
     def __getattr__(self, name: str) -> Any:
         self.calls += 1
         return getattr(self._table, name)
-
-

@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
+from quitus.domain.errors import UnreadableFile
 from quitus.services.drops import DroppedObject
 from quitus.services.registry import RowResult
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,13 +27,19 @@ class S3Drops:
         self._client = client
         self._bucket = bucket
 
-    def fetch(self, dropped: DroppedObject, into: IO[bytes]) -> None:
+    def fetch(self, dropped: DroppedObject, into: IO[bytes], limit: int) -> None:
         """See `Drops.fetch`."""
-        version = {} if dropped.version_id is None else {"VersionId": dropped.version_id}
+        asked: dict[str, Any] = {"Bucket": self._bucket, "Key": dropped.key}
+        if dropped.version_id is not None:
+            asked["VersionId"] = dropped.version_id
         try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=dropped.key, **version)  # type: ignore[arg-type]
-        except self._client.exceptions.NoSuchKey as error:
-            raise FileNotFoundError(dropped.key) from error
+            answer = self._client.get_object(**asked)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise UnreadableFile("missing", "The object is no longer there.") from error
+            raise
+        if answer["ContentLength"] > limit:
+            raise UnreadableFile("too_large", f"More than {limit} bytes.")
         for chunk in answer["Body"].iter_chunks(_CHUNK):
             into.write(chunk)
 

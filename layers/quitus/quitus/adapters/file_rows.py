@@ -11,11 +11,12 @@ from quitus.adapters.dynamo import pause
 from quitus.domain.errors import Contention, NotFound
 from quitus.services.leases import Fate
 from quitus.services.registry import DroppedFile, FileStatus, RowResult
-from quitus.services.table import Is, Key, New, Page, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import Is, Key, Lacks, New, Page, Put, Row, Stale, Table, Update, Write
 
 NEVER_SEEN = New()
 NEVER_WORKED = New()
 NEVER_TAKEN = New()
+UNPLANNED = Lacks("batches")
 STILL_PROCESSING = Is("status", FileStatus.PROCESSING.value)
 _PATIENCE = 30
 
@@ -66,13 +67,24 @@ class FileRows:
 
     def update(self, landlord_id: str, file_id: str, **values: object) -> None:
         """See `FileRegistry.update`."""
-        plain = {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
+        update = Update(keys.file(landlord_id, file_id), set=_plain(values), condition=STILL_PROCESSING)
         for attempt in range(_PATIENCE):
             try:
-                update = Update(keys.file(landlord_id, file_id), set=plain, condition=STILL_PROCESSING)
                 return self._table.write([update])
             except Stale:
                 if self.file(landlord_id, file_id).status is not FileStatus.PROCESSING:
+                    return None
+                pause(attempt)
+        raise _busy(file_id)
+
+    def plan(self, landlord_id: str, file_id: str, **values: object) -> None:
+        """See `FileRegistry.plan`."""
+        update = Update(keys.file(landlord_id, file_id), set=_plain(values), condition=UNPLANNED)
+        for attempt in range(_PATIENCE):
+            try:
+                return self._table.write([update])
+            except Stale:
+                if self.file(landlord_id, file_id).batches is not None:
                     return None
                 pause(attempt)
         raise _busy(file_id)
@@ -165,6 +177,10 @@ class FileRows:
         below = self._table.query(key.pk, after=key.sk, limit=1, newest_first=True).rows
         above = self._table.query(key.pk, after=key.sk, limit=1).rows
         return (int(below[0]["SK"]) if below else None, int(above[0]["SK"]) if above else None)
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
 
 
 def _busy(file_id: str) -> Contention:

@@ -115,9 +115,7 @@ class RowWorker:
         self._write_parties(landlord_id, changed, unchanged, origin)
         return verdicts
 
-    def _write_parties(
-        self, landlord_id: str, parties: Sequence[Party], unchanged: set[Party], origin: Origin
-    ) -> None:
+    def _write_parties(self, landlord_id: str, parties: Sequence[Party], unchanged: set[Party], origin: Origin) -> None:
         new = [party for party in parties if party not in unchanged]
         if new:
             self.leases.write_parties(landlord_id, new, origin)

@@ -37,12 +37,14 @@ class Place:
 
 
 def place_of(key: str) -> Place | None:
-    """The place that a key names; None for keys that nobody may drop under."""
+    """The place that a key names; None for folders and for keys that name no landlord."""
     landlord_id, _, rest = key.partition("/")
     area, _, name = rest.partition("/")
-    if not landlord_id or "#" in landlord_id or not name or name.endswith("/") or area not in set(Area):
+    if not landlord_id or "#" in landlord_id or not rest or rest.endswith("/"):
         return None
-    return Place(landlord_id, Area(area), name)
+    if area in (Area.BANK, Area.ERP) and name:
+        return Place(landlord_id, Area(area), name)
+    return Place(landlord_id, Area.OTHER, rest)
 
 
 def announced(event: Mapping[str, Any]) -> Iterator[DroppedObject]:
@@ -65,8 +67,12 @@ def announcement(dropped: DroppedObject) -> dict[str, Any]:
 class Drops(Protocol):
     """The drop bucket."""
 
-    def fetch(self, dropped: DroppedObject, into: IO[bytes]) -> None:
-        """Write the bytes of an object. Raises FileNotFoundError: it is gone."""
+    def fetch(self, dropped: DroppedObject, into: IO[bytes], limit: int) -> None:
+        """Write the bytes of an object.
+
+        Raises:
+            UnreadableFile: `missing`, or `too_large` beyond the limit (in bytes).
+        """
         ...
 
     def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:

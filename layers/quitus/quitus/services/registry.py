@@ -32,6 +32,8 @@ class Area(StrEnum):
 
     BANK = "bank"
     ERP = "erp"
+    OTHER = "other"
+    """Neither: nothing can be done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class DroppedFile:
     file_id: str
     area: Area
     name: str
-    """The key after `{landlord}/bank/` or `{landlord}/erp/`."""
+    """The key after `{landlord}/bank/` or `{landlord}/erp/` (after `{landlord}/` elsewhere)."""
     received_at: str
     status: FileStatus = FileStatus.PROCESSING
     kind: str = "unknown"
@@ -144,6 +146,10 @@ class FileRegistry(Protocol):
         """Set fields of a file that is still processing; a settled one stays as it is."""
         ...
 
+    def plan(self, landlord_id: str, file_id: str, **values: object) -> None:
+        """Set the fields known once a file is read, `batches` among them; a file that has its plan keeps it."""
+        ...
+
     def record_batch(
         self,
         landlord_id: str,
@@ -165,11 +171,15 @@ class FileRegistry(Protocol):
         ...
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
-        """The file that brought these bytes and was taken."""
+        """The file with which these bytes were taken."""
         ...
 
     def remember_bytes(self, landlord_id: str, sha256: str, file_id: str) -> None:
-        """These bytes were taken with this file."""
+        """These bytes are taken with this file."""
+        ...
+
+    def known(self, files: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these (landlord, file id) that are registered."""
         ...
 
     def take_sequence(self, landlord_id: str, kind: str, sequence: int, sha256: str, file_id: str) -> tuple[str, str]:
