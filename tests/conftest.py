@@ -1,11 +1,17 @@
 """Sockets are off but for the tests of the local cloud, which run one after the other."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ON_THE_LOCAL_CLOUD = {"contract", "e2e"}
 TESTS = Path(__file__).parent
+
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import os
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -67,7 +69,16 @@ def layers() -> Built:
     """Builds what is not built yet: dependencies as wheels for this processor, our own code as a copy."""
     dependencies = once(f"dependencies-{architecture()}-{digest([REQUIREMENTS])}", install_dependencies)
     quitus = once(f"quitus-{digest(code(LAYER))}", copy_layer)
+    prune()
     return Built(dependencies, quitus)
+
+
+def prune() -> None:
+    """Forgets what no start has used for a week; what is used is touched."""
+    week_ago = time.time() - 7 * 24 * 3600
+    for folder in BUILD.iterdir():
+        if folder.stat().st_mtime < week_ago:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def once(name: str, make: Callable[[Path], None]) -> Path:
@@ -82,6 +93,7 @@ def once(name: str, make: Callable[[Path], None]) -> Path:
             rename(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+    os.utime(folder)
     return folder
 
 

@@ -130,15 +130,19 @@ def stop(place: Place) -> bool:
         time.sleep(0.05)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(run.pid, signal.SIGKILL)
+    for secret in (place.outputs, place.folder / "run.json"):
+        secret.unlink(missing_ok=True)
+    shutil.rmtree(place.folder / "tmp", ignore_errors=True)
     return True
 
 
 def end(place: Place, process: subprocess.Popen[bytes]) -> None:
-    """Stops an emulator that was not kept."""
+    """Stops an emulator that was not kept, and leaves nothing of it."""
     stop(place)
     if process.stdin is not None:
         process.stdin.close()
     process.wait(timeout=STOP_SECONDS)
+    shutil.rmtree(place.folder, ignore_errors=True)
 
 
 def reap(pid: int) -> None:

@@ -43,7 +43,7 @@ def start(place: Place, state: Path | None, sources: str) -> subprocess.Popen[by
             put(place, adapted.template)
             place.record(Run(emulator.pid, sources, str(state or "")))
         except BaseException:
-            process.end(place, emulator)
+            process.stop(place)
             raise
     return emulator
 
