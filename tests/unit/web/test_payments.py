@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from builders import a_credit, a_virtual_iban, reported
 from faults import FaultyTable, Killed
-from unit.web.office import CHEQUE, RENT, Office
+from unit.web.office import CHEQUE, RENT, Answered, Office
 
 from quitus.adapters import keys
+from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.movement import Means, Nature
 
@@ -259,6 +260,22 @@ def test_a_decision_is_taken_once_wherever_the_process_dies(decision: str, after
         assert answered.status == 200
         assert balance(calm) == (17500 if decision == "assign" else 45000)
         assert calm.ask("POST", path, body, key="k1") == answered
+
+
+def test_the_same_request_twice_at_once_is_one_decision(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment_id = in_suspense(office)
+    path, body = f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "seen"}
+    commit, twins = LedgerRows.commit_decision, list[Answered]()
+
+    def while_the_other_runs(*arguments: Any) -> None:
+        monkeypatch.setattr(LedgerRows, "commit_decision", commit)
+        twins.append(office.ask("POST", path, body, key="k1"))
+        commit(*arguments)
+
+    monkeypatch.setattr(LedgerRows, "commit_decision", while_the_other_runs)
+    assert office.ask("POST", path, body, key="k1").status == 200
+    assert [twin.status for twin in twins] == [200]
+    assert balance(office) == 17500
 
 
 def test_an_officer_assigns_a_payment_and_its_alert_is_closed(office: Office) -> None:
