@@ -24,6 +24,8 @@ _CODES: Final = {
 }
 _TRANSFER: Final = ("PMNT", "RCDT", "ESCT")
 _FEES: Final = ("ACMT", "MDOP", "CHRG")
+_FIRST_STATEMENT: Final = 211
+"""Banks number the statements of a year one after the other."""
 FEE_CENTS: Final = 3_850
 """What the bank takes for keeping an account, on the last day."""
 
@@ -70,9 +72,8 @@ class Bank:
 
     def _of_account(self, account: Account, by_place: Mapping[tuple[str, date], list[Payment]]) -> Iterator[Statement]:
         opening = account.opening_cents
-        for day in self._days:
+        for number, day in enumerate(self._days, start=_FIRST_STATEMENT):
             entries = [*self._entries(by_place.get((account.iban, day), [])), *self._fees(account, day)]
-            number = day.timetuple().tm_yday
             name = f"{day:%Y}{number:03d}{account.iban[-6:]}"
             statement = Statement(name, number, account.iban, self._owner, account.bic, day, opening, tuple(entries))
             opening = statement.closing_cents

@@ -6,9 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from demonstration.api import Api
+from demonstration.days import PARIS
 from demonstration.erp import Erp
 from demonstration.proof import (
     Entry,
@@ -66,7 +68,7 @@ def find(story: Story, erp: Erp) -> Findings:
     api, progress = story.api, story.progress
     first, last = day_range(story.cast.days)
     with progress.stage("Entries exported from the ledger") as stage:
-        ledger = exported_entries(export(api, first, last, stage.show))
+        ledger = exported_entries(export(api, first, _today(), stage.show))
         stage.reached(len(ledger))
     with progress.stage("Entries in the ERP", len(ledger)) as stage:
         wait_until(lambda: _in_erp(erp, stage.reached) >= len(ledger), _ERP_SECONDS)
@@ -127,6 +129,11 @@ def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(_PAUSE_SECONDS)
     return True
+
+
+def _today() -> str:
+    """What people decide is booked on the day on which they decide."""
+    return datetime.now(PARIS).date().isoformat()
 
 
 def _in_erp(erp: Erp, tell: Callable[[int], object]) -> int:

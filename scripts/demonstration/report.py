@@ -191,8 +191,11 @@ def _adoption(found: Findings) -> Iterator[str]:
 
 def _next(found: Findings) -> Iterator[str]:
     yield "À REGARDER · what to look at next"
-    for kind, count in Counter(alert["kind"] for alert in found.alerts).most_common():
+    still_open = [alert for alert in found.alerts if alert["closed_at"] is None]
+    for kind, count in Counter(alert["kind"] for alert in still_open).most_common():
         yield f"  {number(count)} × {kind}: {_ALERTS.get(kind, 'see GET /v1/alerts')}"
+    for kind, count in Counter(alert["kind"] for alert in found.alerts if alert not in still_open).most_common():
+        yield f"  {number(count)} × {kind}: closed by itself"
     yield "  Suspense:"
     for payment in found.suspense[:_LISTED]:
         reason = payment["match"]["reason"]

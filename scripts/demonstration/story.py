@@ -72,14 +72,13 @@ class Story:
         self.statements = Bank(NAME, self.cast.days, self.addresses).statements(self.cast.payments)
 
     def announce(self) -> None:
-        """Instant payments as events, then a day's notice (camt.054) before its statement."""
+        """Instant payments as events, and a day's notice (camt.054), before any statement."""
         announced = [payment for payment in self.cast.payments if payment.announced]
-        with self.progress.stage("Instant payments announced by event", len(announced)) as stage:
-            self.cloud.send_events([event(payment, self.addresses) for payment in announced])
-            self._settle(stage)
         noticed = self.cast.days[1]
         statement = next(one for one in self.statements if (one.account, one.day) == (RENTS.iban, noticed))
-        with self.progress.stage(f"camt.054 of {noticed}", _details(statement)) as stage:
+        title = f"{len(announced)} instant payments by event, camt.054 of {noticed}"
+        with self.progress.stage(title, len(announced) + _details(statement)) as stage:
+            self.cloud.send_events([event(payment, self.addresses) for payment in announced])
             self.cloud.put(f"{LANDLORD}/bank/{noticed:%Y%m%d}_avis.xml", notice_file(statement))
             self._settle(stage)
 
@@ -93,10 +92,9 @@ class Story:
             for statement in self.statements:
                 self.cloud.put(f"{LANDLORD}/bank/{name_of(statement)}", statement_file(statement))
             self._settle(stage)
-        with self.progress.stage("The first statement again, under another name") as stage:
+        with self.progress.stage("The first statement again, under another name"):
             content = statement_file(self.statements[0])
             self.cloud.put(f"{LANDLORD}/bank/{self.cast.days[0]:%Y%m%d}_renvoi.xml", content)
-            self._settle(stage)
 
     def decide(self) -> None:
         """What people do: a cheque recorded, a payment of the suspense account assigned."""

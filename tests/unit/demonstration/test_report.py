@@ -35,7 +35,10 @@ def _found() -> Findings:
             {"name": "a.xml", "status": "quarantined", "reason": "truncated"},
             {"name": "b.xml", "status": "processed", "reason": None},
         ],
-        alerts=[{"kind": "file_quarantined"}],
+        alerts=[
+            {"kind": "file_quarantined", "closed_at": None},
+            {"kind": "statement_gap", "closed_at": "2026-11-06T08:00:00+00:00"},
+        ],
         virtual_ibans={"issued": 4, "capacity": 10},
         erp={"entries": 2, "batches": 1, "duplicates": 1},
     )
@@ -43,7 +46,16 @@ def _found() -> Findings:
 
 def test_the_report_says_who_paid_who_owes_and_what_to_look_at() -> None:
     text = report(_found())
-    for expected in ("virement", "Montclaret", "900.50", "15.00", "25.0 %", "ROUX CAMILLE", "truncated"):
+    for expected in (
+        "virement",
+        "Montclaret",
+        "900.50",
+        "15.00",
+        "25.0 %",
+        "ROUX CAMILLE",
+        "truncated",
+        "statement_gap: closed by itself",
+    ):
         assert expected in text
     assert "b.xml" not in text
 
