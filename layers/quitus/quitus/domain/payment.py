@@ -116,12 +116,17 @@ def assign(
 ) -> tuple[Decision, Charging]:
     """Put a payment in suspense on a lease by a person's decision: D471 C411 (C4195).
 
+    The dues are taken in the order of the day when the money came; the entry is booked on the day of the decision. Dues
+    chosen by the person are under rule `person`, or under `target` when the person records the payer's own wish.
+
     Raises:
         Conflict: the payment is not in suspense.
     """
     if payment.status is not PaymentStatus.SUSPENSE:
         raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
-    settlement = settle_receipt(account, payment.amount_cents, on, target, AllocationRule.PERSON)
+    came = payment.posted.incoming.movement.booking_date
+    chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
+    settlement = settle_receipt(account, payment.amount_cents, came, target, chosen)
     allocated = payment.amount_cents - settlement.rest_cents
     lines = (
         chart.debit(Role.SUSPENSE, payment.amount_cents),

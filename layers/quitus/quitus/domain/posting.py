@@ -21,6 +21,9 @@ DOUBLE_PAYMENT_DAYS = 10
 """Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,
 Alerts)."""
 
+MANUAL_ACCOUNT = "manual"
+"""The account of receipts typed in by people: no bank line stands behind it yet."""
+
 _IN_COLLECTION = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
 
 
@@ -244,7 +247,8 @@ def credited(account: Account, payment_id: str, movement: Movement, settlement: 
 
 def bank_role(incoming: Incoming) -> Role:
     """Card, cheque and cash wait in 511 until the bank line that brings them; what a bank file reports is on 512."""
-    waiting = incoming.source.file_id is None and incoming.movement.means in _IN_COLLECTION
+    unseen = incoming.account == MANUAL_ACCOUNT or incoming.movement.means in _IN_COLLECTION
+    waiting = incoming.source.file_id is None and unseen
     return Role.COLLECTION if waiting else Role.BANK
 
 

@@ -18,9 +18,6 @@ from quitus.domain.movement import Means, Nature
 from quitus.domain.payment import Payment, PaymentStatus
 from quitus.domain.posting import Flag, bank_role
 
-MANUAL_ACCOUNT = "manual"
-"""The account of receipts typed in by people: no bank line stands behind it."""
-
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
 
 
@@ -161,7 +158,7 @@ def is_other(payment: Payment) -> bool:
 def on_bank(payment: Payment) -> bool:
     """Whether a bank account (512) moved: not what people typed in, nor card, cheque and cash waiting in 511."""
     incoming = payment.posted.incoming
-    return incoming.account != MANUAL_ACCOUNT and (is_other(payment) or bank_role(incoming) is Role.BANK)
+    return is_other(payment) or bank_role(incoming) is Role.BANK
 
 
 def is_stated(payment: Payment) -> bool:

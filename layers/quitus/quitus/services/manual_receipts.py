@@ -12,8 +12,7 @@ from quitus.domain.matching import Match, MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
 from quitus.domain.payment import Payment
-from quitus.domain.posting import Incoming, Poster, Source
-from quitus.domain.views import MANUAL_ACCOUNT
+from quitus.domain.posting import MANUAL_ACCOUNT, Incoming, Poster, Source
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.ports import ActionLog, Clock, Landlords, Ledger

@@ -81,7 +81,7 @@ class Ledger(Protocol):
         ...
 
     def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
-        """Write a person's decision with the account, offsets and credit uses that follow, all or nothing. Raises Stale."""
+        """Write a decision with the account, offsets and credit uses that follow, all or nothing. Raises Stale."""
         ...
 
 

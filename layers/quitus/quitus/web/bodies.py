@@ -152,7 +152,7 @@ class ReceiptBody(Body):
 
     lease_id: Id
     amount_cents: PositiveCents
-    means: Literal["cheque", "cash", "card", "transfer", "other"]
+    means: Literal["cheque", "cash", "card", "other"]
     received_on: Day
     reference: Name | None = None
     due_ids: DueIds | None = None
