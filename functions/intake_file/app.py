@@ -12,9 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from quitus import bootstrap
-from quitus.domain.alert import AlertKind
 from quitus.services.drops import DroppedObject, announced
-from quitus.services.registry import FileStatus
 
 logger = Logger(service="intake_file")
 processor = BatchProcessor(event_type=EventType.SQS)
@@ -32,8 +30,6 @@ def _take(dropped: DroppedObject) -> None:
         logger.warning("an object of no landlord", file_id=dropped.file_id)
         return
     said = {"file_id": file.file_id, "landlord_id": file.landlord_id, "status": file.status, "reason": file.reason}
-    if file.status is FileStatus.QUARANTINED:
-        said["alert_kind"] = AlertKind.FILE_QUARANTINED
     logger.info("taken", extra=said)
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from quitus.domain.errors import UnreadableFile
 from quitus.services.drops import DroppedObject
@@ -27,7 +27,7 @@ class S3Drops:
         self._client = client
         self._bucket = bucket
 
-    def fetch(self, dropped: DroppedObject, into: IO[bytes], limit: int) -> None:
+    def fetch(self, dropped: DroppedObject, into: BinaryIO, limit: int) -> None:
         """See `Drops.fetch`."""
         asked: dict[str, Any] = {"Bucket": self._bucket, "Key": dropped.key}
         if dropped.version_id is not None:
@@ -40,8 +40,7 @@ class S3Drops:
             raise
         if answer["ContentLength"] > limit:
             raise UnreadableFile("too_large", f"More than {limit} bytes.")
-        for chunk in answer["Body"].iter_chunks(_CHUNK):
-            into.write(chunk)
+        into.writelines(answer["Body"].iter_chunks(_CHUNK))
 
     def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
         """See `Drops.listed`."""

@@ -107,8 +107,11 @@ class BankIntake:
         Raises:
             UnreadableFile: the file must be quarantined; `code` says why.
         """
+        with self._opened(landlord.landlord_id, content) as opened:
+            self._take(landlord, file, content, opened)
+
+    def _take(self, landlord: Landlord, file: DroppedFile, content: BinaryIO, opened: BankFile) -> None:
         landlord_id = landlord.landlord_id
-        opened = self._opened(landlord_id, content)
         sha256 = _sha256(opened.rewound())
         self.raw.keep(landlord_id, sha256, content)
         self.files.update(landlord_id, file.file_id, kind=opened.format, sha256=sha256)

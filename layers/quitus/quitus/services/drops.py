@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import quote_plus, unquote_plus
 
 from quitus.services.registry import Area
@@ -67,7 +67,7 @@ def announcement(dropped: DroppedObject) -> dict[str, Any]:
 class Drops(Protocol):
     """The drop bucket."""
 
-    def fetch(self, dropped: DroppedObject, into: IO[bytes], limit: int) -> None:
+    def fetch(self, dropped: DroppedObject, into: BinaryIO, limit: int) -> None:
         """Write the bytes of an object.
 
         Raises:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, Final, cast
+from tempfile import TemporaryFile
 
 from quitus.banking.recognition import MAX_BYTES
 from quitus.domain.calendar import instant_text
@@ -16,8 +15,6 @@ from quitus.services.erp_files import LARGEST_FILE
 from quitus.services.erp_intake import ErpIntake
 from quitus.services.ports import Clock, Landlords
 from quitus.services.registry import Area, DroppedFile, FileRegistry, FileStatus
-
-_IN_MEMORY: Final = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,8 @@ class Intake:
     def _take(self, landlord: Landlord, file: DroppedFile, dropped: DroppedObject) -> None:
         if file.area is Area.OTHER:
             raise UnreadableFile("unknown_folder", "Files are dropped under bank/ or erp/.")
-        with SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-            self.drops.fetch(dropped, spool, LARGEST_FILE if file.area is Area.ERP else MAX_BYTES)
-            content = cast(BinaryIO, spool)
+        with TemporaryFile() as content:
+            self.drops.fetch(dropped, content, LARGEST_FILE if file.area is Area.ERP else MAX_BYTES)
             if file.area is Area.ERP:
                 self.erp.take(file, content)
             else:

@@ -1,0 +1,194 @@
+"""Dues from the ERP: one charging per lease and file, once, in any order, crash or race."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+from builders import a_due, a_landlord
+from faults import FaultyTable, Killed
+from unit.erp.office import DUE_HEADER, LANDLORD, LEASE_HEADER, Office, a_file, a_lease_line
+
+from quitus.adapters.due_rows import DueRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.domain.errors import Conflict, Invalid, NotFound
+from quitus.domain.lease import DueKind
+from quitus.domain.money import format_euros, parse_euros
+
+NOVEMBER = (
+    "rent;L1;rent;2026-11;2026-12-10;420.00;Loyer",
+    "charges;L1;charges;2026-11;2026-12-10;80.00;Charges",
+    "rls;L1;aid_rls;2026-11;2026-12-10;-38.00;RLS",
+    "apl;L1;aid_apl;2026-11;2026-12-10;-190.00;APL",
+)
+
+
+def dues_file(lines: Any, sequence: int = 1) -> bytes:
+    held = list(lines)
+    total = sum(parse_euros(line.split(";")[5]) for line in held)
+    return a_file("dues", DUE_HEADER, held, sequence, format_euros(total))
+
+
+def an_office(*lease_ids: str) -> Office:
+    office = Office()
+    office.leases(*(lease_ids or ("L1",)))
+    return office
+
+
+@pytest.mark.parametrize("lines", list(permutations(NOVEMBER)))
+def test_row_order_never_matters(lines: tuple[str, ...]) -> None:
+    office = an_office()
+    assert set(office.load(dues_file(lines)).values()) == {("accepted", "")}
+    account = office.account()
+    assert {due.due_id: due.open_cents for due in account.open_dues} == {"rent": 19_200, "charges": 8_000}
+    assert (account.balance_cents, account.aid_open_cents) == (27_200, 19_000)
+    assert (account.version, account.charge_sequence) == (2, 1)
+
+
+def test_a_file_again_charges_nothing() -> None:
+    office = an_office()
+    office.load(dues_file(NOVEMBER))
+    before = office.state(without=lambda pk: "#file#" in pk)
+    assert set(office.load(dues_file(NOVEMBER), "again").values()) == {("unchanged", "")}
+    assert office.state(without=lambda pk: "#file#" in pk) == before
+
+
+def test_a_new_amount_replaces_the_old_and_zero_cancels() -> None:
+    office = an_office()
+    office.load(dues_file(NOVEMBER))
+    changed = [line.replace("80.00", "100.00") for line in NOVEMBER]
+    results = office.load(dues_file(changed, 2), "two")
+    assert results["charges"] == ("accepted", "")
+    assert results["rent"] == ("unchanged", "")
+    assert office.account().balance_cents == 29_200
+    office.load(dues_file(["charges;L1;charges;2026-11;2026-12-10;0.00;"], 3), "three")
+    assert office.account().balance_cents == 19_200
+    assert office.load(dues_file(NOVEMBER), "one-again")["charges"] == ("unchanged", "")
+
+
+def test_a_due_belongs_to_one_lease_for_ever() -> None:
+    office = an_office("L1", "L2")
+    office.load(dues_file(NOVEMBER))
+    other = [line.replace("L1", "L2") for line in NOVEMBER]
+    assert set(office.load(dues_file(other, 2), "two").values()) == {("refused", "due_of_other_lease")}
+    assert office.account("L2").version == 1
+
+
+def test_a_hundred_and_fifty_dues_of_one_lease_are_all_charged() -> None:
+    office = an_office()
+    lines = [
+        f"D{number};L1;rent;20{10 + number // 12}-{number % 12 + 1:02d};2026-12-10;10.00;" for number in range(150)
+    ]
+    results = office.load(dues_file(lines))
+    assert set(results.values()) == {("accepted", "")}
+    assert office.account().balance_cents == 150_000
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", range(1, 14))
+def test_killed_anywhere_and_delivered_again_each_due_is_charged_once(call: int, after: bool) -> None:
+    office = an_office(*(f"L{number}" for number in range(20)))
+    lines = [
+        line.replace("L1;", f"L{n};").replace(line.split(";")[0], f"{line.split(';')[0]}-{n}", 1)
+        for n in range(20)
+        for line in NOVEMBER
+    ]
+    (message,) = office.messages(dues_file(lines), "F1")
+    try:
+        office.applier(FaultyTable(office.memory, call, after=after)).apply(message)
+    except Killed:
+        office.applier().apply(message)
+    assert set(office.results("F1").values()) == {("accepted", "")}
+    for number in range(20):
+        account = office.account(f"L{number}")
+        assert (account.balance_cents, account.version, account.charge_sequence) == (27_200, 2, 1)
+        assert len(LedgerRows(office.memory).dues(LANDLORD, f"L{number}")) == 4
+
+
+class Busy:
+    """A table on which a payment changes the account of L1 right before the first charging is written."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._left = 1
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._office.memory, name)
+        if name != "write":
+            return method
+
+        def write(writes: Any) -> None:
+            if self._left and any("#lease#L1" in item.key.pk and item.key.sk == "account" for item in writes):
+                self._left -= 1
+                other = self._office.changes()
+                other.put_due(self._office.landlord, a_due("other", 1_000))
+            method(writes)
+
+        return write
+
+
+def test_a_lease_that_others_change_meanwhile_is_charged_on_what_they_left() -> None:
+    office = an_office("L1", "L2")
+    lines = [*NOVEMBER, "L2-rent;L2;rent;2026-11;2026-12-10;100.00;"]
+    (message,) = office.messages(dues_file(lines), "F1")
+    office.applier(Busy(office)).apply(message)
+    assert office.account("L1").balance_cents == 28_200
+    assert office.account("L2").balance_cents == 10_000
+    assert office.account("L1").charge_sequence == 2
+
+
+def test_charging_entries_are_kept_and_balance() -> None:
+    office = an_office()
+    office.load(dues_file(NOVEMBER))
+    (entry,) = DueRows(office.memory).charges(LANDLORD, "L1")
+    assert sum(line.debit_cents for line in entry.lines) == 27_200
+
+
+def test_the_action_log_says_which_charging_took_each_due() -> None:
+    office = an_office()
+    office.load(dues_file(NOVEMBER))
+    action = office.notebook.actions["erp-rows/F1-000001"]
+    assert {decision["due_id"]: decision["charge"] for decision in action["decisions"]} == dict.fromkeys(
+        ("rent", "charges", "rls", "apl"), 1
+    )
+    assert "Camille" not in str(office.notebook.actions)
+
+
+def test_over_http_a_due_is_created_unchanged_changed() -> None:
+    office = an_office()
+    changes, landlord = office.changes(), a_landlord()
+    first = changes.put_due(landlord, a_due("nov", 45_000))
+    again = changes.put_due(landlord, a_due("nov", 45_000))
+    lower = changes.put_due(landlord, a_due("nov", 40_000))
+    assert [(held.created, held.changed, held.open_cents) for held in (first, again, lower)] == [
+        (True, True, 45_000),
+        (False, False, 45_000),
+        (False, True, 40_000),
+    ]
+
+
+def test_over_http_refusals_have_their_codes() -> None:
+    office = an_office("L1", "L2")
+    changes, landlord = office.changes(), a_landlord()
+    changes.put_due(landlord, a_due("nov", 45_000))
+    with pytest.raises(NotFound) as unknown:
+        changes.put_due(landlord, a_due("x", 1, lease_id="L9"))
+    with pytest.raises(Conflict) as taken:
+        changes.put_due(landlord, a_due("nov", 1, lease_id="L2"))
+    with pytest.raises(Invalid) as positive:
+        changes.put_due(landlord, a_due("aid", 1, kind=DueKind.AID_RLS))
+    codes = [error.value.code for error in (unknown, taken, positive)]
+    assert codes == ["lease_not_found", "due_of_other_lease", "aid_not_negative"]
+
+
+def test_a_lease_unchanged_by_the_api_is_not_undone_by_a_replay() -> None:
+    office = an_office()
+    lease = office.lease()
+    office.changes().put_lease(office.landlord, lease.__class__(**{**_fields(lease), "holder_name": "Alex Roux"}))
+    office.load(a_file("leases", LEASE_HEADER, [a_lease_line("L1")]), "again")
+    assert office.lease().holder_name == "Alex Roux"
+
+
+def _fields(lease: Any) -> dict[str, Any]:
+    return {name: getattr(lease, name) for name in lease.__dataclass_fields__}

@@ -1,0 +1,214 @@
+"""The drop bucket, the queues and the workers behind it, without a cloud: files are dropped, movements are posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+from builders import BANK_ACCOUNT, FixedClock, a_landlord
+from unit.erp.office import Notebook, Office
+
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.file_rows import FileRows
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.statement_rows import StatementRows
+from quitus.domain.errors import UnreadableFile
+from quitus.domain.landlord import Landlord
+from quitus.services.bank_intake import BankIntake
+from quitus.services.drops import DroppedObject
+from quitus.services.erp_intake import ErpIntake
+from quitus.services.intake import Intake
+from quitus.services.messages import ErpBatch, MovementBatch, from_json, to_json
+from quitus.services.post_movements import BatchPoster, MovementPoster
+from quitus.services.registry import DroppedFile
+from quitus.services.statements import StatementBook
+from quitus.services.sweep import Sweep
+from quitus.services.table import Table
+
+LANDLORD = "semiga"
+
+
+@dataclass
+class Entry:
+    """An entry of a statement; amounts in cents, signed."""
+
+    cents: int
+    iban: str | None = None
+    reference: str | None = None
+    status: str = "BOOK"
+
+
+def a_statement(
+    entries: Sequence[Entry],
+    *,
+    name: str = "S1",
+    day: str = "2026-11-05",
+    opening: int = 100_000,
+    closing: int | None = None,
+    account: str = BANK_ACCOUNT,
+    currency: str = "EUR",
+) -> str:
+    closing = opening + sum(entry.cents for entry in entries if entry.status == "BOOK") if closing is None else closing
+    parts = [
+        f"<Stmt><Id>{name}</Id><CreDtTm>{day}T20:00:00</CreDtTm>",
+        f"<Acct><Id><IBAN>{account}</IBAN></Id><Ccy>{currency}</Ccy></Acct>",
+        _balance("OPBD", opening, day, currency),
+        _balance("CLBD", closing, day, currency),
+        *(_entry(entry, index, day, currency) for index, entry in enumerate(entries)),
+        "</Stmt>",
+    ]
+    return "".join(parts)
+
+
+def camt(*statements: str, message: str = "M1") -> bytes:
+    namespace = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
+    head = f"<GrpHdr><MsgId>{message}</MsgId><CreDtTm>2026-11-05T20:00:00</CreDtTm></GrpHdr>"
+    body = f"<BkToCstmrStmt>{head}{''.join(statements)}</BkToCstmrStmt>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{namespace}">{body}</Document>'.encode()
+
+
+def notice(entries: Sequence[Entry], name: str = "N1", day: str = "2026-11-05") -> bytes:
+    namespace = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"
+    head = f"<GrpHdr><MsgId>{name}</MsgId><CreDtTm>{day}T10:00:00</CreDtTm></GrpHdr>"
+    lines = "".join(_entry(entry, index, day, "EUR") for index, entry in enumerate(entries))
+    held = f"<Ntfctn><Id>{name}</Id><Acct><Id><IBAN>{BANK_ACCOUNT}</IBAN></Id></Acct>{lines}</Ntfctn>"
+    body = f"<BkToCstmrDbtCdtNtfctn>{head}{held}</BkToCstmrDbtCdtNtfctn>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{namespace}">{body}</Document>'.encode()
+
+
+def _balance(kind: str, cents: int, day: str, currency: str) -> str:
+    sign = "CRDT" if cents >= 0 else "DBIT"
+    amount = f'<Amt Ccy="{currency}">{abs(cents) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
+    return f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>{amount}<Dt><Dt>{day}</Dt></Dt></Bal>"
+
+
+def _entry(entry: Entry, index: int, day: str, currency: str) -> str:
+    sign = "CRDT" if entry.cents >= 0 else "DBIT"
+    creditor = f"<CdtrAcct><Id><IBAN>{entry.iban}</IBAN></Id></CdtrAcct>" if entry.iban else ""
+    family = "RCDT" if entry.cents >= 0 else "ICDT"
+    reference = entry.reference or f"REF-{day}-{index}"
+    return (
+        f'<Ntry><Amt Ccy="{currency}">{abs(entry.cents) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
+        f"<Sts>{entry.status}</Sts><BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>"
+        f"<AcctSvcrRef>{reference}</AcctSvcrRef>"
+        f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
+        f"<NtryDtls><TxDtls><RltdPties><Dbtr><Nm>CLIENT</Nm></Dbtr>{creditor}</RltdPties></TxDtls></NtryDtls></Ntry>"
+    )
+
+
+@dataclass
+class Bucket:
+    """A drop bucket."""
+
+    held: dict[DroppedObject, bytes] = field(default_factory=dict)
+    arrived: datetime = datetime(2026, 11, 5, tzinfo=UTC)
+
+    def fetch(self, dropped: DroppedObject, into: BinaryIO, limit: int) -> None:
+        if dropped not in self.held:
+            raise UnreadableFile("missing", "The object is no longer there.")
+        into.write(self.held[dropped])
+
+    def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
+        for dropped in self.held:
+            yield dropped, self.arrived
+
+
+@dataclass
+class RawCopies:
+    """Locked copies."""
+
+    held: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, landlord_id: str, sha256: str, content: BinaryIO) -> None:
+        content.seek(0)
+        self.held.setdefault(f"{landlord_id}/{sha256}", content.read())
+
+
+@dataclass
+class Messages:
+    """A queue that keeps what was sent, as its JSON; fails once when told to."""
+
+    sent: list[str] = field(default_factory=list)
+    fails_after: int | None = None
+
+    def send(self, messages: Iterable[object], delay_seconds: int = 0) -> None:
+        for message in messages:
+            if self.fails_after is not None and len(self.sent) == self.fails_after:
+                self.fails_after = None
+                raise ConnectionError("the queue is away")
+            text = to_json(message)
+            assert len(text.encode()) <= 240_000
+            self.sent.append(text)
+
+
+class Counter:
+    """Drops files and works their messages."""
+
+    def __init__(self, landlord: Landlord | None = None) -> None:
+        self.landlord = landlord or a_landlord()
+        self.office = Office(self.landlord)
+        self.memory = self.office.memory
+        self.clock = FixedClock()
+        self.bucket = Bucket(arrived=self.clock.instant - timedelta(hours=1))
+        self.raw = RawCopies()
+        self.movements, self.rows, self.swept = Messages(), Messages(), Messages()
+        self.versions = 0
+
+    @property
+    def book(self) -> Notebook:
+        return self.office.notebook
+
+    def intake(self, table: Table | None = None) -> Intake:
+        held = table or self.memory
+        files, alerts, landlords = FileRows(held), AlertRows(held), LandlordRows(held)
+        book = StatementBook(files, StatementRows(held), alerts, self.clock)
+        bank = BankIntake(files, book, self.raw, LedgerRows(held), self.movements, alerts, self.clock)
+        erp = ErpIntake(files, self.raw, self.book, self.rows, alerts, self.clock)
+        return Intake(self.bucket, landlords, files, bank, erp, self.clock)
+
+    def sweep(self) -> int:
+        landlords, files = LandlordRows(self.memory), FileRows(self.memory)
+        return Sweep(self.bucket, landlords, files, self.swept, self.clock).sweep()
+
+    def put(self, name: str, content: bytes, *, folder: str = f"{LANDLORD}/bank") -> DroppedObject:
+        self.versions += 1
+        dropped = DroppedObject(f"{folder}/{name}", f"v{self.versions}", "etag")
+        self.bucket.held[dropped] = content
+        return dropped
+
+    def drop(self, content: bytes, name: str = "releve.xml", *, folder: str = f"{LANDLORD}/bank") -> DroppedFile:
+        """Drop a file and let everything that follows happen."""
+        dropped = self.put(name, content, folder=folder)
+        file = self.intake().take(dropped)
+        assert file is not None
+        self.work()
+        return self.file(file.file_id)
+
+    def work(self) -> None:
+        """Work what is on the queues."""
+        movements, self.movements.sent = self.movements.sent, []
+        poster = MovementPoster(LedgerRows(self.memory), self.clock)
+        batches = BatchPoster(poster, LandlordRows(self.memory), FileRows(self.memory), self.book, self.clock)
+        for text in movements:
+            batches.post(from_json(text, MovementBatch))
+        rows, self.rows.sent = self.rows.sent, []
+        for text in rows:
+            self.office.applier().apply(from_json(text, ErpBatch))
+
+    def file(self, file_id: str) -> DroppedFile:
+        return FileRows(self.memory).file(LANDLORD, file_id)
+
+    def alerts(self) -> list[str]:
+        return [kind for kind, _ in self.office.alerts()]
+
+    def posted(self) -> list[int]:
+        rows = (key for key in self.memory.rows if "#movement#" in key.pk and key.sk.isdecimal())
+        return sorted(int(key.pk.rpartition("#")[2]) for key in rows)
+
+
+def counts(file: DroppedFile) -> Mapping[str, Any]:
+    """The counts that are not zero."""
+    return {name: count for name, count in file.counts.items() if count}

@@ -1,0 +1,237 @@
+"""Bank files: proved before anything is queued, each taken once, whatever it is called and however it is packed."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from builders import BANK_ACCOUNT, a_landlord
+from faults import FaultyTable, Killed
+from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, counts, notice
+
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.statement_rows import StatementRows
+from quitus.domain.landlord import BankAccount
+from quitus.services.registry import FileStatus
+
+OTHER_ACCOUNT = "FR1420041010050500013M02606"
+THREE = [Entry(45_000), Entry(51_230), Entry(-1_290)]
+
+
+def zipped(*names: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_a_statement_that_adds_up_is_posted_and_its_file_says_so() -> None:
+    counter = Counter()
+    file = counter.drop(camt(a_statement(THREE)))
+    assert (file.status, file.kind, file.name) == (FileStatus.PROCESSED, "camt.053", "releve.xml")
+    assert counts(file) == {"movements": 3, "suspense": 2, "ignored": 1}
+    assert (file.opening_cents, file.closing_cents) == (100_000, 194_940)
+    assert counter.posted() == [-1_290, 45_000, 51_230]
+
+
+def test_pending_entries_are_counted_as_ignored_and_never_posted() -> None:
+    counter = Counter()
+    file = counter.drop(camt(a_statement([Entry(45_000), Entry(10_000, status="PDNG")])))
+    assert counts(file) == {"movements": 2, "suspense": 1, "ignored": 1}
+    assert counter.posted() == [45_000]
+
+
+def test_a_statement_without_movements_is_processed_at_once() -> None:
+    counter = Counter()
+    dropped = counter.put("vide.xml", camt(a_statement([])))
+    file = counter.intake().take(dropped)
+    assert file is not None
+    assert file.status is FileStatus.PROCESSED
+    assert counter.movements.sent == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (camt(a_statement(THREE, closing=1)), "balance_mismatch"),
+        (camt(a_statement(THREE, account=OTHER_ACCOUNT)), "unknown_account"),
+        (camt(a_statement(THREE, currency="CHF")), "currency"),
+        (camt(a_statement(THREE), a_statement(THREE, name="S2", closing=1)), "balance_mismatch"),
+        (camt(a_statement(THREE))[:-40], "truncated"),
+        (b"hello", "unknown_format"),
+        (b"", "empty"),
+        (zipped("a.xml", "b.xml", content=b"<a/>"), "archive"),
+    ],
+)
+def test_a_file_that_cannot_be_trusted_is_kept_out_whole(content: bytes, reason: str) -> None:
+    counter = Counter()
+    file = counter.drop(content)
+    assert (file.status, file.reason) == (FileStatus.QUARANTINED, reason)
+    assert counter.alerts() == ["file_quarantined"]
+    assert (counter.posted(), counts(file)) == ([], {})
+    assert len(counter.raw.held) == 1
+
+
+def test_the_same_bytes_under_another_name_or_packing_are_a_duplicate() -> None:
+    counter, content = Counter(), camt(a_statement(THREE))
+    counter.drop(content)
+    for name, again in [
+        ("autre.xml", content),
+        ("releve.xml.gz", gzip.compress(content)),
+        ("releve.zip", zipped("releve.xml", "__MACOSX/._releve.xml", content=content)),
+    ]:
+        file = counter.drop(again, name)
+        assert (file.status, counts(file)) == (FileStatus.DUPLICATE, {"movements": 3, "duplicates": 3})
+    assert len(counter.raw.held) == 1
+    assert len(counter.posted()) == 3
+
+
+def test_the_same_statement_in_other_bytes_is_a_duplicate() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    file = counter.drop(camt(a_statement(THREE), message="M2").replace(b"><", b">\r\n<"))
+    assert file.status is FileStatus.DUPLICATE
+    assert len(counter.posted()) == 3
+
+
+def test_the_same_statement_with_other_content_is_quarantined() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    file = counter.drop(camt(a_statement([*THREE, Entry(1)])))
+    assert (file.status, file.reason) == (FileStatus.QUARANTINED, "statement_conflict")
+    assert len(counter.posted()) == 3
+
+
+def test_a_new_statement_beside_a_known_one_is_posted_alone() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    second = a_statement([Entry(7_700)], name="S2", day="2026-11-06", opening=194_940)
+    file = counter.drop(camt(a_statement(THREE), second))
+    assert (file.status, counts(file)) == (FileStatus.PROCESSED, {"movements": 4, "suspense": 1, "duplicates": 3})
+
+
+def test_a_notice_then_the_statement_of_the_day_post_once() -> None:
+    counter = Counter()
+    counter.drop(notice(THREE[:2]))
+    file = counter.drop(camt(a_statement(THREE)))
+    assert counts(file) == {"movements": 3, "duplicates": 2, "ignored": 1}
+    assert len(counter.posted()) == 3
+
+
+def test_a_quarantined_file_is_taken_once_its_account_is_declared() -> None:
+    counter, content = Counter(a_landlord(bank_accounts=(BankAccount(OTHER_ACCOUNT, "X"),))), camt(a_statement(THREE))
+    assert counter.drop(content).reason == "unknown_account"
+    LandlordRows(counter.memory).put(a_landlord())
+    assert counter.drop(content, "encore.xml").status is FileStatus.PROCESSED
+
+
+def test_a_thousand_movements_go_in_batches_numbered_through_the_file() -> None:
+    counter = Counter()
+    first = a_statement([Entry(100 + index) for index in range(450)])
+    second = a_statement([Entry(1_000 + index) for index in range(550)], account=OTHER_ACCOUNT, name="S2")
+    both = a_landlord(bank_accounts=(BankAccount(BANK_ACCOUNT, "X"), BankAccount(OTHER_ACCOUNT, "Y", "structured")))
+    LandlordRows(counter.memory).put(both)
+    file = counter.intake().take(counter.put("gros.xml", camt(first, second)))
+    assert file is not None
+    assert (file.status, file.batches, file.sent) == (FileStatus.PROCESSING, 11, 11)
+    counter.work()
+    assert counts(counter.file(file.file_id)) == {"movements": 1000, "suspense": 1000}
+    assert counter.file(file.file_id).status is FileStatus.PROCESSED
+    assert len(counter.posted()) == 1000
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", range(1, 16))
+def test_killed_anywhere_and_announced_again_the_file_is_taken_once(call: int, after: bool) -> None:
+    counter = Counter()
+    entries = [Entry(100 + index) for index in range(220)] + [Entry(5, status="PDNG")]
+    dropped = counter.put("releve.xml", camt(a_statement(entries)))
+    try:
+        counter.intake(FaultyTable(counter.memory, call, after=after)).take(dropped)
+    except Killed:
+        counter.work()
+        counter.intake().take(dropped)
+    counter.work()
+    file = counter.file(dropped.file_id)
+    assert file.status is FileStatus.PROCESSED
+    assert counts(file) == {"movements": 221, "suspense": 220, "ignored": 1}
+    assert len(counter.posted()) == 220
+
+
+def test_a_queue_that_fails_half_way_is_taken_up_where_it_stopped() -> None:
+    counter = Counter()
+    dropped = counter.put("releve.xml", camt(a_statement([Entry(100 + index) for index in range(5_000)])))
+    counter.movements.fails_after = 45
+    with pytest.raises(ConnectionError):
+        counter.intake().take(dropped)
+    assert counter.file(dropped.file_id).sent == 40
+    counter.intake().take(dropped)
+    assert len(counter.movements.sent) == 45 + 10
+    counter.work()
+    assert counts(counter.file(dropped.file_id)) == {"movements": 5_000, "suspense": 5_000}
+
+
+def test_one_account_by_iban_or_by_domestic_number_is_one() -> None:
+    counter = Counter()
+    entries = [Entry(45_000, reference="A")]
+    domestic = a_statement(entries).replace(
+        f"<IBAN>{BANK_ACCOUNT}</IBAN>", f"<Othr><Id>{BANK_ACCOUNT[4:25]}</Id></Othr>"
+    )
+    counter.drop(camt(domestic))
+    assert counter.drop(camt(a_statement(entries), message="M2")).status is FileStatus.DUPLICATE
+
+
+DAYS = [
+    a_statement([Entry(100)], name="S1", day="2026-11-02", opening=0),
+    a_statement([Entry(200)], name="S2", day="2026-11-03", opening=100),
+    a_statement([Entry(300)], name="S3", day="2026-11-04", opening=300),
+]
+
+
+def test_a_missing_statement_is_told_and_forgotten_when_it_comes() -> None:
+    counter = Counter()
+    counter.drop(camt(DAYS[0]))
+    counter.drop(camt(DAYS[2]))
+    assert counter.alerts() == ["statement_gap"]
+    counter.drop(camt(DAYS[1]))
+    assert counter.alerts() == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_statements_that_follow_each_other_raise_nothing_in_any_order(order: tuple[int, ...]) -> None:
+    counter = Counter()
+    for index in order:
+        counter.drop(camt(DAYS[index]))
+    assert counter.alerts() == []
+
+
+def test_a_statement_that_covers_days_already_covered_is_an_overlap() -> None:
+    counter = Counter()
+    for day in DAYS:
+        counter.drop(camt(day))
+    period = "<FrToDt><FrDtTm>2026-11-02T00:00:00</FrDtTm><ToDtTm>2026-11-05T00:00:00</ToDtTm></FrToDt>"
+    month = a_statement([Entry(999)], name="MONTH", day="2026-11-05", opening=0).replace("<Acct>", f"{period}<Acct>", 1)
+    counter.drop(camt(month))
+    assert counter.alerts() == ["statement_overlap"]
+
+
+def test_two_statements_of_one_day_that_follow_each_other_raise_nothing() -> None:
+    counter = Counter()
+    counter.drop(camt(DAYS[0]))
+    counter.drop(camt(a_statement([Entry(2)], name="B", day="2026-11-03", opening=101)))
+    assert counter.alerts() == ["statement_gap"]
+    counter.drop(camt(a_statement([Entry(1)], name="A", day="2026-11-03", opening=100)))
+    assert counter.alerts() == []
+
+
+def test_statements_are_there_for_the_proof() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    day = date(2026, 11, 5)
+    (statement,) = StatementRows(counter.memory).closing(LANDLORD, BANK_ACCOUNT, day, day)
+    assert statement.days == ((day, 96_230, 1_290),)
+    assert (statement.opening_cents, statement.closing_cents) == (100_000, 194_940)
