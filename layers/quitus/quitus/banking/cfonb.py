@@ -252,12 +252,13 @@ class _StatementReader:
 
     def _amount(self, line: str, number: int) -> Cents | None:
         """The signed amount in 91-104; None, and a problem, when it is none."""
+        if len(line) < _SHORTEST:
+            self.problems.add(Reason.BAD_RECORD, "The record is cut.", _at(number))
+            return None
         try:
             return _cents(line[90:104], line[19:20])
         except AmountError as error:
-            short = len(line) < _SHORTEST
-            reason = Reason.BAD_RECORD if short else Reason.BAD_AMOUNT
-            self.problems.add(reason, "The record is cut." if short else f"{error}.", _at(number))
+            self.problems.add(Reason.BAD_AMOUNT, f"{error}.", _at(number))
             return None
 
     def _day(self, text: str, number: int) -> date | None:

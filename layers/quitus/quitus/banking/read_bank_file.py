@@ -47,14 +47,14 @@ def understand(stream: BinaryIO, profile: Profile) -> Understood:
     """Read a whole file; a refusal is a problem of the file, which then has no statements."""
     understood, movements = Understood(), list[Movement]()
     try:
-        file = open_bank_file(stream)
-        understood.format = file.format
-        for part in read_bank_file(file, profile):
-            if isinstance(part, Movement):
-                movements.append(part)
-            else:
-                understood.statements.append((part, movements))
-                movements = []
+        with open_bank_file(stream) as file:
+            understood.format = file.format
+            for part in read_bank_file(file, profile):
+                if isinstance(part, Movement):
+                    movements.append(part)
+                else:
+                    understood.statements.append((part, movements))
+                    movements = []
     except UnreadableFile as refusal:
         understood.statements.clear()
         understood.problems.append(Problem(str(refusal.code), refusal.message, refusal.detail.get("where")))

@@ -8,12 +8,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from io import SEEK_END
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, Self, cast
 
 from quitus.banking.problems import Reason, unreadable
+from quitus.domain.errors import UnreadableFile
 
 UNKNOWN: Final = "unknown"
 ERP_KINDS: Final = ("leases", "parties", "dues", "balances", "virtual_ibans")
@@ -25,6 +27,7 @@ _IN_MEMORY: Final = 4 << 20
 _HEAD: Final = 1 << 16
 _CHUNK: Final = 1 << 18
 
+_ARCHIVES: Final = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06")
 _CAMT: Final = re.compile(r"<(?:[\w.-]+:)?(BkToCstmrStmt|BkToCstmrAcctRpt|BkToCstmrDbtCdtNtfctn)(?:V01)?[\s/>]")
 _CAMT_FORMATS: Final = {
     "BkToCstmrStmt": "camt.053",
@@ -39,16 +42,29 @@ _PGP: Final = re.compile(rb"-----BEGIN PGP MESSAGE-----|[\x84\x85\xc1\xd2]")
 
 @dataclass(frozen=True, slots=True)
 class BankFile:
-    """A file as it reads once unpacked. `format` is one of the contract's kinds, `stream` seekable and at its start."""
+    """A file as it reads once unpacked. `format` is one of the contract's kinds, `stream` seekable and at its start.
+
+    Where the file had to be unpacked, its temporary copy goes when it is closed.
+    """
 
     format: str
     stream: BinaryIO
     is_xml: bool = False
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def rewound(self) -> BinaryIO:
         """The stream at its start again, for another pass."""
         self.stream.seek(0)
         return self.stream
+
+    def close(self) -> None:
+        """Drop the temporary copy, if there is one; the stream that was opened stays open."""
+        _close_copy(self.stream)
 
 
 def open_bank_file(stream: BinaryIO) -> BankFile:
@@ -58,20 +74,35 @@ def open_bank_file(stream: BinaryIO) -> BankFile:
         UnreadableFile: empty, encrypted, beyond the limits, or an archive that cannot be unpacked.
     """
     plain = stream if stream.seekable() else _spooled(_chunks(stream))
-    start = _start(plain)
-    if start.startswith((b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06")):
-        plain = _unpacked(plain, start)
+    try:
         start = _start(plain)
-        if start.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-            raise unreadable(Reason.ARCHIVE, "An archive within an archive.")
+        if start.startswith(_ARCHIVES):
+            packed, plain = plain, _unpacked(plain, start)
+            _close_copy(packed)
+            start = _start(plain)
+        text = _trusted_start(plain, start)
+    except UnreadableFile:
+        _close_copy(plain)
+        raise
+    return BankFile(_format_of(text), plain, text.startswith("<"))
+
+
+def _trusted_start(plain: BinaryIO, start: bytes) -> str:
+    """The first characters of a file that may be read."""
+    if start.startswith(_ARCHIVES):
+        raise unreadable(Reason.ARCHIVE, "An archive within an archive.")
     if not start.strip():
         raise unreadable(Reason.EMPTY, "The file is empty.")
     if _PGP.match(start):
         raise unreadable(Reason.ENCRYPTED, "The file is encrypted.")
     if _size(plain) > MAX_BYTES:
         raise unreadable(Reason.TOO_LARGE, f"More than {MAX_BYTES >> 20} MB.")
-    text = _head_text(start)
-    return BankFile(_format_of(text), plain, text.startswith("<"))
+    return _head_text(start)
+
+
+def _close_copy(stream: BinaryIO) -> None:
+    if isinstance(stream, SpooledTemporaryFile):
+        stream.close()
 
 
 def _format_of(text: str) -> str:
@@ -140,14 +171,16 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 def _spooled(chunks: Iterator[bytes], limit: int = MAX_BYTES) -> BinaryIO:
     """The chunks in a temporary file (in memory while small), at its start."""
-    spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > min(limit, MAX_BYTES):
-            raise unreadable(Reason.TOO_LARGE, "The file unpacks to more than a bank file can be.")
-        spool.write(chunk)
-    spool.seek(0)
+    with ExitStack() as on_refusal:
+        spool = on_refusal.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > min(limit, MAX_BYTES):
+                raise unreadable(Reason.TOO_LARGE, "The file unpacks to more than a bank file can be.")
+            spool.write(chunk)
+        spool.seek(0)
+        on_refusal.pop_all()
     return cast(BinaryIO, spool)
 
 

@@ -6,11 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-_NONE: Final = frozenset(
-    form(word)
-    for word in ("", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE")
-    for form in (str.upper, str.lower, str.capitalize)
-)
+_NONE: Final = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE"})
+_LONGEST_NONE: Final = 12
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
@@ -27,7 +24,7 @@ def reference(text: str | None) -> str | None:
     if text is None:
         return None
     stripped = text.strip()
-    return None if stripped in _NONE else stripped
+    return None if len(stripped) <= _LONGEST_NONE and stripped.upper() in _NONE else stripped
 
 
 def compact(text: str) -> str:

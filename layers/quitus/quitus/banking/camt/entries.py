@@ -84,6 +84,7 @@ class EntryReader:
         self._count = 0
         self._first = _NO_DETAIL
         self._missing = 0
+        self._foreign = False
         self._total: Cents = 0
         self._charges: Cents = 0
 
@@ -116,7 +117,7 @@ class EntryReader:
         if self._missing:
             self._problem(Reason.MISSING_AMOUNT, f"{self._missing} of {self._count} details have no amount.")
             return []
-        return [] if self._booked is None else self._remainder(head, self._booked)
+        return [] if self._booked is None or self._foreign else self._remainder(head, self._booked)
 
     def _one_of_several(self, detail: Fields, ordinal: int) -> list[Movement]:
         head = self._head
@@ -124,6 +125,8 @@ class EntryReader:
             return []
         amount = self._detail_cents(detail, head)
         self._charges += self._charged(detail)
+        if amount is None and "amount" in detail.one:
+            amount = self._foreign_cents(detail, head)
         if amount is None:
             self._missing += 1
             return []
@@ -179,6 +182,13 @@ class EntryReader:
                 amount = self._cents(one[key])
                 return None if amount is None else _SIGNS.get(one.get("sign", "").strip(), head.sign) * amount
         return None
+
+    def _foreign_cents(self, detail: Fields, head: Head) -> Cents | None:
+        """The amount of one of several details that is only given in another currency than the entry's: a problem."""
+        self._foreign = True
+        self._problems.add_currency(detail.one.get("amount_currency", ""), self._where)
+        amount = self._cents(detail.one["amount"])
+        return None if amount is None else _SIGNS.get(detail.one.get("sign", "").strip(), head.sign) * amount
 
     def _charged(self, fields: Fields) -> Cents:
         """The charges that an entry or detail states: their total, else their sum."""

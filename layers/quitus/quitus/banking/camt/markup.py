@@ -53,14 +53,22 @@ class Segments:
             UnreadableFile: broken markup, a document type, too deep, too large, or truncated when `final`.
         """
         self._validate(text, final, raw or text)
-        text, at = self._text + self._without_markup(text), 0
+        text = self._without_markup(text)
+        if ">" not in text:
+            self._keep(self._text + text)
+            return
+        text, at = self._text + text, 0
         escaped = "&" in text or "\r" in text
         while (segment := self._segment(text, at)) is not None:
             template, found, at = segment
             self._stack = template.meaning.after
             yield template.meaning, [_resolved(part) for part in found] if escaped else found
-        self._text = text[at:]
-        if len(self._text) + len(self._held) > MAX_SEGMENT:
+        self._keep(text[at:])
+
+    def _keep(self, text: str) -> None:
+        """The start of the next segment, until more of it comes."""
+        self._text = text
+        if len(text) + len(self._held) > MAX_SEGMENT:
             raise unreadable(Reason.TOO_LARGE, f"One part of more than {MAX_SEGMENT} characters.")
 
     def _segment(self, text: str, at: int) -> tuple[Template, Found, int] | None:

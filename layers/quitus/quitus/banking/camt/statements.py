@@ -35,6 +35,7 @@ class StatementReader:
         self._heads: HeadReader | None = None
         self._entry: EntryReader | None = None
         self._entries = 0
+        self._entry_currency = ""
         self._booked: Cents = 0
 
     def balance(self, balance: Fields) -> None:
@@ -89,6 +90,7 @@ class StatementReader:
     def _entry_reader(self, entry: Fields) -> EntryReader:
         if self._entry is None:
             if self._heads is None or self._builder is None:
+                self._entry_currency = entry.one.get("amount_currency", "").strip()
                 unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
                 self._builder = Builder(self._profile, self._account())
                 self._heads = HeadReader(self._problems, unsaid, self._currency(), self._fallback_day)
@@ -106,7 +108,7 @@ class StatementReader:
         held = next(
             (balance.one["amount_currency"] for balance in self._balances if "amount_currency" in balance.one), ""
         )
-        return stated or held or _EUR
+        return stated or held or self._entry_currency or _EUR
 
     def _fallback_day(self) -> date | None:
         """The day of an entry without dates: the statement's last day, else its closing balance's, else its

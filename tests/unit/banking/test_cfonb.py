@@ -1,0 +1,168 @@
+"""CFONB 120, column by column (bank-formats.md §5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes
+from unit.banking.other_files import cfonb, complement, operation, overpunched, read_records, record
+
+from quitus.domain.movement import Means, Nature
+
+
+def a_file(*records: str, moved: int = 45000) -> list[str]:
+    return [record("01", 100000), *records, record("07", 100000 + moved)]
+
+
+def test_a_statement_is_proved_by_its_balances() -> None:
+    movements, (statement,) = read_records(cfonb(*a_file(operation(45000))))
+    assert [(movement.position, movement.amount_cents) for movement in movements] == [("0.0", 45000)]
+    assert statement.account == "FR7630006000011234567890189"
+    assert (statement.balances.opening_cents, statement.balances.closing_cents) == (100000, 145000)
+    assert (statement.currency, statement.problems) == ("EUR", ())
+    assert statement.days == ((date(2026, 11, 23), 45000, 0),)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n", ""])
+def test_line_ends_do_not_matter_nor_their_absence(end: str) -> None:
+    records = a_file(operation(45000), complement("NPY", "Jeanne Petit"))
+    assert read_records(cfonb(*records, end=end)) == read_records(cfonb(*records, end="\n")) if end != "\n\n" else True
+    movements, statements = read_records(cfonb(*records, end=end))
+    assert (movements[0].debtor_name, codes(statements)) == ("Jeanne Petit", [])
+
+
+def test_complements_say_who_paid_what_and_why() -> None:
+    records = a_file(
+        operation(45000, reference="BANKREF-1"),
+        complement("NPY", "Jeanne Petit"),
+        complement("RCN", f"{'E2E-1':<35}RENT"),
+        complement("REF", f"{'BATCH-1':<35}TX-1"),
+        complement("LCC", "LOYER NOVEMBRE"),
+        complement("CBE", VIRTUAL),
+        complement("RUM", f"{'MANDATE-1':<35}RCUR"),
+        complement("CPY", "FR1420041010050500013M02606"),
+        complement("LCS", "RF18539007547034"),
+    )
+    (movement,), _ = read_records(cfonb(*records))
+    assert (movement.debtor_name, movement.debtor_iban) == ("Jeanne Petit", "FR1420041010050500013M02606")
+    assert (movement.end_to_end_id, movement.mandate_id) == ("E2E-1", "MANDATE-1")
+    assert (movement.bank_reference, movement.batch_reference) == ("BANKREF-1", "BATCH-1")
+    assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, "CBE")
+    assert (movement.remittance, movement.payment_reference) == ("LOYER NOVEMBRE", "RF18539007547034")
+    assert (movement.bank_code, movement.note) == ("05", "VIR SEPA")
+
+
+def test_a_remittance_of_two_times_seventy_is_joined() -> None:
+    text = f"LOYER {'x' * 60} POUR {VIRTUAL} RF18539007547034 ET MERCI"
+    records = a_file(operation(45000), complement("LCC", text[:70]), complement("LC2", text[70:]))
+    (movement,), _ = read_records(cfonb(*records))
+    assert movement.remittance == text
+    assert (movement.virtual_iban, movement.payment_reference) == (VIRTUAL, "RF18539007547034")
+
+
+def test_the_profile_orders_the_places() -> None:
+    records = a_file(operation(45000), complement("LIB", f"POUR {OTHER_VIRTUAL}"), complement("IBE", VIRTUAL[4:]))
+    (movement,), _ = read_records(cfonb(*records))
+    assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, "IBE")
+    assert movement.other_accounts == ((OTHER_VIRTUAL, "LIB"),)
+
+
+def test_a_complement_without_qualifier_is_a_text() -> None:
+    label = "05300060001".ljust(40) + "LOYER NOVEMBRE LOT 12"
+    (movement,), statements = read_records(cfonb(*a_file(operation(45000), label)))
+    assert (movement.remittance, codes(statements)) == ("LOYER NOVEMBRE LOT 12", [])
+
+
+@pytest.mark.parametrize(
+    ("code", "cents", "means", "nature"),
+    [
+        ("02", 1, Means.CHEQUE, Nature.CLEARING),
+        ("03", -1, Means.CHEQUE, Nature.RETURN),
+        ("04", 1, Means.CASH, Nature.RECEIPT),
+        ("05", 1, Means.TRANSFER, Nature.RECEIPT),
+        ("18", 1, Means.TRANSFER, Nature.RECEIPT),
+        ("C2", 1, Means.INSTANT_TRANSFER, Nature.RECEIPT),
+        ("12", -1, Means.TRANSFER, Nature.RETURN),
+        ("26", -1, Means.OTHER, Nature.RETURN),
+        ("30", 1, Means.CARD, Nature.CLEARING),
+        ("38", -1, Means.CARD, Nature.RETURN),
+        ("A1", 1, Means.DIRECT_DEBIT, Nature.RECEIPT),
+        ("B3", -1, Means.DIRECT_DEBIT, Nature.RETURN),
+        ("62", -1, Means.OTHER, Nature.OTHER),
+        ("99", -1, Means.OTHER, Nature.OTHER),
+    ],
+)
+def test_the_interbank_code_says_means_and_nature(code: str, cents: int, means: Means, nature: Nature) -> None:
+    (movement,), _ = read_records(cfonb(*a_file(operation(cents, code), moved=cents)))
+    assert (movement.means, movement.nature) == (means, nature)
+
+
+def test_a_reject_code_is_the_return_reason() -> None:
+    (movement,), _ = read_records(cfonb(*a_file(operation(-45000, "B3", rejected="12"), moved=-45000)))
+    assert (movement.nature, movement.return_reason) == (Nature.RETURN, "12")
+
+
+@pytest.mark.parametrize(
+    ("last", "cents"), [("{", 120), ("é", 120), ("}", -120), ("è", -120), ("A", 121), ("J", -121), ("0", 120)]
+)
+def test_the_last_character_of_an_amount_carries_its_sign(last: str, cents: int) -> None:
+    line = operation(120)
+    line = line[:103] + last + line[104:]
+    (movement,), _ = read_records(cfonb(*a_file(line, moved=cents)))
+    assert movement.amount_cents == cents
+
+
+def test_utf_8_and_latin_1_read_alike() -> None:
+    records = a_file(operation(45000), complement("NPY", "Zoé Müller"))
+    (latin,), _ = read_records("\n".join(records).encode("latin-1"))
+    (utf,), _ = read_records("\n".join(records).encode())
+    assert latin.debtor_name == utf.debtor_name == "Zoé Müller"
+
+
+def test_blank_currency_and_decimals_are_euros_and_cents() -> None:
+    records = [
+        record("01", 100000, currency="", decimals=""),
+        operation(1),
+        record("07", 100001, currency="", decimals=""),
+    ]
+    _, (statement,) = read_records(cfonb(*records))
+    assert (statement.currency, statement.problems) == ("EUR", ())
+
+
+def test_several_statements_in_a_file() -> None:
+    data = cfonb(*a_file(operation(1), moved=1), *a_file(operation(2), moved=2))
+    movements, statements = read_records(data)
+    assert [movement.position for movement in movements] == ["0.0", "1.0"]
+    assert codes(statements) == []
+
+
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        ([record("01", 0), operation(1), record("07", 2)], "balance_mismatch"),
+        ([record("01", 0), operation(1)], "unfinished_statement"),
+        ([operation(1)], "movement_outside_statement"),
+        ([record("07", 0)], "unstarted_statement"),
+        ([record("01", 0), complement("LIB", "x"), record("07", 0)], "unstarted_movement"),
+        ([record("01", 0), operation(1)[:100], record("07", 0)], "bad_record"),
+        ([record("01", 0), operation(1).replace("0000000000000A", "00000000X0000A"), record("07", 0)], "bad_amount"),
+        ([record("01", 0), operation(1).replace("231126", "310226"), record("07", 0)], "bad_date"),
+        ([record("01", 0), "99 what is this", record("07", 0)], "bad_record"),
+        ([record("01", 0, currency="CHF"), record("07", 0)], "currency"),
+    ],
+)
+def test_each_structure_error_has_its_reason(records: list[str], reason: str) -> None:
+    _, statements = read_records(cfonb(*records))
+    assert reason in codes(statements)
+
+
+def test_every_truncation_is_seen() -> None:
+    data = cfonb(*a_file(operation(45000), complement("NPY", "Jeanne Petit")))
+    for at in range(1, len(data) - 16):
+        _, statements = read_records(data[:at])
+        assert codes(statements) != []
+
+
+def test_overpunching_covers_every_digit() -> None:
+    assert [overpunched(cents)[-1] for cents in (0, 1, 9, -1, -9, -10)] == ["{", "A", "I", "J", "R", "}"]

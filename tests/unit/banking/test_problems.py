@@ -1,0 +1,25 @@
+"""Every reason is explained to people."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from quitus.banking.problems import Problems, Reason
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "bank-file-problems.md"
+
+
+def test_every_reason_has_its_line_in_the_document() -> None:
+    documented = re.findall(r"^\| `([a-z_]+)` \|", DOCUMENT.read_text(), re.MULTILINE)
+    assert sorted(documented) == sorted(reason.value for reason in Reason)
+
+
+def test_problems_are_listed_once_and_not_without_end() -> None:
+    problems = Problems()
+    for number in range(500):
+        problems.add(Reason.BAD_DATE, "Not a date.", str(number))
+        problems.add(Reason.BAD_DATE, "Not a date.", str(number))
+    listed = problems.listed()
+    assert len(listed) == Problems.LIMIT + 1
+    assert listed[-1].code == "too_many_problems"
