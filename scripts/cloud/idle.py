@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
@@ -12,12 +11,13 @@ from cloud.clients import client
 from cloud.errors import NotIdle
 from cloud.places import Place
 from quitus.adapters import keys
+from quitus.services.drops import DroppedObject, place_of
+from quitus.services.drops import Place as DropPlace
 from quitus.services.registry import FileStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
-AREAS = ("bank", "erp")
 POLL_SECONDS = 0.5
 TELL_SECONDS = 10
 WAKES = "ErpWakeQueueUrl"
@@ -56,29 +56,40 @@ def work_left(place: Place, stack: dict[str, str]) -> Iterator[str]:
 
 
 def files_left(place: Place, stack: dict[str, str]) -> Iterator[str]:
-    """Drops that no row of the registry tells of, and files that are processing."""
-    dropped: Counter[tuple[str, str]] = Counter()
-    for page in client(place, "s3").get_paginator("list_object_versions").paginate(Bucket=stack["DropBucketName"]):
+    """Drops that no row of the registry tells of, and files that are processing; drops of no landlord get no row."""
+    drops = list(dropped(place, stack["DropBucketName"]))
+    landlords = [each for each in {where.landlord_id for where, _ in drops} if is_landlord(place, stack, each)]
+    statuses = dict(file for landlord_id in landlords for file in files(place, stack, landlord_id))
+    for where, file_id in drops:
+        status = statuses.get((where.landlord_id, file_id))
+        if where.landlord_id in landlords and status in {None, FileStatus.PROCESSING}:
+            yield f"{where.landlord_id}/{where.name} is {status or 'not registered'}"
+
+
+def dropped(place: Place, bucket: str) -> Iterator[tuple[DropPlace, str]]:
+    """Every version of every drop that names a landlord: where it is, and its file's id."""
+    for page in client(place, "s3").get_paginator("list_object_versions").paginate(Bucket=bucket):
         for version in page.get("Versions", []):
-            landlord_id, _, rest = version["Key"].partition("/")
-            if rest.startswith(tuple(f"{area}/" for area in AREAS)):
-                dropped[landlord_id, rest] += 1
-    known: Counter[tuple[str, str]] = Counter()
-    for landlord_id in {landlord_id for landlord_id, _ in dropped}:
-        for area, name, status in registered(place, stack["TableName"], landlord_id):
-            known[landlord_id, f"{area}/{name}"] += 1
-            if status == FileStatus.PROCESSING:
-                yield f"{landlord_id}/{area}/{name} is processing"
-    yield from (f"{landlord_id}/{rest} is not registered" for landlord_id, rest in (dropped - known))
+            found = DroppedObject(version["Key"], version["VersionId"], version["ETag"].strip('"'))
+            if where := place_of(found.key):
+                yield where, found.file_id
 
 
-def registered(place: Place, table: str, landlord_id: str) -> Iterator[tuple[str, str, str]]:
-    """Area, name and status of a landlord's files."""
+def is_landlord(place: Place, stack: dict[str, str], landlord_id: str) -> bool:
+    key = keys.settings(landlord_id)
+    row = client(place, "dynamodb").get_item(
+        TableName=stack["TableName"], Key={"PK": {"S": key.pk}, "SK": {"S": key.sk}}, ConsistentRead=True
+    )
+    return "Item" in row
+
+
+def files(place: Place, stack: dict[str, str], landlord_id: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Status of each of a landlord's files by landlord and file id."""
     pages = (
         client(place, "dynamodb")
         .get_paginator("query")
         .paginate(
-            TableName=table,
+            TableName=stack["TableName"],
             IndexName="GSI1",
             KeyConditionExpression="GSI1PK = :files",
             ExpressionAttributeValues={":files": {"S": keys.files(landlord_id)}},
@@ -86,7 +97,7 @@ def registered(place: Place, table: str, landlord_id: str) -> Iterator[tuple[str
     )
     for page in pages:
         for row in page["Items"]:
-            yield row["area"]["S"], row["name"]["S"], row.get("status", {"S": FileStatus.PROCESSING})["S"]
+            yield (landlord_id, row["file_id"]["S"]), row["status"]["S"] if "status" in row else FileStatus.PROCESSING
 
 
 def messages_left(place: Place, stack: dict[str, str]) -> Iterator[str]:
