@@ -13,7 +13,19 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from e2e.first_flow import (
+
+from demonstration.api import Api
+from demonstration.bank import BIC, Address
+from demonstration.camt import notice_file, statement_file
+from demonstration.cloud import Cloud
+from demonstration.dues import Due
+from demonstration.erp_files import dues_file, leases_file
+from demonstration.estate import estate
+from demonstration.findings import wait_until
+from erp_stand_in import StandIn
+
+from .conftest import Cloud as Deployed
+from .first_flow import (
     ACCOUNT,
     ANNOUNCED,
     BANK,
@@ -33,16 +45,6 @@ from e2e.first_flow import (
     expected,
     statement_of,
 )
-
-from demonstration.api import Api
-from demonstration.bank import BIC, Address
-from demonstration.camt import notice_file, statement_file
-from demonstration.cloud import Cloud
-from demonstration.dues import Due
-from demonstration.erp_files import dues_file, leases_file
-from demonstration.estate import estate
-from demonstration.findings import wait_until
-from erp_stand_in import StandIn
 
 LANDLORD = "first-flow"
 LEASES = 500
@@ -71,27 +73,25 @@ class Flow:
     def settle(self) -> None:
         self.cloud.idle(IDLE_SECONDS, lambda: None)
 
-    def file(self, name: str) -> dict[str, Any]:
-        return next(file for file in self.api.items("/files") if file["name"] == name)
-
 
 @pytest.fixture(scope="module")
-def flow(cloud: Cloud) -> Iterator[Flow]:
+def flow(cloud: Deployed) -> Iterator[Flow]:
     """Leases and dues loaded by CSV, virtual IBANs issued, an ERP that listens, the day's credits at hand."""
+    outside = Cloud(cloud.place.port)
     rng = Random("first flow")
     leases = estate(11, LEASES, DAY).leases
     dues = dues_of(leases, rng)
-    api = Api(cloud.outputs["ApiUrl"], cloud.token(LANDLORD, "admin"))
+    api = Api(outside.outputs["ApiUrl"], outside.token(LANDLORD, "admin"))
     with StandIn() as erp, running(erp):
         api.put(f"/landlords/{LANDLORD}", settings(erp.url))
-        load(cloud, "leases", leases_file(leases))
-        load(cloud, "dues", dues_file(dues))
+        load(outside, "leases", leases_file(leases))
+        load(outside, "dues", dues_file(dues))
         addresses = {
             lease["lease_id"]: Address(lease["virtual_iban"], lease["payment_reference"])
             for lease in api.items("/leases")
         }
         taken = {address.virtual_iban for address in addresses.values()}
-        yield Flow(cloud, api, erp, dues, addresses, credits_of(leases, dues, taken, rng))
+        yield Flow(outside, api, erp, dues, addresses, credits_of(leases, dues, taken, rng))
 
 
 def settings(erp_url: str) -> dict[str, Any]:
@@ -134,49 +134,94 @@ def load(cloud: Cloud, kind: str, content: bytes) -> None:
     assert sorted(int(line["line"]) for line in lines) == list(range(3, len(lines) + 3))
 
 
-def check(flow: Flow) -> None:
-    """Balances, payments, suspense and proof are those of the oracle."""
-    outcome = expected(flow.dues, flow.credits)
-    leases = {lease["lease_id"]: lease for lease in flow.api.items("/leases")}
-    assert len(leases) == LEASES
-    assert {name: (lease["balance_cents"], lease["credit_cents"]) for name, lease in leases.items()} == {
-        name: (outcome[name].balance_cents, outcome[name].credit_cents) for name in leases
-    }
+@dataclass(frozen=True)
+class Seen:
+    """What the API says at one moment."""
+
+    balances: dict[str, tuple[int, int]]
+    payments: Counter[tuple[str | None, int]]
+    payment_ids: list[str]
+    suspense: Counter[int]
+    proof: dict[str, Any]
+    files: dict[str, dict[str, Any]]
+
+
+def seen(flow: Flow) -> Seen:
     payments = list(flow.api.items("/payments", **{"from": DAY.isoformat(), "to": DAY.isoformat()}))
-    assert len({payment["payment_id"] for payment in payments}) == len(payments)
-    assert Counter((payment["lease_id"], payment["amount_cents"]) for payment in payments) == Counter(
-        (credit.lease_id, credit.cents) for credit in flow.credits
+    (proof,) = flow.api.get("/proof", date=DAY.isoformat())["accounts"]
+    return Seen(
+        balances={
+            lease["lease_id"]: (lease["balance_cents"], lease["credit_cents"]) for lease in flow.api.items("/leases")
+        },
+        payments=Counter((payment["lease_id"], payment["amount_cents"]) for payment in payments),
+        payment_ids=[payment["payment_id"] for payment in payments],
+        suspense=Counter(payment["amount_cents"] for payment in flow.api.items("/payments", status="suspense")),
+        proof=proof,
+        files={file["name"]: file for file in flow.api.items("/files")},
     )
-    suspense = list(flow.api.items("/payments", status="suspense"))
-    nobodys = [credit for credit in flow.credits if credit.lease_id is None]
-    assert Counter(payment["amount_cents"] for payment in suspense) == Counter(credit.cents for credit in nobodys)
 
 
-def check_proof(flow: Flow) -> None:
+def assert_as_expected(flow: Flow, seen: Seen) -> None:
+    """Balances, payments, suspense and proof are those of the oracle, to the cent."""
+    outcome = expected(flow.dues, flow.credits)
+    assert seen.balances == {name: (lease.balance_cents, lease.credit_cents) for name, lease in outcome.items()}
+    assert seen.payments == Counter((credit.lease_id, credit.cents) for credit in flow.credits)
+    assert len(set(seen.payment_ids)) == len(seen.payment_ids)
+    assert seen.suspense == Counter(credit.cents for credit in flow.credits if credit.lease_id is None)
     received = sum(credit.cents for credit in flow.credits)
-    proof = flow.api.get("/proof", date=DAY.isoformat())
-    (account,) = proof["accounts"]
-    assert (proof["difference_cents"], account["status"], account["lines"]) == (0, "proved", [])
-    assert account["opening_cents"] == OPENING_CENTS
-    assert account["closing_cents"] == OPENING_CENTS + received - FEE_CENTS
-    assert (account["receipts_cents"], account["reversals_cents"]) == (received, 0)
-    assert abs(account["other_cents"]) == FEE_CENTS
+    proof = seen.proof
+    assert (proof["status"], proof["difference_cents"], proof["lines"]) == ("proved", 0, [])
+    assert (proof["opening_cents"], proof["credits_cents"]) == (OPENING_CENTS, received)
+    assert (proof["debits_cents"], proof["closing_cents"]) == (FEE_CENTS, OPENING_CENTS + received - FEE_CENTS)
+    assert (proof["receipts_cents"], proof["reversals_cents"], proof["other_cents"]) == (received, 0, -FEE_CENTS)
 
 
-def test_events_are_posted_before_any_file_speaks_of_them(flow: Flow) -> None:
+@pytest.fixture(scope="module")
+def announced(flow: Flow) -> Seen:
+    """Events have spoken of some credits; no file has."""
     flow.announce()
-    announced = announced_of(flow.credits)
-    payments = list(flow.api.items("/payments", **{"from": DAY.isoformat(), "to": DAY.isoformat()}))
-    assert Counter(payment["amount_cents"] for payment in payments) == Counter(credit.cents for credit in announced)
-    (account,) = flow.api.get("/proof", date=DAY.isoformat())["accounts"]
-    assert account["status"] == "awaiting_statement"
+    return seen(flow)
 
 
-def test_a_statement_posts_every_credit_on_its_lease_or_in_suspense(flow: Flow) -> None:
+@pytest.fixture(scope="module")
+def stated(flow: Flow, announced: Seen) -> Seen:
+    """The day's camt.053 has come."""
     flow.drop("releve.xml", statement_file(statement_of(flow.credits, flow.addresses)))
-    check(flow)
-    check_proof(flow)
-    file, nobodys = flow.file("releve.xml"), UNKNOWN + UNNAMED
+    return seen(flow)
+
+
+@pytest.fixture(scope="module")
+def noticed(flow: Flow, stated: Seen) -> Seen:
+    """Then the camt.054 of the same day, with the bank's reference left out here and there."""
+    flow.drop("avis.xml", notice_file(statement_of(flow.credits, flow.addresses, hide=3)))
+    return seen(flow)
+
+
+@pytest.fixture(scope="module")
+def renamed(flow: Flow, noticed: Seen) -> Seen:
+    """Then the camt.053 again, under another name."""
+    flow.drop("releve-bis.xml", statement_file(statement_of(flow.credits, flow.addresses)))
+    return seen(flow)
+
+
+@pytest.fixture(scope="module")
+def repeated(flow: Flow, renamed: Seen) -> Seen:
+    """Then everything once more: the drop under its own name, and each event twice."""
+    flow.drop("releve.xml", statement_file(statement_of(flow.credits, flow.addresses)))
+    flow.announce()
+    flow.announce()
+    return seen(flow)
+
+
+def test_events_are_posted_before_any_file_speaks_of_them(flow: Flow, announced: Seen) -> None:
+    told = Counter((credit.lease_id, credit.cents) for credit in announced_of(flow.credits))
+    assert announced.payments == told
+    assert announced.proof["status"] == "awaiting_statement"
+
+
+def test_a_statement_posts_every_credit_on_its_lease_or_in_suspense(flow: Flow, stated: Seen) -> None:
+    assert_as_expected(flow, stated)
+    file, nobodys = stated.files["releve.xml"], UNKNOWN + UNNAMED
     assert (file["kind"], file["status"], file["reason"]) == ("camt.053", "processed", None)
     assert file["counts"] == {
         "movements": CREDITS + 1,
@@ -187,7 +232,7 @@ def test_a_statement_posts_every_credit_on_its_lease_or_in_suspense(flow: Flow) 
     }
 
 
-def test_every_due_is_settled_in_the_laws_order(flow: Flow) -> None:
+def test_every_due_is_settled_in_the_laws_order(flow: Flow, stated: Seen) -> None:
     outcome = expected(flow.dues, flow.credits)
     for lease_id in sorted(outcome)[::8]:
         lease = flow.api.get(f"/leases/{lease_id}")
@@ -195,29 +240,22 @@ def test_every_due_is_settled_in_the_laws_order(flow: Flow) -> None:
         assert still_open == outcome[lease_id].open_cents
 
 
-def test_the_notice_of_the_same_day_posts_nothing_again(flow: Flow) -> None:
-    flow.drop("avis.xml", notice_file(statement_of(flow.credits, flow.addresses, hide=3)))
-    check(flow)
-    check_proof(flow)
-    counts = flow.file("avis.xml")["counts"]
+def test_the_notice_of_the_same_day_posts_nothing_again(flow: Flow, noticed: Seen) -> None:
+    assert_as_expected(flow, noticed)
+    counts = noticed.files["avis.xml"]["counts"]
     assert (counts["movements"], counts["posted"], counts["suspense"]) == (CREDITS + 1, 0, 0)
 
 
-def test_the_statement_under_another_name_is_a_duplicate(flow: Flow) -> None:
-    flow.drop("releve-bis.xml", statement_file(statement_of(flow.credits, flow.addresses)))
-    check(flow)
-    check_proof(flow)
-    assert flow.file("releve-bis.xml")["status"] == "duplicate"
+def test_the_statement_under_another_name_is_a_duplicate(flow: Flow, renamed: Seen) -> None:
+    assert_as_expected(flow, renamed)
+    assert renamed.files["releve-bis.xml"]["status"] == "duplicate"
 
 
-def test_repeated_messages_change_nothing(flow: Flow) -> None:
-    flow.announce()
-    flow.announce()
-    check(flow)
-    check_proof(flow)
+def test_repeated_messages_change_nothing(flow: Flow, repeated: Seen) -> None:
+    assert_as_expected(flow, repeated)
 
 
-def test_the_erp_has_each_entry_once_in_order_and_chained(flow: Flow) -> None:
+def test_the_erp_has_each_entry_once_in_order_and_chained(flow: Flow, repeated: Seen) -> None:
     journal = flow.erp.journal
     assert wait_until(lambda: len(journal.entries) >= CREDITS, 120)
     assert journal.errors == []
