@@ -184,7 +184,8 @@ def _code(code: str | None) -> str:
     if code.count("/") != 2:
         return f"<BkTxCd><Prtry><Cd>{code}</Cd><Issr>CFONB</Issr></Prtry></BkTxCd>" if code else "<BkTxCd></BkTxCd>"
     domain, family, sub_family = code.split("/")
-    return f"<BkTxCd><Domn><Cd>{domain}</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>{sub_family}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+    inner = f"<Cd>{family}</Cd><SubFmlyCd>{sub_family}</SubFmlyCd>"
+    return f"<BkTxCd><Domn><Cd>{domain}</Cd><Fmly>{inner}</Fmly></Domn></BkTxCd>"
 
 
 def read(message: Message | bytes | str, profile: Profile = DEFAULT) -> tuple[list[Movement], list[Statement]]:

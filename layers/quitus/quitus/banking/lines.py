@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
 from quitus.banking.problems import Reason, unreadable
@@ -29,19 +29,22 @@ def text_lines(stream: BinaryIO, width: int = 0) -> Iterator[str]:
         data = carry + chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if number == 0:
             endless = bool(width) and b"\n" not in data
-        lines = _cut(data, width) if endless else data.split(b"\n")
-        carry = lines.pop()
+        end = len(data) // width * width if endless else data.rfind(b"\n") + 1
+        data, carry = data[:end], data[end:]
         if len(carry) > MAX_LINE:
             raise unreadable(Reason.TOO_LARGE, f"A line of more than {MAX_LINE} characters.")
-        yield from map(_decoded, lines)
+        if data:
+            yield from _lines(data, width if endless else 0)
     if carry := carry.rstrip(b"\0\x1a"):
         yield _decoded(carry)
 
 
-def _cut(data: bytes, width: int) -> list[bytes]:
-    """Pieces of exactly `width`, the rest last."""
-    whole = len(data) // width * width
-    return [*(data[at : at + width] for at in range(0, whole, width)), data[whole:]]
+def _lines(data: bytes, width: int) -> Iterable[str]:
+    """The lines of whole lines, each `width` long or up to its line feed; at once where all of it is ASCII."""
+    if width:
+        return [_decoded(data[at : at + width]) for at in range(0, len(data), width)]
+    ended = data[:-1]
+    return ended.decode("ascii").split("\n") if ended.isascii() else map(_decoded, ended.split(b"\n"))
 
 
 def _transcoded(chunks: Iterator[bytes]) -> Iterator[bytes]:

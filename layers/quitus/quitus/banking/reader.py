@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, Final, Protocol
 
-from quitus.banking.problems import Problems, Reason
+from quitus.banking.problems import Problems, Reason, unreadable
 from quitus.banking.profiles import Profile
 from quitus.domain.money import Cents, format_euros
 from quitus.domain.movement import Balances, Movement, Statement, Status
@@ -40,7 +40,11 @@ class Read(Protocol):
 
 
 class Sums:
-    """Sums of the movements of one statement as they pass."""
+    """Sums of the movements of one statement as they pass.
+
+    Raises:
+        UnreadableFile: more days than ten years have.
+    """
 
     MAX_DAYS = 4000
 
@@ -58,6 +62,8 @@ class Sums:
         amount = movement.amount_cents
         day = self._days.get(movement.booking_date)
         if day is None:
+            if len(self._days) == self.MAX_DAYS:
+                raise unreadable(Reason.TOO_LARGE, f"One statement covers more than {self.MAX_DAYS} days.")
             day = self._days.setdefault(movement.booking_date, [0, 0])
         if amount >= 0:
             self.credits_cents += amount

@@ -16,8 +16,9 @@ from quitus.domain.money import AmountError, Cents
 from quitus.domain.movement import Balances, Movement, Statement, Status
 
 _OPENING: Final = ("OPBD", "PRCD")
-_CLOSING: Final = ("CLBD",)
+_CLOSING: Final = "CLBD"
 _INTERIM: Final = "ITBD"
+_KEPT: Final = frozenset({*_OPENING, _CLOSING, _INTERIM})
 _EUR: Final = "EUR"
 _STATEMENT_FORMAT: Final = "camt.053"
 
@@ -30,7 +31,7 @@ class StatementReader:
         self.fields = Fields()
         self._problems = Problems()
         self._sums = Sums()
-        self._balances: list[Fields] = []
+        self._balances: dict[str, list[Fields]] = {}
         self._builder: Builder | None = None
         self._heads: HeadReader | None = None
         self._entry: EntryReader | None = None
@@ -39,12 +40,10 @@ class StatementReader:
         self._booked: Cents = 0
 
     def balance(self, balance: Fields) -> None:
-        """A balance; only those that open, close or page a statement are kept."""
+        """A balance; of those that open, close or page a statement the first and the last are kept."""
         kind = balance.one.get("type", "").strip()
-        if kind in _OPENING or kind in _CLOSING or kind == _INTERIM:
-            if kind == _INTERIM and sum(held.one["type"].strip() == _INTERIM for held in self._balances) > 1:
-                self._balances.pop()
-            self._balances.append(balance)
+        if kind in _KEPT:
+            self._balances[kind] = [*self._balances.get(kind, ())[:1], balance]
 
     def detail(self, entry: Fields, detail: Fields) -> list[Movement]:
         """A detail of the entry that is open: the movements that are certain now."""
@@ -104,17 +103,13 @@ class StatementReader:
         return compact(one.get("iban") or one.get("account") or "")
 
     def _currency(self) -> str:
-        stated = self.fields.one.get("currency", "").strip()
-        held = next(
-            (balance.one["amount_currency"] for balance in self._balances if "amount_currency" in balance.one), ""
-        )
-        return stated or held or self._entry_currency or _EUR
+        balances = (balance.one for held in self._balances.values() for balance in held)
+        held = next((one["amount_currency"] for one in balances if "amount_currency" in one), "")
+        return self.fields.one.get("currency", "").strip() or held or self._entry_currency or _EUR
 
     def _fallback_day(self) -> date | None:
-        """The day of an entry without dates: the statement's last day, else its closing balance's, else its
-        creation.
-        """
-        closing = next((b.one.get("date") for b in reversed(self._balances) if b.one["type"].strip() in _CLOSING), None)
+        """The day of an entry without dates: the statement's last day, its closing balance's, or its creation's."""
+        closing = self._balances.get(_CLOSING, [Fields()])[-1].one.get("date")
         texts = (self.fields.one.get("to"), closing, self.fields.one.get("created"), self._header.one.get("created"))
         return next((day for text in texts if (day := _written_or_none(text)) is not None), None)
 
@@ -141,12 +136,9 @@ class StatementReader:
 
     def _opening_and_closing(self) -> tuple[Fields | None, Fields | None]:
         """The booked balances; on a page in between, the interim ones stand for those that are missing."""
-        by_type = {
-            kind: [b for b in self._balances if b.one["type"].strip() == kind] for kind in (*_OPENING, *_CLOSING)
-        }
-        interim = [balance for balance in self._balances if balance.one["type"].strip() == _INTERIM]
-        opening = next((by_type[kind][0] for kind in _OPENING if by_type[kind]), None)
-        closing = by_type["CLBD"][-1] if by_type["CLBD"] else None
+        opening = next((self._balances[kind][0] for kind in _OPENING if kind in self._balances), None)
+        closing = self._balances[_CLOSING][-1] if _CLOSING in self._balances else None
+        interim = list(self._balances.get(_INTERIM, ()))
         if opening is None and interim and (len(interim) > 1 or closing is not None):
             opening = interim.pop(0)
         if closing is None and interim:
