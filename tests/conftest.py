@@ -20,3 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if kind in ON_THE_LOCAL_CLOUD:
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.xdist_group(kind))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: packed ones hold the time, and every worker must see the same names."""
+    return argname if isinstance(val, bytes) else None
