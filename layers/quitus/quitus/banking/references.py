@@ -89,7 +89,11 @@ def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | 
 
 def found_references(texts: Sequence[str]) -> list[str]:
     """Creditor references in free texts that banks may have cut anywhere: both ways of joining them are searched."""
-    return _found("RF", 25, texts, lambda text: text if is_creditor_reference(text) else None)
+    return _found("RF", 25, texts, _checked_reference)
+
+
+def _checked_reference(text: str) -> str | None:
+    return text if is_creditor_reference(text) else None
 
 
 def found_ibans(texts: Sequence[str]) -> list[str]:

@@ -12,18 +12,18 @@ from quitus.domain.money import AmountError, Cents, parse_bank_amount
 
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T.+|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
 _LONGEST_AMOUNT: Final = 20
+_LONGEST_PLAIN: Final = 15
 
 
-@lru_cache(maxsize=1024)
 def cents(text: str) -> Cents:
     """Cents of an unsigned decimal amount.
 
     Raises:
         AmountError: not an amount of euros and cents.
     """
-    euros, point, decimals = text.partition(".")
-    if point and len(decimals) == 2 and len(euros) <= 13 and text.isascii() and euros.isdigit() and decimals.isdigit():
-        return int(euros + decimals)
+    digits = text[:-3] + text[-2:]
+    if text[-3:-2] == "." and digits.isdigit() and digits.isascii() and len(digits) <= _LONGEST_PLAIN:
+        return int(digits)
     if len(text.strip()) > _LONGEST_AMOUNT or not text.isascii():
         raise AmountError(f"not a bank amount: {text[:40]!r}")
     return parse_bank_amount(text)

@@ -180,15 +180,19 @@ class EntryReader:
         for key, currency_key in _AMOUNTS:
             if key in one and one.get(currency_key, head.currency) == head.currency:
                 amount = self._cents(one[key])
-                return None if amount is None else _SIGNS.get(one.get("sign", "").strip(), head.sign) * amount
+                return None if amount is None else self._signed(amount, one, head)
         return None
+
+    def _signed(self, amount: Cents, one: dict[str, str], head: Head) -> Cents:
+        """The amount with the detail's own sign, else the entry's."""
+        return _SIGNS.get(one["sign"].strip(), head.sign) * amount if "sign" in one else head.sign * amount
 
     def _foreign_cents(self, detail: Fields, head: Head) -> Cents | None:
         """The amount of one of several details that is only given in another currency than the entry's: a problem."""
         self._foreign = True
         self._problems.add_currency(detail.one.get("amount_currency", ""), self._where)
         amount = self._cents(detail.one["amount"])
-        return None if amount is None else _SIGNS.get(detail.one.get("sign", "").strip(), head.sign) * amount
+        return None if amount is None else self._signed(amount, detail.one, head)
 
     def _charged(self, fields: Fields) -> Cents:
         """The charges that an entry or detail states: their total, else their sum."""

@@ -44,6 +44,8 @@ class _MessageReader:
 
     def segment(self, meaning: Meaning, found: Found) -> Sequence[Movement | Statement]:
         """What a segment completes: movements, or the statement."""
+        if meaning.whole and self._statement is not None:
+            return _whole_entry(self._statement, meaning, found)
         parts = self._parts
         self._open(meaning)
         for scope, texts in zip(meaning.scopes, found, strict=False):
@@ -100,6 +102,17 @@ class _MessageReader:
             self._statement = None
             return (statement.end(),)
         return movements
+
+
+def _whole_entry(statement: StatementReader, meaning: Meaning, found: Found) -> list[Movement]:
+    """The short way for nearly all entries: one segment, of one detail or none."""
+    entry, detail = Fields(), Fields()
+    for scope, texts in zip(meaning.scopes, found, strict=False):
+        (entry if scope is Scope.ENTRY else detail).one = texts
+    for scope, key, keys in meaning.repeated:
+        fields = entry if scope is Scope.ENTRY else detail
+        fields.many[key] = [fields.one[name] for name in keys]
+    return statement.whole_entry(entry, detail if meaning.detail else None)
 
 
 def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:

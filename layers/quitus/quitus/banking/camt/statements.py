@@ -49,6 +49,12 @@ class StatementReader:
         """A detail of the entry that is open: the movements that are certain now."""
         return self._added(self._entry_reader(entry).detail(detail))
 
+    def whole_entry(self, entry: Fields, detail: Fields | None) -> list[Movement]:
+        """An entry of one detail or none."""
+        if detail is not None:
+            self._entry_reader(entry).detail(detail)
+        return self.end_entry(entry)
+
     def end_entry(self, entry: Fields) -> list[Movement]:
         """The end of the open entry: its last movements."""
         reader = self._entry_reader(entry)

@@ -21,6 +21,7 @@ MAX_DEPTH: Final = 64
 _TAG: Final = re.compile(r"<(/?)([^\s/>=\"'<&!?]+)((?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*)>")
 _CURRENCY: Final = re.compile(r"\bCcy\s*=\s*[\"']([^\"']*)")
 _REFERENCE: Final = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|(amp|lt|gt|quot|apos));")
+_ENTRY_SCOPES: Final = frozenset({Scope.ENTRY, Scope.DETAIL})
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
@@ -42,7 +43,8 @@ class Meaning:
     """What a segment says apart from its texts: their scopes, what it opens and closes, which elements stay open.
 
     `repeated` says, for a scope and a key, under which keys its several texts are found. `message` is the format of the
-    message that the segment opens, empty when it opens none.
+    message that the segment opens, empty when it opens none. `whole`: the segment is one entry from its start to its
+    end.
     """
 
     scopes: tuple[Scope, ...]
@@ -52,6 +54,7 @@ class Meaning:
     entry: bool
     batch: bool
     detail: bool
+    whole: bool
     closes: Mark
     after: tuple[Element, ...]
 
@@ -216,6 +219,7 @@ def _template(walk: _Walk, cut: _Cut, text: str, at: int) -> tuple[Template, int
         entry=Mark.ENTRY in walk.opens,
         batch=Mark.BATCH in walk.opens,
         detail=Mark.DETAIL in walk.opens,
+        whole=cut.mark is Mark.ENTRY_END and Mark.ENTRY in walk.opens and _ENTRY_SCOPES.issuperset(places.scopes),
         closes=cut.mark,
         after=cut.stack,
     )
