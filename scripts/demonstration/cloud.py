@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -35,16 +36,9 @@ class Cloud:
         """Whether a cloud answers on the port already."""
         return run_quietly("local", "status", "--port", str(self.port)).returncode == 0
 
-    def up(self, hear: Callable[[str], object]) -> None:
-        """Start it and deploy the stack; `hear` is told what the script says meanwhile."""
-        command = [str(SCRIPTS / "local"), "up", "--port", str(self.port)]
-        heard: list[str] = []
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-            for line in process.stderr or ():
-                heard.append(line.rstrip())
-                hear(heard[-1])
-        if process.returncode:
-            raise CommandFailed("\n".join(["scripts/local up failed:", *heard[-20:]]))
+    def up(self, tell: Callable[[str], object]) -> None:
+        """Start it and deploy the stack; `tell` hears what the script says meanwhile."""
+        self._command("up", tell=tell)
 
     def down(self) -> None:
         """Stop it."""
@@ -54,9 +48,9 @@ class Cloud:
         """A bearer token."""
         return self._command("token", "--landlord", landlord, "--role", role).strip()
 
-    def idle(self, timeout_seconds: int, tick: Callable[[], object]) -> None:
-        """Wait until nothing is on its way any more; `tick` is called while waiting."""
-        self._command("idle", "--timeout", str(timeout_seconds), tick=tick)
+    def idle(self, timeout_seconds: int, tell: Callable[[str], object]) -> None:
+        """Wait until nothing is on its way any more; `tell` hears what is, as far as it is said."""
+        self._command("idle", "--timeout", str(timeout_seconds), tell=tell)
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
@@ -106,22 +100,30 @@ class Cloud:
             aws_secret_access_key=self.outputs["secret_access_key"],
         )
 
-    def _command(self, name: str, *arguments: str, tick: Callable[[], object] | None = None) -> str:
+    def _command(self, name: str, *arguments: str, tell: Callable[[str], object] | None = None) -> str:
         command = [str(SCRIPTS / "local"), name, "--port", str(self.port), *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            said, complained = _wait(process, tick)
+            heard = _listen(process, tell or (lambda _: None))
+            said = process.stdout.read() if process.stdout else ""
         if process.returncode:
-            raise CommandFailed(f"scripts/local {name} ended with {process.returncode}: {complained.strip()}")
+            raise CommandFailed("\n".join([f"scripts/local {name} ended with {process.returncode}:", *heard[-20:]]))
         return said
 
 
-def _wait(process: subprocess.Popen[str], tick: Callable[[], object] | None) -> tuple[str, str]:
-    while True:
-        try:
-            return process.communicate(timeout=_TICK_SECONDS)
-        except subprocess.TimeoutExpired:
-            if tick:
-                tick()
+def _listen(process: subprocess.Popen[str], tell: Callable[[str], object]) -> Sequence[str]:
+    """Pass on the latest line of a process's stderr, again and again, until it ends; answers with all lines."""
+    heard: list[str] = []
+
+    def read() -> None:
+        for line in process.stderr or ():
+            heard.append(line.rstrip())  # noqa: PERF401 - others look at it meanwhile
+
+    reader = Thread(target=read)
+    reader.start()
+    while reader.is_alive():
+        reader.join(_TICK_SECONDS)
+        tell(heard[-1] if heard else "")
+    return heard
 
 
 def run_quietly(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Final, TextIO
 
 _CLEAR: Final = "\r\x1b[K"
 _SECONDS_BETWEEN_LINES: Final = 5.0
+_SECONDS_BETWEEN_REWRITES: Final = 0.1
 
 
 class Progress:
@@ -44,7 +46,8 @@ class Progress:
     def show(self, text: str) -> None:
         """A line that the next one replaces; where lines cannot be replaced, one every few seconds."""
         now = time.monotonic()
-        if not self._is_terminal and now - self._shown < _SECONDS_BETWEEN_LINES:
+        pause = _SECONDS_BETWEEN_REWRITES if self._is_terminal else _SECONDS_BETWEEN_LINES
+        if now - self._shown < pause:
             return
         self._shown = now
         self._write(text, stays=False)
@@ -52,7 +55,8 @@ class Progress:
     def _write(self, text: str, *, stays: bool) -> None:
         line = f"[{self.elapsed:6.1f} s] {text}"
         if self._is_terminal:
-            self._stream.write(_CLEAR + line + ("\n" if stays else ""))
+            width = shutil.get_terminal_size().columns - 1
+            self._stream.write(_CLEAR + (f"{line}\n" if stays else line[:width]))
         else:
             self._stream.write(line + "\n")
         self._stream.flush()
@@ -81,7 +85,7 @@ class Stage:
 
     def tell(self, detail: str) -> None:
         """The stage as it is now, and a detail."""
-        self._progress.show(f"{self.text} … {detail}")
+        self._progress.show(f"{self.text} … {detail}".rstrip())
 
     def reached(self, done: int) -> None:
         """The count is this now."""

@@ -126,7 +126,7 @@ class Story:
         """Drop ERP files and read how each of their lines was taken."""
         for kind, content in files.items():
             self.cloud.put(f"{LANDLORD}/erp/{kind}.csv", content)
-        self.cloud.idle(_IDLE_SECONDS, stage.show)
+        self._settle(stage)
         accepted = 0
         for kind in files:
             lines = self._acknowledged(kind)
@@ -145,7 +145,7 @@ class Story:
 
     def _settle(self, stage: Stage) -> None:
         """Wait until everything dropped or sent is posted."""
-        self.cloud.idle(_IDLE_SECONDS, stage.show)
+        self.cloud.idle(_IDLE_SECONDS, stage.tell)
 
 
 def settings(erp_url: str) -> dict[str, Any]:

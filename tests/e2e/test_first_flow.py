@@ -71,7 +71,7 @@ class Flow:
         self.settle()
 
     def settle(self) -> None:
-        self.cloud.idle(IDLE_SECONDS, lambda: None)
+        self.cloud.idle(IDLE_SECONDS, lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def running(erp: StandIn) -> Iterator[None]:
 def load(cloud: Cloud, kind: str, content: bytes) -> None:
     """Drop an ERP file; every line must be accepted, and acknowledged under its physical line."""
     cloud.put(f"{LANDLORD}/erp/{kind}.csv", content)
-    cloud.idle(IDLE_SECONDS, lambda: None)
+    cloud.idle(IDLE_SECONDS, lambda _: None)
     acknowledged = cloud.export(f"{LANDLORD}/acks/{kind}.csv.csv")
     assert acknowledged is not None
     lines = list(csv.DictReader(StringIO(acknowledged.decode("utf-8-sig")), delimiter=";"))
