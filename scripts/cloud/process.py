@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
@@ -44,11 +45,13 @@ def environment(place: Place, state: Path | None) -> dict[str, str]:
 
 def own_settings(place: Place) -> set[str]:
     """The names of the emulator's settings that a function must not see."""
-    return environment(place, place.folder).keys() - {"PATH", "AWS_ENDPOINT_URL"}
+    return environment(place, place.folder).keys() - {"PATH", "TMPDIR", "AWS_ENDPOINT_URL"}
 
 
 def start(place: Place, state: Path | None) -> subprocess.Popen[bytes]:
     """Starts an emulator from nothing. It stays only if `keep` is called; else it ends with this process."""
+    if is_taken(place):
+        raise CannotStart(f"port {place.port} is taken by another program")
     prepare(place, state)
     with place.log.open("ab") as log:
         process = subprocess.Popen(
@@ -85,6 +88,11 @@ def wait_until_ready(place: Place, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.05)
     raise CannotStart(f"the emulator did not answer within {START_SECONDS} s, see {place.log}")
+
+
+def is_taken(place: Place) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", place.port)) == 0
 
 
 def is_answering(place: Place) -> bool:
