@@ -14,20 +14,18 @@ class EventRows:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def digest(self, landlord_id: str, source: str, reference: str) -> str | None:
-        """See `Events.digest`."""
-        row = self._table.get(keys.event(landlord_id, source, reference))
-        return str(row["digest"]) if row else None
-
-    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> None:
+    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> str:
         """See `Events.accept`."""
         key = keys.event(landlord_id, source, reference)
         try:
-            self._table.write([Put({"PK": key.pk, "SK": key.sk, "digest": digest, "accepted_at": at}, NEVER_ACCEPTED)])
+            row = {"PK": key.pk, "SK": key.sk, "digest": digest, "accepted_at": at}
+            self._table.write([Put(row, NEVER_ACCEPTED)])
         except Stale:
-            return
+            held = self._table.get(key)
+            return str(held["digest"]) if held else digest
+        return digest
 
-    def reject(self, landlord_id: str, event_id: str, reason: str, at: str) -> None:
+    def reject(self, landlord_id: str, name: str, reason: str, at: str) -> None:
         """See `Events.reject`."""
-        key = keys.rejected_event(landlord_id, event_id)
+        key = keys.rejected_event(landlord_id, name)
         self._table.write([Put({"PK": key.pk, "SK": key.sk, "reason": reason, "rejected_at": at})])

@@ -15,8 +15,9 @@ from quitus.domain.errors import Conflict, NotFound
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account
 from quitus.domain.matching import Match, SuspenseReason
-from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
+from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.manual_receipts import check_dues
@@ -31,8 +32,8 @@ REQUEST = "request"
 class DecisionsMade(Protocol):
     """The decisions on a payment, by the request that made them."""
 
-    def made_by(self, landlord_id: str, payment_id: str, request: str) -> bool:
-        """Whether the request already decided on the payment."""
+    def made_by(self, landlord_id: str, payment_id: str, request: str) -> Decision | None:
+        """What the request decided on the payment, None when it did not yet."""
         ...
 
 
@@ -107,23 +108,23 @@ class DecisionDesk:
         body = {"payment_id": occasion.payment_id, "by": occasion.by, "order": dict(order)}
         self.log.record(landlord_id, "decisions", attempt.name, body, attempt.at)
         self._decide_once(occasion, step)
-        payment = self.ledger.payment(landlord_id, occasion.payment_id)
-        self.log.record(
-            landlord_id, "postings", f"decision-{attempt.name}", {"postings": [_posting(payment)]}, attempt.at
-        )
-        return payment
+        decision = self._made(occasion)
+        if decision is not None:
+            made = posting(occasion.payment_id, decision.entry, decision.decided_at)
+            self.log.record(landlord_id, "postings", f"decision-{attempt.name}", {"postings": [made]}, attempt.at)
+        return self.ledger.payment(landlord_id, occasion.payment_id)
 
     def _decide_once(self, occasion: Occasion, step: Callable[[], None]) -> None:
         """The same request may run twice at once: what contradicts its own decision is not refused."""
-        if occasion.attempt.again and self._is_made(occasion):
+        if occasion.attempt.again and self._made(occasion):
             return
         try:
             until_written(step, self.clock)
         except Conflict:
-            if not self._is_made(occasion):
+            if not self._made(occasion):
                 raise
 
-    def _is_made(self, occasion: Occasion) -> bool:
+    def _made(self, occasion: Occasion) -> Decision | None:
         return self.made.made_by(occasion.landlord_id, occasion.payment_id, occasion.attempt.name)
 
     def _assign(self, landlord: Landlord, occasion: Occasion, order: Assignment, match: Match) -> None:
@@ -166,15 +167,3 @@ class DecisionDesk:
 def _match(occasion: Occasion, reason: str, requested_by: str | None) -> Match:
     match = person_match(reason, requested_by)
     return replace(match, evidence={**match.evidence, "decided_by": occasion.by, REQUEST: occasion.attempt.name})
-
-
-def _posting(payment: Payment) -> dict[str, object]:
-    """What order and clock decided: for a rebuild."""
-    entry = payment.entries[-1]
-    return {
-        "payment_id": payment.payment_id,
-        "lease_id": entry.lease_id,
-        "entry_id": entry.entry_id,
-        "sequence": entry.sequence,
-        "hash": entry.hash,
-    }

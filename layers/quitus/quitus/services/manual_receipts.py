@@ -13,6 +13,7 @@ from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
 from quitus.domain.payment import Payment
 from quitus.domain.posting import MANUAL_ACCOUNT, Incoming, Poster, Source
+from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.ports import ActionLog, Clock, Landlords, Ledger
@@ -59,9 +60,8 @@ class ReceiptDesk:
         match = _match(receipt, by)
         payment_id = until_written(lambda: self._post(landlord, incoming, match, attempt), self.clock)
         payment = self.ledger.payment(landlord_id, payment_id)
-        self.log.record(
-            landlord_id, "postings", f"manual-{attempt.name}", {"postings": [_posting(payment)]}, attempt.at
-        )
+        made = posting(payment_id, payment.posted.entry, payment.posted.posted_at)
+        self.log.record(landlord_id, "postings", f"manual-{attempt.name}", {"postings": [made]}, attempt.at)
         return payment
 
     def _check(self, landlord_id: str, receipt: ManualReceipt) -> None:
@@ -113,16 +113,4 @@ def _logged(receipt: ManualReceipt) -> dict[str, object]:
         "reference": receipt.reference,
         "due_ids": list(receipt.due_ids),
         "requested_by": receipt.requested_by,
-    }
-
-
-def _posting(payment: Payment) -> dict[str, object]:
-    """What order and clock decided: for a rebuild."""
-    entry = payment.entries[0]
-    return {
-        "payment_id": payment.payment_id,
-        "lease_id": entry.lease_id,
-        "sequence": entry.sequence,
-        "hash": entry.hash,
-        "posted_at": payment.posted.posted_at,
     }

@@ -126,14 +126,10 @@ class Queue(Protocol):
 class Events(Protocol):
     """Payment events by their source's reference: each is accepted once, for ever."""
 
-    def digest(self, landlord_id: str, source: str, reference: str) -> str | None:
-        """What the accepted event with this reference said, None when there is none."""
+    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> str:
+        """Accept what an event says, unless an event with this reference was accepted before: the digest that holds."""
         ...
 
-    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> None:
-        """Remember an accepted event; again changes nothing."""
-        ...
-
-    def reject(self, landlord_id: str, event_id: str, reason: str, at: str) -> None:
-        """Remember a refused event and why."""
+    def reject(self, landlord_id: str, name: str, reason: str, at: str) -> None:
+        """Remember that an event was refused and why."""
         ...

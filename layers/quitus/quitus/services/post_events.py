@@ -13,6 +13,7 @@ import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
+from quitus.domain.ids import ID_PATTERN, is_id
 from quitus.domain.landlord import Landlord
 from quitus.domain.movement import Means, Movement, Nature
 from quitus.domain.posting import Incoming, Source
@@ -35,7 +36,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
 
     schema: Literal["quitus.payment-event/1"]
     event_id: Name
-    landlord_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    landlord_id: Annotated[str, msgspec.Meta(pattern=f"^{ID_PATTERN}$")]
     source: Name
     kind: Literal["credit", "return", "chargeback"]
     bank_reference: Name
@@ -106,17 +107,16 @@ class EventPoster:
         try:
             event = msgspec.json.decode(text, type=PaymentEvent)
         except (msgspec.DecodeError, UnicodeError) as error:
-            self._reject(*_named(text), "invalid_event", str(error))
+            self._reject(text, "invalid_event", str(error))
             return
         landlord = self.landlords.find(event.landlord_id)
         try:
             incoming = self._accepted(landlord, event)
         except _Refused as refusal:
-            holder = landlord.landlord_id if landlord else _NOBODY
-            self._reject(holder, event.event_id, *refusal.args)
+            self._reject(text, *refusal.args)
             return
         if landlord is not None:
-            self._post(landlord, event, incoming, text)
+            self._post(landlord, incoming, text)
 
     def _accepted(self, landlord: Landlord | None, event: PaymentEvent) -> Incoming:
         if landlord is None:
@@ -126,46 +126,43 @@ class EventPoster:
             raise _Refused("unknown_account", "not an account of this landlord")
         if event.currency != "EUR":
             raise _Refused("currency", "not in euros")
-        held = self.events.digest(landlord.landlord_id, event.source, event.bank_reference)
-        if held not in (None, event.digest):
-            subject = f"{event.source}#{event.bank_reference}"
-            alert = Alert(AlertKind.IDENTITY_CONFLICT, subject, {"event_id": event.event_id})
-            self.alerts.alert(landlord.landlord_id, alert, instant_text(self.clock.now()))
+        at = instant_text(self.clock.now())
+        held = self.events.accept(landlord.landlord_id, event.source, event.bank_reference, event.digest, at)
+        if held != event.digest:
+            said = {"source": event.source, "bank_reference": event.bank_reference, "event_id": event.event_id}
+            subject = _digest(f"{event.source}#{event.bank_reference}")[:24]
+            self.alerts.alert(landlord.landlord_id, Alert(AlertKind.IDENTITY_CONFLICT, subject, said), at)
             raise _Refused("identity_conflict", "the same reference came before with another amount, day or account")
         return event.incoming(account.iban)
 
-    def _post(self, landlord: Landlord, event: PaymentEvent, incoming: Incoming, text: str) -> None:
+    def _post(self, landlord: Landlord, incoming: Incoming, text: str) -> None:
         landlord_id, now = landlord.landlord_id, self.clock.now()
-        name = _digest(f"{event.source}#{event.bank_reference}#{event.event_id}")
+        name = _digest(text)
         self.log.record(landlord_id, "events", name, {"event": text}, now)
-        self.poster.ledger.add_channel(landlord_id, incoming.bucket.account, incoming.source.channel)
         placed = self.poster.post(landlord, [incoming])
         self.log.record(landlord_id, "postings", f"event-{name}", {"postings": postings(placed)}, now)
-        self.events.accept(landlord_id, event.source, event.bank_reference, event.digest, instant_text(now))
 
-    def _reject(self, landlord_id: str, event_id: str, code: str, message: str) -> None:
-        now = self.clock.now()
+    def _reject(self, text: str, code: str, message: str) -> None:
+        """Keep what was sent and tell its landlord why it was refused; without a known landlord, the operator."""
+        claimed, event_id = _named(text)
+        landlord = self.landlords.find(claimed) if is_id(claimed) else None
+        landlord_id = landlord.landlord_id if landlord else _NOBODY
+        now, name = self.clock.now(), _digest(text)[:24]
         at = instant_text(now)
-        self.events.reject(landlord_id, event_id, code, at)
-        alert = Alert(AlertKind.EVENT_REJECTED, event_id, {"reason": code, "message": message[:200]})
-        self.alerts.alert(landlord_id, alert, at)
+        self.log.record(landlord_id, "rejected-events", name, {"event": text, "reason": code}, now)
+        self.events.reject(landlord_id, name, code, at)
+        detail = {"reason": code, "message": message[:200], "event_id": event_id}
+        self.alerts.alert(landlord_id, Alert(AlertKind.EVENT_REJECTED, name, detail), at)
 
 
 def _named(text: str) -> tuple[str, str]:
-    """The landlord and id that a broken event claims, as far as they can be read and are well-formed."""
+    """The landlord and the id that a refused event claims, as far as they can be read."""
     try:
         said: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError):
         said = None
     fields = said if isinstance(said, dict) else {}
-    event_id = fields.get("event_id")
-    named = event_id if isinstance(event_id, str) and 0 < len(event_id) <= 140 else _digest(text)[:24]
-    landlord_id = fields.get("landlord_id")
-    return (landlord_id if isinstance(landlord_id, str) and _is_id(landlord_id) else _NOBODY), named
-
-
-def _is_id(text: str) -> bool:
-    return 0 < len(text) <= 64 and text.isascii() and text.replace(".", "").replace("_", "").replace("-", "").isalnum()
+    return str(fields.get("landlord_id", "")), str(fields.get("event_id", ""))[:140]
 
 
 def _compact(iban: str) -> str:

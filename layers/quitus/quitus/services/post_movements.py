@@ -14,6 +14,7 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
 from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
+from quitus.services.actions import posting
 from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
 from quitus.services.table import MAX_WRITES, Stale
@@ -47,6 +48,8 @@ class MovementPoster:
         """
         channel, account = batch[0].source.channel, batch[0].bucket.account
         channels = self.ledger.channels(landlord.landlord_id, account)
+        if channel not in channels:
+            self.ledger.add_channel(landlord.landlord_id, account, channel)
         alone = channels <= {channel}
         for attempt in range(_PATIENCE):
             try:
@@ -126,13 +129,7 @@ def count(placed: Sequence[Placed], file_id: str) -> Mapping[str, int]:
 def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
     """What order and clock decided about each movement that these reports brought: for the action log."""
     return [
-        {
-            "payment_id": item.posted.payment_id,
-            "lease_id": item.posted.lease_id,
-            "sequence": item.posted.entry.sequence if item.posted.entry else None,
-            "hash": item.posted.entry.hash if item.posted.entry else None,
-            "posted_at": item.posted.posted_at,
-        }
+        posting(item.posted.payment_id, item.posted.entry, item.posted.posted_at)
         for item in placed
         if item.verdict is not Verdict.SAME
     ]
