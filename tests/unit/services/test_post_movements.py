@@ -224,3 +224,19 @@ def test_a_batch_that_is_all_one_leases_is_posted_whole(table: MemoryTable) -> N
     batch = [reported(a_credit(100, ONE, position=str(place))) for place in range(100)]
     assert fates(table, *batch) == {"posted": 100}
     assert account(table).balance_cents == 35000
+
+
+def test_hundreds_of_equal_rents_of_one_day_are_posted_by_workers_side_by_side() -> None:
+    ibans = [a_virtual_iban(number) for number in range(300)]
+    crowd = a_table_with(LANDLORD, [(iban, an_account(lease_id=f"L{n}")) for n, iban in enumerate(ibans)])
+    batches = [
+        [reported(a_credit(45000, iban, position=f"{start + n}")) for n, iban in enumerate(ibans[start : start + 30])]
+        for start in range(0, 300, 30)
+    ]
+    threads = [threading.Thread(target=a_poster(crowd).post, args=(LANDLORD, batch)) for batch in batches * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    accounts = LedgerRows(crowd).accounts("semiga", [f"L{n}" for n in range(300)])
+    assert {account.credit_cents for account in accounts.values()} == {45000}

@@ -60,12 +60,12 @@ class LedgerRows:
                 *(keys.claim(landlord_id, bucket, 1, channel) for channel in channels),
             )
         )
-        register = Register()
+        rows: dict[Bucket, list[Known]] = {}
         for bucket, first in known.items():
-            rows = [first, *(row for key, row in further.items() if key.pk == first["PK"])]
+            few = [first, *(row for key, row in further.items() if key.pk == first["PK"])]
             alone = bucket in own and keys.movement(landlord_id, bucket, 2) not in further
-            register.rows[bucket] = _known(bucket, rows if alone else self._rows(first["PK"]))
-        return register
+            rows[bucket] = _known(bucket, few if alone else self._rows(first["PK"]))
+        return Register(rows)
 
     def _rows(self, pk: str) -> Sequence[Row]:
         return self._table.query(pk).rows

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from zlib import crc32
 
 from quitus.domain.errors import NotFound
 from quitus.domain.money import Cents
@@ -135,75 +136,124 @@ class Pairing:
     ordinal: int
 
 
-@dataclass(slots=True)
+CROWD = 20
+"""From so many rows on, batches that work on one bucket at the same time begin at different ordinals."""
+
+
+class Crowd:
+    """The rows of a bucket, found by what reports say of them."""
+
+    def __init__(self, rows: Iterable[Known] = ()) -> None:
+        self.rows: dict[int, Known] = {}
+        self._named: dict[tuple[str, str, str], int] = {}
+        self._by_reference: dict[str, list[int]] = {}
+        self._by_virtual_iban: dict[str, list[int]] = {}
+        self._by_payer: dict[str, list[int]] = {}
+        for known in rows:
+            self.rows[known.ordinal] = known
+            for report in known.reports:
+                self._index(known.ordinal, report)
+
+    def add(self, known: Known, report: Report) -> None:
+        """Keep a row that is new, or stands for one more report."""
+        self.rows[known.ordinal] = known
+        self._index(known.ordinal, report)
+
+    def named(self, report: Report) -> Known | None:
+        """The row that holds this very report."""
+        ordinal = self._named.get(report.name)
+        return None if ordinal is None else self.rows[ordinal]
+
+    def like(self, evidence: Evidence, report: Report) -> Known | None:
+        """The first row, free for the report's channel and not contradicting it, that shares the evidence."""
+        for ordinal in self._sharing(evidence, report):
+            known = self.rows[ordinal]
+            if not known.reported_by(report.channel) and not any(_contradict(held, report) for held in known.reports):
+                return known
+        return None
+
+    def _sharing(self, evidence: Evidence, report: Report) -> Iterable[int]:
+        match evidence:
+            case Evidence.REFERENCE:
+                return sorted({number for name in report.strong for number in self._by_reference.get(name, ())})
+            case Evidence.VIRTUAL_IBAN:
+                return self._by_virtual_iban.get(report.virtual_iban or "", ())
+            case Evidence.PAYER:
+                return self._by_payer.get(report.payer or "", ())
+            case Evidence.ORDINAL:
+                return self.rows
+
+    def _index(self, ordinal: int, report: Report) -> None:
+        self._named[report.name] = ordinal
+        for reference in report.strong:
+            self._by_reference.setdefault(reference, []).append(ordinal)
+        if report.virtual_iban:
+            self._by_virtual_iban.setdefault(report.virtual_iban, []).append(ordinal)
+        if report.payer:
+            self._by_payer.setdefault(report.payer, []).append(ordinal)
+
+
+class Evidence(StrEnum):
+    """What makes two reports the same money, strongest first."""
+
+    REFERENCE = "reference"
+    VIRTUAL_IBAN = "virtual_iban"
+    PAYER = "payer"
+    ORDINAL = "ordinal"
+
+
 class Register:
     """The known rows of the buckets in question; grows as reports are paired."""
 
-    rows: dict[Bucket, list[Known]] = field(default_factory=dict)
+    def __init__(self, rows: Mapping[Bucket, Iterable[Known]] | None = None) -> None:
+        self._crowds = {bucket: Crowd(known) for bucket, known in (rows or {}).items()}
+        self._begun: set[Bucket] = set()
 
     def of(self, bucket: Bucket) -> list[Known]:
         """The rows of a bucket, by ordinal."""
-        return self.rows.setdefault(bucket, [])
+        return sorted(self._crowd(bucket).rows.values(), key=lambda known: known.ordinal)
 
     def pair(self, bucket: Bucket, reports: Sequence[Report]) -> list[Pairing]:
         """Pair the reports of one bucket, strongest evidence first over all of them; the result is in their order."""
         found: dict[int, Pairing] = {}
-        for finder in (self._replay, self._by_reference, self._by_virtual_iban, self._by_payer, self._by_ordinal):
+        for index, report in enumerate(reports):
+            if held := self._replayed(bucket, report):
+                found[index] = Pairing(Verdict.REPLAY, held.bucket, held.ordinal)
+        for evidence in Evidence:
             for index, report in enumerate(reports):
-                if index in found:
-                    continue
-                known = finder(bucket, report)
-                if known is not None:
-                    found[index] = self._take(known, report)
+                if index not in found and (known := self._like(bucket, evidence, report)):
+                    found[index] = self._claim(known, report)
         for index, report in enumerate(reports):
             if index not in found:
                 found[index] = self._add(bucket, report)
         return [found[index] for index in range(len(reports))]
 
-    def _replay(self, bucket: Bucket, report: Report) -> Known | None:
-        rows = (*self.of(bucket), *self._neighbouring(bucket))
-        return next((known for known in rows if any(report.name == held.name for held in known.reports)), None)
+    def _crowd(self, bucket: Bucket) -> Crowd:
+        return self._crowds.setdefault(bucket, Crowd())
 
-    def _by_reference(self, bucket: Bucket, report: Report) -> Known | None:
-        rows = (*self.of(bucket), *self._neighbouring(bucket))
-        return next(self._open(rows, report, lambda held: bool(held.strong & report.strong)), None)
+    def _replayed(self, bucket: Bucket, report: Report) -> Known | None:
+        return next((held for crowd in self._near(bucket) if (held := crowd.named(report))), None)
 
-    def _by_virtual_iban(self, bucket: Bucket, report: Report) -> Known | None:
-        if report.virtual_iban is None:
-            return None
-        return next(self._open(self.of(bucket), report, lambda held: held.virtual_iban == report.virtual_iban), None)
+    def _like(self, bucket: Bucket, evidence: Evidence, report: Report) -> Known | None:
+        """Only a shared reference pairs across neighbouring days."""
+        crowds = self._near(bucket) if evidence is Evidence.REFERENCE else [self._crowd(bucket)]
+        return next((known for crowd in crowds if (known := crowd.like(evidence, report))), None)
 
-    def _by_payer(self, bucket: Bucket, report: Report) -> Known | None:
-        if report.payer is None:
-            return None
-        return next(self._open(self.of(bucket), report, lambda held: held.payer == report.payer), None)
+    def _near(self, bucket: Bucket) -> list[Crowd]:
+        days = (bucket, *bucket.neighbours())
+        return [self._crowds[day] for day in days if day in self._crowds]
 
-    def _by_ordinal(self, bucket: Bucket, report: Report) -> Known | None:
-        return next(self._open(self.of(bucket), report, lambda held: True), None)
-
-    def _neighbouring(self, bucket: Bucket) -> Iterator[Known]:
-        for neighbour in bucket.neighbours():
-            yield from self.rows.get(neighbour, ())
-
-    @staticmethod
-    def _open(rows: Iterable[Known], report: Report, evidence: Callable[[Report], bool]) -> Iterator[Known]:
-        for known in rows:
-            if known.reported_by(report.channel) or any(_contradict(held, report) for held in known.reports):
-                continue
-            if any(evidence(held) for held in known.reports):
-                yield known
-
-    def _take(self, known: Known, report: Report) -> Pairing:
-        if any(report.name == held.name for held in known.reports):
-            return Pairing(Verdict.REPLAY, known.bucket, known.ordinal)
-        rows = self.of(known.bucket)
-        rows[rows.index(known)] = known.with_report(report)
+    def _claim(self, known: Known, report: Report) -> Pairing:
+        self._crowd(known.bucket).add(known.with_report(report), report)
         return Pairing(Verdict.SAME, known.bucket, known.ordinal)
 
     def _add(self, bucket: Bucket, report: Report) -> Pairing:
-        rows = self.of(bucket)
-        ordinal = rows[-1].ordinal + 1 if rows else 1
-        rows.append(Known(bucket, ordinal, (report,)))
+        crowd = self._crowd(bucket)
+        ordinal = max(crowd.rows, default=0) + 1
+        if bucket not in self._begun and len(crowd.rows) >= CROWD:
+            ordinal += 100 * (crc32("#".join(report.name).encode()) % 10)
+        self._begun.add(bucket)
+        crowd.add(Known(bucket, ordinal, (report,)), report)
         return Pairing(Verdict.NEW, bucket, ordinal)
 
 

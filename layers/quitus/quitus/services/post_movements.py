@@ -19,7 +19,7 @@ from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
 from quitus.services.table import MAX_WRITES, Stale
 
-_PATIENCE = 12
+_PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
