@@ -191,6 +191,12 @@ def test_the_listing_holds_rows_that_say_where_they_belong(table: Table, pk: str
     assert [row["SK"] for row in rest.rows] == ["row3"]
     table.write([Update(Key(pk, "row2"), remove=["GSI1PK", "GSI1SK"])])
     assert [row["SK"] for row in table.query_listing(f"{pk}#list").rows] == ["row1", "row3"]
+    assert [row["SK"] for row in table.query_listing(f"{pk}#list", after=first.after).rows] == ["row3"]
+    assert [row["SK"] for row in table.query_listing(f"{pk}#list", after=Key(pk, "row1")).rows] == ["row3"]
+    newest = table.query_listing(f"{pk}#list", limit=1, newest_first=True)
+    assert [row["SK"] for row in newest.rows] == ["row3"]
+    older = table.query_listing(f"{pk}#list", after=newest.after, newest_first=True)
+    assert [row["SK"] for row in older.rows] == ["row1"]
 
 
 def test_a_counter_gives_every_caller_its_own_numbers(table: Table, pk: str) -> None:

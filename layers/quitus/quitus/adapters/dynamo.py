@@ -123,12 +123,16 @@ class DynamoTable:
         """See `Table.query_listing`."""
         start = None
         if after is not None:
-            row = self.get(after)
-            if row is None or row.get("GSI1PK") != pk:
+            listed_at = after.listed_at or self._listed_at(pk, after)
+            if listed_at is None:
                 return Page((), None)
-            start = encode_row({name: row[name] for name in ("PK", "SK", "GSI1PK", "GSI1SK")})
+            start = _key(after) | encode_row({"GSI1PK": pk, "GSI1SK": listed_at})
         asked = _condition("GSI1PK", "GSI1SK", pk, prefix) | {"IndexName": LISTING_INDEX}
         return self._pages(asked, start, limit, newest_first)
+
+    def _listed_at(self, pk: str, key: Key) -> str | None:
+        row = self.get(key) or {}
+        return row["GSI1SK"] if row.get("GSI1PK") == pk else None
 
     def _pages(
         self, asked: dict[str, Any], start: dict[str, Any] | None, limit: int | None, newest_first: bool
@@ -144,7 +148,8 @@ class DynamoTable:
             if start is None:
                 return Page(tuple(rows), None)
             if limit is not None and len(rows) >= limit:
-                return Page(tuple(rows), Key(rows[-1]["PK"], rows[-1]["SK"]))
+                listed_at = rows[-1]["GSI1SK"] if "IndexName" in asked else ""
+                return Page(tuple(rows), Key(rows[-1]["PK"], rows[-1]["SK"], listed_at))
 
     def write(self, writes: Sequence[Write]) -> None:
         """See `Table.write`."""

@@ -78,20 +78,26 @@ class MemoryTable:
     ) -> Page:
         """See `Table.query_listing`."""
         with self._lock:
-            listed = [
-                (row["GSI1SK"], key)
+            listed = sorted(
+                Key(*key[:2], row["GSI1SK"])
                 for key, row in self.rows.items()
                 if row.get("GSI1PK") == pk and row["GSI1SK"].startswith(prefix)
-            ]
-            ordered = [key for _, key in sorted(listed, reverse=newest_first)]
+            )
+            listed.sort(key=_listing_order, reverse=newest_first)
             if after is not None:
-                ordered = ordered[ordered.index(after) + 1 :] if after in ordered else []
-            return self._page(ordered, limit)
+                place = _listing_order(after if after.listed_at else self._listed(pk, after))
+                past = [key for key in listed if (_listing_order(key) < place) == newest_first]
+                listed = [key for key in past if _listing_order(key) != place] if place[0] else []
+            return self._page(listed, limit)
+
+    def _listed(self, pk: str, key: Key) -> Key:
+        row = self.rows.get(key, {})
+        return Key(key.pk, key.sk, row["GSI1SK"] if row.get("GSI1PK") == pk else "")
 
     def _page(self, keys: list[Key], limit: int | None) -> Page:
         shown = keys if limit is None else keys[:limit]
         more = shown[-1] if shown and len(shown) < len(keys) else None
-        return Page(tuple(copy.deepcopy(self.rows[key]) for key in shown), more)
+        return Page(tuple(copy.deepcopy(self.rows[Key(key.pk, key.sk)]) for key in shown), more)
 
     def write(self, writes: Sequence[Write]) -> None:
         """See `Table.write`."""
@@ -146,6 +152,10 @@ class MemoryTable:
         if key not in self.rows:
             insort(self._partitions[key.pk], key.sk)
         self.rows[key] = decode_row(encoded)
+
+
+def _listing_order(key: Key) -> tuple[str, str, str]:
+    return (key.listed_at, key.pk, key.sk)
 
 
 def _checked(key: Key) -> Key:

@@ -22,6 +22,8 @@ class Key(NamedTuple):
 
     pk: str
     sk: str
+    listed_at: str = ""
+    """Its place in a listing: only where a page of one ends, so that the next begins there even if the row left it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,9 @@ class Table(Protocol):
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Page:
-        """Rows whose `GSI1PK` is this, in `GSI1SK` order, eventually consistent; `after` is the page's `Key`."""
+        """Rows whose `GSI1PK` is this, in `GSI1SK` order, eventually consistent; `after` is the page's `Key`
+        (or that of a row that the listing still has).
+        """
         ...
 
     def write(self, writes: Sequence[Write]) -> None:
