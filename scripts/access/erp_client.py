@@ -9,7 +9,8 @@ import boto3
 from access.stack import arguments, granted, outputs, say
 from quitus.adapters import keys
 from quitus.adapters.dynamo import DynamoTable
-from quitus.services.claims import API_SCOPE, Grant
+from quitus.domain.access import API_SCOPE
+from quitus.services.claims import Grant
 from quitus.services.table import New, Put, Table
 
 if TYPE_CHECKING:

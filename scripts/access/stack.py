@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 import boto3
 
-from quitus.services.claims import ROLES, Grant, grant
+from quitus.domain.access import Role
+from quitus.services.claims import Grant, grant
 
 
 def outputs(stack: str) -> dict[str, str]:
@@ -29,7 +30,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 def granted(landlord_id: str, role: str) -> Grant:
     """The grant, or the end of the script."""
-    return grant(landlord_id, role) or stop(f"A landlord id and one of {', '.join(sorted(ROLES))} are needed.")
+    return grant(landlord_id, role) or stop(f"A landlord id and one of {', '.join(sorted(Role))} are needed.")
 
 
 def stop(sentence: str) -> NoReturn:

@@ -12,19 +12,20 @@ from cloud.clients import client
 from cloud.errors import NoToken
 from cloud.places import Place
 from quitus.adapters.dynamo import DynamoTable
-from quitus.services.claims import API_SCOPE, ROLES, Grant, grant
+from quitus.domain.access import API_SCOPE, Role
+from quitus.services.claims import Grant, grant
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-MACHINE_ROLE = "erp"
+MACHINE_ROLE = Role.ERP
 
 
 def token(place: Place, stack: dict[str, str], landlord_id: str, role: str) -> str:
     """An access token that speaks for this landlord and role."""
     asked = grant(landlord_id, role)
     if asked is None:
-        raise NoToken(f"a landlord id and one of {', '.join(sorted(ROLES))} are needed")
+        raise NoToken(f"a landlord id and one of {', '.join(sorted(Role))} are needed")
     return machine_token(place, stack, asked) if role == MACHINE_ROLE else person_token(place, stack, asked)
 
 

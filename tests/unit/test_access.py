@@ -12,6 +12,7 @@ from access import erp_client, sftp_user, staff_user
 from access.stack import granted
 from quitus.adapters import keys
 from quitus.adapters.memory import MemoryTable
+from quitus.domain.access import Role
 from quitus.services.claims import Grant
 
 POOL = "eu-west-3_EXAMPLE01"
@@ -29,7 +30,7 @@ def test_a_machine_speaks_for_its_landlord_once_its_row_is_written() -> None:
     with Stubber(cognito) as stub:
         made = {"UserPoolClient": {"ClientId": "abc123", "ClientSecret": SECRET}}
         stub.add_response("create_user_pool_client", made)
-        answer = erp_client.make(cognito, table, POOL, Grant("semiga", "erp"))
+        answer = erp_client.make(cognito, table, POOL, Grant("semiga", Role.ERP))
     assert answer == {"client_id": "abc123", "client_secret": SECRET, "scope": "quitus/api"}
     row = table.get(keys.client("abc123"))
     assert row is not None
@@ -55,7 +56,7 @@ def test_nobody_signs_in_or_changes_a_landlord_through_a_machines_client() -> No
     with Stubber(cognito) as stub:
         made = {"UserPoolClient": {"ClientId": "abc123", "ClientSecret": SECRET}}
         stub.add_response("create_user_pool_client", made, expected)
-        erp_client.make(cognito, MemoryTable(), POOL, Grant("semiga", "erp"))
+        erp_client.make(cognito, MemoryTable(), POOL, Grant("semiga", Role.ERP))
         stub.assert_no_pending_responses()
 
 
@@ -75,7 +76,7 @@ def test_a_person_is_invited_with_landlord_and_role() -> None:
             "UserAttributes": attributes,
         }
         stub.add_response("admin_create_user", {"User": {"Username": "0c1d2e3f"}}, expected)
-        assert staff_user.invite(cognito, POOL, "a@example.org", Grant("semiga", "viewer")) == "0c1d2e3f"
+        assert staff_user.invite(cognito, POOL, "a@example.org", Grant("semiga", Role.VIEWER)) == "0c1d2e3f"
 
 
 def test_a_bank_sees_one_folder_and_only_puts_into_it() -> None:

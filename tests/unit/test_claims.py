@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from quitus.services.claims import ROLES, answer
+from quitus.domain.access import Role
+from quitus.services.claims import answer
 
 EVENTS = Path(__file__).parents[2] / "events"
 REFUSED = {"scopesToSuppress": ["quitus/api"]}
@@ -60,7 +61,7 @@ def test_a_machine_is_not_believed_about_its_landlord() -> None:
     assert access_token(answer(event, nobody)) == REFUSED
 
 
-@pytest.mark.parametrize("role", sorted(ROLES))
+@pytest.mark.parametrize("role", sorted(Role))
 def test_every_role_of_the_contract_is_granted(role: str) -> None:
     assert access_token(answer(a_person(role=role), no_machine))["claimsToAddOrOverride"]["role"] == role
 
@@ -74,6 +75,10 @@ def test_every_role_of_the_contract_is_granted(role: str) -> None:
         {"landlord": "semiga#x"},
         {"landlord": "a b"},
         {"landlord": "x" * 65},
+        {"landlord": "client"},
+        {"landlord": "range"},
+        {"landlord": "-"},
+        {"landlord": "@erp"},
     ],
 )
 def test_a_person_without_a_valid_landlord_and_role_gets_no_scope(attributes: dict[str, str]) -> None:

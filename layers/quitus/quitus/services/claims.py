@@ -7,15 +7,14 @@ scope of the API, so that the gateway refuses it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-API_SCOPE = "quitus/api"
-ROLES = frozenset({"admin", "accountant", "collections", "viewer", "erp"})
+from quitus.domain.access import API_SCOPE, Role, role_of
+from quitus.domain.ids import is_landlord_id
+
 _MACHINE_TRIGGER = "TokenGeneration_ClientCredentials"
-_LANDLORD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 type MachineRows = Callable[[str], Mapping[str, Any] | None]
 """The row of an app client by its id, holding `landlord` and `role`; None when there is none."""
@@ -26,14 +25,15 @@ class Grant:
     """What a token may speak for."""
 
     landlord_id: str
-    role: str
+    role: Role
 
 
 def grant(landlord_id: object, role: object) -> Grant | None:
     """The grant of this landlord and role, None when either is not one."""
-    if not isinstance(landlord_id, str) or not _LANDLORD_ID.fullmatch(landlord_id):
+    known = role_of(role)
+    if known is None or not isinstance(landlord_id, str) or not is_landlord_id(landlord_id):
         return None
-    return Grant(landlord_id, role) if isinstance(role, str) and role in ROLES else None
+    return Grant(landlord_id, known)
 
 
 def answer(event: Mapping[str, Any], machine: MachineRows) -> dict[str, Any]:
@@ -53,5 +53,5 @@ def _granted(event: Mapping[str, Any], machine: MachineRows) -> Grant | None:
 def _access_token(granted: Grant | None) -> dict[str, Any]:
     if granted is None:
         return {"scopesToSuppress": [API_SCOPE]}
-    claims = {"landlord": granted.landlord_id, "role": granted.role}
+    claims = {"landlord": granted.landlord_id, "role": granted.role.value}
     return {"claimsToAddOrOverride": claims, "scopesToAdd": [API_SCOPE]}

@@ -10,6 +10,7 @@ from typing import Final
 
 from quitus.domain.errors import Invalid, InvalidIban
 from quitus.domain.ibans import VirtualIban
+from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, DueKind, Lease, LeaseStatus, Party, PartyRole, UnitKind
 from quitus.domain.money import AmountError, Cents, parse_euros
 from quitus.services.erp_files import ErpKind
@@ -20,7 +21,6 @@ from quitus.services.refusals import Refusal
 type ErpRecord = Lease | Party | Due | BalanceControl | VirtualAccount
 
 LONGEST_TEXT: Final = 250
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _SHARE = re.compile(r"(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)")
@@ -53,7 +53,7 @@ class Cells:
     def id(self, name: str) -> str:
         """An id that must be there."""
         value = self.text(name)
-        if not _ID.fullmatch(value):
+        if not is_id(value):
             raise _refused(Refusal.INVALID_ID, name)
         return value
 

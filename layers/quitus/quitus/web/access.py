@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from quitus.domain.access import API_SCOPE, Role, role_of
 from quitus.domain.errors import Forbidden, QuitusError
-
-SCOPE = "quitus/api"
-_LANDLORD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+from quitus.domain.ids import is_id
 
 
 class Unauthorized(QuitusError):
     """No token, or one that speaks for no landlord and role."""
 
     status = 401
-
-
-class Role(StrEnum):
-    """What a person or machine is to its landlord."""
-
-    VIEWER = "viewer"
-    COLLECTIONS = "collections"
-    ACCOUNTANT = "accountant"
-    ERP = "erp"
-    ADMIN = "admin"
 
 
 READERS = frozenset({Role.VIEWER, Role.COLLECTIONS, Role.ACCOUNTANT, Role.ADMIN})
@@ -48,13 +35,13 @@ class Caller:
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:
     """The caller that verified claims name. Raises Unauthorized."""
-    landlord_id, role, scopes = claims.get("landlord"), claims.get("role"), claims.get("scope")
+    landlord_id, role, scopes = claims.get("landlord"), role_of(claims.get("role")), claims.get("scope")
     subject = claims.get("sub") or claims.get("client_id") or "unknown"
-    if not isinstance(landlord_id, str) or not _LANDLORD_ID.fullmatch(landlord_id) or role not in set(Role):
+    if not isinstance(landlord_id, str) or not is_id(landlord_id) or role is None:
         raise Unauthorized("unauthorized", "A token that names a landlord and a role is needed.")
-    if not isinstance(scopes, str) or SCOPE not in scopes.split():
+    if not isinstance(scopes, str) or API_SCOPE not in scopes.split():
         raise Unauthorized("unauthorized", "A token with the scope of this API is needed.")
-    return Caller(landlord_id, Role(role), str(subject))
+    return Caller(landlord_id, role, str(subject))
 
 
 def admit(caller: Caller, roles: frozenset[Role]) -> None:

@@ -10,10 +10,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from quitus.domain.access import Role
 from quitus.domain.errors import Contention, QuitusError
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
 from quitus.services.table import Stale
-from quitus.web.access import Caller, Role, admit, caller_of
+from quitus.web.access import Caller, admit, caller_of
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, breakdown, refusal
 from quitus.web.requests import Call, Received, checked_body, checked_query, received

@@ -14,7 +14,6 @@ from quitus.domain.errors import Invalid
 from quitus.services.paging import Place
 from quitus.web.fields import iso_day
 
-_ID = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 type Shape = Callable[[str], bool]
@@ -27,11 +26,6 @@ def is_day(text: str) -> bool:
         return iso_day(text) is not None
     except ValueError:
         return False
-
-
-def is_id(text: str) -> bool:
-    """The name of an object."""
-    return _ID.fullmatch(text) is not None
 
 
 def is_number(text: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-ID_SHAPE = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+from quitus.domain.ids import ID_PATTERN
+
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _PRINTABLE = r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$"
@@ -37,7 +38,7 @@ def _whole(value: Any) -> int:
     raise PydanticCustomError("invalid_number", "Not a whole number.")
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 """The name of a lease, a due, a residence, given by the landlord's ERP."""
 
 Name = Annotated[str, StringConstraints(pattern=_PRINTABLE, max_length=140)]

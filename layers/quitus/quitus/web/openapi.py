@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from quitus.web.access import SCOPE
+from quitus.domain.access import API_SCOPE
 from quitus.web.answers import ErrorAnswer
 from quitus.web.bodies import Nothing
 from quitus.web.codes import CODES
@@ -84,7 +84,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "summary": route.summary,
         "parameters": list(_parameters(route)),
         "responses": _responses(route, schemas),
-        "security": [] if route.roles is None else [{"token": [SCOPE]}],
+        "security": [] if route.roles is None else [{"token": [API_SCOPE]}],
         "x-roles": sorted(route.roles or ()),
     }
     if route.body is not Nothing:

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel
 
+from quitus.domain.access import Role
 from quitus.domain.errors import NotFound
-from quitus.web.access import Role
 from quitus.web.bodies import Nothing
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from quitus.domain.errors import NotFound
+from quitus.domain.ids import is_id
 from quitus.services.registry import DroppedFile
 from quitus.web.access import READERS
 from quitus.web.answers import AlertAnswer, FileAnswer, PageAnswer
 from quitus.web.bodies import AlertsQuery, FilesQuery, Nothing
-from quitus.web.cursors import Cursors, is_id
+from quitus.web.cursors import Cursors
 from quitus.web.desk import Desk
-from quitus.web.fields import ID_SHAPE
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route
@@ -25,7 +25,7 @@ def page(desk: Desk, call: Call[Nothing, FilesQuery]) -> Reply:
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
     file_id = call.ids["file_id"]
-    if not ID_SHAPE.fullmatch(file_id):
+    if not is_id(file_id):
         raise NotFound("file_not_found", "There is no file with this id.", file_id=file_id)
     return ok(_answer(desk.files.one(call.landlord_id, file_id)))
 

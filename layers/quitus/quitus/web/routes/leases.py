@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, Lease
 from quitus.domain.ledger import hashed_fields
 from quitus.services.read_leases import DueStanding, FullStanding, LeaseFilter, Standing
@@ -18,9 +19,8 @@ from quitus.web.answers import (
     PartyAnswer,
 )
 from quitus.web.bodies import DueBody, EntriesQuery, LeaseBody, LeasesQuery, Nothing
-from quitus.web.cursors import Cursors, is_id, is_number
+from quitus.web.cursors import Cursors, is_number
 from quitus.web.desk import Desk
-from quitus.web.fields import ID_SHAPE
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route
@@ -70,13 +70,13 @@ def entries(desk: Desk, call: Call[Nothing, EntriesQuery]) -> Reply:
 def _lease_id(call: Call[Nothing, LeasesQuery | EntriesQuery | Nothing]) -> str:
     """The id in the path; one that no lease can have is an unknown one."""
     lease_id = call.ids["lease_id"]
-    if not ID_SHAPE.fullmatch(lease_id):
+    if not is_id(lease_id):
         raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
     return lease_id
 
 
 def _named(in_path: str, in_body: str | None, field: str) -> str:
-    if not ID_SHAPE.fullmatch(in_path):
+    if not is_id(in_path):
         raise Invalid("invalid_id", "An id has 1 to 64 letters, digits, dots, dashes and underscores.", field=field)
     if in_body not in (None, in_path):
         raise Invalid("id_mismatch", "The body names another one than the path.", field=field)

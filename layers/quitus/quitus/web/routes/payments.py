@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from quitus.domain.ids import is_id
 from quitus.domain.movement import Means
 from quitus.services.decide_payments import Assignment, Occasion
 from quitus.services.manual_receipts import ManualReceipt
@@ -13,7 +14,7 @@ from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import PageAnswer, PaymentAnswer
 from quitus.web.bodies import AssignBody, Nothing, PaymentsQuery, ReceiptBody, UnassignBody
-from quitus.web.cursors import Cursors, is_day, is_id
+from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
