@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from quitus.domain.csv_cells import inert
 from quitus.domain.errors import UnreadableFile
 from quitus.services.drops import DroppedObject
 from quitus.services.registry import RowResult
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class S3Drops:
@@ -95,10 +95,5 @@ def acknowledgement(results: Iterable[RowResult]) -> str:
     lines = csv.writer(text, delimiter=";", lineterminator="\n")
     lines.writerow(["line", "key", "status", "reason"])
     for result in results:
-        lines.writerow([result.line, _inert(result.key), result.status, result.reason])
+        lines.writerow([result.line, inert(result.key), result.status, result.reason])
     return text.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

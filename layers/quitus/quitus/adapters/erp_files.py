@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from quitus.domain.csv_cells import inert
 from quitus.domain.erp_batch import Answer, Feed, Item, Outcome
 from quitus.domain.money import format_euros
 
@@ -29,7 +30,6 @@ _ENTRY_COLUMNS = (
     "previous_hash",
 )
 _NOTICE_COLUMNS = ("lease_id", "iban", "bic", "payee_name", "payment_reference")
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FileErp:
@@ -71,11 +71,4 @@ def _entry_rows(entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _cell(value) for name, value in values.items()}
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return {name: "" if value is None else inert(str(value)) for name, value in values.items()}

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from quitus.domain.calendar import instant_text
+from quitus.domain.csv_cells import inert
 from quitus.domain.errors import NotFound
 from quitus.domain.ledger import Entry
 from quitus.domain.money import format_euros
@@ -20,7 +21,6 @@ from quitus.services.ports import Clock
 from quitus.services.read_payments import ShownPayment
 
 _BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 ENTRY_COLUMNS = (
     "entry_id", "booking_date", "kind", "lease_id", "sequence", "payment_id", "rule",
@@ -125,8 +125,7 @@ def _cell(value: Any) -> str:
             return format_euros(cents)
         case int():
             return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return inert(str(value))
 
 
 def _entry_rows(booked: BookedEntry) -> Iterator[Sequence[Any]]:
