@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from quitus.domain.errors import Contention
-from quitus.services.forwarding import KEYS_PER_MESSAGE, changed, forward, matters
-from quitus.services.messages import Changes, to_json
+from quitus.services.forwarding import KEYS_PER_MESSAGE, changed, forward, matters, messages
+from quitus.services.messages import Changes, from_json, to_json
 from quitus.services.table import Key
 
 STREAM = Path(__file__).parents[2] / "events" / "stream.json"
@@ -42,11 +42,11 @@ def test_a_stream_goes_on_without_the_rows_that_are_views() -> None:
     queue = ListedQueue()
     forward(json.loads(STREAM.read_text(encoding="utf-8"))["Records"], queue)
     movement = ("semiga#movement#FR7630004000031234567890143#2026-11-23#45000", "000001")
-    assert queue.messages == [Changes((Key(*movement), Key("semiga#lease#B-0042", "account")))]
+    assert queue.messages == [Changes((movement, ("semiga#lease#B-0042", "account")))]
 
 
 def test_the_message_is_its_schema_and_keys() -> None:
-    assert json.loads(to_json(Changes((Key("l#lease#1", "lease"),)))) == {
+    assert json.loads(to_json(Changes((("l#lease#1", "lease"),)))) == {
         "schema": "quitus.changes/1",
         "keys": [["l#lease#1", "lease"]],
     }
@@ -94,6 +94,11 @@ def test_a_thousand_changes_make_ten_messages() -> None:
     forward((a_record(f"l#lease#{number}", "account") for number in range(1000)), queue)
     sizes = [len(message.keys) for message in queue.messages if isinstance(message, Changes)]
     assert sizes == [KEYS_PER_MESSAGE] * 10
+
+
+def test_a_message_is_read_as_it_was_sent() -> None:
+    (sent,) = messages([Key("l#lease#1", "account", listed_at="somewhere")])
+    assert from_json(to_json(sent), Changes) == sent == Changes((("l#lease#1", "account"),))
 
 
 def test_a_queue_that_takes_nothing_stops_the_stream() -> None:

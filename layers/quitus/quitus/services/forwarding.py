@@ -42,7 +42,8 @@ def matters(key: Key) -> bool:
 
 def messages(keys: Iterable[Key]) -> Iterator[Changes]:
     """The keys in messages of at most KEYS_PER_MESSAGE."""
-    return (Changes(some) for some in batched(keys, KEYS_PER_MESSAGE, strict=False))
+    pairs = ((key.pk, key.sk) for key in keys)
+    return (Changes(some) for some in batched(pairs, KEYS_PER_MESSAGE, strict=False))
 
 
 def _key(image: Mapping[str, Any]) -> Key:
