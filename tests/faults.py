@@ -33,3 +33,23 @@ class FaultyTable:
             return answer
 
         return call
+
+
+class InterruptedTable:
+    """Lets something else happen just before the nth call."""
+
+    def __init__(self, table: MemoryTable, call: int, interruption: Callable[[], object]) -> None:
+        self._table = table
+        self._left = call
+        self._interruption = interruption
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._table, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                self._interruption()
+            return method(*arguments, **named)
+
+        return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -43,9 +44,33 @@ def test_twins_reported_twice_by_two_channels_stay_two() -> None:
     assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.NEW, Verdict.SAME, Verdict.SAME]
 
 
-def test_two_payments_on_two_virtual_ibans_are_never_the_same_money() -> None:
-    reports = [a_report("camt.054", virtual_iban="FR1"), a_report("camt.053", virtual_iban="FR2")]
+@pytest.mark.parametrize("evidence", [{}, {"reference": "R1"}, {"end_to_end_id": "E1"}])
+def test_payments_that_name_two_leases_are_never_the_same_money(evidence: dict[str, object]) -> None:
+    reports = [a_report("camt.054", lease_iban="FR1", **evidence), a_report("camt.053", lease_iban="FR2", **evidence)]
     assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.NEW]
+
+
+def test_an_account_that_is_nobodys_of_ours_contradicts_nothing() -> None:
+    reports = [a_report("camt.054", virtual_iban="FR1", lease_iban="FR1"), a_report("camt.053", virtual_iban="DE2")]
+    assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.SAME]
+
+
+def test_the_banks_own_reference_outweighs_a_cut_end_to_end_id() -> None:
+    reports = [
+        a_report("camt.054", reference="R1", end_to_end_id="LOYER-2026-11"),
+        a_report("camt.053", reference="R1", end_to_end_id="LOYER-20"),
+    ]
+    assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.SAME]
+
+
+def test_a_notice_sent_again_under_another_name_is_told_again() -> None:
+    told = a_report("camt.054", reference="R1", payer="roux")
+    assert verdicts(Register(), told, replace(told, message="sent again")) == [Verdict.NEW, Verdict.REPLAY]
+
+
+def test_banks_that_number_anew_in_each_message_lose_nobodys_money() -> None:
+    told = a_report("camt.054", reference="1", payer="roux")
+    assert verdicts(Register(), told, replace(told, message="next", payer="martin")) == [Verdict.NEW, Verdict.NEW]
 
 
 def test_strong_evidence_is_used_before_weak_whatever_the_order_in_the_statement() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from builders import (
+    BANK_ACCOUNT,
     DAY,
     FixedClock,
     a_credit,
@@ -20,7 +21,7 @@ from builders import (
     an_open_due,
     reported,
 )
-from faults import FaultyTable, Killed
+from faults import FaultyTable, InterruptedTable, Killed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +31,10 @@ from quitus.domain.ibans import VirtualIban
 from quitus.domain.identity import Verdict
 from quitus.domain.lease import Account, LeaseStatus
 from quitus.domain.ledger import seal
-from quitus.domain.movement import Nature
-from quitus.domain.posting import Incoming
+from quitus.domain.matching import Match, MatchRule
+from quitus.domain.movement import Means, Nature
+from quitus.domain.payment import assign
+from quitus.domain.posting import Incoming, Source
 from quitus.services.post_movements import MovementPoster, count
 
 LANDLORD = a_landlord()
@@ -240,3 +243,48 @@ def test_hundreds_of_equal_rents_of_one_day_are_posted_by_workers_side_by_side()
         thread.join()
     accounts = LedgerRows(crowd).accounts("semiga", [f"L{n}" for n in range(300)])
     assert {account.credit_cents for account in accounts.values()} == {45000}
+
+
+def test_values_in_collection_are_never_taken_for_a_transfer_of_the_same_amount(table: MemoryTable) -> None:
+    card = a_credit(45000, ONE, position="event", means=Means.CARD)
+    fates(table, Incoming(card, BANK_ACCOUNT, Source("event:psp", "C1", event_id="e1")))
+    (placed,) = a_poster(table).post(LANDLORD, [reported(a_credit(45000, ONE))])
+    assert placed.posted.flags == ("double_payment",)
+    assert account(table).credit_cents == 45000
+
+
+def test_evidence_that_comes_with_a_later_channel_takes_the_money_out_of_suspense(table: MemoryTable) -> None:
+    bare = a_credit(45000, None, bank_reference="R1")
+    assert fates(table, reported(bare, "camt.054", "N1", "F1")) == {"suspense": 1}
+    full = replace(bare, virtual_iban=ONE)
+    for _ in range(2):
+        assert fates(table, reported(full, "camt.053", "S1", "F2"), file_id="F2") == {"duplicates": 1}
+    payment = LedgerRows(table).payment("semiga", reported(bare).bucket.payment_id(1))
+    assert (payment.status, payment.lease_id, payment.decisions) == ("posted", "L1", 1)
+    assert account(table).balance_cents == 0
+
+
+def test_what_a_person_decided_is_not_undone_by_later_evidence(table: MemoryTable) -> None:
+    bare = a_credit(45000, None, bank_reference="R1")
+    fates(table, reported(bare, "camt.054", "N1", "F1"))
+    ledger, by_person = LedgerRows(table), Match(None, MatchRule.PERSON, {"reason": "known payer"})
+    payment = ledger.payment("semiga", reported(bare).bucket.payment_id(1))
+    decided = assign(payment, account(table, "L2"), by_person, (), LANDLORD.chart, DAY, "officer", "at")
+    ledger.commit_decision("semiga", payment, *decided)
+    fates(table, reported(replace(bare, virtual_iban=ONE), "camt.053", "S1", "F2"), file_id="F2")
+    assert (account(table).balance_cents, account(table, "L2").balance_cents) == (45000, 0)
+
+
+def test_an_entry_of_zero_is_no_payment(table: MemoryTable) -> None:
+    assert fates(table, reported(a_credit(0, ONE))) == {"ignored": 1}
+
+
+def test_a_channel_that_speaks_up_while_another_posts_is_seen(table: MemoryTable) -> None:
+    """The other channel dates the same money a day earlier and is quicker, wherever in between it comes."""
+    for moment in range(1, 8):
+        fresh = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
+        today = a_credit(45000, ONE, bank_reference="R1")
+        yesterday = replace(today, booking_date=DAY - timedelta(days=1))
+        between = InterruptedTable(fresh, moment, lambda t=fresh, m=yesterday: fates(t, reported(m, "camt.054", "N1")))
+        a_poster(between).post(LANDLORD, [reported(today, "camt.053", "S1")])
+        assert account(fresh).balance_cents == 0, f"before call {moment}"

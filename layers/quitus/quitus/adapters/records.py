@@ -218,14 +218,19 @@ _IN_KEY = frozenset({"amount_cents", "booking_date"})
 
 def _incoming_row(incoming: Incoming) -> Row:
     lean = {name: value for name, value in dense(incoming.movement).items() if name not in _IN_KEY}
-    return {"account": incoming.account, "source": dense(incoming.source), "movement": lean}
+    row: Row = {"account": incoming.account, "source": dense(incoming.source), "movement": lean}
+    if incoming.lease_iban is not None:
+        row["ours"] = True if incoming.lease_iban == incoming.movement.virtual_iban else incoming.lease_iban
+    return row
 
 
 def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
     """The report that a row holds."""
     day = row.get("booking_date", bucket.day.isoformat())
     movement = row["movement"] | {"amount_cents": bucket.amount_cents, "booking_date": day}
-    return Incoming(record(movement, Movement), row["account"], record(row["source"], Source))
+    ours = row.get("ours")
+    lease_iban = row["movement"].get("virtual_iban") if ours is True else ours
+    return Incoming(record(movement, Movement), row["account"], record(row["source"], Source), lease_iban)
 
 
 def _match_row(match: Match) -> Row:

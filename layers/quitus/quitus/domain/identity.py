@@ -1,10 +1,10 @@
 """Is this the same money? One bank movement may be reported by several channels, in any order (bank-formats.md §3).
 
 The permanent row of a movement is named by its *bucket* (account, booking date, signed amount) and an ordinal within
-it.
-An incoming report pairs with a row that its own channel has not reported yet, strongest evidence first; otherwise it
-is a
-new row. Two rows that contradict each other (another virtual IBAN, another end-to-end id) never pair.
+it. An incoming report pairs with a row that its own channel has not reported yet, strongest evidence first; otherwise
+it is a new row. Reports that name two different leases never pair, nor, short of a shared bank reference, do two
+end-to-end ids. A bank reference that comes again on the same channel in another message, and agrees in lease, payer or
+end-to-end id, is the same money told again.
 """
 
 from __future__ import annotations
@@ -79,19 +79,18 @@ class Report:
     message: str
     position: str
     references: frozenset[str] = frozenset()
+    """The bank's own: `AcctSvcrRef`, UETR, an event's reference."""
     end_to_end_id: str | None = None
     virtual_iban: str | None = None
+    """Whatever account it names; evidence when equal."""
+    lease_iban: str | None = None
+    """The virtual IBAN of one of our leases that it names; two different ones contradict."""
     payer: str | None = None
 
     @property
     def name(self) -> tuple[str, str, str]:
         """What names the report for ever."""
         return (self.channel, self.message, self.position)
-
-    @property
-    def strong(self) -> frozenset[str]:
-        """References that only this movement carries."""
-        return self.references | ({self.end_to_end_id} if self.end_to_end_id else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,20 @@ class Known:
     def payment_id(self) -> str:
         """The public name of the row."""
         return self.bucket.payment_id(self.ordinal)
+
+    def told_by(self, report: Report) -> bool:
+        """Whether the report's channel told this movement before, in another message, under the same bank reference.
+
+        Some banks number anew in each message, so the reports must also agree in something and contradict in nothing.
+        """
+        return any(
+            held.channel == report.channel
+            and held.message != report.message
+            and bool(held.references & report.references)
+            and not _contradict(held, report)
+            and _agree(held, report)
+            for held in self.reports
+        )
 
     def reported_by(self, channel: str) -> bool:
         """Whether the channel already spoke of this row: then it speaks of another movement now."""
@@ -147,6 +160,7 @@ class Crowd:
         self.rows: dict[int, Known] = {}
         self._named: dict[tuple[str, str, str], int] = {}
         self._by_reference: dict[str, list[int]] = {}
+        self._by_end_to_end: dict[str, list[int]] = {}
         self._by_virtual_iban: dict[str, list[int]] = {}
         self._by_payer: dict[str, list[int]] = {}
         for known in rows:
@@ -164,18 +178,26 @@ class Crowd:
         ordinal = self._named.get(report.name)
         return None if ordinal is None else self.rows[ordinal]
 
+    def told(self, report: Report) -> Known | None:
+        """The row that the report's channel told before, under the same bank reference."""
+        ordinals = self._sharing(Evidence.REFERENCE, report)
+        return next((self.rows[number] for number in ordinals if self.rows[number].told_by(report)), None)
+
     def like(self, evidence: Evidence, report: Report) -> Known | None:
         """The first row, free for the report's channel and not contradicting it, that shares the evidence."""
         for ordinal in self._sharing(evidence, report):
             known = self.rows[ordinal]
-            if not known.reported_by(report.channel) and not any(_contradict(held, report) for held in known.reports):
+            contradict = _name_two_leases if evidence is Evidence.REFERENCE else _contradict
+            if not known.reported_by(report.channel) and not any(contradict(held, report) for held in known.reports):
                 return known
         return None
 
     def _sharing(self, evidence: Evidence, report: Report) -> Iterable[int]:
         match evidence:
             case Evidence.REFERENCE:
-                return sorted({number for name in report.strong for number in self._by_reference.get(name, ())})
+                return sorted({number for name in report.references for number in self._by_reference.get(name, ())})
+            case Evidence.END_TO_END:
+                return self._by_end_to_end.get(report.end_to_end_id or "", ())
             case Evidence.VIRTUAL_IBAN:
                 return self._by_virtual_iban.get(report.virtual_iban or "", ())
             case Evidence.PAYER:
@@ -185,8 +207,10 @@ class Crowd:
 
     def _index(self, ordinal: int, report: Report) -> None:
         self._named[report.name] = ordinal
-        for reference in report.strong:
+        for reference in report.references:
             self._by_reference.setdefault(reference, []).append(ordinal)
+        if report.end_to_end_id:
+            self._by_end_to_end.setdefault(report.end_to_end_id, []).append(ordinal)
         if report.virtual_iban:
             self._by_virtual_iban.setdefault(report.virtual_iban, []).append(ordinal)
         if report.payer:
@@ -197,6 +221,7 @@ class Evidence(StrEnum):
     """What makes two reports the same money, strongest first."""
 
     REFERENCE = "reference"
+    END_TO_END = "end_to_end"
     VIRTUAL_IBAN = "virtual_iban"
     PAYER = "payer"
     ORDINAL = "ordinal"
@@ -232,11 +257,13 @@ class Register:
         return self._crowds.setdefault(bucket, Crowd())
 
     def _replayed(self, bucket: Bucket, report: Report) -> Known | None:
-        return next((held for crowd in self._near(bucket) if (held := crowd.named(report))), None)
+        replayed = next((held for crowd in self._near(bucket) if (held := crowd.named(report))), None)
+        return replayed or self._crowd(bucket).told(report)
 
     def _like(self, bucket: Bucket, evidence: Evidence, report: Report) -> Known | None:
         """Only a shared reference pairs across neighbouring days."""
-        crowds = self._near(bucket) if evidence is Evidence.REFERENCE else [self._crowd(bucket)]
+        shared = evidence in (Evidence.REFERENCE, Evidence.END_TO_END)
+        crowds = self._near(bucket) if shared else [self._crowd(bucket)]
         return next((known for crowd in crowds if (known := crowd.like(evidence, report))), None)
 
     def _near(self, bucket: Bucket) -> list[Crowd]:
@@ -258,7 +285,20 @@ class Register:
 
 
 def _contradict(held: Report, report: Report) -> bool:
-    return _differ(held.virtual_iban, report.virtual_iban) or _differ(held.end_to_end_id, report.end_to_end_id)
+    return _name_two_leases(held, report) or _differ(held.end_to_end_id, report.end_to_end_id)
+
+
+def _name_two_leases(held: Report, report: Report) -> bool:
+    return _differ(held.lease_iban, report.lease_iban)
+
+
+def _agree(held: Report, report: Report) -> bool:
+    pairs = (
+        (held.virtual_iban, report.virtual_iban),
+        (held.end_to_end_id, report.end_to_end_id),
+        (held.payer, report.payer),
+    )
+    return any(one is not None and one == other for one, other in pairs)
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -43,6 +43,11 @@ class Match:
     evidence: Mapping[str, str]
     reason: SuspenseReason | None = None
 
+    @property
+    def virtual_iban(self) -> str | None:
+        """The virtual IBAN that led to the lease."""
+        return self.evidence.get("virtual_iban") if self.lease_id is not None else None
+
 
 def account_candidates(movement: Movement) -> dict[str, str]:
     """Every account number that may name a lease, with the path where it was found, best evidence first."""

@@ -53,11 +53,20 @@ class Incoming:
     movement: Movement
     account: str
     source: Source
+    lease_iban: str | None = None
+    """The virtual IBAN of one of the landlord's leases that the movement names, once the register was asked."""
 
     @property
     def bucket(self) -> Bucket:
-        """Where its permanent row belongs."""
-        return Bucket(account_tag(self.account), self.movement.booking_date, self.movement.amount_cents)
+        """Where its permanent row belongs: values in collection are never the bank line that brings them."""
+        account = f"{self.source.channel}|{self.account}" if self.in_collection else self.account
+        return Bucket(account_tag(account), self.movement.booking_date, self.movement.amount_cents)
+
+    @property
+    def in_collection(self) -> bool:
+        """Card, cheque and cash wait in 511 for their bank line; what a bank file reports is on 512 already."""
+        unseen = self.account == MANUAL_ACCOUNT or self.movement.means in _IN_COLLECTION
+        return self.source.file_id is None and unseen
 
     @property
     def report(self) -> Report:
@@ -70,6 +79,7 @@ class Incoming:
             references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),
             end_to_end_id=movement.end_to_end_id,
             virtual_iban=movement.virtual_iban,
+            lease_iban=self.lease_iban,
             payer=_payer_key(movement.debtor_name),
         )
 
@@ -163,7 +173,7 @@ class Poster:
 
     def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
         movement = incoming.movement
-        if movement.amount_cents < 0 and movement.nature is not Nature.RETURN:
+        if movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature is not Nature.RETURN):
             return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
         if movement.nature is Nature.RETURN or match.lease_id is None:
             return self._post_aside(incoming, pairing, match)
@@ -246,10 +256,8 @@ def credited(account: Account, payment_id: str, movement: Movement, settlement: 
 
 
 def bank_role(incoming: Incoming) -> Role:
-    """Card, cheque and cash wait in 511 until the bank line that brings them; what a bank file reports is on 512."""
-    unseen = incoming.account == MANUAL_ACCOUNT or incoming.movement.means in _IN_COLLECTION
-    waiting = incoming.source.file_id is None and unseen
-    return Role.COLLECTION if waiting else Role.BANK
+    """The account that a receipt debits."""
+    return Role.COLLECTION if incoming.in_collection else Role.BANK
 
 
 def person_match(reason: str, requested_by: str | None) -> Match:

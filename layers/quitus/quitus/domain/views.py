@@ -170,7 +170,7 @@ def entry_rule(payment: Payment, entry: Entry) -> str | None:
     """The rule that an entry rests on (contract.md, rules named); None for what goes to suspense and for returns."""
     match entry.kind:
         case EntryKind.ASSIGNMENT if _credits_a_lease(entry):
-            return MatchRule.PERSON.value
+            return payment.match.rule.value if payment.match and payment.match.rule else MatchRule.PERSON.value
         case EntryKind.CREDIT_USE:
             return AllocationRule.CREDIT.value
         case EntryKind.RECEIPT if payment.posted.match and payment.posted.match.rule:

@@ -48,12 +48,12 @@ class PaymentEvent(msgspec.Struct, frozen=True):
     virtual_iban: str | None = None
     debtor: Debtor | None = None
     remittance: str | None = None
-    means: Means = Means.OTHER
+    means: Means | None = None
     original_reference: str | None = None
     reason: str | None = None
     link_id: str | None = None
     payment_reference: str | None = None
-    due_ids: tuple[str, ...] = ()
+    due_ids: tuple[str, ...] | None = None
 
     @property
     def digest(self) -> str:
@@ -70,19 +70,19 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             amount_cents=self.amount_cents if credit else -self.amount_cents,
             booking_date=self.booking_date,
             nature=Nature.RECEIPT if credit else Nature.RETURN,
-            means=self.means,
+            means=self.means or Means.OTHER,
             virtual_iban=_compact(self.virtual_iban) if self.virtual_iban else None,
             virtual_iban_path="event" if self.virtual_iban else None,
             bank_reference=self.bank_reference,
             end_to_end_id=self.end_to_end_id,
-            payment_reference=self.payment_reference,
+            payment_reference=_compact(self.payment_reference) if self.payment_reference else None,
             batch_reference=self.original_reference,
             debtor_name=debtor.name,
             debtor_iban=debtor.iban,
             remittance=self.remittance,
             return_reason=self.reason,
             link_id=self.link_id,
-            due_ids=self.due_ids,
+            due_ids=self.due_ids or (),
         )
         return Incoming(movement, account, Source(f"event:{self.source}", self.bank_reference, event_id=self.event_id))
 

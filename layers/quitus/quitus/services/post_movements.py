@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from quitus.domain.calendar import instant_text
+from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Contention
 from quitus.domain.identity import Register, Verdict
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
+from quitus.domain.payment import Decision, PaymentStatus, assign
 from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
 from quitus.services.actions import posting
 from quitus.services.messages import MovementBatch
@@ -20,6 +21,8 @@ from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
 from quitus.services.table import MAX_WRITES, Stale
 
 _PATIENCE = 20
+AUTOMATION = "quitus"
+"""Who decided, when no person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Placed:
     incoming: Incoming
     verdict: Verdict
     posted: Posted
+    assigned: Decision | None = None
+    """The decision that this report's evidence led to, when it took the payment out of suspense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +51,74 @@ class MovementPoster:
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
         """
-        channel, account = batch[0].source.channel, batch[0].bucket.account
-        channels = self.ledger.channels(landlord.landlord_id, account)
-        if channel not in channels:
-            self.ledger.add_channel(landlord.landlord_id, account, channel)
-        alone = channels <= {channel}
+        matches = self._matches(landlord, batch)
+        if max(Counter(match.lease_id for match in matches if match.lease_id).values(), default=0) >= MAX_WRITES:
+            half = len(batch) // 2
+            return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
+        named = [replace(item, lease_iban=match.virtual_iban) for item, match in zip(batch, matches, strict=True)]
         for attempt in range(_PATIENCE):
             try:
-                return self._try(landlord, batch, channels | {channel}, optimistic=alone and attempt == 0)
+                placed = self._try(landlord, named, matches, optimistic=attempt == 0)
+                return [self._told_later(landlord, *item) for item in zip(placed, matches, strict=True)]
             except Stale:
                 self.clock.pause(attempt)
         raise Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
 
     def _try(
-        self, landlord: Landlord, batch: Sequence[Incoming], channels: frozenset[str], *, optimistic: bool
+        self, landlord: Landlord, batch: Sequence[Incoming], matches: Sequence[Match], *, optimistic: bool
     ) -> list[Placed]:
         """One attempt. An account that a single channel reports on needs no look for other channels' rows: a row that
-        is
-        already there makes the write fail, and the next attempt looks.
+        is there already makes the write fail, and the next attempt looks.
 
-        Accounts are read before rows: a posting of the same money by another channel either shows in the rows, or
-        changes
-        the account and makes the write fail.
+        Accounts are read before channels, and channels before rows: a posting of the same money by another channel
+        either shows in what is read after the accounts, or changes an account and makes the write fail.
         """
-        landlord_id = landlord.landlord_id
-        matches = self._matches(landlord, batch)
-        if max(Counter(match.lease_id for match in matches if match.lease_id).values(), default=0) >= MAX_WRITES:
-            half = len(batch) // 2
-            return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
+        landlord_id, channel = landlord.landlord_id, batch[0].source.channel
         accounts = self.ledger.accounts(landlord_id, {match.lease_id for match in matches if match.lease_id})
+        channels = self._channels(landlord_id, batch[0].bucket.account, channel)
         buckets = {incoming.bucket for incoming in batch}
-        register = Register() if optimistic else self.ledger.register(landlord_id, buckets, channels)
+        alone = optimistic and channels == {channel}
+        register = Register() if alone else self.ledger.register(landlord_id, buckets, channels)
         at = instant_text(self.clock.now())
         plan = Poster(landlord.chart, matches, accounts, register, at).decide(batch)
         self.ledger.commit(landlord_id, plan, at)
         return self._placed(landlord_id, batch, plan)
+
+    def _channels(self, landlord_id: str, account: str, channel: str) -> frozenset[str]:
+        """The channels of an account, this one among them; a channel is known before its first accounts are read."""
+        channels = self.ledger.channels(landlord_id, account)
+        if channel in channels:
+            return channels
+        self.ledger.add_channel(landlord_id, account, channel)
+        raise Stale
+
+    def _told_later(self, landlord: Landlord, placed: Placed, match: Match) -> Placed:
+        """A further channel may bring the evidence that the first one lacked: money in suspense goes to its lease."""
+        first = placed.posted.incoming
+        nothing_new = match.lease_id is None or placed.posted.lease_id is not None
+        if (
+            nothing_new
+            or first.report.name == placed.incoming.report.name
+            or first.movement.nature is not Nature.RECEIPT
+        ):
+            return placed
+        for attempt in range(_PATIENCE):
+            try:
+                return replace(placed, assigned=self._assign(landlord, placed, match))
+            except Stale:
+                self.clock.pause(attempt)
+        raise Contention("lease_busy", "Others kept writing to the same lease.", landlord_id=landlord.landlord_id)
+
+    def _assign(self, landlord: Landlord, placed: Placed, match: Match) -> Decision | None:
+        (account,) = self.ledger.accounts(landlord.landlord_id, [match.lease_id or ""]).values()
+        payment = self.ledger.payment(landlord.landlord_id, placed.posted.payment_id)
+        if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
+            return None
+        now = self.clock.now()
+        target, on, at = placed.incoming.movement.due_ids, paris_day(now), instant_text(now)
+        decision, made = assign(payment, account, match, target, landlord.chart, on, AUTOMATION, at)
+        self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
+        return decision
 
     def _matches(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Match]:
         wanted = {account for incoming in batch for account in account_candidates(incoming.movement)}
@@ -128,11 +166,13 @@ def count(placed: Sequence[Placed], file_id: str) -> Mapping[str, int]:
 
 def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
     """What order and clock decided about each movement that these reports brought: for the action log."""
-    return [
+    made = [
         posting(item.posted.payment_id, item.posted.entry, item.posted.posted_at)
         for item in placed
         if item.verdict is not Verdict.SAME
     ]
+    decided = [(item.posted.payment_id, item.assigned) for item in placed if item.assigned]
+    return made + [posting(payment_id, decision.entry, decision.decided_at) for payment_id, decision in decided]
 
 
 def _fate(item: Placed, file_id: str) -> str:
@@ -140,8 +180,9 @@ def _fate(item: Placed, file_id: str) -> str:
         return "duplicates"
     if item.posted.entry is None:
         return "ignored"
-    on_lease = item.posted.lease_id is not None and item.incoming.movement.nature is not Nature.RETURN
-    return "posted" if on_lease else "suspense"
+    if item.posted.lease_id is not None or item.incoming.movement.nature is Nature.RETURN:
+        return "posted"
+    return "suspense"
 
 
 def _numbered(landlord: Landlord) -> tuple[str, ...]:
