@@ -50,9 +50,7 @@ class LeaseLife(RuleBasedStateMachine):
     def the_erp_calls_or_changes_a_due(self, name: str, kind: DueKind, cents: int, day: date) -> None:
         before = self.dues.get(name)
         sign = -1 if kind in (DueKind.ADJUSTMENT, DueKind.AID_APL) else 1
-        after = a_due(name, sign * cents, day, before.kind if before else kind)
-        if before:
-            after = replace(after, amount_cents=cents if before.amount_cents > 0 else -cents)
+        after = a_due(name, sign * cents, day, kind)
         history = History(dict(self.dues), self.offsets)
         outcome = charge(self.account, [DueChange(before, after)], DAY, CHART, history)
         self.dues[name] = after
@@ -75,7 +73,9 @@ class LeaseLife(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_person_takes_it_off(self, data: st.DataObject) -> None:
         payment = data.draw(st.sampled_from(self.payments(PaymentStatus.POSTED)))
-        decision, made = unassign(payment, self.account, self.dues, IN_SUSPENSE, CHART, DAY, "me", "at")
+        decision, made = unassign(
+            payment, self.account, History(dict(self.dues), self.offsets), IN_SUSPENSE, CHART, DAY, "me", "at"
+        )
         self.decisions.setdefault(payment.payment_id, []).append(decision)
         self.remember(made)
 
@@ -119,7 +119,12 @@ class LeaseLife(RuleBasedStateMachine):
     @invariant()
     def nothing_is_owed_while_credit_lies_idle(self) -> None:
         assert not (self.account.open_dues and self.account.credits)
-        assert all(due.open_cents > 0 for due in self.account.open_dues)
+        assert all(0 < due.open_cents <= self.dues[due.due_id].amount_cents for due in self.account.open_dues)
+
+    @invariant()
+    def the_payer_of_the_aid_owes_what_aids_call(self) -> None:
+        aids = sum(due.amount_cents for due in self.dues.values() if due.kind is DueKind.AID_APL)
+        assert self.account.aid_open_cents == -aids
 
     def entries(self) -> list[Entry]:
         found = [entry for posted in self.posted for entry in self.payment(posted).entries]

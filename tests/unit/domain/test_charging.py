@@ -10,7 +10,7 @@ from builders import DAY, a_due, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.charging import DueChange, History, Offset, charge
+from quitus.domain.charging import DueChange, History, Offset, charge, reopen
 from quitus.domain.lease import Account, CreditLot, Due, DueKind
 from quitus.domain.ledger import Chart
 
@@ -118,3 +118,34 @@ def test_whatever_changes_the_balance_is_what_is_called(rounds: list[list[int]])
         assert all(due.open_cents > 0 for due in account.open_dues)
         assert all(lot.cents > 0 for lot in account.credits)
         assert not (account.open_dues and account.credits)
+
+
+def test_a_lease_with_a_hundred_credits_is_charged_in_steps_that_each_fit_a_transaction() -> None:
+    lots = tuple(CreditLot(f"20261105-{number}-0123456789-1", 100) for number in range(1, 101))
+    made = charge(an_account(credits=lots), [DueChange(None, a_due("dec", 50000))], DAY, CHART)
+    steps = [made]
+    while steps[-1].unfinished:
+        steps.append(charge(steps[-1].account, [], DAY, CHART))
+    assert [len(step.uses) for step in steps] == [40, 40, 20]
+    assert open_dues(steps[-1].account) == {"dec": 40000}
+
+
+def test_a_due_cancelled_while_its_money_works_elsewhere_is_never_owed_again() -> None:
+    """Paid, then cancelled, its money used by the next due: when the payment is taken off, the next due is owed."""
+    first, second = a_due("nov", 40000), a_due("dec", 40000)
+    cancelled = replace(first, amount_cents=0)
+    freed = charge(an_account(), [DueChange(first, cancelled)], DAY, CHART)
+    used = charge(freed.account, [DueChange(None, second)], DAY, CHART)
+    history = History({"nov": cancelled, "dec": second}, (*freed.offsets, *used.offsets))
+    account, taken = reopen(used.account, [("nov", 40000)], history)
+    assert open_dues(account) == {"dec": 40000}
+    assert taken == (Offset("nov", "dec", -40000),)
+
+
+def test_an_aid_that_becomes_a_rebate_is_no_longer_awaited() -> None:
+    aid = a_due("aid", -19000, kind=DueKind.AID_APL)
+    account = charged(an_account(), a_due("rent", 42000), aid)
+    history = History({"rent": a_due("rent", 42000), "aid": aid}, (Offset("aid", "rent", 19000),))
+    rebate = replace(aid, kind=DueKind.AID_RLS)
+    outcome = charge(account, [DueChange(aid, rebate)], DAY, CHART, history)
+    assert (outcome.account.aid_open_cents, open_dues(outcome.account)) == (0, {"rent": 23000})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from quitus.adapters import keys, records
-from quitus.adapters.ledger_rows import account_write, charging_writes
+from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes
 from quitus.adapters.origins import confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
-from quitus.domain.charging import History, Offset
+from quitus.domain.charging import History
 from quitus.domain.lease import Due
 from quitus.domain.ledger import Entry
 from quitus.services.leases import ChargeWrite, HeldDue, Origin
-from quitus.services.table import Key, New, Put, Row, Table, Write
+from quitus.services.table import New, Put, Row, Table, Write
 
 NEVER_CALLED = New()
 
@@ -38,15 +38,11 @@ class DueRows:
 
     def history(self, landlord_id: str, lease_id: str) -> History:
         """See `DueStore.history`."""
-        partition = keys.lease_partition(landlord_id, lease_id)
-        dues = (records.record(row, Due) for row in self._table.query(partition, "due#").rows)
-        charges = self._table.query(partition, "charge#").rows
-        offsets = [Offset(*item) for row in charges for item in row.get("offsets", ())]
-        return History({due.due_id: due for due in dues}, offsets)
+        return LedgerRows(self._table).history(landlord_id, lease_id)
 
     def charges(self, landlord_id: str, lease_id: str) -> list[Entry]:
         """The charging entries of a lease, oldest first: never pushed, the ERP has them."""
-        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), "charge#").rows
+        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.CHARGES).rows
         return [records.entry_of(row["entry"]) for row in rows if "entry" in row]
 
     def write_charges(self, landlord_id: str, charges: Sequence[ChargeWrite], at: str) -> set[str]:
@@ -67,15 +63,11 @@ def _unit(landlord_id: str, item: ChargeWrite, at: str) -> list[Write]:
         row = _due_row(landlord_id, due, item.account.charge_sequence, item.origin)
         writes.append(Put(row, NEVER_CALLED if is_new else None))
         if is_new:
-            owner = _at(keys.due_owner(landlord_id, due.due_id), {"lease_id": due.lease_id})
+            owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
             writes.append(Put(owner, NEVER_CALLED))
     return [*writes, *charging_writes(landlord_id, item.charging, at)]
 
 
 def _due_row(landlord_id: str, due: Due, charge: int, origin: Origin | None) -> Row:
     key = keys.due(landlord_id, due.lease_id, due.due_id)
-    return _at(key, records.dense(due) | {"charge": charge} | origin_columns(origin))
-
-
-def _at(key: Key, row: Row) -> Row:
-    return {"PK": key.pk, "SK": key.sk} | row
+    return key.row(**records.dense(due) | {"charge": charge} | origin_columns(origin))

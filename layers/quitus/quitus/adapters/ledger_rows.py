@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from quitus.adapters import keys, records
-from quitus.domain.charging import Charging, CreditUse
+from quitus.domain.charging import Charging, CreditUse, History, Offset
 from quitus.domain.errors import NotFound
 from quitus.domain.identity import Bucket, Known, Register, parse_payment_id
 from quitus.domain.lease import Account, Due
 from quitus.domain.payment import Decision, Payment, fold
 from quitus.domain.posting import Plan, Posted
-from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import MAX_WRITES, Is, New, Put, Row, Stale, Table, Update, Write
 
 NEVER_POSTED = New()
 NEVER_CLAIMED = New()
@@ -40,8 +40,14 @@ class LedgerRows:
 
     def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
         """See `Ledger.dues`."""
-        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), "due#").rows
+        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.DUES).rows
         return {row["due_id"]: records.record(row, Due) for row in rows}
+
+    def history(self, landlord_id: str, lease_id: str) -> History:
+        """See `Ledger.history`."""
+        charges = self._table.query(keys.lease_partition(landlord_id, lease_id), "charge#").rows
+        offsets = [Offset(*item) for row in charges for item in row.get("offsets", ())]
+        return History(self.dues(landlord_id, lease_id), offsets)
 
     def register(self, landlord_id: str, buckets: Iterable[Bucket], channels: Iterable[str]) -> Register:
         """See `Ledger.register`. A few reads for a whole batch: partitions are queried only where rows are known to
@@ -97,7 +103,7 @@ class LedgerRows:
         by_lease: dict[str, list[Write]] = {}
         for posted in plan.posted:
             key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
-            put = Put(_at(key, records.posted_row(posted)), NEVER_POSTED)
+            put = Put(key.row(**records.posted_row(posted)), NEVER_POSTED)
             if posted.lease_id is None:
                 yield [put]
             else:
@@ -106,7 +112,7 @@ class LedgerRows:
             yield [*puts, account_write(landlord_id, plan.accounts[lease_id])]
         for claim in plan.claims:
             key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.source.channel)
-            yield [Put(_at(key, records.claim_row(claim, at)), NEVER_CLAIMED)]
+            yield [Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)]
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:
         """See `Ledger.payment`."""
@@ -122,7 +128,7 @@ class LedgerRows:
         key = keys.decision(landlord_id, payment.posted.bucket, payment.posted.ordinal, decision.number)
         self._table.write(
             [
-                Put(_at(key, records.decision_row(decision)), NEVER_DECIDED),
+                Put(key.row(**records.decision_row(decision)), NEVER_DECIDED),
                 account_write(landlord_id, made.account),
                 *charging_writes(landlord_id, made, decision.decided_at),
             ]
@@ -142,7 +148,7 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
 
 def account_write(landlord_id: str, account: Account) -> Put:
     """Replace an account that nobody changed since it was read (a new one has version 1)."""
-    row = _at(keys.account(landlord_id, account.lease_id), records.account_row(account))
+    row = keys.account(landlord_id, account.lease_id).row(**records.account_row(account))
     unchanged = New() if account.version == 1 else Is("version", account.version - 1)
     return Put(row, unchanged)
 
@@ -152,7 +158,7 @@ def charging_writes(landlord_id: str, made: Charging, at: str) -> list[Write]:
     writes: list[Write] = [_credit_use_write(landlord_id, use, at) for use in made.uses]
     if made.is_journalled:
         key = keys.charge(landlord_id, made.account.lease_id, made.account.charge_sequence)
-        writes.append(Put(_at(key, records.charge_row(made, at)), NEVER_CHARGED))
+        writes.append(Put(key.row(**records.charge_row(made, at)), NEVER_CHARGED))
     return writes
 
 
@@ -160,7 +166,7 @@ def _credit_use_write(landlord_id: str, use: CreditUse, at: str) -> Put:
     bucket, ordinal = parse_payment_id(use.payment_id)
     lease_id = use.entry.lease_id or ""
     key = keys.credit_use(landlord_id, bucket, ordinal, lease_id, use.entry.sequence)
-    return Put(_at(key, records.credit_use_row(use, at)), NEVER_USED)
+    return Put(key.row(**records.credit_use_row(use, at)), NEVER_USED)
 
 
 def payment_of(bucket: Bucket, ordinal: int, rows: Sequence[Row]) -> Payment | None:
@@ -176,10 +182,6 @@ def payment_of(bucket: Bucket, ordinal: int, rows: Sequence[Row]) -> Payment | N
         [records.credit_use_of(posted.payment_id, row) for place, row in parts.items() if place.startswith("use#")],
         [records.incoming_of(bucket, row) for place, row in parts.items() if place.startswith("claim#")],
     )
-
-
-def _at(key: Key, row: Row) -> Row:
-    return {"PK": key.pk, "SK": key.sk} | row
 
 
 def _transactions(units: Sequence[list[Write]]) -> Iterator[list[Write]]:

@@ -11,6 +11,9 @@ from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Due, DueKind
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored, seal
 from quitus.domain.money import Cents
 
+MOST_USES = 40
+"""Credits used in one step: each of a payment's is a row of its own, and one transaction holds a hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offset:
@@ -53,6 +56,8 @@ class Charging:
     entry: Entry | None
     offsets: tuple[Offset, ...] = ()
     uses: tuple[CreditUse, ...] = ()
+    unfinished: bool = False
+    """More credits than one step may use are left: `charge` again, without changes."""
 
     @property
     def is_journalled(self) -> bool:
@@ -81,7 +86,7 @@ def charge(
     """Apply changes of dues to an account: positive dues first, then negative ones, then credits; order never
     matters.
     """
-    known = history or History()
+    known = _changed(history or History(), changes)
     steps = [step for change in changes for step in _steps(change)]
     offsets: list[Offset] = []
     charged = account
@@ -92,17 +97,24 @@ def charge(
         offsets += made
     settled = use_credits(charged, on, chart)
     entry = _charging_entry(account, sum(change.added_cents for change in changes), on, chart)
-    return Charging(settled.account, entry, (*offsets, *settled.offsets), settled.uses).numbered()
+    made = (*offsets, *settled.offsets)
+    return Charging(settled.account, entry, made, settled.uses, settled.unfinished).numbered()
+
+
+def _changed(history: History, changes: Iterable[DueChange]) -> History:
+    return History({**history.dues, **{change.after.due_id: change.after for change in changes}}, history.offsets)
 
 
 def use_credits(account: Account, on: date, chart: Chart) -> Charging:
-    """Spend the credits of an account on its open dues, oldest credit first."""
+    """Spend the credits of an account on its open dues, oldest credit first, MOST_USES of them at most."""
     offsets: list[Offset] = []
     uses: list[CreditUse] = []
     for lot in account.credits:
         settlement = settle(account.open_dues, lot.cents, on, rule=AllocationRule.CREDIT)
         if not settlement.paid:
             continue
+        if len(offsets) + len(uses) >= MOST_USES:
+            return Charging(account, None, tuple(offsets), tuple(uses), unfinished=True)
         account = replace(account, open_dues=settlement.open_dues, credits=_spent(account.credits, lot, settlement))
         if lot.payment_id is None:
             source = lot.source.removeprefix(DUE_SOURCE)
@@ -114,24 +126,62 @@ def use_credits(account: Account, on: date, chart: Chart) -> Charging:
     return Charging(account, None, tuple(offsets), tuple(uses))
 
 
-def reopen(account: Account, taken_back: Iterable[tuple[str, Cents]], dues: Mapping[str, Due]) -> Account:
-    """Put cents back as owed on the dues they had settled; a due lowered since first gives back the credit it left."""
-    still_open = {due.due_id: due for due in account.open_dues}
+def reopen(
+    account: Account, taken_back: Iterable[tuple[str, Cents]], history: History
+) -> tuple[Account, tuple[Offset, ...]]:
+    """Put cents back as owed on the dues that they had settled (due id, cents).
+
+    A due lowered since gives back the credit that it left, or what that credit was spent on: no due ever owes more than
+    it calls. The second value is what was taken back from other dues.
+    """
+    made: list[Offset] = []
     for due_id, cents in taken_back:
-        account, missing = _withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
-        if missing:
-            held = still_open.get(due_id)
-            still_open[due_id] = dues[due_id].open(missing + (held.open_cents if held else 0))
-    return replace(account, open_dues=tuple(still_open.values()))
+        account = _owe_again(account, due_id, cents, history, made)
+    return account, tuple(made)
+
+
+def _owe_again(account: Account, due_id: str, cents: Cents, history: History, made: list[Offset]) -> Account:
+    account, missing = _withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
+    due = history.dues[due_id]
+    held = sum(item.open_cents for item in account.open_dues if item.due_id == due_id)
+    back = min(missing, max(due.amount_cents - held, 0))
+    account = _with_open(account, due, held + back)
+    left = missing - back
+    for target, spent in _spent_on(due_id, (*history.offsets, *made)):
+        part = min(spent, left)
+        if part:
+            made.append(Offset(due_id, target, -part))
+            account = _owe_again(account, target, part, history, made)
+            left -= part
+    return _with_open(account, due, held + back + left) if left else account
+
+
+def _with_open(account: Account, due: Due, cents: Cents) -> Account:
+    others = tuple(item for item in account.open_dues if item.due_id != due.due_id)
+    return replace(account, open_dues=(*others, due.open(cents)) if cents else others)
+
+
+def _spent_on(due_id: str, offsets: Iterable[Offset]) -> list[tuple[str, Cents]]:
+    """What is left of the spending of a due, latest first."""
+    spent: dict[str, Cents] = {}
+    for offset in offsets:
+        if offset.source_due_id == due_id:
+            spent[offset.due_id] = spent.get(offset.due_id, 0) + offset.cents
+    return [(target, cents) for target, cents in reversed(spent.items()) if cents > 0]
 
 
 def _steps(change: DueChange) -> list[tuple[Due | None, Due]]:
-    """A change of sign is a cancellation followed by a new due."""
+    """A change of sign, or of what a negative due is, is a cancellation followed by a new due."""
     before, after = change.before, change.after
-    if before is None or before.amount_cents * after.amount_cents >= 0:
+    if before is None or not _is_another(before, after):
         return [(before, after)]
-    cancelled = replace(before, amount_cents=0)
-    return [(before, cancelled), (cancelled, after)]
+    return [(before, replace(before, amount_cents=0)), (replace(after, amount_cents=0), after)]
+
+
+def _is_another(before: Due, after: Due) -> bool:
+    if before.amount_cents * after.amount_cents < 0:
+        return True
+    return before.kind is not after.kind and min(before.amount_cents, after.amount_cents) < 0
 
 
 def _is_positive(step: tuple[Due | None, Due]) -> bool:
@@ -162,7 +212,8 @@ def _change_negative(
         account = replace(account, aid_open_cents=account.aid_open_cents + added)
     if added >= 0:
         return _spend_negative(account, after, added, on)
-    return _take_back(account, after.due_id, -added, history)
+    reopened, made = reopen(account, [(after.due_id, -added)], history)
+    return reopened, list(made)
 
 
 def _spend_negative(account: Account, due: Due, cents: Cents, on: date) -> tuple[Account, list[Offset]]:
@@ -174,21 +225,6 @@ def _spend_negative(account: Account, due: Due, cents: Cents, on: date) -> tuple
     if settlement.rest_cents:
         account = _deposit(account, f"{DUE_SOURCE}{due.due_id}", settlement.rest_cents)
     return account, [Offset(due.due_id, due_id, paid) for due_id, paid, _ in settlement.paid]
-
-
-def _take_back(account: Account, due_id: str, cents: Cents, history: History) -> tuple[Account, list[Offset]]:
-    account, missing = _withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
-    spent: dict[str, Cents] = {}
-    for offset in history.offsets:
-        if offset.source_due_id == due_id:
-            spent[offset.due_id] = spent.get(offset.due_id, 0) + offset.cents
-    taken: list[tuple[str, Cents]] = []
-    for target, paid in reversed(spent.items()):
-        back = min(paid, missing)
-        if back:
-            taken.append((target, back))
-            missing -= back
-    return reopen(account, taken, history.dues), [Offset(due_id, target, -back) for target, back in taken]
 
 
 def _deposit(account: Account, source: str, cents: Cents) -> Account:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from quitus.domain.allocation import Allocation, AllocationRule
-from quitus.domain.charging import Charging, CreditUse, reopen, use_credits
+from quitus.domain.charging import Charging, CreditUse, History, reopen, use_credits
 from quitus.domain.errors import Conflict
-from quitus.domain.lease import Account, CreditLot, Due
+from quitus.domain.lease import Account, CreditLot
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
@@ -152,7 +152,7 @@ def assign(
 def unassign(
     payment: Payment,
     account: Account,
-    dues: Mapping[str, Due],
+    history: History,
     match: Match,
     chart: Chart,
     on: date,
@@ -177,8 +177,9 @@ def unassign(
     entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
     kept = tuple(lot for lot in account.credits if lot.source != payment.payment_id)
     bare = replace(account, credits=kept, sequence=entry.sequence, last_hash=entry.hash)
-    opened = reopen(bare, [(item.due_id, item.amount_cents) for item in payment.allocations], dues)
+    opened, taken = reopen(bare, [(item.due_id, item.amount_cents) for item in payment.allocations], history)
     settled = use_credits(replace(opened, version=account.version + 1), on, chart)
+    settled = replace(settled, offsets=(*taken, *settled.offsets))
     decision = Decision(number, DecisionKind.UNASSIGN, replace(match, lease_id=None), (), 0, entry, by, at)
     return decision, settled.numbered()
 

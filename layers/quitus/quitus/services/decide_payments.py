@@ -142,9 +142,9 @@ class DecisionDesk:
         payment = self.ledger.payment(landlord_id, occasion.payment_id)
         if payment.lease_id != held:
             raise Stale
-        dues = self.ledger.dues(landlord_id, held)
+        history = self.ledger.history(landlord_id, held)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        decision, made = payments.unassign(payment, account, dues, match, landlord.chart, on, occasion.by, at)
+        decision, made = payments.unassign(payment, account, history, match, landlord.chart, on, occasion.by, at)
         self.ledger.commit_decision(landlord_id, payment, decision, made)
 
     def _lease_of(self, occasion: Occasion, lease_id: str | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.charging import Charging
+from quitus.domain.charging import Charging, History
 from quitus.domain.identity import Bucket, Register
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due
@@ -52,6 +52,10 @@ class Ledger(Protocol):
 
     def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
         """Every due of a lease, settled and cancelled ones too."""
+        ...
+
+    def history(self, landlord_id: str, lease_id: str) -> History:
+        """Every due of a lease and every offset made by its chargings."""
         ...
 
     def register(self, landlord_id: str, buckets: Iterable[Bucket], channels: Iterable[str]) -> Register:
