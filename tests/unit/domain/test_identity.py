@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from builders import DAY
@@ -16,9 +17,9 @@ from quitus.domain.identity import Bucket, Known, Register, Report, Verdict, acc
 BUCKET = Bucket(account_tag("FR76"), DAY, 45000)
 
 
-def a_report(channel: str, position: str = "1", **evidence: object) -> Report:
+def a_report(channel: str, position: str = "1", **evidence: Any) -> Report:
     references = frozenset({str(evidence.pop("reference"))} if "reference" in evidence else ())
-    return Report(channel, f"{channel}-message", position, references, **evidence)  # type: ignore[arg-type]
+    return Report(channel, f"{channel}-message", position, references, **evidence)
 
 
 def verdicts(register: Register, *reports: Report) -> list[Verdict]:
@@ -45,7 +46,7 @@ def test_twins_reported_twice_by_two_channels_stay_two() -> None:
 
 
 @pytest.mark.parametrize("evidence", [{}, {"reference": "R1"}, {"end_to_end_id": "E1"}])
-def test_payments_that_name_two_leases_are_never_the_same_money(evidence: dict[str, object]) -> None:
+def test_payments_that_name_two_leases_are_never_the_same_money(evidence: dict[str, Any]) -> None:
     reports = [a_report("camt.054", lease_iban="FR1", **evidence), a_report("camt.053", lease_iban="FR2", **evidence)]
     assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.NEW]
 
