@@ -27,7 +27,7 @@ def take(record: SQSRecord) -> None:
 def _take(dropped: DroppedObject) -> None:
     file = bootstrap.intake().take(dropped)
     if file is None:
-        logger.warning("an object of no landlord", file_id=dropped.file_id)
+        logger.warning("an object of no landlord", file_id=dropped.file_id, landlord_id="-")
         return
     said = {"file_id": file.file_id, "landlord_id": file.landlord_id, "status": file.status, "reason": file.reason}
     logger.info("taken", extra=said)
