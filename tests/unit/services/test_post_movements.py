@@ -6,6 +6,7 @@ import contextlib
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -285,6 +286,7 @@ def test_a_channel_that_speaks_up_while_another_posts_is_seen(table: MemoryTable
         fresh = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
         today = a_credit(45000, ONE, bank_reference="R1")
         yesterday = replace(today, booking_date=DAY - timedelta(days=1))
-        between = InterruptedTable(fresh, moment, lambda t=fresh, m=yesterday: fates(t, reported(m, "camt.054", "N1")))
+        other = reported(yesterday, "camt.054", "N1")
+        between = InterruptedTable(fresh, moment, partial(fates, fresh, other))
         a_poster(between).post(LANDLORD, [reported(today, "camt.053", "S1")])
         assert account(fresh).balance_cents == 0, f"before call {moment}"
