@@ -107,6 +107,6 @@ def a_table_with(landlord: Landlord, leases: Sequence[tuple[str, Account]]) -> M
     table = MemoryTable()
     for iban, account in leases:
         key = keys.virtual_iban(landlord.landlord_id, iban)
-        table.write([Put({"PK": key.pk, "SK": key.sk, "lease_id": account.lease_id})])
+        table.write([Put(key.row(lease_id=account.lease_id))])
         table.write([account_write(landlord.landlord_id, replace(account, version=1))])
     return table

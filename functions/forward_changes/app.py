@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quitus import bootstrap
-from quitus.services.forwarding import forward
+from quitus.adapters.changes import forward
 
 
 def handler(event: dict[str, Any], context: object) -> None:

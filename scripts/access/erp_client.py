@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def make(cognito: CognitoIdentityProviderClient, table: Table, pool_id: str, grant: Grant) -> dict[str, str]:
     """Make the client and its row; until the row is written the client's tokens have no scope."""
     client = cognito.create_user_pool_client(UserPoolId=pool_id, **_settings(grant))["UserPoolClient"]
-    key = keys.client(client["ClientId"])
-    table.write([Put({"PK": key.pk, "SK": key.sk, "landlord": grant.landlord_id, "role": grant.role}, New())])
+    row = keys.client(client["ClientId"]).row(landlord=grant.landlord_id, role=grant.role.value)
+    table.write([Put(row, New())])
     return {"client_id": client["ClientId"], "client_secret": client["ClientSecret"], "scope": API_SCOPE}
 
 

@@ -77,7 +77,7 @@ def run() -> Iterator[dict[str, Any]]:
     ibans = [_RANGE.number(counter, b"bench").text for counter in range(_LEASES)]
     for lease, iban in enumerate(ibans):
         key = keys.virtual_iban("semiga", iban)
-        table.write([Put({"PK": key.pk, "SK": key.sk, "lease_id": f"12345-{lease:04d}"})])
+        table.write([Put(key.row(lease_id=f"12345-{lease:04d}"))])
         table.write([account_write("semiga", replace(_an_account(lease), version=1))])
     first = _post(table, ibans, "camt.053")
     yield _figure("posting.one_channel", first)

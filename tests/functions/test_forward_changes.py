@@ -30,8 +30,8 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 def test_the_keys_that_matter_are_sent_in_one_message(views: Stubber) -> None:
     keys: list[list[Any]] = [
-        ["semiga#movement#FR7630004000031234567890143#2026-11-23#45000", "000001"],
-        ["semiga#lease#B-0042", "account"],
+        ["semiga#movement#2847f6106a#2026-11-23#45000", "000001"],
+        ["semiga#lease#B-0042", "lease"],
     ]
     body = json.dumps({"keys": keys, "schema": "quitus.changes/1"}, separators=(",", ":"))
     entries = [{"Id": "0", "MessageBody": body, "DelaySeconds": 0}]

@@ -33,7 +33,7 @@ def access_token(name: str) -> dict[str, Any]:
 
 def test_a_machine_gets_the_landlord_of_its_row(table: MemoryTable) -> None:
     key = keys.client(CLIENT)
-    table.write([Put({"PK": key.pk, "SK": key.sk, "landlord": "semiga", "role": "erp"}, New())])
+    table.write([Put(key.row(landlord="semiga", role="erp"), New())])
     assert access_token("machine")["claimsToAddOrOverride"] == {"landlord": "semiga", "role": "erp"}
 
 

@@ -153,7 +153,7 @@ def test_two_workers_on_the_same_leases_issue_one_number_each() -> None:
 def test_a_number_that_is_taken_already_gives_way_to_the_next() -> None:
     office = Office()
     key = keys.virtual_iban(LANDLORD, RANGE.number(0, b"secret").text)
-    office.memory.write([Put({"PK": key.pk, "SK": key.sk, "lease_id": "old"})])
+    office.memory.write([Put(key.row(lease_id="old"))])
     assert office.leases("L1") == {"L1": ("accepted", "")}
     assert office.lease().virtual_iban == RANGE.number(1, b"secret").text
 

@@ -9,7 +9,7 @@ from typing import Any
 from builders import BANK_ACCOUNT, DAY, FixedClock, a_due, a_landlord, a_lease, a_virtual_iban, an_account
 
 from quitus.adapters import keys, records
-from quitus.adapters.changes import changed
+from quitus.adapters.changes import changed, matters
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_view_rows import ErpLandlordRows, LeaseViewRows
 from quitus.adapters.ledger_rows import LedgerRows, account_write
@@ -20,7 +20,6 @@ from quitus.domain.landlord import Erp, ErpKind, Landlord
 from quitus.domain.lease import LeaseStatus
 from quitus.domain.payment import Payment, assign, unassign
 from quitus.domain.posting import Incoming, person_match
-from quitus.services.forwarding import matters
 from quitus.services.lease_views import LeaseViews
 from quitus.services.payment_views import PaymentViews
 from quitus.services.post_movements import MovementPoster
@@ -77,7 +76,7 @@ class Estate:
         self._put(keys.lease(L, lease_id), records.dense(lease))
 
     def _put(self, key: Key, row: Row) -> None:
-        self.table.write([Put({"PK": key.pk, "SK": key.sk} | row)])
+        self.table.write([Put(key.row(**row))])
 
     def post(self, *batch: Incoming) -> str:
         """Post movements; the id of the first one's payment."""
@@ -111,7 +110,7 @@ class Estate:
         """Bring the views up to date with these changes (all of them); True when the ERP is to be woken."""
         views = keeper(table or self.table)
         wanted = self.changes() if some is None else some
-        woken = [views.refresh(one) for one in changed(wanted)]
+        woken = [views.refresh(one) for one in changed((key.pk, key.sk) for key in wanted)]
         return any(woken)
 
     def rebuilt(self) -> Estate:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from unit.views.estate import keeper
 
 from quitus.adapters.alert_rows import AlertRows
-from quitus.adapters.changes import changed
+from quitus.adapters.changes import changed, matters
 from quitus.adapters.due_rows import DueRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.lease_rows import LeaseRows
@@ -25,7 +25,6 @@ from quitus.adapters.statement_rows import StatementRows
 from quitus.domain.posting import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
-from quitus.services.forwarding import matters
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.post_movements import MovementPoster
 from quitus.services.put_leases import LeaseWriter
@@ -198,7 +197,7 @@ class Office:
     def follow(self) -> None:
         """Let the views catch up."""
         views = keeper(self.table)
-        for one in changed(sorted(key for key in self.table.rows if matters(key))):
+        for one in changed(sorted((key.pk, key.sk) for key in self.table.rows if matters(key))):
             views.refresh(one)
 
     def drop(self, file_id: str, **fields: Any) -> None:

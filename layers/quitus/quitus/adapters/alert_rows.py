@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from quitus.adapters import keys
 from quitus.domain.alert import Alert, AlertKind
-from quitus.services.table import Key, Lacks, New, Page, Put, Row, Stale, Table, Update
+from quitus.services.table import Lacks, New, Put, Row, Stale, Table, Update
 
 _log = Logger(service="quitus")
 NEVER_RAISED = New()
@@ -42,29 +42,23 @@ class AlertRows:
         except Stale:
             return
 
-    def list(self, landlord_id: str, after: Key | None, limit: int) -> Page:
-        """Alerts, newest first."""
-        pk = f"{landlord_id}#alerts"
-        return self._table.query_listing(pk, after=after, limit=limit, newest_first=True)
-
 
 def announce(landlord_id: str, alert: Alert) -> None:
     """Log that an alert was raised, by ids only: what the alarms of the stack count."""
     fields = {"landlord_id": landlord_id, "alert_kind": alert.kind.value, "subject": alert.subject}
+    fields["severity"] = alert.severity.value
     _log.warning("alert", extra=fields)
 
 
 def alert_row(landlord_id: str, alert: Alert, at: str) -> Row:
     """An open alert raised at an instant."""
     key = keys.alert(landlord_id, alert.alert_id)
-    return {
-        "PK": key.pk,
-        "SK": key.sk,
-        "GSI1PK": key.pk,
-        "GSI1SK": f"{at}#{alert.alert_id}",
-        "kind": alert.kind.value,
-        "severity": alert.severity.value,
-        "subject": alert.subject,
-        "detail": dict(alert.detail),
-        "raised_at": at,
-    }
+    return key.row(
+        GSI1PK=keys.alerts(landlord_id),
+        GSI1SK=f"{at}#{alert.alert_id}",
+        kind=alert.kind.value,
+        severity=alert.severity.value,
+        subject=alert.subject,
+        detail=dict(alert.detail),
+        raised_at=at,
+    )

@@ -84,7 +84,7 @@ class DynamoTable:
         found: dict[Key, Row] = {}
         for chunk in batched(dict.fromkeys(keys), _READ_AT_ONCE, strict=False):
             for row in self._read(chunk):
-                found[Key(row["PK"], row["SK"])] = row
+                found[Key.of(row)] = row
         return found
 
     def _read(self, keys: Sequence[Key]) -> Iterator[Row]:

@@ -85,7 +85,7 @@ class ErpOutboxRows:
 
     def _unacknowledged(self, page: Page) -> dict[Key, Row]:
         """The page's rows that still wait. Raises Stale when the listing has yet to forget all of a full page."""
-        rows = self._table.batch_get(Key(row["PK"], row["SK"]) for row in page.rows)
+        rows = self._table.batch_get(Key.of(row) for row in page.rows)
         waiting = {key: row for key, row in rows.items() if "acknowledged_at" not in row}
         if not waiting and page.after is not None:
             raise Stale
@@ -106,11 +106,11 @@ class ErpOutboxRows:
 
     def _first_of_chain(self, partition: str) -> dict[Key, Row]:
         """The first waiting entry of a chain that is not listed: too late, or written before there was an ERP."""
-        for expected, row in enumerate(self._table.query(partition, "entry#").rows, start=1):
+        for expected, row in enumerate(self._table.query(partition, keys.CHAIN).rows, start=1):
             if row["sequence"] != expected:
                 break
             if "acknowledged_at" not in row:
-                return {Key(row["PK"], row["SK"]): row}
+                return {Key.of(row): row}
         return {}
 
 
@@ -118,7 +118,7 @@ def _lane_put(landlord_id: str, feed: Feed, lane: Lane) -> tuple[Put, Lane]:
     key = keys.erp_head(landlord_id, feed.value)
     row = records.dense(lane) | {"version": lane.version + 1}
     unchanged = Is("version", lane.version) if lane.version else NEVER_PUSHED
-    return Put({"PK": key.pk, "SK": key.sk} | row, unchanged), records.record(row, Lane)
+    return Put(key.row(**row), unchanged), records.record(row, Lane)
 
 
 def _first_of_each_chain(keys_waiting: Iterable[Key]) -> list[Key]:

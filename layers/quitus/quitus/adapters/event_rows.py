@@ -18,8 +18,7 @@ class EventRows:
         """See `Events.accept`."""
         key = keys.event(landlord_id, source, reference)
         try:
-            row = {"PK": key.pk, "SK": key.sk, "digest": digest, "accepted_at": at}
-            self._table.write([Put(row, NEVER_ACCEPTED)])
+            self._table.write([Put(key.row(digest=digest, accepted_at=at), NEVER_ACCEPTED)])
         except Stale:
             held = self._table.get(key)
             return str(held["digest"]) if held else digest
@@ -28,4 +27,4 @@ class EventRows:
     def reject(self, landlord_id: str, name: str, reason: str, at: str) -> None:
         """See `Events.reject`."""
         key = keys.rejected_event(landlord_id, name)
-        self._table.write([Put({"PK": key.pk, "SK": key.sk, "reason": reason, "rejected_at": at})])
+        self._table.write([Put(key.row(reason=reason, rejected_at=at))])

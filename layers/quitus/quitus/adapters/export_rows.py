@@ -6,7 +6,7 @@ from datetime import date
 
 from quitus.adapters import keys
 from quitus.services.exports import Export, ExportKind, ExportStatus
-from quitus.services.table import New, Put, Row, Stale, Table, Update
+from quitus.services.table import New, Put, Stale, Table, Update
 
 NEVER_ASKED = New()
 
@@ -20,9 +20,7 @@ class ExportRows:
     def add(self, landlord_id: str, export: Export) -> None:
         """See `Exports.add`."""
         key = keys.export(landlord_id, export.export_id)
-        row: Row = {
-            "PK": key.pk,
-            "SK": key.sk,
+        asked = {
             "kind": export.kind.value,
             "from": export.first.isoformat(),
             "to": export.last.isoformat(),
@@ -31,7 +29,7 @@ class ExportRows:
             "requested_at": export.requested_at,
         }
         try:
-            self._table.write([Put(row, NEVER_ASKED)])
+            self._table.write([Put(key.row(**asked), NEVER_ASKED)])
         except Stale:
             return
 

@@ -11,7 +11,7 @@ from quitus.adapters.dynamo import pause
 from quitus.domain.errors import Contention, NotFound
 from quitus.services.leases import Fate
 from quitus.services.registry import DroppedFile, FileStatus, RowResult
-from quitus.services.table import Is, Key, Lacks, New, Page, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import Is, Lacks, New, Page, Put, Row, Stale, Table, Update, Write
 
 NEVER_SEEN = New()
 NEVER_WORKED = New()
@@ -36,7 +36,7 @@ class FileRows:
             "GSI1SK": f"{file.received_at}#{file.file_id}",
         }
         try:
-            self._table.write([Put(_at(key, row), NEVER_SEEN)])
+            self._table.write([Put(key.row(**row), NEVER_SEEN)])
         except Stale:
             return self.file(file.landlord_id, file.file_id)
         return file
@@ -103,7 +103,7 @@ class FileRows:
         row: Row = {"done_at": at, "results": [[*result[:2], str(result.status), result.reason] for result in results]}
         counted = {name: count for name, count in counts.items() if count}
         writes: list[Write] = [
-            Put(_at(key, row), NEVER_WORKED),
+            Put(key.row(**row), NEVER_WORKED),
             Update(keys.file(landlord_id, file_id), add={"done": 1, **counted}),
         ]
         for attempt in range(_PATIENCE):
@@ -131,7 +131,7 @@ class FileRows:
     def results(self, landlord_id: str, file_id: str) -> Iterator[RowResult]:
         """See `FileRegistry.results`."""
         pk = keys.file(landlord_id, file_id).pk
-        for row in self._table.query(pk, "batch#").rows:
+        for row in self._table.query(pk, keys.BATCHES).rows:
             for line, name, status, reason in row["results"]:
                 yield RowResult(line, name, Fate(status), reason)
 
@@ -157,13 +157,13 @@ class FileRows:
 
     def remember_bytes(self, landlord_id: str, sha256: str, file_id: str) -> None:
         """See `FileRegistry.remember_bytes`."""
-        self._table.write([Put(_at(keys.raw(landlord_id, sha256), {"file_id": file_id}))])
+        self._table.write([Put(keys.raw(landlord_id, sha256).row(file_id=file_id))])
 
     def take_sequence(self, landlord_id: str, kind: str, sequence: int, sha256: str, file_id: str) -> tuple[str, str]:
         """See `FileRegistry.take_sequence`."""
         key = keys.erp_sequence(landlord_id, kind, sequence)
         try:
-            self._table.write([Put(_at(key, {"sha256": sha256, "file_id": file_id}), NEVER_TAKEN)])
+            self._table.write([Put(key.row(sha256=sha256, file_id=file_id), NEVER_TAKEN)])
         except Stale:
             row = self._table.get(key)
             if row is None:
@@ -185,7 +185,3 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
 
 def _busy(file_id: str) -> Contention:
     return Contention("file_busy", "Others kept writing to the file's row.", file_id=file_id)
-
-
-def _at(key: Key, row: Row) -> Row:
-    return {"PK": key.pk, "SK": key.sk} | row

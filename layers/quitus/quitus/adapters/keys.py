@@ -1,7 +1,7 @@
 """Every key of the table, and what is asked of it.
 
 Every partition begins with its landlord's id and `#`; the few rows of the deployment itself begin with `client#`,
-`range#` or `@` (which begins no landlord id).
+`range#` or `@`, which are no landlord ids (`domain/ids.py`).
 Rows marked * are views: made from the others by `update_views`, never read to decide about money.
 
 | asked | partition | row | written by |
@@ -55,6 +55,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from quitus.domain.identity import Bucket
 from quitus.services.table import Key
@@ -63,6 +64,25 @@ _ORDINAL = 6
 _SEQUENCE = 9
 ENTRIES = "entries"
 """The feed of ledger entries to the ERP."""
+
+
+PARTIES, DUES, CHARGES, CHAIN, BATCHES = "party#", "due#", "charge#", "entry#", "batch#"
+"""How the many rows of one sort in a partition begin."""
+
+
+class Partition(NamedTuple):
+    """What the name of a partition says."""
+
+    landlord_id: str
+    family: str
+    names: tuple[str, ...]
+
+
+def parse(pk: str) -> Partition:
+    """The landlord, the family of rows and what they are about; the deployment's own partitions read the same way."""
+    landlord_id, _, rest = pk.partition("#")
+    family, *names = rest.split("#")
+    return Partition(landlord_id, family, tuple(names))
 
 
 def settings(landlord_id: str) -> Key:
@@ -107,12 +127,12 @@ def lease(landlord_id: str, lease_id: str) -> Key:
 
 def party(landlord_id: str, lease_id: str, party_id: str) -> Key:
     """A party of the lease."""
-    return Key(lease_partition(landlord_id, lease_id), f"party#{party_id}")
+    return Key(lease_partition(landlord_id, lease_id), f"{PARTIES}{party_id}")
 
 
 def due(landlord_id: str, lease_id: str, due_id: str) -> Key:
     """A due of the lease."""
-    return Key(lease_partition(landlord_id, lease_id), f"due#{due_id}")
+    return Key(lease_partition(landlord_id, lease_id), f"{DUES}{due_id}")
 
 
 def balance_control(landlord_id: str, lease_id: str) -> Key:
@@ -122,7 +142,7 @@ def balance_control(landlord_id: str, lease_id: str) -> Key:
 
 def charge(landlord_id: str, lease_id: str, sequence: int) -> Key:
     """A charging of the lease."""
-    return Key(lease_partition(landlord_id, lease_id), f"charge#{sequence:0{_SEQUENCE}d}")
+    return Key(lease_partition(landlord_id, lease_id), f"{CHARGES}{sequence:0{_SEQUENCE}d}")
 
 
 def entry(landlord_id: str, lease_id: str, sequence: int) -> Key:
@@ -137,7 +157,7 @@ def loose_entry(landlord_id: str, payment_id: str, sequence: int) -> Key:
 
 def entry_place(sequence: int) -> str:
     """The nth entry's place in its chain."""
-    return f"entry#{sequence:0{_SEQUENCE}d}"
+    return f"{CHAIN}{sequence:0{_SEQUENCE}d}"
 
 
 def leases_of_residence(landlord_id: str, residence_id: str) -> str:
@@ -170,10 +190,10 @@ def movement_partition(landlord_id: str, bucket: Bucket) -> str:
     return f"{landlord_id}#movement#{bucket.account}#{bucket.day.isoformat()}#{bucket.amount_cents}"
 
 
-def bucket_of(pk: str) -> tuple[str, Bucket]:
-    """The landlord and bucket of a movement partition."""
-    landlord_id, _, account_tag, day, cents = pk.split("#")
-    return landlord_id, Bucket(account_tag, date.fromisoformat(day), int(cents))
+def bucket_of(names: tuple[str, ...]) -> Bucket:
+    """The bucket that the names of a movement partition say."""
+    account_tag, day, cents = names
+    return Bucket(account_tag, date.fromisoformat(day), int(cents))
 
 
 def movement(landlord_id: str, bucket: Bucket, ordinal: int) -> Key:
@@ -219,7 +239,7 @@ def file(landlord_id: str, file_id: str) -> Key:
 
 def file_batch(landlord_id: str, file_id: str, number: int) -> Key:
     """A worked batch of a file."""
-    return Key(f"{landlord_id}#file#{file_id}", f"batch#{number:06d}")
+    return Key(f"{landlord_id}#file#{file_id}", f"{BATCHES}{number:06d}")
 
 
 def files(landlord_id: str) -> str:
@@ -287,9 +307,14 @@ def residences(landlord_id: str) -> str:
     return f"{landlord_id}#residences"
 
 
+def alerts(landlord_id: str) -> str:
+    """The landlord's alerts; the listing has the same name."""
+    return f"{landlord_id}#alerts"
+
+
 def alert(landlord_id: str, alert_id: str) -> Key:
     """An alert."""
-    return Key(f"{landlord_id}#alerts", alert_id)
+    return Key(alerts(landlord_id), alert_id)
 
 
 def erp_head(landlord_id: str, feed: str = ENTRIES) -> Key:
@@ -324,8 +349,3 @@ def export(landlord_id: str, export_id: str) -> Key:
 def request(landlord_id: str, key: str) -> Key:
     """A request made under an idempotency key."""
     return Key(f"{landlord_id}#request#{key}", "request")
-
-
-def landlord_of(pk: str) -> str:
-    """The landlord that a partition belongs to."""
-    return pk.partition("#")[0]

@@ -36,13 +36,13 @@ class LandlordRows:
         """
         self._claim_range(landlord)
         key = keys.settings(landlord.landlord_id)
-        self._table.write([Put({"PK": key.pk, "SK": key.sk} | records.dense(landlord))])
+        self._table.write([Put(key.row(**records.dense(landlord)))])
 
     def _claim_range(self, landlord: Landlord) -> None:
         if landlord.virtual_iban_range is None:
             return
         key = keys.range_owner(landlord.virtual_iban_range.name)
-        row = {"PK": key.pk, "SK": key.sk, "landlord_id": landlord.landlord_id}
+        row = key.row(landlord_id=landlord.landlord_id)
         try:
             self._table.write([Put(row, FREE)])
         except Stale as error:

@@ -12,7 +12,7 @@ from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound
 from quitus.domain.lease import Lease, Party
 from quitus.services.leases import BalanceControl, HeldControl, HeldLease, HeldParty, LeaseWrite, Origin
-from quitus.services.table import MAX_WRITES, Is, Key, Lacks, New, Put, Row, Table, Update, Write
+from quitus.services.table import MAX_WRITES, Is, Lacks, New, Put, Row, Table, Update, Write
 
 NEVER_ISSUED = New()
 NEVER_OPENED = New()
@@ -39,7 +39,7 @@ class LeaseRows:
 
     def parties(self, landlord_id: str, lease_id: str) -> list[Party]:
         """The lease's parties, by id."""
-        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), "party#").rows
+        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.PARTIES).rows
         return [records.record(row, Party) for row in rows]
 
     def leases_of_residence(
@@ -88,7 +88,7 @@ class LeaseRows:
         """See `LeaseStore.write_parties`."""
         columns = origin_columns(origin)
         self._put(
-            _at(keys.party(landlord_id, item.lease_id, item.party_id), records.dense(item) | columns)
+            keys.party(landlord_id, item.lease_id, item.party_id).row(**records.dense(item) | columns)
             for item in parties
         )
 
@@ -102,7 +102,7 @@ class LeaseRows:
         """See `LeaseStore.write_controls`."""
         columns = origin_columns(origin)
         self._put(
-            _at(keys.balance_control(landlord_id, item.lease_id), records.dense(item) | columns) for item in controls
+            keys.balance_control(landlord_id, item.lease_id).row(**records.dense(item) | columns) for item in controls
         )
 
     def _put(self, rows: Iterable[Row]) -> None:
@@ -113,7 +113,7 @@ class LeaseRows:
 def _unit(landlord_id: str, item: LeaseWrite, at: str) -> list[Write]:
     """A lease's description, its account when that changes, and for a new lease who holds its virtual IBAN."""
     lease = item.lease
-    row = _at(keys.lease(landlord_id, lease.lease_id), records.dense(lease) | origin_columns(item.origin))
+    row = keys.lease(landlord_id, lease.lease_id).row(**records.dense(lease) | origin_columns(item.origin))
     row |= {
         "version": item.version,
         "GSI1PK": keys.leases_of_residence(landlord_id, lease.residence_id),
@@ -132,8 +132,4 @@ def _issue(landlord_id: str, item: LeaseWrite, at: str) -> Write:
     if item.pooled:
         return Update(key, set={"lease_id": lease.lease_id, "issued_at": at}, condition=ON_NO_LEASE)
     held = {"lease_id": lease.lease_id, "bic": lease.bic, "payee_name": lease.payee_name, "issued_at": at}
-    return Put(_at(key, held), NEVER_ISSUED)
-
-
-def _at(key: Key, row: Row) -> Row:
-    return {"PK": key.pk, "SK": key.sk} | row
+    return Put(key.row(**held), NEVER_ISSUED)

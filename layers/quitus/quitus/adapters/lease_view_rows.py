@@ -37,8 +37,8 @@ class LeaseViewRows:
 
     def put_residence(self, landlord_id: str, residence: Residence) -> None:
         """See `LeaseViewStore.put_residence`."""
-        row = {"PK": keys.residences(landlord_id), "SK": residence.residence_id}
-        self._table.write([Put(row | {"residence_id": residence.residence_id} | _named(residence))])
+        key = Key(keys.residences(landlord_id), residence.residence_id)
+        self._table.write([Put(key.row(residence_id=residence.residence_id, **_named(residence)))])
 
     def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[Notice]:
         """See `LeaseViewStore.notices_of`."""
@@ -75,7 +75,7 @@ class ErpLandlordRows:
         if self._table.get(key) is not None:
             return
         try:
-            self._table.write([Put({"PK": key.pk, "SK": key.sk}, NEVER_ADDED)])
+            self._table.write([Put(key.row(), NEVER_ADDED)])
         except Stale:
             return
 

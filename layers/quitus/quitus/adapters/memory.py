@@ -138,7 +138,7 @@ class MemoryTable:
             case Put(row):
                 return row
             case Update(key, to_set, to_add, to_remove):
-                row = {"PK": key.pk, "SK": key.sk} | self.rows.get(key, {}) | dict(to_set)
+                row = key.row() | self.rows.get(key, {}) | dict(to_set)
                 row |= {name: row.get(name, 0) + amount for name, amount in to_add.items()}
                 return {name: value for name, value in row.items() if name not in to_remove}
             case Check():
@@ -148,7 +148,7 @@ class MemoryTable:
         encoded = encode_row(row)
         if _size(encoded) > _LARGEST_ROW:
             raise ValueError("a row may hold 400 KB at most")
-        key = Key(row["PK"], row["SK"])
+        key = Key.of(row)
         if key not in self.rows:
             insort(self._partitions[key.pk], key.sk)
         self.rows[key] = decode_row(encoded)

@@ -74,7 +74,7 @@ class Numbering:
         if counters.get("searched") == listed:
             return []
         rows = self._table.query(keys.pool_partition(landlord_id)).rows
-        found = self._listed(landlord_id, [Key(row["PK"], row["SK"]) for row in rows])
+        found = self._listed(landlord_id, [Key.of(row) for row in rows])
         if not found:
             self._table.write([Update(keys.numbers(landlord_id), set={"searched": listed})])
         return found
@@ -90,8 +90,8 @@ class Numbering:
         self, landlord_id: str, accounts: Sequence[VirtualAccount], origin: Origin | None
     ) -> Mapping[str, bool]:
         """See `Numbers.fill_pool`."""
-        held = self._table.batch_get(keys.virtual_iban(landlord_id, account.iban) for account in accounts)
-        known = {row["PK"].rpartition("#")[2]: row for row in held.values()}
+        wanted = {keys.virtual_iban(landlord_id, account.iban): account.iban for account in accounts}
+        known = {wanted[key]: row for key, row in self._table.batch_get(wanted).items()}
         new = [account for account in accounts if account.iban not in known]
         refused = self._list(landlord_id, new, origin) if new else set()
         brought = {iban for iban, row in known.items() if origin is not None and origin_of(row) == origin}
@@ -113,11 +113,11 @@ class Numbering:
 def _virtual_iban_row(landlord_id: str, account: VirtualAccount) -> Row:
     """A listed account that no lease holds yet: a row without `lease_id`."""
     key = keys.virtual_iban(landlord_id, account.iban)
-    return {"PK": key.pk, "SK": key.sk, "bic": account.bic, "payee_name": account.payee_name}
+    return key.row(bic=account.bic, payee_name=account.payee_name)
 
 
 def _pool_row(key: Key, account: VirtualAccount) -> Row:
-    return {"PK": key.pk, "SK": key.sk, "iban": account.iban, "bic": account.bic, "payee_name": account.payee_name}
+    return key.row(iban=account.iban, bic=account.bic, payee_name=account.payee_name)
 
 
 class NumberingSecret:

@@ -20,8 +20,8 @@ def entry_puts(landlord_id: str, entry: Entry, payment_id: str, rule: str | None
     listing = _listing(landlord_id, Feed.ENTRIES, _place(entry, payment_id)) if pushed else {}
     of_day = Key(keys.entries_of_day(landlord_id, entry.booking_date), entry.entry_id)
     return [
-        Put({"PK": key.pk, "SK": key.sk} | row | listing, NEVER_RECORDED),
-        Put({"PK": of_day.pk, "SK": of_day.sk} | row),
+        Put(key.row(**row, **listing), NEVER_RECORDED),
+        Put(of_day.row(**row)),
     ]
 
 
@@ -36,7 +36,7 @@ def notice_put(landlord_id: str, notice: Notice, *, pushed: bool) -> Put:
     """A virtual IBAN that is counted once; `pushed` lists it for the ERP."""
     key = keys.virtual_iban_notice(landlord_id, notice.iban)
     listing = _listing(landlord_id, Feed.VIRTUAL_IBANS, notice.iban) if pushed else {}
-    return Put({"PK": key.pk, "SK": key.sk} | records.dense(notice) | listing, NEVER_COUNTED)
+    return Put(key.row(**records.dense(notice), **listing), NEVER_COUNTED)
 
 
 def _place(entry: Entry, payment_id: str) -> str:

@@ -92,7 +92,7 @@ class PaymentViewRows:
     def _open_days(self, landlord_id: str, days: set[date]) -> None:
         wanted = {Key(keys.payment_days(landlord_id), day.isoformat()) for day in days}
         for key in wanted - self._table.batch_get(wanted).keys():
-            self._table.write([Put({"PK": key.pk, "SK": key.sk, "day": key.sk})])
+            self._table.write([Put(key.row(day=key.sk))])
 
 
 class _Transaction:
@@ -145,7 +145,7 @@ def _days(payment: Payment) -> set[date]:
 
 def _view_put(landlord_id: str, change: ViewChange) -> Put:
     key = view_key(landlord_id, change.payment)
-    row: Row = {"PK": key.pk, "SK": key.sk} | _public(change.payment, change.after.home) | _private(change.after)
+    row = key.row(**_public(change.payment, change.after.home), **_private(change.after))
     if not is_other(change.payment):
         row |= {"payment": payment_answer(change.payment)} | _listing(landlord_id, change.payment)
     return Put(row, NEVER_SHOWN if change.before is None else Is("version", change.before.version))

@@ -19,9 +19,8 @@ class RequestRows:
     def begin(self, landlord_id: str, key: str, fingerprint: str, at: str) -> Kept | None:
         """See `Requests.begin`."""
         place = keys.request(landlord_id, key)
-        row: Row = {"PK": place.pk, "SK": place.sk, "fingerprint": fingerprint, "at": at}
         try:
-            self._table.write([Put(row, NEVER_CAME)])
+            self._table.write([Put(place.row(fingerprint=fingerprint, at=at), NEVER_CAME)])
         except Stale:
             held = self._table.get(place)
             if held is None:

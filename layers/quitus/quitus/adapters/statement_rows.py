@@ -81,7 +81,7 @@ def _key(landlord_id: str, statement: StatementRecord) -> Key:
 def _row(landlord_id: str, statement: StatementRecord) -> Row:
     key = _key(landlord_id, statement)
     days = [[day.isoformat(), credited, debited] for day, credited, debited in statement.days]
-    return {"PK": key.pk, "SK": key.sk} | records.dense(statement) | {"days": days}
+    return key.row(**records.dense(statement) | {"days": days})
 
 
 def _record(row: Row) -> StatementRecord:

@@ -63,12 +63,12 @@ class ViewRows:
         """See `read_entries.Journals`."""
         start = None if after is None else keys.entry(landlord_id, lease_id, after).sk
         pk = keys.lease_partition(landlord_id, lease_id)
-        yield from map(_booked, self._partition(pk, "entry#", after=start))
+        yield from map(_booked, self._partition(pk, keys.CHAIN, after=start))
 
     def charges(self, landlord_id: str, lease_id: str, after: int | None) -> Iterator[BookedEntry]:
         """See `read_entries.Journals`."""
         start = None if after is None else keys.charge(landlord_id, lease_id, after).sk
-        for row in self._partition(keys.lease_partition(landlord_id, lease_id), "charge#", after=start):
+        for row in self._partition(keys.lease_partition(landlord_id, lease_id), keys.CHARGES, after=start):
             if row.get("entry"):
                 yield BookedEntry(records.entry_of(row["entry"]), None, None)
 
@@ -100,7 +100,7 @@ class ViewRows:
     def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
         """See `read_alerts.AlertLists`."""
         start = None if after is None else keys.alert(landlord_id, after)
-        yield from map(_alert, self._listing(keys.alert(landlord_id, "").pk, after=start, newest_first=True))
+        yield from map(_alert, self._listing(keys.alerts(landlord_id), after=start, newest_first=True))
 
     def _days(
         self, landlord_id: str, first: date | None, last: date | None, *, newest_first: bool = False

@@ -25,6 +25,15 @@ class Key(NamedTuple):
     listed_at: str = ""
     """Its place in a listing: only where a page of one ends, so that the next begins there even if the row left it."""
 
+    @classmethod
+    def of(cls, row: Row) -> Key:
+        """The name of a row."""
+        return cls(row["PK"], row["SK"])
+
+    def row(self, **attributes: Any) -> Row:
+        """The row of this name with these attributes."""
+        return {"PK": self.pk, "SK": self.sk, **attributes}
+
 
 @dataclass(frozen=True, slots=True)
 class New:
@@ -67,7 +76,7 @@ class Put:
     @property
     def key(self) -> Key:
         """The row's name."""
-        return Key(self.row["PK"], self.row["SK"])
+        return Key.of(self.row)
 
 
 @dataclass(frozen=True, slots=True)
