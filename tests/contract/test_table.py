@@ -16,7 +16,7 @@ from cloud.clients import client
 from cloud.places import CLOUD_PYTHON, Place
 from quitus.adapters.dynamo import DynamoTable
 from quitus.adapters.memory import MemoryTable
-from quitus.services.table import Below, Check, Is, Key, Lacks, New, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import Below, Is, Key, Lacks, New, Put, Row, Stale, Table, Update, Write
 
 _PARTITIONS = count(1)
 
@@ -138,7 +138,7 @@ def test_a_transaction_writes_all_or_nothing_and_names_what_failed(table: Table,
 )
 def test_a_condition_decides(table: Table, pk: str, condition: Any, holds: bool) -> None:
     table.write([Put(a_row(pk, n=5))])
-    writes: list[Write] = [Check(Key(pk, "row"), condition), Put(a_row(pk, "marker"))]
+    writes: list[Write] = [Update(Key(pk, "row"), set={"m": 1}, condition=condition), Put(a_row(pk, "marker"))]
     if holds:
         table.write(writes)
     else:

@@ -55,12 +55,12 @@ def changed(told: Iterable[tuple[str, str]]) -> list[Changed]:
 def _change(key: Key) -> Changed | None:
     """What the change of a row is to the views; None when none is made from it."""
     match keys.parse(key.pk), key.sk:
-        case keys.Partition(landlord_id, "movement", names), place:
+        case (landlord_id, "movement", names), place:
             payment = keys.bucket_of(names), int(place.partition("#")[0])
             return Changed(landlord_id, payments=frozenset({payment}))
-        case keys.Partition(landlord_id, "lease", (lease_id,)), "lease":
+        case (landlord_id, "lease", (lease_id,)), "lease":
             return Changed(landlord_id, lease_ids=frozenset({lease_id}))
-        case keys.Partition(landlord_id, "virtual-iban", (iban,)), "virtual-iban":
+        case (landlord_id, "virtual-iban", (iban,)), "virtual-iban":
             return Changed(landlord_id, virtual_ibans=frozenset({iban}))
     return None
 

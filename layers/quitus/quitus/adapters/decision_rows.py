@@ -18,7 +18,7 @@ class DecisionRows:
     def made_by(self, landlord_id: str, payment_id: str, request: str) -> Decision | None:
         """See `DecisionsMade.made_by`."""
         bucket, ordinal = parse_payment_id(payment_id)
-        prefix = f"{keys.ordinal_text(ordinal)}#decision#"
+        prefix = keys.decisions_of(ordinal)
         rows = self._table.query(keys.movement_partition(landlord_id, bucket), prefix).rows
         held = next((row for row in rows if row["match"]["evidence"].get(REQUEST) == request), None)
-        return None if held is None else records.decision_of(int(held["SK"].rpartition("#")[2]), held)
+        return None if held is None else records.decision_of(int(held["SK"].removeprefix(prefix)), held)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 
-from quitus.services.table import Below, Check, Condition, Is, Key, Lacks, New, Page, Put, Row, Stale, Update, Write
+from quitus.services.table import Below, Condition, Is, Key, Lacks, New, Page, Put, Row, Stale, Update, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -190,18 +190,6 @@ class DynamoTable:
                 return {"Put": self._put(write)}
             case Update():
                 return {"Update": self._update(write)}
-            case Check():
-                names, values = _Names(), _Values()
-                text = _condition_text(write.condition, names, values)
-                return {
-                    "ConditionCheck": {
-                        "TableName": self._name,
-                        "Key": _key(write.key),
-                        "ConditionExpression": text,
-                        **names.asked(),
-                        **values.asked(),
-                    }
-                }
 
     def _put(self, put: Put) -> Any:
         asked: dict[str, Any] = {"TableName": self._name, "Item": encode_row(put.row)}

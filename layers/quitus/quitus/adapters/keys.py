@@ -55,7 +55,6 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from quitus.domain.identity import Bucket
 from quitus.services.table import Key
@@ -67,22 +66,15 @@ ENTRIES = "entries"
 
 
 PARTIES, DUES, CHARGES, CHAIN, BATCHES = "party#", "due#", "charge#", "entry#", "batch#"
-"""How the many rows of one sort in a partition begin."""
+CLAIMS, DECISIONS, USES = "claim#", "decision#", "use#"
+"""How the many rows of one sort begin in a partition, or after the ordinal of their movement."""
 
 
-class Partition(NamedTuple):
-    """What the name of a partition says."""
-
-    landlord_id: str
-    family: str
-    names: tuple[str, ...]
-
-
-def parse(pk: str) -> Partition:
-    """The landlord, the family of rows and what they are about; the deployment's own partitions read the same way."""
+def parse(pk: str) -> tuple[str, str, tuple[str, ...]]:
+    """What a partition's name says: the landlord, the family of rows, the names of what they are about."""
     landlord_id, _, rest = pk.partition("#")
     family, *names = rest.split("#")
-    return Partition(landlord_id, family, tuple(names))
+    return landlord_id, family, tuple(names)
 
 
 def settings(landlord_id: str) -> Key:
@@ -203,17 +195,22 @@ def movement(landlord_id: str, bucket: Bucket, ordinal: int) -> Key:
 
 def claim(landlord_id: str, bucket: Bucket, ordinal: int, channel: str) -> Key:
     """A further channel's report of a movement."""
-    return Key(movement_partition(landlord_id, bucket), f"{ordinal_text(ordinal)}#claim#{channel}")
+    return Key(movement_partition(landlord_id, bucket), f"{ordinal_text(ordinal)}#{CLAIMS}{channel}")
 
 
 def decision(landlord_id: str, bucket: Bucket, ordinal: int, number: int) -> Key:
     """A person's nth decision on a payment."""
-    return Key(movement_partition(landlord_id, bucket), f"{ordinal_text(ordinal)}#decision#{number:04d}")
+    return Key(movement_partition(landlord_id, bucket), f"{decisions_of(ordinal)}{number:04d}")
+
+
+def decisions_of(ordinal: int) -> str:
+    """How the decisions on a payment begin in its partition."""
+    return f"{ordinal_text(ordinal)}#{DECISIONS}"
 
 
 def credit_use(landlord_id: str, bucket: Bucket, ordinal: int, lease_id: str, sequence: int) -> Key:
     """Later dues that used a payment's credit."""
-    place = f"{ordinal_text(ordinal)}#use#{lease_id}#{sequence:0{_SEQUENCE}d}"
+    place = f"{ordinal_text(ordinal)}#{USES}{lease_id}#{sequence:0{_SEQUENCE}d}"
     return Key(movement_partition(landlord_id, bucket), place)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from quitus.adapters import keys, records
 from quitus.domain.charging import Charging, CreditUse, History, Offset
@@ -140,7 +140,7 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
     known: dict[int, Known] = {}
     for row in sorted(rows, key=lambda row: str(row["SK"])):
         ordinal, _, rest = row["SK"].partition("#")
-        if rest == "" or rest.startswith("claim#"):
+        if rest == "" or rest.startswith(keys.CLAIMS):
             held = known.get(int(ordinal), Known(bucket, int(ordinal), ()))
             known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
     return list(known.values())
@@ -178,10 +178,14 @@ def payment_of(bucket: Bucket, ordinal: int, rows: Sequence[Row]) -> Payment | N
     posted = records.posted_of(bucket, ordinal, first)
     return fold(
         posted,
-        [records.decision_of(int(place[9:]), row) for place, row in parts.items() if place.startswith("decision#")],
-        [records.credit_use_of(posted.payment_id, row) for place, row in parts.items() if place.startswith("use#")],
-        [records.incoming_of(bucket, row) for place, row in parts.items() if place.startswith("claim#")],
+        [records.decision_of(int(number), row) for number, row in _those(parts, keys.DECISIONS)],
+        [records.credit_use_of(posted.payment_id, row) for _, row in _those(parts, keys.USES)],
+        [records.incoming_of(bucket, row) for _, row in _those(parts, keys.CLAIMS)],
     )
+
+
+def _those(parts: Mapping[str, Row], sort: str) -> Iterator[tuple[str, Row]]:
+    return ((place.removeprefix(sort), row) for place, row in parts.items() if place.startswith(sort))
 
 
 def _transactions(units: Sequence[list[Write]]) -> Iterator[list[Write]]:

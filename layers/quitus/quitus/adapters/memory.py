@@ -13,7 +13,6 @@ from quitus.adapters.dynamo import decode_row, encode_row
 from quitus.services.table import (
     MAX_WRITES,
     Below,
-    Check,
     Condition,
     Is,
     Key,
@@ -110,7 +109,7 @@ class MemoryTable:
             failed = [index for index, write in enumerate(writes) if not self._holds(write.key, write.condition)]
             if failed:
                 raise Stale(failed)
-            for row in [row for write in writes if (row := self._after(write)) is not None]:
+            for row in [self._after(write) for write in writes]:
                 self._store(row)
 
     def add(self, key: Key, attribute: str, amount: int) -> int:
@@ -133,7 +132,7 @@ class MemoryTable:
             case Below(attribute, value):
                 return row is None or attribute not in row or row[attribute] < value
 
-    def _after(self, write: Write) -> Row | None:
+    def _after(self, write: Write) -> Row:
         match write:
             case Put(row):
                 return row
@@ -141,8 +140,6 @@ class MemoryTable:
                 row = key.row() | self.rows.get(key, {}) | dict(to_set)
                 row |= {name: row.get(name, 0) + amount for name, amount in to_add.items()}
                 return {name: value for name, value in row.items() if name not in to_remove}
-            case Check():
-                return None
 
     def _store(self, row: Row) -> None:
         encoded = encode_row(row)

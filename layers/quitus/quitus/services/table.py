@@ -90,15 +90,7 @@ class Update:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Write nothing, but only let the transaction pass under the condition."""
-
-    key: Key
-    condition: Condition
-
-
-type Write = Put | Update | Check
+type Write = Put | Update
 
 MAX_WRITES = 100
 """How many rows one transaction may touch."""
