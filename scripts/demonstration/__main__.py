@@ -30,7 +30,8 @@ _SEED: Final = 1
 def main(arguments: Sequence[str]) -> int:
     """Play the demonstration; 0 only if bank, ledger and ERP are equal."""
     given = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     progress = Progress()
     try:
         cloud = Cloud(given.port or free_port(_PORT))

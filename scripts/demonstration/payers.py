@@ -53,11 +53,6 @@ class Payment:
     text: str
     announced: bool = False
 
-    @property
-    def on_a_lease(self) -> bool:
-        """Whether it says enough for a machine to find the lease."""
-        return self.habit not in (Habit.WRONG_IBAN, Habit.NO_EVIDENCE)
-
 
 _SHARES: Final = {
     Habit.DIRECT_DEBIT: 0.34,
