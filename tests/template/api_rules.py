@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from quitus.web.routes import ROUTES
+
 from .model import Template, Tree, target
 
 PUBLIC = {("GET", "/v1/openapi.json")}
@@ -21,6 +23,7 @@ STATUSES = {
     "INTEGRATION_TIMEOUT": 504,
 }
 DEFAULTS = {"DEFAULT_4XX", "DEFAULT_5XX"}
+MOST_ROUTES = 40
 HIDDEN = ("$context.path", "$context.resourceId", "$context.identity", "$context.authorizer.claims.email")
 
 
@@ -47,15 +50,23 @@ def only_the_description_is_public(template: Template) -> list[str]:
     ]
 
 
-def routes_name_their_method(template: Template) -> list[str]:
-    findings = [f"{method} {path} takes any method" for method, path, _ in _routes(template) if method not in _METHODS]
-    findings += [f"{name} is an HTTP API" for name in template.of("Serverless::HttpApi", "ApiGatewayV2::Api")]
-    if "Cors" in _api(template):
-        findings.append("other sites' pages may call the API")
-    return findings
+def gateway_knows_the_routes_of_the_code(template: Template) -> list[str]:
+    """No more, no less; each is one statement of the function's policy, which holds some 45."""
+    told, served = [(method, path) for method, path, _ in _routes(template)], {(one.method, one.path) for one in ROUTES}
+    findings = [f"{method} {path} is no route of the code" for method, path in told if (method, path) not in served]
+    findings += [f"{method} {path} does not reach the code" for method, path in sorted(served.difference(told))]
+    if len(told) > MOST_ROUTES:
+        findings.append(f"{len(told)} routes do not fit in the function's policy")
+    return findings + [
+        f"{method} {path} has no gateway of ours"
+        for method, path, one in _routes(template)
+        if target(one.get("RestApiId")) != "Api"
+    ]
 
 
-_METHODS = {"GET", "PUT", "POST", "DELETE"}
+def only_a_rest_api_is_open(template: Template) -> list[str]:
+    findings = [f"{name} is an HTTP API" for name in template.of("Serverless::HttpApi", "ApiGatewayV2::Api")]
+    return [*findings, "other sites' pages may call the API"] if "Cors" in _api(template) else findings
 
 
 def _routes(template: Template) -> list[tuple[str, str, Tree]]:
@@ -224,7 +235,8 @@ def sftp_is_an_option_and_puts_only(template: Template) -> list[str]:
 RULES = (
     tokens_need_the_scope,
     only_the_description_is_public,
-    routes_name_their_method,
+    gateway_knows_the_routes_of_the_code,
+    only_a_rest_api_is_open,
     gateway_errors_have_our_body,
     callers_are_throttled,
     requests_are_logged_without_their_path,

@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
-from .model import Statement, Template, target
+from quitus.banking.recognition import MAX_BYTES
+
+from .model import Statement, Template, Tree, target
+from .reach import reached_by
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
-LEDGER = READ | WRITE | {"dynamodb:ConditionCheckItem"}
-RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-SEND = {"sqs:SendMessage"}
-KEY = {"kms:Decrypt", "kms:GenerateDataKey"}
-GET, PUT = {"s3:GetObject"}, {"s3:PutObject"}
+LEDGER = READ | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"}
+RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}
 SECRET = {"secretsmanager:GetSecretValue"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
-API_GATEWAY_LOGS = {
-    "logs:CreateLogGroup",
-    "logs:DescribeLogGroups",
-    "logs:DescribeLogStreams",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
+KEPT_ELSEWHERE = {
+    "SftpUserRole": {"s3:PutObject"},
+    "ApiGatewayLogsRole": LOGS
+    | {
+        "logs:CreateLogGroup",
+        "logs:DescribeLogGroups",
+        "logs:DescribeLogStreams",
+        "logs:FilterLogEvents",
+        "logs:GetLogEvents",
+    },
 }
-MAY = {
-    "IntakeFileRole": LOGS | RECEIVE | SEND | GET | {"s3:GetObjectVersion"} | PUT | LEDGER | KEY,
-    "SweepDropsRole": LOGS
-    | SEND
-    | {"s3:ListBucket", "s3:ListBucketVersions", "dynamodb:BatchGetItem", "dynamodb:GetItem"}
-    | KEY,
-    "PostMovementsRole": LOGS | RECEIVE | GET | PUT | LEDGER | KEY,
-    "ApplyErpFileRole": LOGS | RECEIVE | GET | PUT | LEDGER | SECRET | KEY,
-    "ForwardChangesRole": LOGS | STREAM | SEND | {"s3:ListBucket"} | PUT | KEY,
-    "UpdateViewsRole": LOGS | RECEIVE | SEND | LEDGER | KEY,
-    "PushErpRole": LOGS | RECEIVE | SEND | READ | WRITE | PUT | SECRET | KEY,
-    "WriteExportRole": LOGS | RECEIVE | READ | {"dynamodb:UpdateItem"} | PUT | KEY,
-    "StaffApiRole": LOGS | SEND | GET | PUT | LEDGER | SECRET | KEY,
-    "IssueClaimsRole": LOGS | {"dynamodb:GetItem", "kms:Decrypt"},
-    "SftpUserRole": PUT | KEY,
-    "ApiGatewayLogsRole": LOGS | API_GATEWAY_LOGS,
-}
+"""What the roles may that no function has."""
 NEVER = {
     "dynamodb:DeleteItem",
     "dynamodb:BatchWriteItem",
@@ -53,21 +42,16 @@ NEVER = {
     "s3:PutObjectRetention",
     "s3:PutObjectLegalHold",
 }
-REACH = {
+FOLDERS = {
     "s3:GetObjectVersion": {"IntakeFileRole": {"${DropBucket.Arn}/*"}},
-    "s3:GetObject": {
-        "IntakeFileRole": {"${DropBucket.Arn}/*", "${RawBucket.Arn}/*"},
-        "PostMovementsRole": {"${RawBucket.Arn}/actions/*"},
-        "ApplyErpFileRole": {"${RawBucket.Arn}/actions/*", "${ExportBucket.Arn}/*/acks/*"},
-        "StaffApiRole": {"${ExportBucket.Arn}/*", "${RawBucket.Arn}/actions/*"},
-    },
+    "s3:GetObject": {"IntakeFileRole": {"${DropBucket.Arn}/*"}, "StaffApiRole": {"${ExportBucket.Arn}/*/exports/*"}},
     "s3:PutObject": {
-        "IntakeFileRole": {"${RawBucket.Arn}/*", "${ExportBucket.Arn}/*/acks/*"},
+        "IntakeFileRole": {"${RawBucket.Arn}/raw/*", "${ExportBucket.Arn}/*/acks/*"},
         "PostMovementsRole": {"${RawBucket.Arn}/actions/*"},
         "ApplyErpFileRole": {"${RawBucket.Arn}/actions/*", "${ExportBucket.Arn}/*/acks/*"},
         "ForwardChangesRole": {"${LostChangesBucket.Arn}/*"},
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
-        "WriteExportRole": {"${ExportBucket.Arn}/*"},
+        "WriteExportRole": {"${ExportBucket.Arn}/*/exports/*"},
         "StaffApiRole": {"${RawBucket.Arn}/actions/*"},
         "SftpUserRole": {"${DropBucket.Arn}/*"},
     },
@@ -89,15 +73,92 @@ def roles_hold_no_managed_policy(template: Template) -> list[str]:
     return [f"{name} holds managed or loose policies" for name in [*managed, *loose]]
 
 
-def roles_may_what_the_design_says(template: Template) -> list[str]:
-    findings = [f"{name} is a role that nobody designed" for name in sorted(template.of("IAM::Role").keys() - MAY)]
+def roles_may_what_their_code_does(template: Template) -> list[str]:
+    """Both ways: nothing that the code does is missing, nothing that it does not do is allowed."""
+    findings = []
+    for name, function in template.functions().items():
+        role = target(function.get("Role"))
+        allowed, used = set(_allowed(template, role)), _used(template, function) | set(_delivered(template, name))
+        findings += [f"{role} may {action} on {on}, which nothing does" for action, on in sorted(allowed - used)]
+        findings += [f"{role} may not {action} on {on}, which it does" for action, on in sorted(used - allowed)]
+    return findings
+
+
+def roles_without_a_function_may_little(template: Template) -> list[str]:
+    owners = {target(function.get("Role")) for function in template.functions().values()}
+    others = template.of("IAM::Role").keys() - owners
+    findings = [f"{name} is a role that nobody designed" for name in sorted(others - KEPT_ELSEWHERE.keys())]
     for statement in template.role_statements():
-        beyond = set(statement.actions) - MAY.get(statement.owner, set())
-        if statement.allows and beyond:
-            findings.append(f"{statement.owner} may {sorted(beyond)}")
+        if statement.owner in KEPT_ELSEWHERE:
+            beyond = {one for one in statement.actions if not one.startswith("kms:")} - KEPT_ELSEWHERE[statement.owner]
+            findings += [f"{statement.owner} may {action}" for action in sorted(beyond)]
         if "NotAction" in statement.body or "NotResource" in statement.body:
             findings.append(f"{statement.owner} may everything but something")
     return findings
+
+
+def _allowed(template: Template, role: str) -> Iterator[tuple[str, str]]:
+    """What a role may, each action with what it is on; logs and keys have rules of their own."""
+    for statement in template.role_statements():
+        if statement.owner == role and statement.allows:
+            for action in statement.actions:
+                if not action.startswith(("kms:", "logs:")):
+                    yield from ((action, _subject(one)) for one in statement.resources)
+
+
+def _used(template: Template, function: Tree) -> set[tuple[str, str]]:
+    """What the code does, each action with what its setting stands for."""
+    settings = function.get("Environment", {}).get("Variables", {})
+    used = set()
+    for action, setting in reached_by(function["CodeUri"]).rights:
+        name, _, index = setting.partition("/")
+        used.add((action, "/".join(filter(None, (_subject(settings.get(name)), index)))))
+    return used
+
+
+def _delivered(template: Template, name: str) -> Iterator[tuple[str, str]]:
+    """What the service does with the function's role: receive what triggers it, keep what failed."""
+    function = template.functions()[name]
+    for owner, _, source in template.events("SQS"):
+        if owner == name:
+            yield from ((action, _subject(source["Queue"])) for action in RECEIVE)
+    for owner, _, source in template.events("DynamoDB"):
+        if owner == name:
+            yield from ((action, "Table/stream") for action in STREAM)
+            bucket = _subject(source["DestinationConfig"]["OnFailure"]["Destination"])
+            yield from (("s3:PutObject", bucket), ("s3:ListBucket", bucket))
+    failure = function.get("EventInvokeConfig", {}).get("DestinationConfig", {}).get("OnFailure", {})
+    if failure:
+        yield "sqs:SendMessage", _subject(failure["Destination"])
+
+
+def _subject(resource: Any) -> str:
+    """What a resource or a setting stands for, whatever folder of it."""
+    match resource:
+        case {"Fn::GetAtt": [str(name), "StreamArn"]}:
+            return f"{name}/stream"
+        case {"Fn::Sub": str(text)} if "/index/" in text:
+            return f"{target(resource)}/index/{text.rpartition('/')[2]}"
+        case {"Fn::Sub": str(text)} if not target(resource):
+            return text.rpartition(":secret:")[2].rstrip("*")
+    return target(resource) or str(resource)
+
+
+def settings_are_those_that_the_code_reads(template: Template) -> list[str]:
+    findings = []
+    for name, function in template.functions().items():
+        given = set(function.get("Environment", {}).get("Variables", {}))
+        read = reached_by(function["CodeUri"]).settings
+        findings += [f"{name} is given {one}, which it never reads" for one in sorted(given - read)]
+        findings += [f"{name} is not given {one}, which it reads" for one in sorted(read - given)]
+    return findings
+
+
+def large_files_fit_on_the_disk(template: Template) -> list[str]:
+    """A dropped file and what it unpacks to lie there at once."""
+    megabytes = template.functions()["IntakeFileFunction"].get("EphemeralStorage", {}).get("Size", 512)
+    wanted = 2 * MAX_BYTES >> 20
+    return [f"IntakeFileFunction has {megabytes} MB of disk for {wanted} MB"] if megabytes <= wanted else []
 
 
 def no_permission_is_a_wildcard(template: Template) -> list[str]:
@@ -120,12 +181,12 @@ def nothing_is_ever_deleted(template: Template) -> list[str]:
 
 
 def ledger_rights_name_the_table(template: Template) -> list[str]:
-    allowed = [{"Fn::GetAtt": ["Table", "Arn"]}, {"Fn::Sub": "${Table.Arn}/index/GSI1"}]
+    table, listings = {"Fn::GetAtt": ["Table", "Arn"]}, {"Fn::Sub": "${Table.Arn}/index/GSI1"}
     findings = []
     for statement in template.role_statements():
-        rows = set(statement.actions) & (LEDGER | NEVER)
-        if any(action.startswith("dynamodb:") for action in rows) and not all(
-            one in allowed for one in statement.resources
+        rows = {one for one in statement.actions if one.startswith("dynamodb:")} & (LEDGER | NEVER)
+        if rows and any(
+            one != table and (one != listings or rows != {"dynamodb:Query"}) for one in statement.resources
         ):
             findings.append(f"{statement.owner} reaches beyond the table")
         if set(statement.actions) & STREAM and statement.resources != [{"Fn::GetAtt": ["Table", "StreamArn"]}]:
@@ -138,9 +199,9 @@ def file_rights_name_their_folder(template: Template) -> list[str]:
         f"{statement.owner} may {action} on {resource}"
         for statement in template.role_statements()
         for action in statement.actions
-        if action in REACH
+        if action in FOLDERS
         for resource in statement.resources
-        if resource.get("Fn::Sub") not in REACH[action].get(statement.owner, set())
+        if resource.get("Fn::Sub") not in FOLDERS[action].get(statement.owner, set())
     ]
 
 
@@ -254,15 +315,18 @@ def secrets_stay_out_of_the_environment(template: Template) -> list[str]:
     return [
         f"{name} has {key} in plain text"
         for name, function in template.functions().items()
-        for key, value in function["Environment"]["Variables"].items()
-        if not key.startswith("POWERTOOLS_") and not (isinstance(value, dict) and value.keys() <= known)
+        for key, value in function.get("Environment", {}).get("Variables", {}).items()
+        if not (isinstance(value, dict) and value.keys() <= known)
     ]
 
 
 RULES = (
     each_function_has_its_role,
     roles_hold_no_managed_policy,
-    roles_may_what_the_design_says,
+    roles_may_what_their_code_does,
+    roles_without_a_function_may_little,
+    settings_are_those_that_the_code_reads,
+    large_files_fit_on_the_disk,
     no_permission_is_a_wildcard,
     nothing_is_ever_deleted,
     ledger_rights_name_the_table,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .model import Template, Tree, target
+from .reach import ANNOUNCE, reached_by
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
@@ -174,18 +175,41 @@ def failing_functions_raise_an_alarm(template: Template) -> list[str]:
 
 
 def broken_promises_raise_an_alarm(template: Template) -> list[str]:
+    """Critical alerts of every function that raises any, and what is of no landlord, whose alert no landlord sees."""
+    raising = [name for name, one in template.functions().items() if ANNOUNCE in reached_by(one["CodeUri"]).units]
+    return _uncounted(template, "CriticalAlerts", '{ ($.severity = "critical") || ($.landlord_id = "-") }', raising)
+
+
+def failed_messages_raise_an_alarm(template: Template) -> list[str]:
+    """A batch with failed messages is no error of its function."""
+    working = {function for function, _, _ in template.events("SQS")}
+    return _uncounted(template, "FailedRecords", "{ $.failed_record IS TRUE }", working)
+
+
+def _uncounted(template: Template, metric: str, pattern: str, functions: Iterable[str]) -> list[str]:
     counted = {
-        one["MetricName"]: filtered["FilterPattern"]
-        for filtered in template.props("Logs::MetricFilter").values()
-        for one in filtered["MetricTransformations"]
+        target(one.get("LogGroupName"))
+        for one in template.props("Logs::MetricFilter").values()
+        if one["FilterPattern"] == pattern
+        and [(to["MetricName"], to["MetricValue"]) for to in one["MetricTransformations"]] == [(metric, "1")]
     }
-    findings = []
-    for metric, kind in (("FilesQuarantined", "file_quarantined"), ("ChainBreaks", "chain_break")):
-        if kind not in counted.get(metric, ""):
-            findings.append(f"nothing counts {kind}")
-        if not any(alarm["Threshold"] == 0 for _, alarm in _alarms(template, metric)):
-            findings.append(f"nobody is told of {kind}")
-    return findings
+    told = any(alarm["Threshold"] == 0 and alarm["Statistic"] == "Sum" for _, alarm in _alarms(template, metric))
+    logs = {name: target(one["LoggingConfig"]["LogGroup"]) for name, one in template.functions().items()}
+    findings = [f"nothing counts {metric} of {name}" for name in sorted(functions) if logs[name] not in counted]
+    return findings if told else [*findings, f"nobody is told of {metric}"]
+
+
+def lost_changes_raise_an_alarm(template: Template) -> list[str]:
+    """Those that were put aside are counted by their mapping, if it is asked to; those that could not be, otherwise."""
+    sources = {f"{function}{event}": source for function, event, source in template.events("DynamoDB")}
+    silent = [
+        f"{name} does not count what it gives up"
+        for name, source in sources.items()
+        if source.get("MetricsConfig") != {"Metrics": ["EventCount"]}
+    ]
+    functions = {function for function, _, _ in template.events("DynamoDB")}
+    put_aside = _unwatched(template, "OnFailureDestinationDeliveredEventCount", sources, 0)
+    return silent + put_aside + _unwatched(template, "DestinationDeliveryFailures", functions, 0)
 
 
 def alarms_are_heard(template: Template) -> list[str]:
@@ -214,5 +238,7 @@ RULES = (
     waiting_work_raises_an_alarm,
     failing_functions_raise_an_alarm,
     broken_promises_raise_an_alarm,
+    failed_messages_raise_an_alarm,
+    lost_changes_raise_an_alarm,
     alarms_are_heard,
 )

@@ -8,6 +8,7 @@ import pytest
 
 from . import api_rules, function_rules, queue_rules, storage_rules
 from .model import Template
+from .reach import reached_by
 from .weakenings import WEAKENINGS, Weakening
 
 type Rule = Callable[[Template], list[str]]
@@ -39,6 +40,11 @@ def test_every_rule_catches_a_weakening(template: Template) -> None:
         weaken(weakened.tree)
         idle -= {rule for rule in idle if rule(weakened)}
     assert {rule.__name__ for rule in idle} == set()
+
+
+def test_no_function_calls_a_client_in_a_way_whose_rights_nobody_stated(template: Template) -> None:
+    calls = {call for one in template.functions().values() for call in reached_by(one["CodeUri"]).unknown}
+    assert calls == set()
 
 
 def test_there_are_enough_weakenings() -> None:

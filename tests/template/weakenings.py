@@ -57,6 +57,7 @@ def _allow(action: str, resource: Any) -> Tree:
 
 
 TABLE_ARN = {"Fn::GetAtt": ["Table", "Arn"]}
+LISTINGS = {"Fn::Sub": "${Table.Arn}/index/GSI1"}
 
 drop("table_is_deleted_with_the_stack", "Table/DeletionPolicy")
 change("raw_files_go_on_replacement", "RawBucket/UpdateReplacePolicy", "Delete")
@@ -135,8 +136,22 @@ drop("dead_letters_are_silent", "MovementsDeadLettersAlarm")
 drop("waiting_work_is_silent", "ErpRowsAgeAlarm")
 drop("failing_functions_are_silent", "PushErpErrorsAlarm")
 drop("throttled_functions_are_silent", "StaffApiThrottlesAlarm")
-drop("quarantine_is_silent", "QuarantineAlarm")
-change("quarantine_is_not_counted", "QuarantineFilter/Properties/FilterPattern", "nothing")
+drop("critical_alerts_are_silent", "CriticalAlertsAlarm")
+drop("critical_alerts_of_the_api_are_not_counted", "StaffApiCriticalFilter")
+change(
+    "files_of_nobody_are_not_counted",
+    "IntakeFileCriticalFilter/Properties/FilterPattern",
+    '{ $.severity = "critical" }',
+)
+drop("failed_messages_are_silent", "FailedRecordsAlarm")
+change("failed_messages_are_not_counted", "PushErpFailedRecordFilter/Properties/FilterPattern", "nothing")
+drop("lost_changes_are_not_counted", "ForwardChangesFunction/Properties/Events/Changes/Properties/MetricsConfig")
+change(
+    "lost_changes_are_mistaken_for_others",
+    "LostChangesAlarm/Properties/MetricName",
+    "DestinationDeliveryFailures",
+)
+drop("unkept_changes_are_silent", "UnkeptChangesAlarm")
 change("alarms_have_no_action", "ViewsAgeAlarm/Properties/AlarmActions", [])
 change("alarms_are_switched_off", "DropsAgeAlarm/Properties/ActionsEnabled", False)
 change("functions_share_a_role", "WriteExportFunction/Properties/Role", {"Fn::GetAtt": ["StaffApiRole", "Arn"]})
@@ -181,6 +196,20 @@ change(
     _allow("secretsmanager:GetSecretValue", {"Fn::Sub": "arn:aws:*"}),
 )
 change("logs_are_kept_a_week", "/Parameters/LogRetentionDays/Default", 7)
+change("a_role_keeps_a_right_that_nothing_uses", f"{_role('UpdateViewsRole')}/+", _allow("dynamodb:Query", LISTINGS))
+change(
+    "the_action_log_is_read",
+    f"{_role('PostMovementsRole')}/+",
+    _allow("s3:GetObject", {"Fn::Sub": "${RawBucket.Arn}/actions/*"}),
+)
+change("vanished_drops_are_denied", f"{_role('IntakeFileRole')}/4/Action", "s3:ListBucketVersions")
+change("messages_cannot_be_given_back", f"{_role('UpdateViewsRole')}/1/Action", ["sqs:ReceiveMessage"])
+change("banks_list_drops", f"{_role('SftpUserRole')}/+", _allow("s3:ListBucket", {"Fn::GetAtt": ["DropBucket", "Arn"]}))
+drop("large_files_fill_the_disk", "IntakeFileFunction/Properties/EphemeralStorage")
+change(
+    "a_setting_is_never_read", "StaffApiFunction/Properties/Environment/Variables/DROP_BUCKET", {"Ref": "DropBucket"}
+)
+drop("a_setting_is_missing", "StaffApiFunction/Properties/Environment/Variables/EXPORT_BUCKET")
 drop("logs_are_kept_for_ever", "StaffApiLogs/Properties/RetentionInDays")
 drop("logs_are_not_encrypted", "ApiAccessLogs/Properties/KmsKeyId")
 change("functions_share_a_log", "StaffApiFunction/Properties/LoggingConfig/LogGroup", {"Ref": "PushErpLogs"})
@@ -191,8 +220,13 @@ drop("any_pool_asks_for_claims", "IssueClaimsPermission/Properties/SourceArn")
 change("a_secret_is_in_the_environment", "StaffApiFunction/Properties/Environment/Variables/NUMBERING_KEY", "s3cr3t")
 drop("routes_are_open", "Api/Properties/Auth/DefaultAuthorizer")
 drop("id_tokens_pass", "Api/Properties/Auth/Authorizers/Staff/AuthorizationScopes")
-change("reading_needs_no_token", "StaffApiFunction/Properties/Events/Read/Properties/Auth", {"Authorizer": "NONE"})
-change("any_method_is_taken", "StaffApiFunction/Properties/Events/Read/Properties/Method", "ANY")
+change(
+    "reading_needs_no_token", "StaffApiFunction/Properties/Events/ListLeases/Properties/Auth", {"Authorizer": "NONE"}
+)
+change("any_method_is_taken", "StaffApiFunction/Properties/Events/ListLeases/Properties/Method", "ANY")
+change("any_path_is_taken", "StaffApiFunction/Properties/Events/ListLeases/Properties/Path", "/v1/{proxy+}")
+drop("a_route_does_not_reach_the_code", "StaffApiFunction/Properties/Events/CreateExport")
+change("a_route_is_on_another_api", "StaffApiFunction/Properties/Events/ReadProof/Properties/RestApiId", "other")
 change("other_sites_call_the_api", "Api/Properties/Cors", "'*'")
 drop("the_gateway_answers_by_itself", "Api/Properties/GatewayResponses/THROTTLED")
 change("unknown_routes_are_forbidden", "Api/Properties/GatewayResponses/MISSING_AUTHENTICATION_TOKEN/StatusCode", 403)
