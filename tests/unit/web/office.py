@@ -22,6 +22,7 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.statement_rows import StatementRows
+from quitus.bootstrap.desk import StaffDesk
 from quitus.domain.posting import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
@@ -34,7 +35,6 @@ from quitus.web.codes import CODES
 from quitus.web.openapi import description
 from quitus.web.routes import ROUTES
 from quitus.web.routing import find
-from quitus.web.staff_desk import StaffDesk
 
 NOW = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
 LANDLORD: dict[str, Any] = {

@@ -55,6 +55,15 @@ def test_two_landlords_never_share_a_range() -> None:
     assert (refused.status, refused.code) == (409, "range_taken")
 
 
+@pytest.mark.parametrize("landlord", ["client", "range", "-", "-semiga"])
+def test_no_landlord_has_a_name_that_the_deployment_uses(landlord: str) -> None:
+    office = Office()
+    refused = office.ask("PUT", f"/v1/landlords/{landlord}", LANDLORD, landlord=landlord)
+    assert (refused.status, refused.code) == (422, "reserved_landlord_id")
+    assert not office.outside.action_log.actions
+    assert not office.table.rows
+
+
 @pytest.mark.parametrize(
     "change",
     [

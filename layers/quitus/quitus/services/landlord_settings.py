@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
-from quitus.domain.landlord import Landlord
+from quitus.domain.errors import Invalid
+from quitus.domain.ibans import VirtualIbanRange, checked_iban
+from quitus.domain.ids import is_landlord_id
+from quitus.domain.landlord import BankAccount, Landlord
 from quitus.services.ports import ActionLog
-from quitus.services.settings import Settings
 
 
-class Holdings(Protocol):
+class LandlordStore(Protocol):
     """Landlords and what they hold of virtual IBANs."""
+
+    def find(self, landlord_id: str) -> Landlord | None:
+        """The landlord, or None."""
+        ...
 
     def get(self, landlord_id: str) -> Landlord:
         """The landlord. Raises NotFound."""
+        ...
+
+    def put(self, landlord: Landlord) -> None:
+        """Replace the settings. Raises Conflict: another landlord owns the range."""
         ...
 
     def issued(self, landlord_id: str) -> int:
@@ -42,19 +53,54 @@ class Held:
 class LandlordDesk:
     """Shows and replaces settings."""
 
-    holdings: Holdings
-    settings: Settings
+    landlords: LandlordStore
     log: ActionLog
 
     def show(self, landlord_id: str) -> Held:
         """The settings. Raises NotFound."""
-        landlord = self.holdings.get(landlord_id)
+        landlord = self.landlords.get(landlord_id)
         numbering = landlord.virtual_iban_range
-        capacity = numbering.capacity if numbering else self.holdings.pool_size(landlord_id)
-        return Held(landlord, capacity, self.holdings.issued(landlord_id))
+        capacity = numbering.capacity if numbering else self.landlords.pool_size(landlord_id)
+        return Held(landlord, capacity, self.landlords.issued(landlord_id))
 
     def replace(self, landlord: Landlord, by: str, at: datetime) -> bool:
-        """Replace the whole; True when the landlord is new. Raises what `Settings.put_landlord` raises."""
-        body: dict[str, Any] = {"settings": msgspec.to_builtins(landlord), "by": by}
+        """Replace the whole; True when the landlord is new. Account numbers are kept in their compact form.
+
+        Raises:
+            Conflict: `range_taken`.
+            Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `invalid_range`,
+                `no_virtual_iban_source`.
+        """
+        checked = _checked(landlord)
+        body: dict[str, Any] = {"settings": msgspec.to_builtins(checked), "by": by}
         self.log.record(landlord.landlord_id, "settings", f"{at:%Y%m%dT%H%M%S%fZ}", body, at)
-        return self.settings.put_landlord(landlord)
+        is_new = self.landlords.find(landlord.landlord_id) is None
+        self.landlords.put(checked)
+        return is_new
+
+
+def _checked(landlord: Landlord) -> Landlord:
+    if not is_landlord_id(landlord.landlord_id):
+        raise Invalid("reserved_landlord_id", "No landlord can have this id.", landlord_id=landlord.landlord_id)
+    accounts = tuple(replace(account, iban=checked_iban(account.iban)) for account in landlord.bank_accounts)
+    _check_accounts(accounts)
+    if landlord.virtual_iban_range is not None:
+        _check_range(landlord.virtual_iban_range)
+    elif landlord.virtual_iban_pool is None:
+        raise Invalid("no_virtual_iban_source", "A landlord needs a range or a pool of virtual IBANs.")
+    return replace(landlord, bank_accounts=accounts)
+
+
+def _check_accounts(accounts: tuple[BankAccount, ...]) -> None:
+    twice = [iban for iban, count in Counter(held.iban for held in accounts).items() if count > 1]
+    if twice:
+        raise Invalid("bank_account_twice", "A bank account stands twice.", ending=twice[0][-4:])
+
+
+def _check_range(numbering: VirtualIbanRange) -> None:
+    codes = (numbering.bank_code, numbering.branch_code)
+    prefix = numbering.account_prefix
+    if not all(len(code) == 5 and code.isdecimal() for code in codes) or not (prefix == "" or prefix.isdecimal()):
+        raise Invalid("invalid_range", "A range has a bank and a branch code of five digits and a prefix of digits.")
+    if len(prefix) > 10:
+        raise Invalid("invalid_range", "A range's prefix leaves at least one digit of the account.")

@@ -37,6 +37,7 @@ CODES: Mapping[str, Code] = {
     "invalid_cursor": Code(422, "The cursor is not of this list and these filters."),
     "invalid_idempotency_key": Code(422, "The key is not 1 to 128 visible ASCII characters."),
     "invalid_id": Code(422, "An id has 1 to 64 letters, digits, dots, dashes and underscores."),
+    "reserved_landlord_id": Code(422, "No landlord can have this id: the deployment uses it itself."),
     "invalid_iban": Code(422, "An account number's check is wrong."),
     "invalid_range": Code(422, "Days out of order or too far apart, or no range of virtual IBANs."),
     "invalid_date": Code(422, "A date before another that it follows."),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from quitus.adapters.ledger_rows import LedgerRows
     from quitus.adapters.numbering import Numbering
     from quitus.adapters.queues import SqsQueue
+    from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.charge_leases import Charger
     from quitus.services.intake import Intake
@@ -31,11 +32,9 @@ if TYPE_CHECKING:
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
-    from quitus.services.settings import Settings
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
-    from quitus.web.staff_desk import StaffDesk
 
 
 def env(name: str) -> str:
@@ -237,14 +236,6 @@ def lease_changes() -> LeaseChanges:
 
 
 @cache
-def landlord_settings() -> Settings:
-    """What replaces the settings of landlords."""
-    from quitus.services.settings import Settings  # noqa: PLC0415
-
-    return Settings(landlords())
-
-
-@cache
 def erp_applier() -> ErpApplier:
     """What applies rows of ERP files."""
     from quitus.adapters.drop_store import S3Acknowledgements  # noqa: PLC0415
@@ -306,7 +297,7 @@ class _OutsideTheTable:
 @cache
 def staff_desk() -> StaffDesk:
     """The use cases behind the API."""
-    from quitus.web.staff_desk import StaffDesk  # noqa: PLC0415
+    from quitus.bootstrap.desk import StaffDesk  # noqa: PLC0415
 
     return StaffDesk(table(), clock(), _OutsideTheTable())
 

@@ -1,4 +1,4 @@
-"""The desk on one table; each use case is put together when it is first asked for."""
+"""The desk behind the API on one table; each use case is put together when it is first asked for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from quitus.services.read_entries import JournalDesk
 from quitus.services.read_files import FileDesk
 from quitus.services.read_leases import LeaseDesk
 from quitus.services.read_payments import PaymentDesk
-from quitus.services.settings import Settings
 from quitus.services.table import Table
 
 
@@ -53,7 +52,7 @@ class Outside(Protocol):
 
 
 class StaffDesk:
-    """`desk.Desk` on a table."""
+    """`web.desk.Desk` on a table."""
 
     def __init__(self, table: Table, clock: Clock, outside: Outside) -> None:
         self.clock = clock
@@ -73,7 +72,7 @@ class StaffDesk:
 
     @cached_property
     def settings(self) -> LandlordDesk:
-        return LandlordDesk(self.landlords, Settings(self.landlords), self._outside.action_log)
+        return LandlordDesk(self.landlords, self._outside.action_log)
 
     @cached_property
     def leases(self) -> LeaseDesk:
