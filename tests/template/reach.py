@@ -184,7 +184,7 @@ class Reach:
                     if owner == found[1] and (method.startswith("__") or method in self.names):
                         self._method(found, method)
             case code:
-                self._waiting.append((found[0], None, code))
+                self._waiting.append((found[0], found, code))
 
     def _method(self, owner: Unit, name: str) -> None:
         module, dotted = _module(owner[0]), f"{owner[1]}.{name}"

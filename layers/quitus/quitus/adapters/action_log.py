@@ -1,4 +1,4 @@
-"""The action log in the locked bucket: one object per action, named so that its instant orders it."""
+"""The action log in the locked bucket: one object per action, its landlord and kind in the key, its instant inside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from quitus.adapters.put_once import put_once
 from quitus.domain.calendar import instant_text
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ class S3ActionLog:
     def record(self, landlord_id: str, kind: str, name: str, body: Mapping[str, Any], at: datetime) -> None:
         """See `ActionLog.record`."""
         action = {"schema": "quitus.action/1", "landlord_id": landlord_id, "kind": kind, "at": instant_text(at), **body}
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=f"actions/{landlord_id}/{kind}/{name}.json",
-                Body=json.dumps(action, ensure_ascii=False, sort_keys=True).encode(),
-                ContentType="application/json",
-                IfNoneMatch="*",
-            )
-        except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] != "PreconditionFailed":
-                raise
+        content = json.dumps(action, ensure_ascii=False, sort_keys=True).encode()
+        key = f"actions/{landlord_id}/{kind}/{name}.json"
+        put_once(self._client, self._bucket, key, content, ContentType="application/json")

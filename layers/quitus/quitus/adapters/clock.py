@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from quitus.adapters.dynamo import pause
+from quitus.adapters.pauses import pause
 
 
 class SystemClock:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 
+from quitus.adapters.pauses import pause
 from quitus.services.table import Below, Condition, Is, Key, Lacks, New, Page, Put, Row, Stale, Update, Write
 
 if TYPE_CHECKING:
@@ -279,8 +278,3 @@ def _patiently(call: Callable[[], None]) -> None:
         except _Busy:
             pause(attempt)
     raise Stale
-
-
-def pause(attempt: int) -> None:
-    """Wait a little, longer each time, with full jitter."""
-    time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret

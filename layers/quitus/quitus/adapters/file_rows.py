@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from quitus.adapters import keys, records
-from quitus.adapters.dynamo import pause
+from quitus.adapters.pauses import pause
 from quitus.domain.errors import Contention, NotFound
 from quitus.services.leases import Fate
 from quitus.services.registry import DroppedFile, FileStatus, RowResult

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from quitus.adapters import keys
-from quitus.adapters.dynamo import pause
 from quitus.adapters.origins import origin_columns, origin_of
+from quitus.adapters.pauses import pause
 from quitus.adapters.units import write_units
 from quitus.domain.errors import Contention
 from quitus.domain.ibans import VirtualIbanRange

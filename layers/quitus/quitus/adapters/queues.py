@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from quitus.adapters.dynamo import pause
+from quitus.adapters.pauses import pause
 from quitus.domain.errors import Contention
 from quitus.services.messages import to_json
 
