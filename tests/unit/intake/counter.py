@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -122,9 +123,12 @@ class RawCopies:
 
     held: dict[str, bytes] = field(default_factory=dict)
 
-    def keep(self, landlord_id: str, sha256: str, content: BinaryIO) -> None:
+    def keep(self, landlord_id: str, content: BinaryIO) -> str:
         content.seek(0)
-        self.held.setdefault(f"{landlord_id}/{sha256}", content.read())
+        kept = content.read()
+        sha256 = hashlib.sha256(kept).hexdigest()
+        self.held.setdefault(f"{landlord_id}/{sha256}", kept)
+        return sha256
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import zipfile
 from datetime import date
@@ -73,7 +74,7 @@ def test_a_file_that_cannot_be_trusted_is_kept_out_whole(content: bytes, reason:
     assert (file.status, file.reason) == (FileStatus.QUARANTINED, reason)
     assert counter.alerts() == ["file_quarantined"]
     assert (counter.posted(), counts(file)) == ([], {})
-    assert len(counter.raw.held) == 1
+    assert counter.raw.held == {f"semiga/{file.raw}": content}
 
 
 def test_the_same_bytes_under_another_name_or_packing_are_a_duplicate() -> None:
@@ -86,7 +87,9 @@ def test_the_same_bytes_under_another_name_or_packing_are_a_duplicate() -> None:
     ]:
         file = counter.drop(again, name)
         assert (file.status, counts(file)) == (FileStatus.DUPLICATE, {"movements": 3, "duplicates": 3})
-    assert len(counter.raw.held) == 1
+        assert file.sha256 == hashlib.sha256(content).hexdigest()
+        assert counter.raw.held[f"semiga/{file.raw}"] == again
+    assert len(counter.raw.held) == 3
     assert len(counter.posted()) == 3
 
 

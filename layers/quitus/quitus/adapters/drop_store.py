@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from quitus.domain.csv_cells import inert
 from quitus.domain.errors import UnreadableFile
 from quitus.services.drops import DroppedObject
-from quitus.services.registry import RowResult
+from quitus.services.registry import RowResult, sha256_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -57,8 +57,9 @@ class S3RawFiles:
         self._client = client
         self._bucket = bucket
 
-    def keep(self, landlord_id: str, sha256: str, content: BinaryIO) -> None:
+    def keep(self, landlord_id: str, content: BinaryIO) -> str:
         """See `RawFiles.keep`."""
+        sha256 = sha256_of(content)
         content.seek(0)
         try:
             self._client.put_object(
@@ -70,6 +71,7 @@ class S3RawFiles:
         except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] != "PreconditionFailed":
                 raise
+        return sha256
 
 
 class S3Acknowledgements:

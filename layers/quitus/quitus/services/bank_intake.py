@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import batched
@@ -17,12 +16,11 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
 from quitus.services.bank_statements import ProvedStatement, balances_of, batches_of, prove
 from quitus.services.ports import Alerts, Clock, Ledger, Queue
-from quitus.services.registry import DroppedFile, FileRegistry, FileStatus, RawFiles
+from quitus.services.registry import DroppedFile, FileRegistry, FileStatus, RawFiles, sha256_of
 from quitus.services.statements import Standing, StatementBook
 
 STATEMENT_CONFLICT: Final = "statement_conflict"
 _MARK_EVERY: Final = 40
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +41,15 @@ class BankIntake:
         Raises:
             UnreadableFile: the file must be quarantined; `code` says why.
         """
-        with self._opened(landlord.landlord_id, content) as opened:
-            self._take(landlord, file, content, opened)
+        raw = self.raw.keep(landlord.landlord_id, content)
+        self.files.update(landlord.landlord_id, file.file_id, raw=raw)
+        content.seek(0)
+        with open_bank_file(content) as opened:
+            sha256 = raw if opened.stream is content else sha256_of(opened.stream)
+            self._take(landlord, file, opened, sha256)
 
-    def _take(self, landlord: Landlord, file: DroppedFile, content: BinaryIO, opened: BankFile) -> None:
+    def _take(self, landlord: Landlord, file: DroppedFile, opened: BankFile, sha256: str) -> None:
         landlord_id = landlord.landlord_id
-        sha256 = _sha256(opened.rewound())
-        self.raw.keep(landlord_id, sha256, content)
         self.files.update(landlord_id, file.file_id, kind=opened.format, sha256=sha256)
         if self._is_seen(landlord_id, file.file_id, sha256):
             return
@@ -64,15 +64,6 @@ class BankIntake:
         self._queue(landlord_id, file, opened, proved)
         self.files.remember_bytes(landlord_id, sha256, file.file_id)
         self.book.watch(landlord_id, [item.record for item in proved])
-
-    def _opened(self, landlord_id: str, content: BinaryIO) -> BankFile:
-        content.seek(0)
-        try:
-            return open_bank_file(content)
-        except UnreadableFile:
-            content.seek(0)
-            self.raw.keep(landlord_id, _sha256(content), content)
-            raise
 
     def _is_seen(self, landlord_id: str, file_id: str, sha256: str) -> bool:
         """Whether another file brought the same content; then this one is a duplicate."""
@@ -128,10 +119,3 @@ class BankIntake:
         alert = Alert(AlertKind.FILE_QUARANTINED, file.file_id, {"reason": reason, "name": file.name, **where})
         self.alerts.alert(file.landlord_id, alert, at)
         self.files.settle(file.landlord_id, file.file_id, FileStatus.QUARANTINED, reason, at)
-
-
-def _sha256(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

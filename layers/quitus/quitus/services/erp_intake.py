@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import batched
@@ -39,13 +38,12 @@ class ErpIntake:
             UnreadableFile: the file must be refused; `code` says why.
         """
         landlord_id = file.landlord_id
+        sha256 = self.raw.keep(landlord_id, content)
+        self.files.update(landlord_id, file.file_id, sha256=sha256, raw=sha256)
         content.seek(0)
         held = content.read(LARGEST_FILE + 1)
         if len(held) > LARGEST_FILE:
             raise UnreadableFile(FileRefusal.TOO_LARGE, "An ERP file holds 64 MB at most.")
-        sha256 = hashlib.sha256(held).hexdigest()
-        self.raw.keep(landlord_id, sha256, content)
-        self.files.update(landlord_id, file.file_id, sha256=sha256)
         parsed = parse(held)
         taken, by = self.files.take_sequence(landlord_id, parsed.kind, parsed.sequence, sha256, file.file_id)
         if taken != sha256:

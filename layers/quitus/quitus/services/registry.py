@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.services.leases import Fate
+
+_CHUNK: Final = 1 << 20
 
 
 class FileStatus(StrEnum):
@@ -51,7 +54,9 @@ class DroppedFile:
     reason: str | None = None
     finished_at: str | None = None
     sha256: str | None = None
-    """Of the content once unpacked."""
+    """Of the content once unpacked: two files with the same one are duplicates."""
+    raw: str | None = None
+    """SHA-256 of the bytes as they were dropped, which names their locked copy."""
     sequence: int | None = None
     """SEQUENCE of an ERP file."""
     replayed: bool = False
@@ -211,11 +216,20 @@ class StatementStore(Protocol):
         ...
 
 
+def sha256_of(stream: BinaryIO) -> str:
+    """The SHA-256 of a stream from its start, in hexadecimal."""
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 class RawFiles(Protocol):
     """Locked copies of what was dropped."""
 
-    def keep(self, landlord_id: str, sha256: str, content: BinaryIO) -> None:
-        """Keep the dropped bytes for ever under the hash of what they unpack to; again changes nothing."""
+    def keep(self, landlord_id: str, content: BinaryIO) -> str:
+        """Keep the dropped bytes for ever under their SHA-256 (hexadecimal, returned); again changes nothing."""
         ...
 
 
