@@ -94,9 +94,9 @@ class Estate:
         ledger = LedgerRows(self.table)
         payment = self.payment(payment_id)
         lease_id = payment.lease_id or ""
-        account, dues = ledger.accounts(L, [lease_id])[lease_id], ledger.dues(L, lease_id)
+        account, history = ledger.accounts(L, [lease_id])[lease_id], ledger.history(L, lease_id)
         match = person_match("not theirs", None)
-        decision, made = unassign(payment, account, dues, match, self.landlord.chart, DAY, "ada", "2026-11-05")
+        decision, made = unassign(payment, account, history, match, self.landlord.chart, DAY, "ada", "2026-11-05")
         ledger.commit_decision(L, payment, decision, made)
 
     def payment(self, payment_id: str) -> Payment:

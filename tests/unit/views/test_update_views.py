@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from builders import DAY, a_credit, a_landlord, a_virtual_iban, reported
+from builders import DAY, FixedClock, a_credit, a_due, a_landlord, a_virtual_iban, reported
 from faults import FaultyTable, Killed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.views.estate import IBANS, TAG, UNHELD, Estate, L
 
 from quitus.adapters import keys
+from quitus.adapters.due_rows import DueRows
+from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.alert import AlertKind
 from quitus.domain.movement import Means, Nature
-from quitus.services.table import Key, Write
+from quitus.services.charge_leases import Charger
+from quitus.services.table import Key, Update, Write
 
 _RENT = reported(a_credit(45000, IBANS["L1"], bank_reference="R1"), "camt.054", "N1")
 _SAME_RENT = reported(a_credit(45000, IBANS["L1"], bank_reference="R1"), "camt.053", "S1")
@@ -175,6 +178,48 @@ def test_a_thousand_payments_are_added_up_in_few_transactions() -> None:
     assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == sum(range(100, 1100))
     assert max(writes) <= 100
     assert len(writes) < 60
+
+
+def used_often() -> Estate:
+    """A large credit that a hundred and thirty later dues used before any view was made."""
+    estate = Estate()
+    estate.post(reported(a_credit(1_000_000, IBANS["L1"], bank_reference="R1")))
+    charger = Charger(LedgerRows(estate.table), DueRows(estate.table), FixedClock())
+    for number in range(130):
+        charger.put(estate.landlord, [a_due(f"small-{number}", 100)])
+    return estate
+
+
+def chain(estate: Estate) -> list[int]:
+    rows = estate.rows(keys.lease_partition(L, "L1"))
+    return [row["sequence"] for row in rows if row["SK"].startswith("entry#")]
+
+
+def test_a_payment_with_more_new_entries_than_a_transaction_holds_is_shown() -> None:
+    estate = used_often()
+    estate.refresh()
+    assert chain(estate) == list(range(1, 132))
+    assert len(estate.rows(keys.entries_of_day(L, DAY))) == 131
+    assert len(estate.table.query_listing(keys.erp_backlog(L)).rows) == 131
+    (shown,) = estate.rows(keys.payments_of_day(L, DAY))
+    assert shown["payment"]["credit_cents"] == 1_000_000 - 45_000 - 13_000
+    assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == 1_000_000
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", range(3, 16, 2))
+def test_of_its_entries_none_goes_to_the_erp_again_after_a_worker_died(call: int, after: bool) -> None:
+    estate = used_often()
+    with contextlib.suppress(Killed):
+        estate.refresh(table=FaultyTable(estate.table, call, after=after))
+    pushed = estate.table.query_listing(keys.erp_backlog(L)).rows[:40]
+    for row in pushed:
+        estate.table.write([Update(Key.of(row), remove=("GSI1PK", "GSI1SK"))])
+    estate.refresh()
+    waiting = [row["sequence"] for row in estate.table.query_listing(keys.erp_backlog(L)).rows]
+    assert waiting == list(range(len(pushed) + 1, 132))
+    assert chain(estate) == list(range(1, 132))
+    assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["count"] == 1
 
 
 @given(st.data())

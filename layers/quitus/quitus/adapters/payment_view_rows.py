@@ -1,21 +1,24 @@
 """The views of payments on the table.
 
 A payment's view row remembers what it added to the counters: one transaction replaces the row under its version and
-adds the difference, so that a change that comes twice, late or out of order counts once.
+adds the difference, so that a change that comes twice, late or out of order counts once. Entries beyond what one
+transaction holds go before it, each once by its own row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import batched
 from typing import Any
 
 from quitus.adapters import keys
 from quitus.adapters.alert_rows import alert_row, announce
 from quitus.adapters.ledger_rows import payment_of
-from quitus.adapters.outbox_rows import entry_puts
+from quitus.adapters.outbox_rows import entry_key, entry_puts
 from quitus.domain.alert import AlertKind
 from quitus.domain.identity import Bucket, account_tag
+from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means
 from quitus.domain.payment import Payment, PaymentStatus
 from quitus.domain.views import (
@@ -37,6 +40,7 @@ from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table, Upd
 
 _LISTED = frozenset({PaymentStatus.SUSPENSE, PaymentStatus.PENDING})
 _OTHER = "other"
+_ENTRIES_AT_ONCE = 40
 NEVER_SHOWN = New()
 
 
@@ -80,14 +84,26 @@ class PaymentViewRows:
         self._open_days(landlord_id, {day for change in changes for day in _days(change.payment)})
         transaction = _Transaction(landlord_id, at, pushed=pushed)
         for change in changes:
-            if not transaction.holds(change):
+            entries = change.new_entries
+            if len(entries) > _ENTRIES_AT_ONCE:
+                self._record(landlord_id, change.payment, entries, pushed=pushed)
+                entries = ()
+            if not transaction.holds(change, entries):
                 self._table.write(transaction.writes)
                 transaction = _Transaction(landlord_id, at, pushed=pushed)
-            transaction.add(change)
+            transaction.add(change, entries)
         self._table.write(transaction.writes)
         for change in changes:
             for kind in change.raised:
                 announce(landlord_id, alert_of(change.payment, kind))
+
+    def _record(self, landlord_id: str, payment: Payment, entries: Sequence[Entry], *, pushed: bool) -> None:
+        """Entries that are too many for the view's transaction; an attempt before may have written some of them."""
+        places = {entry_key(landlord_id, entry, payment.payment_id): entry for entry in entries}
+        recorded = self._table.batch_get(places)
+        missing = [entry for key, entry in places.items() if key not in recorded]
+        for some in batched(missing, _ENTRIES_AT_ONCE, strict=False):
+            self._table.write(_entry_writes(landlord_id, payment, some, pushed=pushed))
 
     def _open_days(self, landlord_id: str, days: set[date]) -> None:
         wanted = {Key(keys.payment_days(landlord_id), day.isoformat()) for day in days}
@@ -111,24 +127,29 @@ class _Transaction:
         counters = (_counter_update(self._landlord_id, *item) for item in self._counters.items())
         return [*self._rows, *counters]
 
-    def holds(self, change: ViewChange) -> bool:
-        """Whether there is room for this change too."""
-        rows = 1 + 2 * len(change.new_entries) + len(change.raised) + len(change.closed)
+    def holds(self, change: ViewChange, entries: Sequence[Entry]) -> bool:
+        """Whether there is room for this change and these entries too."""
+        rows = 1 + 2 * len(entries) + len(change.raised) + len(change.closed)
         counters = self._counters.keys() | change.counters.keys()
         return len(self._rows) + rows + len(counters) <= MAX_WRITES
 
-    def add(self, change: ViewChange) -> None:
-        """Add the change of one payment."""
+    def add(self, change: ViewChange, entries: Sequence[Entry]) -> None:
+        """Add the change of one payment with these of its new entries."""
         self._rows.append(_view_put(self._landlord_id, change))
-        payment = change.payment
-        for entry in change.new_entries:
-            rule = entry_rule(payment, entry)
-            self._rows += entry_puts(self._landlord_id, entry, payment.payment_id, rule, pushed=self._pushed)
+        self._rows += _entry_writes(self._landlord_id, change.payment, entries, pushed=self._pushed)
         self._rows += _alert_writes(self._landlord_id, change, self._at)
         for counter, amounts in change.counters.items():
             held = self._counters.setdefault(counter, {})
             for name, amount in amounts.items():
                 held[name] = held.get(name, 0) + amount
+
+
+def _entry_writes(landlord_id: str, payment: Payment, entries: Iterable[Entry], *, pushed: bool) -> list[Write]:
+    return [
+        put
+        for entry in entries
+        for put in entry_puts(landlord_id, entry, payment.payment_id, entry_rule(payment, entry), pushed=pushed)
+    ]
 
 
 def view_key(landlord_id: str, payment: Payment) -> Key:
