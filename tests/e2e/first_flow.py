@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
 from demonstration.bank import BIC, Address
 from demonstration.camt import Detail, Entry, Party, Statement
+from demonstration.days import PARIS, latest_month
 from demonstration.dues import Due
 from demonstration.estate import Lease
 from demonstration.ibans import TENANTS_BANKS, french_iban
 
-DAY: Final = date(2026, 11, 10)
+DAY: Final = latest_month(datetime.now(PARIS).date()).due_date
+"""A recent day: what is open of dues of long ago is shown no more."""
 BANK: Final = "17328"
 BRANCH: Final = "89901"
 PREFIX: Final = "5"
