@@ -108,8 +108,10 @@ class Reach:
     unknown: set[str] = field(default_factory=set)
     """Calls of a client that nobody said the rights of."""
     _given: dict[Unit, set[str]] = field(default_factory=dict)
+    _made_by: dict[Unit, set[Unit]] = field(default_factory=dict)
+    """Who makes or calls it without naming a setting."""
     _calls: set[tuple[Unit, str]] = field(default_factory=set)
-    _waiting: list[tuple[str, Unit | None, ast.AST]] = field(default_factory=list)
+    _waiting: list[tuple[str, Unit, ast.AST]] = field(default_factory=list)
 
     def follow(self, module: str, name: str) -> None:
         """Everything that a definition leads to."""
@@ -122,9 +124,15 @@ class Reach:
 
     def _subjects(self, owner: Unit, action: str) -> set[str]:
         ends = next(ends for service, ends in OF_SETTINGS.items() if action.startswith(service))
-        return {name for name in self._given.get(owner, set()) if name.endswith(ends)}
+        return {name for name in self._settings_of(owner, set()) if name.endswith(ends)}
 
-    def _visit(self, module: str, owner: Unit | None, code: ast.AST) -> None:
+    def _settings_of(self, unit: Unit, seen: set[Unit]) -> set[str]:
+        """What a unit was given, or else what those were given that use it."""
+        seen.add(unit)
+        users = self._made_by.get(unit, set()) - seen
+        return self._given.get(unit, set()).union(*(self._settings_of(user, seen) for user in users))
+
+    def _visit(self, module: str, owner: Unit, code: ast.AST) -> None:
         for node in _executed(code):
             match node:
                 case ast.Call():
@@ -134,7 +142,7 @@ class Reach:
                 case ast.Name(id=name):
                     self._name(module, name)
 
-    def _call(self, module: str, owner: Unit | None, call: ast.Call) -> None:
+    def _call(self, module: str, owner: Unit, call: ast.Call) -> None:
         name, receiver = _called(call.func)
         match (name, call.args):
             case ("env", [ast.Constant(value=str(setting))]):
@@ -145,9 +153,11 @@ class Reach:
         if (made := self._resolved(module, name)) and made[0] == STORE and made[1] in AS_WRITTEN:
             self.rights.add((AS_WRITTEN[made[1]], "TABLE_NAME"))
         elif made:
-            given = _settings_in(call) or (self._given.get(owner, set()) if owner else set())
+            given = _settings_in(call)
             self._given.setdefault(made, set()).update(given)
-        if receiver in CLIENTS and owner and module.startswith("quitus.adapters."):
+            if not given:
+                self._made_by.setdefault(made, set()).add(owner)
+        if receiver in CLIENTS and module.startswith("quitus.adapters."):
             if name in BY_CLIENTS:
                 self._calls.add((owner, name))
             else:
