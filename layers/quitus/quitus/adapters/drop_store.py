@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from quitus.adapters.put_once import put_once
 from quitus.domain.csv_cells import inert
 from quitus.domain.errors import UnreadableFile
 from quitus.services.drops import DroppedObject
@@ -60,17 +61,7 @@ class S3RawFiles:
     def keep(self, landlord_id: str, content: BinaryIO) -> str:
         """See `RawFiles.keep`."""
         sha256 = sha256_of(content)
-        content.seek(0)
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=f"raw/{landlord_id}/{sha256}",
-                Body=content,
-                IfNoneMatch="*",
-            )
-        except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] != "PreconditionFailed":
-                raise
+        put_once(self._client, self._bucket, f"raw/{landlord_id}/{sha256}", content)
         return sha256
 
 
