@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 import boto3
@@ -22,7 +23,8 @@ def outputs(stack: str) -> dict[str, str]:
 
 def arguments(description: str) -> argparse.ArgumentParser:
     """The arguments that all these scripts take."""
-    parser = argparse.ArgumentParser(description=description)
+    script = Path(sys.argv[0]).stem.replace("_", "-")
+    parser = argparse.ArgumentParser(prog=f"scripts/{script}", description=description)
     parser.add_argument("--stack", default="quitus", help="name of the deployed stack")
     parser.add_argument("--landlord", required=True, help="id of the landlord")
     return parser

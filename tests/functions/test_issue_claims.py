@@ -26,7 +26,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
 
 
 def access_token(name: str) -> dict[str, Any]:
-    event = json.loads((EVENTS / f"pre_token_{name}.json").read_text(encoding="utf-8"))
+    event = json.loads((EVENTS / name).read_text(encoding="utf-8"))
     token: dict[str, Any] = handler(event, None)["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
     return token
 
@@ -34,13 +34,13 @@ def access_token(name: str) -> dict[str, Any]:
 def test_a_machine_gets_the_landlord_of_its_row(table: MemoryTable) -> None:
     key = keys.client(CLIENT)
     table.write([Put(key.row(landlord="semiga", role="erp"), New())])
-    assert access_token("machine")["claimsToAddOrOverride"] == {"landlord": "semiga", "role": "erp"}
+    assert access_token("pre_token_machine.json")["claimsToAddOrOverride"] == {"landlord": "semiga", "role": "erp"}
 
 
 def test_a_machine_without_a_row_gets_no_scope(table: MemoryTable) -> None:
-    assert access_token("machine") == {"scopesToSuppress": ["quitus/api"]}
+    assert access_token("pre_token_machine.json") == {"scopesToSuppress": ["quitus/api"]}
 
 
 def test_a_person_needs_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(bootstrap, "table")
-    assert access_token("person")["claimsToAddOrOverride"]["landlord"] == "semiga"
+    assert access_token("pre_token_person.json")["claimsToAddOrOverride"]["landlord"] == "semiga"

@@ -18,7 +18,7 @@ CONTEXT = SimpleNamespace(aws_request_id="c6af9ac6")
 
 
 def event(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((EVENTS / name).read_text(encoding="utf-8"))
     return found
 
 
@@ -31,14 +31,14 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Office:
 
 @pytest.mark.usefixtures("office")
 def test_a_viewer_reads_a_lease() -> None:
-    answer = handler(event("api_get_lease"), CONTEXT)
+    answer = handler(event("api_get_lease.json"), CONTEXT)
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["lease_id"] == "L1"
 
 
 @pytest.mark.usefixtures("office")
 def test_an_accountant_records_a_cheque_once() -> None:
-    first, second = (handler(event("api_post_payment"), CONTEXT) for _ in range(2))
+    first, second = (handler(event("api_post_payment.json"), CONTEXT) for _ in range(2))
     assert first == second
     assert (first["statusCode"], first["headers"]["Content-Type"]) == (201, "application/json")
 
@@ -46,6 +46,6 @@ def test_an_accountant_records_a_cheque_once() -> None:
 def test_what_breaks_is_answered_with_the_requests_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TABLE_NAME", raising=False)
     bootstrap.staff_desk.cache_clear()
-    answer = handler(event("api_get_lease"), CONTEXT)
+    answer = handler(event("api_get_lease.json"), CONTEXT)
     assert answer["statusCode"] == 500
     assert json.loads(answer["body"])["error"]["detail"] == {"error_id": "c6af9ac6"}

@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import tomllib
+from functools import cache
 from pathlib import Path
+
+import pytest
+from template.model import Template
 
 from quitus.adapters import keys
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SAM = ".local/sam/bin/sam"
+SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and path.stat().st_mode & 0o100)
+
+
+@cache
+def help_of(script: str) -> str:
+    told = subprocess.run(
+        [ROOT / "scripts" / script, "--help"], capture_output=True, text=True, timeout=60, check=True, cwd="/"
+    )
+    return told.stdout
+
+
+def commands_to_copy() -> list[str]:
+    """Every line of the README's `sh` blocks."""
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
+    return [line for line in blocks.splitlines() if line.strip()]
+
+
+def commands_in_passing() -> list[str]:
+    """Every command that the README's text names."""
+    return [span for span in re.findall(r"`([^`\n]+)`", README) if re.match(r"scripts/[a-z]", span)]
 
 
 def test_the_access_pattern_table_is_the_one_of_the_code() -> None:
@@ -26,7 +55,37 @@ def test_every_file_and_script_that_a_document_names_exists() -> None:
             assert (ROOT / script).exists(), f"{document.name}: {script}"
 
 
-def test_every_event_shape_is_used_by_a_test() -> None:
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_answers_help_with_its_own_name(script: str) -> None:
+    assert f"scripts/{script}" in help_of(script)
+
+
+@pytest.mark.parametrize("command", [*commands_to_copy(), *commands_in_passing()])
+def test_every_command_of_the_readme_is_one_that_its_script_knows(command: str) -> None:
+    program, *words = shlex.split(command, comments=True)
+    if program == SAM:
+        assert "aws-sam-cli" in (ROOT / "requirements" / "sam.in").read_text(encoding="utf-8").split()
+        return
+    known = help_of(program.removeprefix("scripts/"))
+    for word in words:
+        if word.startswith("--") or "|" in word:
+            assert all(choice in known for choice in word.split("|")), f"{command}: {word}"
+
+
+def test_every_parameter_that_the_readme_sets_is_one_of_the_template() -> None:
+    named = re.findall(r"\b([A-Z][A-Za-z]+)=\w", README)
+    assert len(named) >= 5
+    assert set(named) <= Template.load().tree["Parameters"].keys()
+
+
+def test_every_event_shape_is_read_by_a_test() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     for event in (ROOT / "events").glob("*.json"):
-        assert event.stem in tests, f"events/{event.name} is used by no test"
+        assert re.search(rf'["/]{re.escape(event.name)}"', tests), f"events/{event.name} is read by no test"
+
+
+def test_the_import_rules_know_every_function() -> None:
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    functions = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    layers = next(contract["layers"] for contract in rules["contracts"] if contract.get("layers", [""])[-1] == "quitus")
+    assert functions == set(layers[0].split(" | ")) == set(rules["root_packages"]) - {"quitus"}
