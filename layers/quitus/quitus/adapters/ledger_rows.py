@@ -45,7 +45,7 @@ class LedgerRows:
 
     def history(self, landlord_id: str, lease_id: str) -> History:
         """See `Ledger.history`."""
-        charges = self._table.query(keys.lease_partition(landlord_id, lease_id), "charge#").rows
+        charges = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.CHARGES).rows
         offsets = [Offset(*item) for row in charges for item in row.get("offsets", ())]
         return History(self.dues(landlord_id, lease_id), offsets)
 
