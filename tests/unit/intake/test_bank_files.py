@@ -117,6 +117,31 @@ def test_a_new_statement_beside_a_known_one_is_posted_alone() -> None:
     assert (file.status, counts(file)) == (FileStatus.PROCESSED, {"movements": 4, "suspense": 1, "duplicates": 3})
 
 
+def test_a_known_statement_is_known_at_another_place_of_a_file() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    second = a_statement([Entry(7_700)], name="S2", day="2026-11-06", opening=194_940)
+    file = counter.drop(camt(second, a_statement(THREE)))
+    assert counts(file) == {"movements": 4, "suspense": 1, "duplicates": 3}
+    assert counter.posted() == [-1_290, 7_700, 45_000, 51_230]
+
+
+def test_two_notices_of_one_id_are_two_when_their_messages_are() -> None:
+    counter = Counter()
+    counter.drop(notice([Entry(45_000)]))
+    second = notice([Entry(46_000, reference="OTHER")]).replace(b"<MsgId>N1", b"<MsgId>N2")
+    file = counter.drop(second)
+    assert (file.status, counts(file)) == (FileStatus.PROCESSED, {"movements": 1, "suspense": 1})
+    assert counter.posted() == [45_000, 46_000]
+
+
+def test_one_message_with_other_content_is_quarantined() -> None:
+    counter = Counter()
+    counter.drop(notice([Entry(45_000)]))
+    file = counter.drop(notice([Entry(46_000)]))
+    assert (file.status, file.reason) == (FileStatus.QUARANTINED, "statement_conflict")
+
+
 def test_a_notice_then_the_statement_of_the_day_post_once() -> None:
     counter = Counter()
     counter.drop(notice(THREE[:2]))

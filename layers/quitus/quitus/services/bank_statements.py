@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -147,10 +147,14 @@ def _days(file: DroppedFile, statement: Statement) -> tuple[date, date]:
 
 
 def _name(statement: Statement, channel: str, account: BankAccount, names: set[tuple[str, str]]) -> str:
-    """Names a statement for ever: pages share an id but not their opening balance, bad banks number anew each day."""
+    """Names a statement for ever: pages share an id but not their opening balance, bad banks number anew each day.
+
+    Reports and notices of different messages are different ones, whatever their ids: they add up.
+    """
     last = statement.to_date.isoformat() if statement.to_date else ""
-    opening = statement.balances.opening_cents if channel in CLOSING_CHANNELS else None
-    parts = (statement.statement_id, statement.electronic_sequence or "", last, "" if opening is None else str(opening))
+    opening = statement.balances.opening_cents
+    told = ("" if opening is None else str(opening)) if channel in CLOSING_CHANNELS else statement.message_id
+    parts = (statement.statement_id, statement.electronic_sequence or "", last, told)
     name = "|".join(parts)[:300]
     twins = sum(held == account.iban and known.partition("~")[0] == name for held, known in names)
     unique = f"{name}~{twins + 1}" if twins else name
@@ -182,7 +186,13 @@ def _batch(
     file: DroppedFile, channel: str, item: ProvedStatement, number: int, movements: tuple[Movement, ...]
 ) -> MovementBatch:
     account, message = item.account.iban, item.record.name
-    return MovementBatch(file.landlord_id, file.file_id, number, account, channel, message, movements)
+    placed = tuple(_in_statement(movement) for movement in movements)
+    return MovementBatch(file.landlord_id, file.file_id, number, account, channel, message, placed)
+
+
+def _in_statement(movement: Movement) -> Movement:
+    """A movement is named by its place in its statement, wherever in a file the statement stands."""
+    return replace(movement, position=movement.position.partition(".")[2])
 
 
 def balances_of(proved: Sequence[ProvedStatement]) -> tuple[Cents | None, Cents | None]:
