@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from itertools import permutations
 from typing import Any
 
@@ -107,10 +109,11 @@ def test_killed_anywhere_and_delivered_again_each_due_is_charged_once(call: int,
 
 
 class Busy:
-    """A table on which a payment changes the account of L1 right before the first charging is written."""
+    """A table on which something else happens to L1 right before the first charging of it is written."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, meanwhile: Callable[[], object]) -> None:
         self._office = office
+        self._meanwhile = meanwhile
         self._left = 1
 
     def __getattr__(self, name: str) -> Any:
@@ -121,8 +124,7 @@ class Busy:
         def write(writes: Any) -> None:
             if self._left and any("#lease#L1" in item.key.pk and item.key.sk == "account" for item in writes):
                 self._left -= 1
-                other = self._office.changes()
-                other.put_due(self._office.landlord, a_due("other", 1_000))
+                self._meanwhile()
             method(writes)
 
         return write
@@ -132,10 +134,71 @@ def test_a_lease_that_others_change_meanwhile_is_charged_on_what_they_left() -> 
     office = an_office("L1", "L2")
     lines = [*NOVEMBER, "L2-rent;L2;rent;2026-11;2026-12-10;100.00;"]
     (message,) = office.messages(dues_file(lines), "F1")
-    office.applier(Busy(office)).apply(message)
+    other = office.changes()
+    office.applier(Busy(office, lambda: other.put_due(office.landlord, a_due("other", 1_000)))).apply(message)
     assert office.account("L1").balance_cents == 28_200
     assert office.account("L2").balance_cents == 10_000
     assert office.account("L1").charge_sequence == 2
+
+
+RENT = "rent;L1;rent;2026-11;2026-12-10;{};"
+
+
+@pytest.mark.parametrize("amount", [0, 30_000])
+def test_what_is_put_over_http_is_not_undone_by_the_file_that_came_before_it(amount: int) -> None:
+    office = an_office()
+    (message,) = office.messages(dues_file([RENT.format("500.00")]), "F1")
+    office.applier().apply(message)
+    office.changes().put_due(office.landlord, a_due("rent", amount))
+    office.applier().apply(message)
+    again = office.load(dues_file([RENT.format("500.00")]), "F1-again")
+    assert (again, office.account().balance_cents) == ({"rent": ("unchanged", "")}, amount)
+
+
+def test_a_newer_file_has_the_last_word_on_what_was_put_over_http() -> None:
+    office = an_office()
+    office.load(dues_file([RENT.format("500.00")]))
+    office.changes().put_due(office.landlord, a_due("rent", 0))
+    assert office.load(dues_file([RENT.format("510.00")], 3), "three")["rent"] == ("accepted", "")
+    assert office.load(dues_file([RENT.format("520.00")], 2), "two-late")["rent"] == ("unchanged", "")
+    assert office.account().balance_cents == 51_000
+
+
+def test_a_due_first_put_over_http_then_confirmed_by_a_file_is_not_undone_by_that_file() -> None:
+    office = an_office()
+    office.changes().put_due(office.landlord, a_due("rent", 50_000, date(2026, 12, 10), period="2026-11"))
+    (message,) = office.messages(dues_file([RENT.format("500.00")]), "F1")
+    office.applier().apply(message)
+    office.changes().put_due(office.landlord, a_due("rent", 0))
+    office.applier().apply(message)
+    office.load(dues_file([RENT.format("500.00")]), "F1-again")
+    assert office.account().balance_cents == 0
+
+
+def test_a_batch_that_was_worked_is_not_worked_again_whatever_changed_since() -> None:
+    office = Office()
+    (message,) = office.messages(dues_file([RENT.format("500.00")]), "F1")
+    office.applier().apply(message)
+    office.leases("L1")
+    office.applier().apply(message)
+    assert office.results("F1") == {"rent": ("refused", "unknown_lease")}
+    assert office.account().balance_cents == 0
+
+
+def test_a_newer_file_that_confirms_a_due_meanwhile_wins_over_an_older_one() -> None:
+    office = an_office()
+    office.load(dues_file([RENT.format("500.00")]))
+    (older,) = office.messages(dues_file([RENT.format("400.00")], 2), "two")
+    newer = dues_file([RENT.format("500.00")], 3)
+    office.applier(Busy(office, lambda: office.load(newer, "three"))).apply(older)
+    assert (office.results("two"), office.account().balance_cents) == ({"rent": ("unchanged", "")}, 50_000)
+
+
+def test_a_label_is_gone_when_the_next_file_gives_none() -> None:
+    office = an_office()
+    office.load(dues_file([f"{RENT.format('500.00')}Loyer"]))
+    office.load(dues_file([RENT.format("500.00")], 2), "two")
+    assert LedgerRows(office.memory).dues(LANDLORD, "L1")["rent"].label is None
 
 
 def test_charging_entries_are_kept_and_balance() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
 
 from quitus.adapters import keys, records
 from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes
-from quitus.adapters.origins import confirmation, origin_columns, origin_of
+from quitus.adapters.origins import confirmation, older, origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.charging import History
 from quitus.domain.lease import Due
 from quitus.domain.ledger import Entry
-from quitus.services.leases import ChargeWrite, HeldDue, Origin
-from quitus.services.table import New, Put, Row, Table, Write
+from quitus.services.leases import ChargeWrite, HeldDue
+from quitus.services.table import New, Put, Table, Update, Write
 
 NEVER_CALLED = New()
 
@@ -59,15 +61,26 @@ class DueRows:
 def _unit(landlord_id: str, item: ChargeWrite, at: str) -> list[Write]:
     writes: list[Write] = [account_write(landlord_id, item.account)]
     for due in item.dues:
-        is_new = due.due_id in item.new
-        row = _due_row(landlord_id, due, item.account.charge_sequence, item.origin)
-        writes.append(Put(row, NEVER_CALLED if is_new else None))
-        if is_new:
+        if due.due_id in item.new:
             owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
-            writes.append(Put(owner, NEVER_CALLED))
+            writes += [_first_write(landlord_id, due, item), Put(owner, NEVER_CALLED)]
+        else:
+            writes.append(_change(landlord_id, due, item))
     return [*writes, *charging_writes(landlord_id, item.charging, at)]
 
 
-def _due_row(landlord_id: str, due: Due, charge: int, origin: Origin | None) -> Row:
-    key = keys.due(landlord_id, due.lease_id, due.due_id)
-    return key.row(**records.dense(due) | {"charge": charge} | origin_columns(origin))
+def _first_write(landlord_id: str, due: Due, item: ChargeWrite) -> Put:
+    row = keys.due(landlord_id, due.lease_id, due.due_id).row(**_values(due, item))
+    return Put(row, NEVER_CALLED)
+
+
+def _change(landlord_id: str, due: Due, item: ChargeWrite) -> Update:
+    """A change that a file brings loses against what a newer one brought; over HTTP the row keeps its file."""
+    values = _values(due, item)
+    absent = [column.name for column in fields(Due) if column.name not in values]
+    condition = older(item.origin.sequence) if item.origin else None
+    return Update(keys.due(landlord_id, due.lease_id, due.due_id), set=values, remove=absent, condition=condition)
+
+
+def _values(due: Due, item: ChargeWrite) -> dict[str, Any]:
+    return records.dense(due) | {"charge": item.account.charge_sequence} | origin_columns(item.origin)

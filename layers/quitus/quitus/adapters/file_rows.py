@@ -113,10 +113,15 @@ class FileRows:
                 if self._table.get(key) is None:
                     pause(attempt)
                     continue
-            return self._is_complete(landlord_id, file_id)
+            return self.is_complete(landlord_id, file_id)
         raise _busy(file_id)
 
-    def _is_complete(self, landlord_id: str, file_id: str) -> bool:
+    def is_worked(self, landlord_id: str, file_id: str, number: int) -> bool:
+        """See `FileRegistry.is_worked`."""
+        return self._table.get(keys.file_batch(landlord_id, file_id, number)) is not None
+
+    def is_complete(self, landlord_id: str, file_id: str) -> bool:
+        """See `FileRegistry.is_complete`."""
         file = self.file(landlord_id, file_id)
         return file.status is FileStatus.PROCESSING and file.done == file.batches
 

@@ -24,7 +24,11 @@ def origin_of(row: Mapping[str, Any]) -> Origin | None:
     return Origin(row[SEQUENCE], row.get(FILE)) if SEQUENCE in row else None
 
 
+def older(sequence: int) -> Below:
+    """No file of this sequence or a later one spoke of the row."""
+    return Below(SEQUENCE, sequence)
+
+
 def confirmation(key: Key, sequence: int) -> Update:
     """Remember that a file of this sequence said what the row says already."""
-    older = Below(SEQUENCE, sequence)
-    return Update(key, set={SEQUENCE: sequence}, remove=(FILE,), condition=older)
+    return Update(key, set={SEQUENCE: sequence}, remove=(FILE,), condition=older(sequence))

@@ -173,7 +173,16 @@ class ErpApplier:
     clock: Clock
 
     def apply(self, batch: ErpBatch) -> None:
-        """Apply a batch; again gives the same results and changes nothing."""
+        """Apply a batch; again changes nothing."""
+        if self.files.is_worked(batch.landlord_id, batch.file_id, batch.number):
+            is_complete = self.files.is_complete(batch.landlord_id, batch.file_id)
+        else:
+            is_complete = self._work(batch)
+        if is_complete:
+            self.close(batch.landlord_id, batch.file_id)
+
+    def _work(self, batch: ErpBatch) -> bool:
+        """Work and record a batch; True when it was the last one."""
         kind, origin = ErpKind(batch.kind), Origin(batch.sequence, batch.file_id)
         landlord = self.landlords.get(batch.landlord_id)
         verdicts = _read(kind, batch.rows)
@@ -187,8 +196,7 @@ class ErpApplier:
         self.log.record(batch.landlord_id, "erp-rows", f"{batch.file_id}-{batch.number:06d}", body, now)
         counts = Counter(result.status.value for result in results)
         at = instant_text(now)
-        if self.files.record_batch(batch.landlord_id, batch.file_id, batch.number, counts, results, at):
-            self.close(batch.landlord_id, batch.file_id)
+        return self.files.record_batch(batch.landlord_id, batch.file_id, batch.number, counts, results, at)
 
     def close(self, landlord_id: str, file_id: str) -> None:
         """Acknowledge a file whose batches are all worked, then settle it."""

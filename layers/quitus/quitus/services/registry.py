@@ -167,6 +167,14 @@ class FileRegistry(Protocol):
         """Record a worked batch once (again changes nothing); True when all are worked and the file can be settled."""
         ...
 
+    def is_worked(self, landlord_id: str, file_id: str, number: int) -> bool:
+        """Whether a batch was recorded."""
+        ...
+
+    def is_complete(self, landlord_id: str, file_id: str) -> bool:
+        """Whether all batches are worked and the file has no final status yet."""
+        ...
+
     def results(self, landlord_id: str, file_id: str) -> Iterator[RowResult]:
         """The results of all batches, in no order."""
         ...
