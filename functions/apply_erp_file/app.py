@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from quitus import bootstrap
+from quitus.adapters.sqs_batch import Failed, Message, each_message
 from quitus.services.messages import ErpBatch, from_json
 
-processor = BatchProcessor(event_type=EventType.SQS)
 
-
-def apply(record: SQSRecord) -> None:
+def apply(message: Message) -> None:
     """Apply one batch of rows."""
-    bootstrap.erp_applier().apply(from_json(record.body, ErpBatch))
+    bootstrap.erp_applier().apply(from_json(message.body, ErpBatch))
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: object) -> Failed:
     """Apply each message; those that fail come again alone."""
-    return process_partial_response(event=event, record_handler=apply, processor=processor, context=context)
+    return each_message(event, apply, bootstrap.sqs)

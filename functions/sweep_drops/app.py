@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from quitus import bootstrap
-
-logger = Logger(service="sweep_drops")
+from quitus.adapters.log import logger
 
 
 def handler(event: dict[str, Any], context: object) -> None:
     """Sweep the drop bucket."""
-    logger.info("swept", missed=bootstrap.sweep().sweep())
+    missed = bootstrap.sweep().sweep()
+    logger().info("swept", extra={"missed": missed})

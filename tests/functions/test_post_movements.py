@@ -87,35 +87,35 @@ def sent(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_batch_is_posted_counted_on_its_file_and_logged(table: MemoryTable, notebook: Notebook) -> None:
-    assert handler(BATCH, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert handler(BATCH, None) == {"batchItemFailures": []}
     assert balance(table) == 0
     assert notebook.batches == [("0f3b2c1d4e5f60718293", 0, {"posted": 1, "suspense": 1})]
     assert [kind for kind, _ in notebook.actions] == ["postings"]
 
 
 def test_a_repeated_message_changes_nothing(table: MemoryTable, notebook: Notebook) -> None:
-    handler(BATCH, None)  # type: ignore[arg-type]
+    handler(BATCH, None)
     before = dict(table.rows)
-    handler(BATCH, None)  # type: ignore[arg-type]
+    handler(BATCH, None)
     assert table.rows == before
 
 
 def test_a_broken_batch_fails_alone(table: MemoryTable, notebook: Notebook) -> None:
     broken = BATCH["Records"][0] | {"messageId": "broken", "body": "{}"}
-    answer = handler({"Records": [broken, *BATCH["Records"]]}, None)  # type: ignore[arg-type]
+    answer = handler({"Records": [broken, *BATCH["Records"]]}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "broken"}]}
     assert balance(table) == 0
 
 
 def test_an_event_pays_its_lease_once(table: MemoryTable, notebook: Notebook) -> None:
     for _ in range(2):
-        assert handler(EVENT, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert handler(EVENT, None) == {"batchItemFailures": []}
     assert balance(table) == 0
 
 
 def test_the_event_and_the_statement_of_the_same_money_are_one(table: MemoryTable, notebook: Notebook) -> None:
-    handler(EVENT, None)  # type: ignore[arg-type]
-    handler(BATCH, None)  # type: ignore[arg-type]
+    handler(EVENT, None)
+    handler(BATCH, None)
     assert balance(table) == 0
     assert notebook.batches[0][2] == {"duplicates": 1, "suspense": 1}
 
@@ -139,7 +139,7 @@ def test_the_event_and_the_statement_of_the_same_money_are_one(table: MemoryTabl
 def test_an_invalid_event_is_a_rejected_row_and_an_alert_not_a_retry(
     table: MemoryTable, notebook: Notebook, changes: dict[str, Any]
 ) -> None:
-    assert handler(sent(**changes), None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert handler(sent(**changes), None) == {"batchItemFailures": []}
     assert alerts(table) == ["event_rejected"]
     assert len([key for key in table.rows if key.pk == "semiga#rejected-events"]) == 1
     assert ("rejected-events", "evt-1") in notebook.said
@@ -147,8 +147,8 @@ def test_an_invalid_event_is_a_rejected_row_and_an_alert_not_a_retry(
 
 
 def test_a_reference_that_comes_back_with_another_amount_is_an_alarm(table: MemoryTable, notebook: Notebook) -> None:
-    handler(EVENT, None)  # type: ignore[arg-type]
-    handler(sent(event_id="evt-2", amount_cents=44000), None)  # type: ignore[arg-type]
+    handler(EVENT, None)
+    handler(sent(event_id="evt-2", amount_cents=44000), None)
     assert sorted(alerts(table)) == ["event_rejected", "identity_conflict"]
     assert balance(table) == 0
 
@@ -158,5 +158,5 @@ def test_a_reference_that_comes_back_with_another_amount_is_an_alarm(table: Memo
 )
 def test_nonsense_is_rejected_for_nobody(table: MemoryTable, notebook: Notebook, body: str) -> None:
     record = EVENT["Records"][0] | {"body": body}
-    assert handler({"Records": [record]}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert handler({"Records": [record]}, None) == {"batchItemFailures": []}
     assert balance(table) == 45000

@@ -36,7 +36,7 @@ def lane(monkeypatch: pytest.MonkeyPatch) -> Lane:
 
 
 def run(event: dict[str, Any]) -> Any:
-    return handler(event, Context())  # type: ignore[arg-type]
+    return handler(event, Context())
 
 
 def test_a_wake_pushes_what_waits(lane: Lane) -> None:

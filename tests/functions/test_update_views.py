@@ -43,7 +43,7 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> Wakes:
 
 
 def run(event: dict[str, Any]) -> Any:
-    return handler(event, None)  # type: ignore[arg-type]
+    return handler(event, None)
 
 
 def test_changes_reach_the_views_and_wake_the_erp_once(estate: Estate, wakes: Wakes) -> None:

@@ -53,7 +53,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
 
 def test_an_order_becomes_a_file_and_again_the_same_file(bucket: Bucket) -> None:
     for _ in range(2):
-        assert handler(EVENT, SimpleNamespace()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert handler(EVENT, SimpleNamespace()) == {"batchItemFailures": []}
         (key, content), *others = bucket.objects.items()
         assert (key, others) == ("exports/semiga/exports/E1.csv", [])
         assert content.startswith("\ufeffpayment_id;".encode())

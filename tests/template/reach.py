@@ -39,6 +39,7 @@ BY_CLIENTS = {
     "get_paginator": ("s3:ListBucketVersions",),
     "get_secret_value": ("secretsmanager:GetSecretValue",),
     "send_message_batch": (),  # told by the queue that is asked for
+    "change_message_visibility_batch": (),  # of the queue that invokes: goes with receiving
 }
 OF_SETTINGS = {"s3:": ("_BUCKET",), "secretsmanager:": ("_SECRET_ARN", "_SECRET_PREFIX")}
 

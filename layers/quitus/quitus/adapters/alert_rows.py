@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools import Logger
-
 from quitus.adapters import keys
+from quitus.adapters.log import logger
 from quitus.domain.alert import Alert, AlertKind
 from quitus.services.table import Lacks, New, Put, Row, Stale, Table, Update
 
-_log = Logger(service="quitus")
+_log = logger()
 NEVER_RAISED = New()
 STILL_OPEN = Lacks("closed_at")
 

@@ -4,14 +4,13 @@ nothing of what it may not do.
 
 from __future__ import annotations
 
-import json
 import logging
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from quitus.domain.access import Role
 from quitus.domain.errors import Contention, QuitusError
+from quitus.services.failures import told
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
 from quitus.services.table import Stale
 from quitus.web.access import Caller, admit, caller_of
@@ -22,7 +21,7 @@ from quitus.web.routes import ROUTES
 from quitus.web.routing import find
 
 _NOBODY = Caller("", Role.VIEWER, "")
-_logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def answer(desk: Callable[[], Desk], event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
@@ -34,7 +33,7 @@ def answer(desk: Callable[[], Desk], event: Mapping[str, Any], request_id: str) 
     except QuitusError as error:
         reply = refusal(error)
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose own answer names no id
-        _log(error, request_id)
+        _log.error("A request broke down", extra={"error_id": request_id, **told(error)})
         reply = breakdown(request_id)
     return reply.to_gateway()
 
@@ -65,11 +64,3 @@ def _once(desk: Desk, caller: Caller, request: Received, body: str, carry_out: C
     fingerprint = fingerprint_of(request.method, request.path, body)
     given = desk.once.run(caller.landlord_id, request.idempotency_key, fingerprint, work)
     return Reply(given.status, given.body)
-
-
-def _log(error: Exception, request_id: str) -> None:
-    """Where it broke and how, without the error's text: that may hold what a person wrote."""
-    places = [
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    _logger.error(json.dumps({"error_id": request_id, "error": type(error).__name__, "at": places[-8:]}))
