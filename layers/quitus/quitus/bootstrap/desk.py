@@ -7,6 +7,7 @@ from typing import Protocol
 
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.decision_rows import DecisionRows
+from quitus.adapters.due_rows import DueRows
 from quitus.adapters.export_rows import ExportRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.landlord_rows import LandlordRows
@@ -30,6 +31,7 @@ from quitus.services.read_entries import JournalDesk
 from quitus.services.read_files import FileDesk
 from quitus.services.read_leases import LeaseDesk
 from quitus.services.read_payments import PaymentDesk
+from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Table
 
 
@@ -97,7 +99,8 @@ class StaffDesk:
     @cached_property
     def decisions(self) -> DecisionDesk:
         made, alerts = DecisionRows(self._table), AlertRows(self._table)
-        return DecisionDesk(self._ledger, made, self.landlords, alerts, self._outside.action_log, self.clock)
+        spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
+        return DecisionDesk(self._ledger, made, self.landlords, alerts, self._outside.action_log, self.clock, spender)
 
     @cached_property
     def files(self) -> FileDesk:

@@ -14,6 +14,7 @@ from quitus.domain.money import Cents
 from quitus.services.leases import ChargeWrite, DueStore, Fate, HeldDue, Origin, fate_of_known, superseded
 from quitus.services.ports import Clock, Ledger
 from quitus.services.refusals import Refusal
+from quitus.services.spend_credits import CreditSpender, may_spend
 from quitus.services.table import MAX_WRITES
 
 _PATIENCE = 12
@@ -48,6 +49,8 @@ class _Round:
     outcomes: dict[str, DueOutcome] = field(default_factory=dict)
     wanted: dict[str, list[Due]] = field(default_factory=dict)
     confirmed: list[Due] = field(default_factory=list)
+    unspent: set[str] = field(default_factory=set)
+    """Leases on which credits may be left beside open dues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Charger:
         """
         pending = {due.due_id: due for due in wanted}
         outcomes: dict[str, DueOutcome] = {}
+        unspent: set[str] = set()
         attempt = 0
         while pending:
             decided = self._decide(landlord.landlord_id, list(pending.values()), origin)
@@ -73,9 +77,22 @@ class Charger:
             if decided.confirmed and origin is not None:
                 self.dues.confirm_dues(landlord.landlord_id, decided.confirmed, origin.sequence)
             outcomes |= decided.outcomes
+            unspent |= decided.unspent
             pending = {due_id: due for due_id, due in pending.items() if due_id not in outcomes}
             attempt = self._wait(landlord.landlord_id, attempt) if late else attempt
-        return outcomes
+        return self._spend(landlord, unspent, outcomes)
+
+    def _spend(
+        self, landlord: Landlord, lease_ids: set[str], outcomes: Mapping[str, DueOutcome]
+    ) -> Mapping[str, DueOutcome]:
+        """Spend the credits that are left; the outcomes after that."""
+        accounts = CreditSpender(self.ledger, self.dues, self.clock).spend(landlord, lease_ids)
+        return {
+            due_id: replace(outcome, open_cents=_open_cents(accounts[outcome.due.lease_id], due_id))
+            if outcome.due.lease_id in accounts
+            else outcome
+            for due_id, outcome in outcomes.items()
+        }
 
     def _wait(self, landlord_id: str, attempt: int) -> int:
         if attempt == _PATIENCE:
@@ -89,7 +106,7 @@ class Charger:
             self.dues.held_dues(landlord_id, wanted),
             self.dues.owners(landlord_id, [due.due_id for due in wanted]),
         )
-        decided = _Round(known)
+        decided = _Round(known, unspent={lease_id for lease_id, held in known.accounts.items() if may_spend(held)})
         for due in wanted:
             refused = _refusal(known, due)
             if refused is not None:
@@ -106,6 +123,8 @@ class Charger:
         for item in charges:
             if item.account.lease_id not in late:
                 decided.outcomes |= _charged(item)
+            if item.charging.unfinished:
+                decided.unspent.add(item.account.lease_id)
         return late
 
     def _charges(self, landlord: Landlord, decided: _Round, origin: Origin | None) -> Iterator[ChargeWrite]:

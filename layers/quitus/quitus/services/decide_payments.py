@@ -23,6 +23,7 @@ from quitus.services.idempotent_requests import Attempt
 from quitus.services.manual_receipts import check_dues
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
+from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Stale
 
 REQUEST = "request"
@@ -67,6 +68,7 @@ class DecisionDesk:
     alerts: Alerts
     log: ActionLog
     clock: Clock
+    spender: CreditSpender
 
     def assign(self, occasion: Occasion, order: Assignment) -> Payment:
         """Put a payment in suspense on a lease; the same attempt again changes nothing.
@@ -101,7 +103,11 @@ class DecisionDesk:
         landlord = self.landlords.get(occasion.landlord_id)
         match = replace(_match(occasion, reason, None), reason=SuspenseReason.UNASSIGNED)
         logged = {"kind": "unassign", "reason": reason, "lease_id": lease_id}
-        return self._decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
+        payment = self._decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
+        decision = self._made(occasion)
+        if decision is not None and decision.entry.lease_id is not None:
+            self.spender.spend(landlord, [decision.entry.lease_id])
+        return payment
 
     def _decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
         landlord_id, attempt = occasion.landlord_id, occasion.attempt

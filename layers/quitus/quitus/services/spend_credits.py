@@ -1,0 +1,65 @@
+"""Credits that stand beside open dues are spent, in as many steps as it takes, each of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.charging import use_credits
+from quitus.domain.errors import Contention
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account
+from quitus.services.leases import ChargeWrite, DueStore
+from quitus.services.ports import Clock, Ledger
+
+_PATIENCE = 12
+
+
+def may_spend(account: Account) -> bool:
+    """Whether there are credits and open dues: a step may have been left to do, or the dues are time-barred."""
+    return bool(account.credits and account.open_dues)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditSpender:
+    """Goes on where a charging or an unassignment used as many credits as one transaction holds."""
+
+    ledger: Ledger
+    dues: DueStore
+    clock: Clock
+
+    def spend(self, landlord: Landlord, lease_ids: Iterable[str]) -> dict[str, Account]:
+        """Spend what credits of these leases can be spent; the accounts as they are then.
+
+        Raises:
+            Contention: others kept writing to one of the leases; what was spent stays so, again goes on.
+        """
+        accounts: dict[str, Account] = {}
+        pending, attempt = set(lease_ids), 0
+        while pending:
+            accounts |= self.ledger.accounts(landlord.landlord_id, pending)
+            steps = [step for lease_id in sorted(pending) if (step := self._step(landlord, accounts[lease_id]))]
+            late = self._write(landlord.landlord_id, steps)
+            pending = {step.account.lease_id for step in steps}
+            attempt = self._wait(landlord.landlord_id, attempt) if late else attempt
+        return accounts
+
+    def _step(self, landlord: Landlord, account: Account) -> ChargeWrite | None:
+        if not may_spend(account):
+            return None
+        spent = use_credits(account, paris_day(self.clock.now()), landlord.chart).numbered()
+        if not spent.uses and not spent.offsets:
+            return None
+        books = replace(spent.account, version=account.version + 1)
+        return ChargeWrite(replace(spent, account=books), books, (), frozenset(), None)
+
+    def _write(self, landlord_id: str, steps: list[ChargeWrite]) -> set[str]:
+        at = instant_text(self.clock.now())
+        return self.dues.write_charges(landlord_id, steps, at) if steps else set()
+
+    def _wait(self, landlord_id: str, attempt: int) -> int:
+        if attempt == _PATIENCE:
+            raise Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord_id)
+        self.clock.pause(attempt)
+        return attempt + 1
