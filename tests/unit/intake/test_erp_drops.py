@@ -32,14 +32,43 @@ def test_a_replay_is_a_duplicate_and_says_unchanged() -> None:
     assert counter.book.acknowledged["again.csv"].splitlines()[1:] == ["3;L1;unchanged;", "4;L2;unchanged;"]
 
 
-def test_a_replay_that_changes_something_is_processed() -> None:
+DUES = a_file("dues", DUE_HEADER, ["D1;L1;rent;2026-11;2026-12-10;450.00;Loyer"], control="450.00")
+
+
+def test_a_replay_answers_what_became_of_the_first_and_changes_nothing() -> None:
     counter = Counter()
-    dues = a_file("dues", DUE_HEADER, ["D1;L1;rent;2026-11;2026-12-10;450.00;Loyer"], control="450.00")
-    drop(counter, dues, "dues.csv")
-    assert counter.book.acknowledged["dues.csv"].splitlines()[1:] == ["3;D1;refused;unknown_lease"]
+    drop(counter, DUES, "dues.csv")
     drop(counter, TWO)
-    assert drop(counter, dues, "dues-again.csv").status is FileStatus.PROCESSED
-    assert counter.office.account("L1").balance_cents == 45_000
+    file = drop(counter, DUES, "dues-again.csv")
+    assert (file.status, file.kind, file.sequence) == (FileStatus.DUPLICATE, "erp.dues", 1)
+    assert dict(file.rows) == {"accepted": 0, "unchanged": 0, "refused": 1}
+    assert counter.book.acknowledged["dues-again.csv"] == counter.book.acknowledged["dues.csv"]
+    assert counter.office.account("L1").balance_cents == 0
+
+
+def test_a_replay_of_a_file_that_died_is_worked() -> None:
+    counter = Counter()
+    first = counter.put("leases.csv", TWO, folder=ERP)
+    counter.intake().take(first)
+    counter.rows.sent.clear()
+    assert drop(counter, TWO, "again.csv").status is FileStatus.PROCESSED
+    assert counter.office.account("L2").balance_cents == 0
+    assert counter.file(first.file_id).status is FileStatus.PROCESSING
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", range(1, 13))
+def test_a_replay_is_answered_wherever_its_intake_dies(call: int, after: bool) -> None:
+    counter = Counter()
+    drop(counter, TWO)
+    dropped = counter.put("again.csv", TWO, folder=ERP)
+    try:
+        counter.intake(FaultyTable(counter.memory, call, after=after)).take(dropped)
+    except Killed:
+        counter.intake().take(dropped)
+    counter.work()
+    assert (counter.file(dropped.file_id).status, counter.file(dropped.file_id).unchanged) == (FileStatus.DUPLICATE, 2)
+    assert counter.book.acknowledged["again.csv"].splitlines()[1:] == ["3;L1;unchanged;", "4;L2;unchanged;"]
 
 
 def test_the_same_number_with_other_bytes_is_refused_whole() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import batched
@@ -49,7 +50,22 @@ class ErpIntake:
         if taken != sha256:
             raise UnreadableFile(FileRefusal.SEQUENCE_REUSED, "Another file took this number.", kind=parsed.kind)
         self._watch(landlord_id, parsed)
-        self._queue(file, parsed, is_replay=by != file.file_id)
+        is_replay = by != file.file_id
+        first = self.files.find(landlord_id, by) if is_replay and file.batches is None else None
+        if first is not None and first.status is FileStatus.PROCESSED:
+            self._answer_again(file, parsed, by)
+        else:
+            self._queue(file, parsed, is_replay=is_replay)
+
+    def _answer_again(self, file: DroppedFile, parsed: ErpFile, first: str) -> None:
+        """A replay of a file that was worked to its end changes nothing: its answer is what became of the first."""
+        landlord_id, file_id = file.landlord_id, file.file_id
+        results = sorted(map(_again, self.files.results(landlord_id, first)), key=lambda result: result.line)
+        counts = Counter(result.status.value for result in results)
+        known = {"kind": _kind(parsed.kind), "sequence": parsed.sequence, "replayed": True}
+        self.files.update(landlord_id, file_id, **known, **counts)
+        self.acknowledgements.write(landlord_id, file.name, results)
+        self.files.settle(landlord_id, file_id, FileStatus.DUPLICATE, None, instant_text(self.clock.now()))
 
     def _queue(self, file: DroppedFile, parsed: ErpFile, *, is_replay: bool) -> None:
         landlord_id, file_id = file.landlord_id, file.file_id
@@ -96,6 +112,11 @@ class ErpIntake:
         alert = Alert(AlertKind.ERP_FILE_REFUSED, file.file_id, {"reason": reason, "name": file.name})
         self.alerts.alert(file.landlord_id, alert, at)
         self.files.settle(file.landlord_id, file.file_id, FileStatus.REFUSED, reason, at)
+
+
+def _again(result: RowResult) -> RowResult:
+    """What a row gets when its file comes again."""
+    return result._replace(status=Fate.UNCHANGED) if result.status is Fate.ACCEPTED else result
 
 
 def _messages(file: DroppedFile, parsed: ErpFile) -> Iterator[ErpBatch]:
