@@ -97,8 +97,8 @@ def charge(
         offsets += made
     settled = use_credits(charged, on, chart)
     entry = _charging_entry(account, sum(change.added_cents for change in changes), on, chart)
-    made = (*offsets, *settled.offsets)
-    return Charging(settled.account, entry, made, settled.uses, settled.unfinished).numbered()
+    spent = (*offsets, *settled.offsets)
+    return Charging(settled.account, entry, spent, settled.uses, settled.unfinished).numbered()
 
 
 def _changed(history: History, changes: Iterable[DueChange]) -> History:
