@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from quitus.adapters import keys, records
-from quitus.adapters.pauses import pause
+from quitus.adapters.clock import SystemClock
 from quitus.domain.errors import Contention, NotFound
+from quitus.services.contention import until_written
 from quitus.services.leases import Fate
 from quitus.services.registry import DroppedFile, FileStatus, RowResult
-from quitus.services.table import Is, Lacks, New, Page, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import Condition, Is, Lacks, New, Page, Put, Row, Stale, Table, Update, Write
 
 NEVER_SEEN = New()
 NEVER_WORKED = New()
@@ -19,6 +20,7 @@ NEVER_TAKEN = New()
 UNPLANNED = Lacks("batches")
 STILL_PROCESSING = Is("status", FileStatus.PROCESSING.value)
 _PATIENCE = 30
+_CLOCK = SystemClock()
 
 
 class FileRows:
@@ -67,27 +69,32 @@ class FileRows:
 
     def update(self, landlord_id: str, file_id: str, **values: object) -> None:
         """See `FileRegistry.update`."""
-        update = Update(keys.file(landlord_id, file_id), set=_plain(values), condition=STILL_PROCESSING)
-        for attempt in range(_PATIENCE):
-            try:
-                return self._table.write([update])
-            except Stale:
-                if self.file(landlord_id, file_id).status is not FileStatus.PROCESSING:
-                    return None
-                pause(attempt)
-        raise _busy(file_id)
+        self._change(landlord_id, file_id, values, STILL_PROCESSING, _is_processing)
 
     def plan(self, landlord_id: str, file_id: str, **values: object) -> None:
         """See `FileRegistry.plan`."""
-        update = Update(keys.file(landlord_id, file_id), set=_plain(values), condition=UNPLANNED)
-        for attempt in range(_PATIENCE):
+        self._change(landlord_id, file_id, values, UNPLANNED, lambda file: file.batches is None)
+
+    def _change(
+        self,
+        landlord_id: str,
+        file_id: str,
+        values: Mapping[str, object],
+        condition: Condition,
+        holds: Callable[[DroppedFile], bool],
+    ) -> bool:
+        """Write to a file's row while a condition holds, however often others write to it; False once it does not."""
+
+        def attempt() -> bool:
             try:
-                return self._table.write([update])
+                self._table.write([Update(keys.file(landlord_id, file_id), set=_plain(values), condition=condition)])
             except Stale:
-                if self.file(landlord_id, file_id).batches is not None:
-                    return None
-                pause(attempt)
-        raise _busy(file_id)
+                if holds(self.file(landlord_id, file_id)):
+                    raise
+                return False
+            return True
+
+        return _patiently(file_id, attempt)
 
     def record_batch(
         self,
@@ -106,15 +113,16 @@ class FileRows:
             Put(key.row(**row), NEVER_WORKED),
             Update(keys.file(landlord_id, file_id), add={"done": 1, **counted}),
         ]
-        for attempt in range(_PATIENCE):
+
+        def attempt() -> None:
             try:
                 self._table.write(writes)
             except Stale:
                 if self._table.get(key) is None:
-                    pause(attempt)
-                    continue
-            return self.is_complete(landlord_id, file_id)
-        raise _busy(file_id)
+                    raise
+
+        _patiently(file_id, attempt)
+        return self.is_complete(landlord_id, file_id)
 
     def is_worked(self, landlord_id: str, file_id: str, number: int) -> bool:
         """See `FileRegistry.is_worked`."""
@@ -143,17 +151,7 @@ class FileRows:
     def settle(self, landlord_id: str, file_id: str, status: FileStatus, reason: str | None, at: str) -> bool:
         """See `FileRegistry.settle`."""
         final = {"status": status.value, "finished_at": at} | ({"reason": reason} if reason else {})
-        update = Update(keys.file(landlord_id, file_id), set=final, condition=STILL_PROCESSING)
-        for attempt in range(_PATIENCE):
-            try:
-                self._table.write([update])
-            except Stale:
-                if self.file(landlord_id, file_id).status is not FileStatus.PROCESSING:
-                    return False
-                pause(attempt)
-            else:
-                return True
-        raise _busy(file_id)
+        return self._change(landlord_id, file_id, final, STILL_PROCESSING, _is_processing)
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
         """See `FileRegistry.first_with`."""
@@ -188,5 +186,10 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
 
 
-def _busy(file_id: str) -> Contention:
-    return Contention("file_busy", "Others kept writing to the file's row.", file_id=file_id)
+def _is_processing(file: DroppedFile) -> bool:
+    return file.status is FileStatus.PROCESSING
+
+
+def _patiently[T](file_id: str, attempt: Callable[[], T]) -> T:
+    busy = Contention("file_busy", "Others kept writing to the file's row.", file_id=file_id)
+    return until_written(attempt, _CLOCK, patience=_PATIENCE, busy=busy)

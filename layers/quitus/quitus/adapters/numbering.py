@@ -6,20 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from quitus.adapters import keys
+from quitus.adapters.clock import SystemClock
 from quitus.adapters.origins import origin_columns, origin_of
-from quitus.adapters.pauses import pause
 from quitus.adapters.units import write_units
 from quitus.domain.errors import Contention
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import Landlord
+from quitus.services.contention import until_written
 from quitus.services.leases import Origin, Taken, VirtualAccount
-from quitus.services.table import Is, Key, Lacks, New, Put, Row, Stale, Table, Update
+from quitus.services.table import Is, Key, Lacks, New, Put, Row, Table, Update
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 NEVER_LISTED = New()
 _PATIENCE = 12
+_CLOCK = SystemClock()
 
 
 class Numbering:
@@ -44,30 +46,28 @@ class Numbering:
         return Taken(accounts, min(end, numbering.capacity), numbering.capacity, False, numbering.name)
 
     def _draw(self, landlord_id: str, count: int) -> Taken:
-        for attempt in range(_PATIENCE):
-            counters = self._table.get(keys.numbers(landlord_id)) or {}
-            try:
-                numbers, drawn, listed = self._advance(landlord_id, counters, count)
-            except Stale:
-                pause(attempt)
-                continue
-            accounts = self._listed(landlord_id, [keys.pool(landlord_id, number) for number in numbers])
-            if len(accounts) < count:
-                known = {account.iban for account in accounts}
-                missed = self._missed(landlord_id, counters, listed)
-                accounts += [account for account in missed if account.iban not in known]
-            return Taken(tuple(accounts[:count]), drawn, listed, True, "pool")
-        raise Contention("pool_busy", "Others kept taking from the pool.", landlord_id=landlord_id)
+        busy = Contention("pool_busy", "Others kept taking from the pool.", landlord_id=landlord_id)
+        counters, numbers = until_written(
+            lambda: self._advance(landlord_id, count), _CLOCK, patience=_PATIENCE, busy=busy
+        )
+        listed, drawn = counters.get("listed", 0), counters.get("drawn", 0) + len(numbers)
+        accounts = self._listed(landlord_id, [keys.pool(landlord_id, number) for number in numbers])
+        if len(accounts) < count:
+            known = {account.iban for account in accounts}
+            missed = self._missed(landlord_id, counters, listed)
+            accounts += [account for account in missed if account.iban not in known]
+        return Taken(tuple(accounts[:count]), drawn, listed, True, "pool")
 
-    def _advance(self, landlord_id: str, counters: Row, count: int) -> tuple[range, int, int]:
-        """Move the pool's pointer; raises Stale when another moved it first."""
+    def _advance(self, landlord_id: str, count: int) -> tuple[Row, range]:
+        """Move the pool's pointer: the counters before, and the numbers passed. Raises Stale when another moved it."""
+        counters = self._table.get(keys.numbers(landlord_id)) or {}
         listed, drawn = counters.get("listed", 0), counters.get("drawn", 0)
         to_take = min(count, listed - drawn)
         if to_take:
             unmoved = Is("drawn", drawn) if "drawn" in counters else Lacks("drawn")
             update = Update(keys.numbers(landlord_id), set={"drawn": drawn + to_take}, condition=unmoved)
             self._table.write([update])
-        return range(drawn + 1, drawn + to_take + 1), drawn + to_take, listed
+        return counters, range(drawn + 1, drawn + to_take + 1)
 
     def _missed(self, landlord_id: str, counters: Row, listed: int) -> list[VirtualAccount]:
         """Accounts that were drawn but never reached a lease (a crash in between); looked for once per filling."""

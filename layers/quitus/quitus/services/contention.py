@@ -11,15 +11,17 @@ from quitus.services.table import Stale
 _PATIENCE = 16
 
 
-def until_written[T](attempt: Callable[[], T], clock: Clock) -> T:
-    """What `attempt` returns once it is not stale; each attempt reads afresh.
+def until_written[T](
+    attempt: Callable[[], T], clock: Clock, *, patience: int = _PATIENCE, busy: Contention | None = None
+) -> T:
+    """What `attempt` returns once it is not stale; each attempt reads afresh. `patience`: how many there are.
 
     Raises:
-        Contention: others kept writing.
+        Contention: others kept writing: `busy`, if given.
     """
-    for tried in range(_PATIENCE):
+    for tried in range(patience):
         try:
             return attempt()
         except Stale:
             clock.pause(tried)
-    raise Contention("rows_busy", "Others kept writing to the same rows.")
+    raise busy or Contention("rows_busy", "Others kept writing to the same rows.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from quitus.domain.movement import Nature
 from quitus.domain.payment import Decision, PaymentStatus, assign
 from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
 from quitus.services.actions import posting
+from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
 from quitus.services.table import MAX_WRITES, Stale
@@ -56,13 +57,13 @@ class MovementPoster:
             half = len(batch) // 2
             return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
         named = [replace(item, lease_iban=match.virtual_iban) for item, match in zip(batch, matches, strict=True)]
-        for attempt in range(_PATIENCE):
-            try:
-                placed = self._try(landlord, named, matches, optimistic=attempt == 0)
-                return [self._told_later(landlord, *item) for item in zip(placed, matches, strict=True)]
-            except Stale:
-                self.clock.pause(attempt)
-        raise Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
+        first = iter([True])
+        placed = self._patiently(landlord, lambda: self._try(landlord, named, matches, optimistic=next(first, False)))
+        return [self._told_later(landlord, *item) for item in zip(placed, matches, strict=True)]
+
+    def _patiently[T](self, landlord: Landlord, attempt: Callable[[], T]) -> T:
+        busy = Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
+        return until_written(attempt, self.clock, patience=_PATIENCE, busy=busy)
 
     def _try(
         self, landlord: Landlord, batch: Sequence[Incoming], matches: Sequence[Match], *, optimistic: bool
@@ -102,12 +103,8 @@ class MovementPoster:
             or first.movement.nature is not Nature.RECEIPT
         ):
             return placed
-        for attempt in range(_PATIENCE):
-            try:
-                return replace(placed, assigned=self._assign(landlord, placed, match))
-            except Stale:
-                self.clock.pause(attempt)
-        raise Contention("lease_busy", "Others kept writing to the same lease.", landlord_id=landlord.landlord_id)
+        assigned = self._patiently(landlord, lambda: self._assign(landlord, placed, match))
+        return replace(placed, assigned=assigned)
 
     def _assign(self, landlord: Landlord, placed: Placed, match: Match) -> Decision | None:
         (account,) = self.ledger.accounts(landlord.landlord_id, [match.lease_id or ""]).values()
