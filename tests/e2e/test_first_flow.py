@@ -262,3 +262,14 @@ def test_the_erp_has_each_entry_once_in_order_and_chained(flow: Flow, repeated: 
     assert len({entry["entry_id"] for entry in journal.entries}) == len(journal.entries) == CREDITS
     bank = journal.summary()["accounts"]["512"]
     assert (bank["debit_cents"], bank["credit_cents"]) == (sum(credit.cents for credit in flow.credits), 0)
+
+
+def test_no_name_and_no_account_number_is_in_the_logs(flow: Flow, repeated: Seen, cloud: Deployed) -> None:
+    logged = cloud.place.log.read_text(encoding="utf-8", errors="replace")
+    assert "Lambda" in logged
+    holders = {lease.holder.name for lease in estate(11, LEASES, DAY).leases}
+    payers = {credit.payer.name for credit in flow.credits}
+    numbers = {address.virtual_iban for address in flow.addresses.values()} | {ACCOUNT}
+    payees = {credit.payer.iban for credit in flow.credits}
+    shown = {text for text in holders | payers | numbers | payees if text.casefold() in logged.casefold()}
+    assert shown == set()

@@ -1,0 +1,75 @@
+"""The ERP answers an error after applying, then is down, then up again: each entry once, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from demonstration.findings import wait_until
+from demonstration.ibans import french_iban
+from erp_stand_in import StandIn
+
+from .api import Api
+from .first_flow import BANK, BRANCH
+from .test_first_flow import settings
+
+RECEIPTS = 12
+PATIENCE_SECONDS = 90
+
+
+@pytest.fixture
+def erp() -> Iterator[StandIn]:
+    with StandIn() as erp:
+        thread = Thread(target=erp.serve_forever)
+        thread.start()
+        yield erp
+        erp.shutdown()
+        thread.join()
+
+
+def test_an_erp_that_fails_in_every_way_gets_each_entry_once_and_in_order(
+    api: Api, landlord: str, erp: StandIn
+) -> None:
+    told: dict[str, Any] = settings(erp.url) | {
+        "bank_accounts": [
+            {"iban": french_iban(BANK, BRANCH, "30000000003"), "bic": "SWNBFR22XXX", "profile": "default"}
+        ]
+    }
+    told["virtual_iban_range"] |= {"account_prefix": "7"}
+    assert api.put(f"/v1/landlords/{landlord}", told).status == 201
+    for lease_id in ("A", "B"):
+        assert api.put(f"/v1/leases/{lease_id}", LEASE).status == 201
+    for number, mode in enumerate(["error_after_applying", "down", "garbage", "ok"]):
+        erp.journal.set_mode({"mode": mode})
+        for place in range(RECEIPTS // 4):
+            receipt = {"lease_id": "AB"[place % 2], "amount_cents": 1000 + 10 * number + place, "means": "cheque"}
+            answer = api.post("/v1/payments", receipt | {"received_on": "2026-11-10", "reference": f"{number}-{place}"})
+            assert answer.status == 201
+    assert wait_until(lambda: len(erp.journal.entries) >= RECEIPTS, PATIENCE_SECONDS)
+    assert erp.journal.errors == []
+    sequences = [(entry["lease_id"], entry["sequence"]) for entry in erp.journal.entries]
+    for lease_id, count in (("A", 8), ("B", 4)):
+        assert [number for lease, number in sequences if lease == lease_id] == list(range(1, count + 1))
+
+
+LEASE = {
+    "status": "active",
+    "start_date": "2020-01-01",
+    "end_date": None,
+    "unit_id": "U1",
+    "unit_kind": "dwelling",
+    "residence_id": "R1",
+    "residence_name": "Les Micocouliers",
+    "street": None,
+    "postal_code": None,
+    "commune": "Nîmes",
+    "account_group": None,
+    "holder_name": "Camille Roux",
+    "holder_email": None,
+    "holder_phone": None,
+    "language": "fr",
+    "e_receipt_consent": False,
+}
