@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 from builders import BANK_ACCOUNT, a_landlord
-from faults import FaultyTable, Killed
+from faults import FaultyTable, InterruptedTable, Killed
 from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, counts, notice
 
 from quitus.adapters.landlord_rows import LandlordRows
@@ -109,6 +109,67 @@ def test_the_same_statement_with_other_content_is_quarantined() -> None:
     assert len(counter.posted()) == 3
 
 
+def test_a_statement_issued_again_under_another_id_is_a_duplicate() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    file = counter.drop(camt(a_statement(THREE, name="S1-bis"), message="M2"))
+    assert (file.status, counts(file)) == (FileStatus.DUPLICATE, {"movements": 3, "duplicates": 3})
+    assert (len(counter.posted()), counter.alerts()) == (3, [])
+
+
+def test_a_statement_issued_again_beside_a_new_one_posts_the_new_one_alone() -> None:
+    counter = Counter()
+    without = [Entry(45_000, reference="NONREF"), Entry(45_000, reference="NONREF")]
+    counter.drop(camt(a_statement(without)))
+    second = a_statement([Entry(7_700)], name="S2", day="2026-11-06", opening=190_000)
+    file = counter.drop(camt(second, a_statement(without, name="S1-bis"), message="M2"))
+    assert (file.status, counts(file)) == (FileStatus.PROCESSED, {"movements": 3, "suspense": 1, "duplicates": 2})
+    assert counter.alerts() == []
+
+
+def test_one_statement_twice_in_a_file_is_posted_once() -> None:
+    counter = Counter()
+    without = [Entry(45_000, reference="NONREF")]
+    file = counter.drop(camt(a_statement(without), a_statement(without), a_statement(without, name="S1-bis")))
+    assert (file.status, file.movements) == (FileStatus.PROCESSED, 3)
+    assert (counter.posted(), counter.alerts()) == ([45_000], [])
+
+
+@pytest.mark.parametrize("call", range(1, 8))
+def test_two_issues_of_a_statement_taken_at_the_same_time_post_once(call: int) -> None:
+    counter = Counter()
+    without = [Entry(45_000, reference="NONREF")]
+    one = counter.put("a.xml", camt(a_statement(without)))
+    other = counter.put("b.xml", camt(a_statement(without, name="S1-bis"), message="M2"))
+    counter.intake(InterruptedTable(counter.memory, call, lambda: counter.intake().take(other))).take(one)
+    counter.work()
+    assert (counter.posted(), counter.alerts()) == ([45_000], [])
+
+
+def test_a_statement_corrected_under_another_id_is_an_overlap() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    file = counter.drop(camt(a_statement([*THREE, Entry(1)], name="S1-bis"), message="M2"))
+    assert file.status is FileStatus.PROCESSED
+    assert counter.alerts() == ["statement_overlap"]
+
+
+def test_the_same_statement_with_another_opening_balance_is_an_overlap() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement(THREE)))
+    counter.drop(camt(a_statement(THREE, opening=100_050), message="M2"))
+    assert counter.alerts() == ["statement_overlap"]
+
+
+def test_a_statement_that_is_missing_within_a_day_is_told_until_it_comes() -> None:
+    counter = Counter()
+    counter.drop(camt(a_statement([Entry(100)], name="P1", opening=0)))
+    counter.drop(camt(a_statement([Entry(300)], name="P3", opening=150)))
+    assert counter.alerts() == ["statement_gap"]
+    counter.drop(camt(a_statement([Entry(50)], name="P2", opening=100)))
+    assert counter.alerts() == []
+
+
 def test_a_new_statement_beside_a_known_one_is_posted_alone() -> None:
     counter = Counter()
     counter.drop(camt(a_statement(THREE)))
@@ -173,7 +234,7 @@ def test_a_thousand_movements_go_in_batches_numbered_through_the_file() -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("call", range(1, 16))
+@pytest.mark.parametrize("call", range(1, 20))
 def test_killed_anywhere_and_announced_again_the_file_is_taken_once(call: int, after: bool) -> None:
     counter = Counter()
     entries = [Entry(100 + index) for index in range(220)] + [Entry(5, status="PDNG")]

@@ -218,7 +218,7 @@ class Office:
             statement_id=name,
             from_date=day,
             to_date=day,
-            fingerprint="f",
+            fingerprint=name,
             file_id="F1",
             opening_cents=opening,
             closing_cents=opening + plus - minus,

@@ -191,6 +191,62 @@ def test_two_statements_of_one_day_are_added_up(office: Office) -> None:
     assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("proved", 0, 50000)
 
 
+def proved(office: Office) -> dict[str, Any]:
+    account: dict[str, Any] = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
+    return account
+
+
+def lines(account: dict[str, Any]) -> list[tuple[str, str, int]]:
+    return [(line["reason"], line["statement_id"], line["amount_cents"]) for line in account["lines"]]
+
+
+def test_a_day_that_ends_as_it_began_has_the_balances_of_its_statements(office: Office) -> None:
+    rent(office, 45000)
+    office.post(reported(a_credit(-45000, nature=Nature.OTHER)))
+    office.state(DAY, 0, 45000, 0, name="S9")
+    office.state(DAY, 45000, 0, 45000, name="S10")
+    account = proved(office)
+    assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("proved", 0, 0)
+
+
+def test_a_day_with_a_statement_missing_between_two_is_not_proved(office: Office) -> None:
+    rent(office, 45000)
+    rent(office, 5000)
+    office.state(DAY, 0, 45000, 0, name="S1")
+    office.state(DAY, 60000, 5000, 0, name="S3")
+    account = proved(office)
+    assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("gap", 0, 65000)
+    assert (account["difference_cents"], lines(account)) == (15000, [("statement_gap", "S3", 15000)])
+
+
+def test_a_day_that_two_statements_tell_of_is_not_proved_even_if_both_were_posted(office: Office) -> None:
+    rent(office, 45000)
+    rent(office, 45000, "L2")
+    office.state(DAY, 0, 45000, 0, name="S1")
+    office.state(DAY, 0, 45000, 0, name="S1-bis")
+    account = proved(office)
+    assert (account["status"], account["closing_cents"], account["difference_cents"]) == ("gap", 45000, -45000)
+    assert lines(account) == [("statement_overlap", "S1-bis", -45000)]
+
+
+def test_a_day_that_does_not_begin_as_the_day_before_ended_is_not_proved(office: Office) -> None:
+    rent(office, 45000)
+    office.state(date(2026, 11, 4), 0, 700, 0, name="S1")
+    office.state(DAY, 900, 45000, 0, name="S2")
+    account = proved(office)
+    assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("gap", 900, 45900)
+    assert (account["difference_cents"], lines(account)) == (200, [("statement_gap", "S2", 200)])
+
+
+def test_lines_sum_up_to_the_difference(office: Office) -> None:
+    rent(office, 45000)
+    office.state(DAY, 0, 45000, 0, name="S1")
+    office.state(DAY, 0, 47000, 0, name="S1-bis")
+    account = proved(office)
+    assert lines(account) == [("statement_overlap", "S1-bis", -45000), ("not_posted", "S1", 47000)]
+    assert account["difference_cents"] == sum(line["amount_cents"] for line in account["lines"]) == 2000
+
+
 def test_an_export_is_ordered_then_fetched_by_a_short_lived_link(office: Office) -> None:
     order = {"kind": "entries", "from": "2026-11-01", "to": "2026-11-30"}
     ordered = office.ask("POST", "/v1/exports", order, role="accountant", key="k1")

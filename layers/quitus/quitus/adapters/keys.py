@@ -32,6 +32,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | files, newest first | listing `{l}#files`, `{l}#files#{status}` | | |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
 | statements of an account by day | `{l}#statements#{account}` | `{to_date}#{statement}` | intake_file |
+| was a statement with this content kept? | same | `content#{content}` | intake_file |
 | was this ERP sequence taken? | `{l}#erp-in#{kind}` | `{sequence}` | intake_file |
 | channels seen on an account | `{l}#channels#{account}` | `channels` | intake_file, post_movements |
 | payments of a day* | `{l}#payments#{day}` | `{payment}` | update_views |

@@ -1,8 +1,8 @@
-"""The statements of the landlord's accounts on the table: closing ones by last day, announcements apart."""
+"""The statements of the landlord's accounts on the table: closing ones by last day, others and contents apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import batched, takewhile
 
@@ -11,7 +11,9 @@ from quitus.services.registry import StatementRecord
 from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table
 
 NEVER_KEPT = New()
+NEVER_TOLD = New()
 _ANNOUNCED = "~"
+_CONTENT = "content#"
 _AT_ONCE = 40
 _PREFERRED = ("camt.053", "cfonb120", "mt940")
 
@@ -27,17 +29,31 @@ class StatementRows:
         rows = self._table.batch_get(_key(landlord_id, statement) for statement in statements)
         return [_record(row) for row in rows.values()]
 
-    def keep(self, landlord_id: str, statements: Sequence[StatementRecord], replaced: Mapping[str, str]) -> None:
+    def with_content(self, landlord_id: str, statements: Iterable[StatementRecord]) -> Mapping[str, StatementRecord]:
+        """See `StatementStore.with_content`."""
+        rows = self._table.batch_get(_content_key(landlord_id, held) for held in statements if held.is_closing)
+        places = {key.sk: Key(keys.statements(landlord_id, row["account"]), row["place"]) for key, row in rows.items()}
+        kept = self._table.batch_get(places.values())
+        return {sk.removeprefix(_CONTENT): _record(kept[place]) for sk, place in places.items()}
+
+    def keep(
+        self,
+        landlord_id: str,
+        statements: Sequence[StatementRecord],
+        replaced: Mapping[str, str],
+        told: Collection[str] = (),
+    ) -> None:
         """See `StatementStore.keep`."""
-        puts = [
-            Put(
-                _row(landlord_id, statement),
-                Is("file_id", replaced[statement.key]) if statement.key in replaced else NEVER_KEPT,
-            )
-            for statement in statements
-        ]
-        for some in batched(puts, MAX_WRITES, strict=False):
-            self._table.write(some)
+        for some in batched(statements, MAX_WRITES // 2, strict=False):
+            puts = [
+                Put(
+                    _row(landlord_id, statement),
+                    Is("file_id", replaced[statement.key]) if statement.key in replaced else NEVER_KEPT,
+                )
+                for statement in some
+            ]
+            contents = [_content_put(landlord_id, one) for one in some if one.is_closing and one.content not in told]
+            self._table.write([*puts, *contents])
 
     def around(
         self, landlord_id: str, statement: StatementRecord
@@ -55,6 +71,14 @@ class StatementRows:
         found = [record for record in map(_record, rows) if record.is_closing]
         return [record for record in found if not any(_covers_better(other, record) for other in found)]
 
+    def last_before(self, landlord_id: str, account: str, day: date) -> list[StatementRecord]:
+        """See `proof.ClosingStatements.last_before`."""
+        pk = keys.statements(landlord_id, account)
+        rows = self._table.query(pk, after=day.isoformat(), limit=_AT_ONCE, newest_first=True).rows
+        found = [record for record in map(_record, rows) if record.is_closing]
+        last = [record for record in found if record.to_date == found[0].to_date]
+        return [record for record in last if not any(_covers_better(other, record) for other in last)]
+
     def _from(self, landlord_id: str, account: str, first: date) -> Iterator[Row]:
         after: str | None = first.isoformat()
         while after is not None:
@@ -64,7 +88,7 @@ class StatementRows:
 
 
 def _closing(rows: Sequence[Row], channel: str) -> list[StatementRecord]:
-    found = (_record(row) for row in rows if not row["SK"].startswith(_ANNOUNCED))
+    found = (_record(row) for row in rows if not row["SK"].startswith((_ANNOUNCED, _CONTENT)))
     return [record for record in found if record.channel == channel and record.is_closing]
 
 
@@ -76,6 +100,15 @@ def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
 def _key(landlord_id: str, statement: StatementRecord) -> Key:
     place = statement.key if statement.is_closing else f"{_ANNOUNCED}{statement.key}"
     return Key(keys.statements(landlord_id, statement.account), place)
+
+
+def _content_key(landlord_id: str, statement: StatementRecord) -> Key:
+    return Key(keys.statements(landlord_id, statement.account), f"{_CONTENT}{statement.content}")
+
+
+def _content_put(landlord_id: str, statement: StatementRecord) -> Put:
+    row = _content_key(landlord_id, statement).row(account=statement.account, place=statement.key)
+    return Put(row, NEVER_TOLD)
 
 
 def _row(landlord_id: str, statement: StatementRecord) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 from typing import BinaryIO, Final
 
@@ -54,16 +54,17 @@ class BankIntake:
         if self._is_seen(landlord_id, file.file_id, sha256):
             return
         proved = list(prove(landlord, opened, file))
-        standing = self.book.keep(landlord_id, file.file_id, [item.record for item in proved])
-        if standing is Standing.CONFLICT:
+        kept = self.book.keep(landlord_id, file.file_id, [item.record for item in proved])
+        if kept.standing is Standing.CONFLICT:
             raise UnreadableFile(STATEMENT_CONFLICT, "A statement with this name but other content was posted before.")
-        if standing is Standing.HELD:
+        if kept.standing is Standing.HELD:
             movements = sum(item.statement.movements + item.pending for item in proved)
             self._settle_duplicate(landlord_id, file.file_id, movements, *balances_of(proved))
             return
-        self._queue(landlord_id, file, opened, proved)
+        named = [replace(item, record=record) for item, record in zip(proved, kept.records, strict=True)]
+        self._queue(landlord_id, file, opened, named)
         self.files.remember_bytes(landlord_id, sha256, file.file_id)
-        self.book.watch(landlord_id, [item.record for item in proved])
+        self.book.watch(landlord_id, kept.records)
 
     def _is_seen(self, landlord_id: str, file_id: str, sha256: str) -> bool:
         """Whether another file brought the same content; then this one is a duplicate."""

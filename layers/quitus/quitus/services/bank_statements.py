@@ -135,6 +135,7 @@ def _record(
         credits_cents=statement.credits_cents,
         debits_cents=statement.debits_cents,
         days=statement.days,
+        sequence=statement.electronic_sequence,
     )
 
 

@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from quitus.domain.alert import AlertKind
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
+from quitus.services.bank_day import BankDay, bank_day
 from quitus.services.ports import Landlords
 from quitus.services.registry import StatementRecord
+from quitus.services.statement_chain import Break
 
 LATEST_STATEMENT = timedelta(days=45)
 """A statement may still report a day this long after it."""
@@ -49,6 +52,10 @@ class ClosingStatements(Protocol):
         """Those of an account whose last day is between two days, inclusive, by last day."""
         ...
 
+    def last_before(self, landlord_id: str, account: str, day: date) -> Sequence[StatementRecord]:
+        """Those of an account with the latest last day before a day."""
+        ...
+
 
 class LedgerDays(Protocol):
     """The ledger by bank account and booking day, views."""
@@ -64,7 +71,9 @@ class LedgerDays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """What makes a difference: a ledger line that is on no statement, or statement lines that the ledger has not."""
+    """What makes a difference: a ledger line that is on no statement, statement lines that the ledger has not, or a
+    statement that does not begin where the one before it ended.
+    """
 
     reason: str
     amount_cents: Cents
@@ -118,34 +127,34 @@ class ProofDesk:
 
     def _accounts(self, landlord: Landlord, day: date) -> Iterator[AccountProof]:
         for account in landlord.bank_accounts:
-            statements = self.statements.closing(landlord.landlord_id, account.iban, day, day + LATEST_STATEMENT)
+            bank = self._bank(landlord.landlord_id, account.iban, day)
             side = self.ledger_days.ledger_side(landlord.landlord_id, account.iban, day)
-            if any(_covers(statement, day) for statement in statements):
-                yield self._closed(landlord.landlord_id, account.iban, day, statements, side)
-            else:
+            if bank is None:
                 yield _awaiting(account.iban, side)
+            else:
+                yield self._closed(landlord.landlord_id, account.iban, day, bank, side)
 
-    def _closed(
-        self, landlord_id: str, iban: str, day: date, statements: Sequence[StatementRecord], side: LedgerSide
-    ) -> AccountProof:
-        moved = [_moved(statement, day) for statement in statements]
-        credited, debited = sum(plus for plus, _ in moved), sum(minus for _, minus in moved)
-        opening = _opening(_first(statements, day), day)
+    def _bank(self, landlord_id: str, iban: str, day: date) -> BankDay | None:
+        statements = self.statements.closing(landlord_id, iban, day, day + LATEST_STATEMENT)
+        last = self.statements.last_before(landlord_id, iban, day) if statements else ()
+        return bank_day(day, statements, last)
+
+    def _closed(self, landlord_id: str, iban: str, day: date, bank: BankDay, side: LedgerSide) -> AccountProof:
         booked = side.receipts_cents - side.reversals_cents + side.other_cents
-        difference = credited - debited - booked
-        unstated = self.ledger_days.unstated(landlord_id, iban, day) if difference else ()
+        unposted = bank.credits_cents - bank.debits_cents - booked
+        unstated = self.ledger_days.unstated(landlord_id, iban, day) if unposted else ()
         return AccountProof(
             account_iban=iban,
-            status=ProofStatus.GAP if difference else ProofStatus.PROVED,
-            opening_cents=opening,
-            credits_cents=credited,
-            debits_cents=debited,
-            closing_cents=opening + credited - debited,
+            status=ProofStatus.GAP if unposted or bank.breaks else ProofStatus.PROVED,
+            opening_cents=bank.opening_cents,
+            credits_cents=bank.credits_cents,
+            debits_cents=bank.debits_cents,
+            closing_cents=bank.closing_cents,
             receipts_cents=side.receipts_cents,
             reversals_cents=side.reversals_cents,
             other_cents=side.other_cents,
-            difference_cents=difference,
-            lines=tuple(_lines(difference, unstated, _first(statements, day))),
+            difference_cents=bank.moved_cents - booked,
+            lines=(*map(_break_line, bank.breaks), *_lines(unposted, unstated, bank.first)),
         )
 
 
@@ -156,32 +165,15 @@ def _awaiting(iban: str, side: LedgerSide) -> AccountProof:
     )  # fmt: skip
 
 
-def _covers(statement: StatementRecord, day: date) -> bool:
-    return statement.from_date <= day <= statement.to_date
-
-
-def _moved(statement: StatementRecord, day: date) -> tuple[Cents, Cents]:
-    """What a statement credits and debits on a day."""
-    found = [(plus, minus) for held, plus, minus in statement.days if held == day]
-    return sum(plus for plus, _ in found), sum(minus for _, minus in found)
-
-
-def _opening(statement: StatementRecord, day: date) -> Cents:
-    """The balance when the day began."""
-    return (statement.opening_cents or 0) + sum(plus - minus for held, plus, minus in statement.days if held < day)
-
-
-def _first(statements: Sequence[StatementRecord], day: date) -> StatementRecord:
-    """The statement with which the day begins: of several that cover it, the one whose opening no other closes with."""
-    covering = sorted(
-        (statement for statement in statements if _covers(statement, day)), key=lambda statement: statement.from_date
-    )
-    closings = {statement.closing_cents for statement in covering}
-    return next((held for held in covering if held.opening_cents not in closings), covering[0])
+def _break_line(found: Break) -> ProofLine:
+    """A statement that does not begin where the one before it ended."""
+    reason = AlertKind.STATEMENT_OVERLAP if found.overlaps else AlertKind.STATEMENT_GAP
+    statement = found.statement
+    return ProofLine(reason, found.jump_cents, statement_id=statement.statement_id, file_id=statement.file_id)
 
 
 def _lines(difference: Cents, unstated: Iterable[Unstated], statement: StatementRecord) -> Iterator[ProofLine]:
-    """Lines whose amounts sum up to the difference (bank less ledger)."""
+    """Lines whose amounts sum up to the difference between what statements list and the ledger."""
     left = difference
     for line in unstated:
         left += line.amount_cents

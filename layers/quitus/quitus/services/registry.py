@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -124,6 +124,13 @@ class StatementRecord:
     debits_cents: Cents = 0
     days: tuple[tuple[date, Cents, Cents], ...] = ()
     """(booking date, credits, debits) of booked movements."""
+    sequence: str | None = None
+    """The bank's own number of the statement on its account."""
+
+    @property
+    def content(self) -> str:
+        """What a closing statement says of its days, whatever the bank calls it: issued again, it is the same."""
+        return f"{self.to_date.isoformat()}#{self.from_date.isoformat()}#{self.fingerprint}"
 
     @property
     def key(self) -> str:
@@ -211,8 +218,20 @@ class StatementStore(Protocol):
         """The kept statements with these names."""
         ...
 
-    def keep(self, landlord_id: str, statements: Sequence[StatementRecord], replaced: Mapping[str, str]) -> None:
-        """Keep statements; those whose key is in `replaced` take the place of that file's. Raises Stale."""
+    def with_content(self, landlord_id: str, statements: Iterable[StatementRecord]) -> Mapping[str, StatementRecord]:
+        """By content, the kept closing statements that first had it; they may have been replaced since."""
+        ...
+
+    def keep(
+        self,
+        landlord_id: str,
+        statements: Sequence[StatementRecord],
+        replaced: Mapping[str, str],
+        told: Collection[str] = (),
+    ) -> None:
+        """Keep statements; those whose key is in `replaced` take the place of that file's. `told` are the contents
+        that were kept before. Raises Stale: others keep the same statements or contents.
+        """
         ...
 
     def around(

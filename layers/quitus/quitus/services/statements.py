@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from quitus.domain.alert import Alert, AlertKind
@@ -12,6 +12,7 @@ from quitus.domain.errors import Contention
 from quitus.domain.identity import account_tag
 from quitus.services.ports import Alerts, Clock
 from quitus.services.registry import FileRegistry, StatementRecord, StatementStore
+from quitus.services.statement_chain import Break, Link, chained, closing_of, link, opening_of
 from quitus.services.table import Stale
 
 _PATIENCE = 8
@@ -30,6 +31,14 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What a file's statements are, and the names that they have for ever."""
+
+    standing: Standing
+    records: tuple[StatementRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StatementBook:
     """Keeps statements and watches their continuity."""
 
@@ -38,24 +47,26 @@ class StatementBook:
     alerts: Alerts
     clock: Clock
 
-    def keep(self, landlord_id: str, file_id: str, records: Sequence[StatementRecord]) -> Standing:
+    def keep(self, landlord_id: str, file_id: str, records: Sequence[StatementRecord]) -> Kept:
         """Keep the statements of a file, unless they are held or contradict what is held; again changes nothing."""
         for attempt in range(_PATIENCE):
-            held = {record.key: record for record in self.statements.held(landlord_id, records)}
+            told = self.statements.with_content(landlord_id, records)
+            named = _named(records, told)
+            held = {record.key: record for record in self.statements.held(landlord_id, named)}
             taken = self._taken(landlord_id, file_id, held.values())
-            others = [held[key] for key in taken]
-            standing = _standing(records, {record.key: record.fingerprint for record in others})
+            standing = _standing(named, {key: held[key].fingerprint for key in taken})
             if standing is not Standing.NEW:
-                return standing
-            fresh = [record for record in records if _is_fresh(record, file_id, held.get(record.key), taken)]
+                return Kept(standing, named)
+            distinct = {record.key: record for record in named}.values()
+            fresh = [record for record in distinct if _is_fresh(record, file_id, held.get(record.key), taken)]
             replaced = {key: record.file_id for key, record in held.items()}
             try:
                 if fresh:
-                    self.statements.keep(landlord_id, fresh, replaced)
+                    self.statements.keep(landlord_id, fresh, replaced, told)
             except Stale:
                 self.clock.pause(attempt)
             else:
-                return Standing.NEW
+                return Kept(Standing.NEW, named)
         raise Contention("statements_busy", "Others kept writing the same statements.", file_id=file_id)
 
     def _taken(self, landlord_id: str, file_id: str, held: Iterable[StatementRecord]) -> set[str]:
@@ -72,45 +83,37 @@ class StatementBook:
 
     def watch(self, landlord_id: str, records: Iterable[StatementRecord]) -> None:
         """Raise or close the alerts on gaps and overlaps around these statements, whatever order they came in."""
-        for record in records:
-            if record.is_closing:
-                before, after = self.statements.around(landlord_id, record)
-                same_day = [other for other in before if other.to_date == record.to_date]
-                next_day = [other for other in after if other.to_date == after[0].to_date]
-                for touched in {other.key: other for other in (record, *same_day, *next_day)}.values():
-                    self._check(landlord_id, touched)
+        for record in {(one.account, one.channel, one.to_date): one for one in records if one.is_closing}.values():
+            self._check(landlord_id, record)
+            for following in self.statements.around(landlord_id, record)[1][:1]:
+                self._check(landlord_id, following)
 
     def _check(self, landlord_id: str, record: StatementRecord) -> None:
-        """Twice: the statement that was missing may come in while its absence is being told."""
+        """All statements with one last day. Twice: the one that was missing may come while its absence is told."""
         for _ in range(2):
-            found = self._break(landlord_id, record)
+            held = self._link(landlord_id, record)
+            broken = {found.statement.key: _alert(found) for found in held.breaks}
             at = instant_text(self.clock.now())
-            for kind in (AlertKind.STATEMENT_GAP, AlertKind.STATEMENT_OVERLAP):
-                if found is None or found.kind is not kind:
-                    self.alerts.close(landlord_id, kind, _subject(record), at)
-            if found is None:
+            for statement in held.statements:
+                self._tell(landlord_id, statement, broken.get(statement.key), at)
+            if not broken:
                 return
+
+    def _tell(self, landlord_id: str, record: StatementRecord, found: Alert | None, at: str) -> None:
+        for kind in (AlertKind.STATEMENT_GAP, AlertKind.STATEMENT_OVERLAP):
+            if found is None or found.kind is not kind:
+                self.alerts.close(landlord_id, kind, _subject(record), at)
+        if found is not None:
             self.alerts.alert(landlord_id, found, at)
 
-    def _break(self, landlord_id: str, record: StatementRecord) -> Alert | None:
-        """What is wrong between a statement and those before it; None also for the first one."""
-        others = [other for other in self.statements.around(landlord_id, record)[0] if other.key != record.key]
-        earlier = [other for other in others if other.to_date < record.to_date]
-        if not earlier:
-            return None
-        last = earlier[0]
-        candidates = [other for other in others if other.to_date >= last.to_date]
-        if any(other.closing_cents == record.opening_cents for other in candidates):
-            return None
-        kind = AlertKind.STATEMENT_OVERLAP if record.from_date <= last.to_date else AlertKind.STATEMENT_GAP
-        detail: dict[str, str | int] = {
-            "account": record.account,
-            "statement_id": record.statement_id,
-            "opening_cents": record.opening_cents or 0,
-            "previous_statement_id": last.statement_id,
-            "previous_closing_cents": last.closing_cents or 0,
-        }
-        return Alert(kind, _subject(record), detail)
+    def _link(self, landlord_id: str, record: StatementRecord) -> Link:
+        """The statements with this one's last day, after those of the last day before; the very first joins nothing."""
+        before, after = self.statements.around(landlord_id, record)
+        earlier = [other for other in before if other.to_date < record.to_date]
+        previous = chained(other for other in earlier if other.to_date == earlier[0].to_date)
+        following = [other for other in after if other.to_date == after[0].to_date]
+        same_day = {other.key: other for other in (record, *before) if other.to_date == record.to_date}
+        return link(list(same_day.values()), previous[0] if previous else None, frozenset(map(opening_of, following)))
 
 
 def _standing(records: Sequence[StatementRecord], taken: dict[str, str]) -> Standing:
@@ -126,6 +129,27 @@ def _is_fresh(record: StatementRecord, file_id: str, held: StatementRecord | Non
     if held is None:
         return True
     return held.file_id != file_id and (record.key not in taken or held.fingerprint != record.fingerprint)
+
+
+def _named(records: Iterable[StatementRecord], told: Mapping[str, StatementRecord]) -> tuple[StatementRecord, ...]:
+    """Statements by the name under which the same content was kept first: a bank that issues one again renames it."""
+    names = {content: held.name for content, held in told.items() if held.content == content}
+    return tuple(
+        replace(record, name=names.setdefault(record.content, record.name)) if record.is_closing else record
+        for record in records
+    )
+
+
+def _alert(found: Break) -> Alert:
+    kind = AlertKind.STATEMENT_OVERLAP if found.overlaps else AlertKind.STATEMENT_GAP
+    detail: dict[str, str | int] = {
+        "account": found.statement.account,
+        "statement_id": found.statement.statement_id,
+        "opening_cents": opening_of(found.statement),
+        "previous_statement_id": found.previous.statement_id,
+        "previous_closing_cents": closing_of(found.previous),
+    }
+    return Alert(kind, _subject(found.statement), detail)
 
 
 def _subject(record: StatementRecord) -> str:

@@ -28,9 +28,11 @@ class DashboardAnswer(Answer):
 
 
 class ProofLineAnswer(Answer):
-    """A line that makes the difference: in the ledger but on no statement, or on a statement that is not posted yet."""
+    """A line that makes the difference: in the ledger but on no statement, on a statement that is not posted yet, or
+    by how much a statement begins otherwise than the one before it ended.
+    """
 
-    reason: Literal["not_on_statement", "not_posted"]
+    reason: Literal["not_on_statement", "not_posted", "statement_gap", "statement_overlap"]
     payment_id: str | None
     statement_id: str | None
     file_id: str | None

@@ -1,0 +1,72 @@
+"""What the bank's closing statements say of one day of an account. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from quitus.domain.money import Cents
+from quitus.services.registry import StatementRecord
+from quitus.services.statement_chain import Break, chained, closing_of, opening_of
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BankDay:
+    """The bank's side of a day: unless `breaks` says otherwise, opening + credits - debits = closing."""
+
+    opening_cents: Cents
+    credits_cents: Cents
+    debits_cents: Cents
+    closing_cents: Cents
+    first: StatementRecord
+    """The statement that the day begins with."""
+    breaks: tuple[Break, ...] = ()
+
+    @property
+    def moved_cents(self) -> Cents:
+        """By how much the bank's balances moved, with what no line of a statement explains."""
+        return self.credits_cents - self.debits_cents + sum(found.jump_cents for found in self.breaks)
+
+
+def bank_day(day: date, statements: Sequence[StatementRecord], last: Sequence[StatementRecord]) -> BankDay | None:
+    """The bank's side of a day, None when no statement covers it.
+
+    Args:
+        day: the booking day.
+        statements: the closing statements that end on the day or later; one of a later day may still report it.
+        last: those of the last day before it that any ends on.
+    """
+    covering = [held for held in statements if held.from_date <= day]
+    if not covering:
+        return None
+    ends = max(held.to_date for held in covering)
+    told = [held for held in statements if held.to_date <= ends]
+    links = chained(told, chained(last)[-1] if _is_next(told, last) else None)
+    ordered = [held for one in links for held in one.statements]
+    breaks = tuple(found for one in links for found in one.breaks)
+    ours = [held for held in ordered if held.from_date <= day]
+    credited = sum(plus for plus, _ in _moved(statements, day))
+    debited = sum(minus for _, minus in _moved(statements, day))
+    opening = opening_of(ours[0]) + sum(plus - minus for held, plus, minus in ours[0].days if held < day)
+    closing = opening + credited - debited
+    if any(found.statement is not ordered[0] for found in breaks):
+        closing = closing_of(ours[-1]) - sum(plus - minus for held, plus, minus in ours[-1].days if held > day)
+    return BankDay(opening, credited, debited, closing, ours[0], breaks)
+
+
+def _moved(statements: Iterable[StatementRecord], day: date) -> list[tuple[Cents, Cents]]:
+    """What the statements credit and debit on a day."""
+    return [(plus, minus) for held in statements for booked, plus, minus in held.days if booked == day]
+
+
+def _is_next(statements: Sequence[StatementRecord], last: Sequence[StatementRecord]) -> bool:
+    """Whether no banking day lies between the last statements and these: otherwise one may simply not be here yet."""
+    if not last:
+        return False
+    day, begins = last[0].to_date + timedelta(days=1), min(held.from_date for held in statements)
+    while day < begins and day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return day >= begins
