@@ -54,3 +54,11 @@ CODES: Mapping[str, Code] = {
     "rows_busy": Code(503, "Others kept writing to the same rows: try again."),
     "pool_busy": Code(503, "Others kept taking virtual IBANs: try again."),
 }
+
+GATEWAY_CODES: Mapping[str, Code] = {
+    "bad_request": Code(400, "Another request that the gateway cannot take; the status may be another 4xx."),
+    "unsupported_media_type": Code(415, "The body must be JSON."),
+    "unavailable": Code(502, "The request was not served: try again."),
+    "timeout": Code(504, "The request took too long: try again."),
+}
+"""What only the gateway answers, before a route or after it gave up; its other refusals have the codes above."""

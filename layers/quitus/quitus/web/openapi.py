@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from quitus.domain.access import API_SCOPE
 from quitus.web.answers import ErrorAnswer
 from quitus.web.bodies import Nothing
-from quitus.web.codes import CODES
+from quitus.web.codes import CODES, GATEWAY_CODES
 from quitus.web.routes import ROUTES
 from quitus.web.routes.description import Description
 from quitus.web.routing import Route
@@ -50,7 +50,7 @@ def description() -> dict[str, Any]:
             "schemas": components,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
-        "x-error-codes": {name: {"status": code.status, "meaning": code.meaning} for name, code in CODES.items()},
+        "x-error-codes": {name: code._asdict() for name, code in {**CODES, **GATEWAY_CODES}.items()},
     }
 
 
