@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.web.office import LANDLORD, Office, other_landlord
+from faults import InterruptedTable
+from unit.web.office import LANDLORD, LEASE, Office, other_landlord
+
+from quitus.adapters.memory import MemoryTable
 
 
 def test_a_landlord_is_created_by_its_administrator_and_shown_as_it_was_put() -> None:
@@ -55,6 +58,75 @@ def test_two_landlords_never_share_a_range() -> None:
     assert (refused.status, refused.code) == (409, "range_taken")
 
 
+def a_range(prefix: str, branch: str = "89900") -> dict[str, Any]:
+    changed = LANDLORD["virtual_iban_range"] | {"account_prefix": prefix, "branch_code": branch}
+    return {"virtual_iban_range": changed}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("40", "4"), ("4", "40"), ("40000000", "4000000"), ("", "7"), ("1234567890", "")]
+)
+def test_ranges_of_two_landlords_never_overlap(mine: str, theirs: str) -> None:
+    office = Office()
+    assert office.ask("PUT", "/v1/landlords/semiga", LANDLORD | a_range(mine)).status == 201
+    refused = office.ask("PUT", "/v1/landlords/habitat", other_landlord() | a_range(theirs), landlord="habitat")
+    assert (refused.status, refused.code) == (409, "range_taken")
+    other_branch = other_landlord() | a_range(theirs, "89901")
+    assert office.ask("PUT", "/v1/landlords/habitat", other_branch, landlord="habitat").status == 201
+
+
+def test_ranges_side_by_side_and_ranges_of_one_landlord_are_fine() -> None:
+    office = Office()
+    for prefix, status in [("40", 201), ("40", 200), ("4000", 200), ("40", 200)]:
+        assert office.ask("PUT", "/v1/landlords/semiga", LANDLORD | a_range(prefix)).status == status
+    beside = other_landlord() | a_range("41")
+    assert office.ask("PUT", "/v1/landlords/habitat", beside, landlord="habitat").status == 201
+    for prefix in ("4", "400"):
+        around = other_landlord() | a_range(prefix)
+        assert office.ask("PUT", "/v1/landlords/habitat", around, landlord="habitat").code == "range_taken"
+
+
+@pytest.mark.parametrize("call", range(1, 8))
+def test_of_two_overlapping_ranges_claimed_at_once_one_is_refused(call: int) -> None:
+    table, codes = MemoryTable(), []
+
+    def claim() -> None:
+        theirs = other_landlord() | a_range("40")
+        codes.append(Office(table).ask("PUT", "/v1/landlords/habitat", theirs, landlord="habitat").status)
+
+    late = Office(InterruptedTable(table, call, claim))
+    codes.append(late.ask("PUT", "/v1/landlords/semiga", LANDLORD | a_range("4")).status)
+    assert sorted(codes) == [201, 409]
+
+
+def test_a_bank_account_has_one_landlord() -> None:
+    office = Office().settle_in()
+    accounts = [*other_landlord()["bank_accounts"], *LANDLORD["bank_accounts"]]
+    refused = office.ask(
+        "PUT", "/v1/landlords/habitat", other_landlord() | {"bank_accounts": accounts}, landlord="habitat"
+    )
+    assert (refused.status, refused.code) == (409, "account_taken")
+    mine = LANDLORD | {"bank_accounts": other_landlord()["bank_accounts"]}
+    assert office.ask("PUT", "/v1/landlords/semiga", mine).status == 200, "a refused landlord claims nothing"
+
+
+def test_what_was_read_can_be_put_back() -> None:
+    office = Office().settle_in()
+    shown = office.get("/v1/landlords/semiga")
+    put = office.ask("PUT", "/v1/landlords/semiga", shown)
+    assert (put.status, put.body) == (200, shown)
+
+
+@pytest.mark.parametrize("prefix", ["", "4000000000"])
+def test_a_range_may_be_a_whole_branch_or_ten_numbers(prefix: str) -> None:
+    office = Office()
+    capacity = 10 ** (11 - len(prefix))
+    assert office.ask("PUT", "/v1/landlords/semiga", LANDLORD | a_range(prefix)).status == 201
+    assert office.get("/v1/landlords/semiga")["virtual_ibans"]["capacity"] == capacity
+    issued = {office.ask("PUT", f"/v1/leases/L{number}", LEASE).body["virtual_iban"] for number in range(10)}
+    assert len({iban for iban in issued if iban[4:].startswith(f"1732889900{prefix}")}) == 10
+
+
 @pytest.mark.parametrize("landlord", ["client", "range", "-", "-semiga"])
 def test_no_landlord_has_a_name_that_the_deployment_uses(landlord: str) -> None:
     office = Office()
@@ -78,8 +150,8 @@ def test_no_landlord_has_a_name_that_the_deployment_uses(landlord: str) -> None:
         {"bank_accounts": [{"iban": "FR1430006000011234567890100", "bic": "AGRIFRPP"}]},
         {"bank_accounts": LANDLORD["bank_accounts"] * 2},
         {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"bank_code": "1732"}},
-        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": "123456789"}},
-        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": ""}},
+        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": "12345678901"}},
+        {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": "4a"}},
         {"virtual_iban_range": None},
         {"virtual_iban_pool": "main"},
         {"allocation_mode": "mine"},

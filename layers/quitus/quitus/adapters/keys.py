@@ -10,6 +10,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | numbers reserved in its range | `{l}#landlord` | `numbers` | apply_erp_file, staff_api |
 | virtual IBANs issued* | `{l}#landlord` | `issued` | update_views |
 | who owns a range of virtual IBANs | `range#{bank}-{branch}-{prefix}` | `range` | staff_api |
+| who has a bank account | `@bank-account#{iban}` | `bank-account` | staff_api |
 | which landlord and role a machine has | `client#{client_id}` | `client` | scripts/erp-client |
 | a lease's account (the aggregate) | `{l}#lease#{lease}` | `account` | every posting |
 | a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file |
@@ -96,6 +97,11 @@ def issued(landlord_id: str) -> Key:
 def range_owner(range_name: str) -> Key:
     """Who owns a range of virtual IBANs."""
     return Key(f"range#{range_name}", "range")
+
+
+def bank_account_owner(iban: str) -> Key:
+    """Which landlord has a bank account."""
+    return Key(f"@bank-account#{iban}", "bank-account")
 
 
 def client(client_id: str) -> Key:

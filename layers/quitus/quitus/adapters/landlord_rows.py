@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from quitus.adapters import keys, records
-from quitus.domain.errors import Conflict, NotFound
-from quitus.domain.landlord import Landlord
-from quitus.services.table import New, Put, Stale, Table
+from dataclasses import replace
+from itertools import batched
 
-FREE = New()
+from quitus.adapters import keys, records
+from quitus.adapters.clock import SystemClock
+from quitus.adapters.ownership import claims_of
+from quitus.domain.errors import NotFound
+from quitus.domain.landlord import Landlord
+from quitus.services.contention import until_written
+from quitus.services.table import MAX_WRITES, Is, Lacks, Put, Table
+
+_CLOCK = SystemClock()
 
 
 class LandlordRows:
@@ -29,26 +35,23 @@ class LandlordRows:
         return landlord
 
     def put(self, landlord: Landlord) -> None:
-        """Replace the settings; claims the range of virtual IBANs.
+        """Replace the settings; claims the bank accounts and the range of virtual IBANs, keeps former ranges in mind.
 
         Raises:
-            Conflict: another landlord owns the range.
+            Conflict: `account_taken`, `range_taken`: another landlord has them.
+            Contention: others kept writing the same settings or claims.
         """
-        self._claim_range(landlord)
-        key = keys.settings(landlord.landlord_id)
-        self._table.write([Put(key.row(**records.dense(landlord)))])
+        until_written(lambda: self._replace(landlord), _CLOCK)
 
-    def _claim_range(self, landlord: Landlord) -> None:
-        if landlord.virtual_iban_range is None:
-            return
-        key = keys.range_owner(landlord.virtual_iban_range.name)
-        row = key.row(landlord_id=landlord.landlord_id)
-        try:
-            self._table.write([Put(row, FREE)])
-        except Stale as error:
-            held = self._table.get(key) or {}
-            if held.get("landlord_id") != landlord.landlord_id:
-                raise Conflict("range_taken", "Another landlord holds this range of virtual IBANs.") from error
+    def _replace(self, landlord: Landlord) -> None:
+        for some in batched(claims_of(landlord, self._table), MAX_WRITES, strict=False):
+            self._table.write(some)
+        key = keys.settings(landlord.landlord_id)
+        row = self._table.get(key)
+        version = row.get("version", 0) if row else 0
+        unchanged = Is("version", version) if version else Lacks("version")
+        settings = records.dense(_heir(landlord, records.record(row, Landlord) if row else None))
+        self._table.write([Put(key.row(**settings, version=version + 1), unchanged)])
 
     def issued(self, landlord_id: str) -> int:
         """How many virtual IBANs are on leases (a view: follows within seconds)."""
@@ -59,3 +62,10 @@ class LandlordRows:
         """How many virtual IBANs the pool was ever given."""
         row = self._table.get(keys.numbers(landlord_id))
         return row.get("listed", 0) if row else 0
+
+
+def _heir(landlord: Landlord, before: Landlord | None) -> Landlord:
+    """The settings with the ranges of those before them."""
+    known = replace(landlord, former_ranges=()).numbered
+    had = before.numbered if before else ()
+    return replace(landlord, former_ranges=tuple(sorted(set(had) - set(known))))

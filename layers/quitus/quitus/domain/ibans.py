@@ -103,6 +103,17 @@ class VirtualIbanRange:
         """Names the range across landlords: no two may own the same."""
         return f"{self.bank_code}-{self.branch_code}-{self.account_prefix}"
 
+    @property
+    def names_from_widest(self) -> list[str]:
+        """The names of the ranges around this one, the widest first, and its own."""
+        within = f"{self.bank_code}-{self.branch_code}-"
+        return [f"{within}{self.account_prefix[:digits]}" for digits in range(len(self.account_prefix) + 1)]
+
+    @property
+    def beginning(self) -> str:
+        """How its account numbers begin after country and check digits."""
+        return f"{self.bank_code}{self.branch_code}{self.account_prefix}"
+
     def number(self, counter: int, secret: bytes) -> VirtualIban:
         """The account of a counter value: a bijection of the range keyed by a secret, so neighbours cannot be
         guessed.

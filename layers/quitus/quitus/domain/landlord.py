@@ -59,6 +59,14 @@ class Landlord:
     virtual_iban_per: VirtualIbanPer = VirtualIbanPer.LEASE
     allocation_mode: str = "quitus"
     erp: Erp = field(default_factory=Erp)
+    former_ranges: tuple[str, ...] = ()
+    """How the account numbers of the ranges that it had before begin (after country and check digits)."""
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """How the numbers of all its ranges begin, former ones too: what else begins so is on no lease."""
+        present = (self.virtual_iban_range.beginning,) if self.virtual_iban_range else ()
+        return (*present, *self.former_ranges)
 
     @property
     def chart(self) -> Chart:

@@ -28,7 +28,7 @@ class LandlordStore(Protocol):
         ...
 
     def put(self, landlord: Landlord) -> None:
-        """Replace the settings. Raises Conflict: another landlord owns the range."""
+        """Replace the settings. Raises Conflict: another landlord has the range or a bank account; Contention."""
         ...
 
     def issued(self, landlord_id: str) -> int:
@@ -67,7 +67,8 @@ class LandlordDesk:
         """Replace the whole; True when the landlord is new. Account numbers are kept in their compact form.
 
         Raises:
-            Conflict: `range_taken`.
+            Conflict: `range_taken`, `account_taken`.
+            Contention: others kept replacing them.
             Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `invalid_range`,
                 `no_virtual_iban_source`.
         """

@@ -64,7 +64,7 @@ class RangeBody(Body):
 
     bank_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
     branch_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
-    account_prefix: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")]
+    account_prefix: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,10}$")]
     bic: Bic
     payee_name: Name
 
@@ -85,9 +85,18 @@ class ErpBody(Body):
         return self
 
 
-class LandlordBody(Body):
-    """The settings of a landlord, whole."""
+class IssuedBody(Body):
+    """How many virtual IBANs there are: what only an answer can say."""
 
+    capacity: int
+    issued: int
+
+
+class LandlordBody(Body):
+    """The settings of a landlord, whole; `virtual_ibans` is ignored, so that what was read can be put back."""
+
+    landlord_id: Id | None = None
+    virtual_ibans: IssuedBody | None = None
     name: Name
     siren: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
     creditor_identifier: (

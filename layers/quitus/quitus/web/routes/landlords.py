@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from quitus.domain.errors import NotFound
+from quitus.domain.errors import Invalid, NotFound
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import BankAccount, Erp, Landlord
 from quitus.services.landlord_settings import Held
@@ -25,6 +25,8 @@ def show(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 
 def replace(desk: Desk, call: Call[LandlordBody, Nothing]) -> Reply:
     _check_own(call.landlord_id, call.ids["landlord_id"])
+    if call.body.landlord_id not in (None, call.landlord_id):
+        raise Invalid("id_mismatch", "The body names another one than the path.", field="landlord_id")
     if call.body.erp.url is not None:
         check_erp_url(call.body.erp.url, loopback=desk.loopback_erp)
     is_new = desk.settings.replace(_landlord(call.landlord_id, call.body), call.caller.subject, call.attempt.at)
@@ -54,8 +56,8 @@ def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
 
 
 def _answer(held: Held) -> LandlordAnswer:
-    plain = msgspec.to_builtins(held.landlord)
-    return LandlordAnswer.model_validate(plain | {"virtual_ibans": {"capacity": held.capacity, "issued": held.issued}})
+    plain = msgspec.to_builtins(held.landlord) | {"virtual_ibans": {"capacity": held.capacity, "issued": held.issued}}
+    return LandlordAnswer.model_validate({name: plain[name] for name in LandlordAnswer.model_fields})
 
 
 ROUTES = (
@@ -67,8 +69,8 @@ ROUTES = (
         "PUT", "/v1/landlords/{landlord_id}", replace, {201: LandlordAnswer, 200: LandlordAnswer},
         "Create or replace the landlord's settings, whole", ADMINS, LandlordBody,
         refusals=(
-            "landlord_not_found", "reserved_landlord_id", "erp_address_refused", "range_taken", "invalid_iban",
-            "bank_account_twice", "no_virtual_iban_source", "invalid_range",
+            "landlord_not_found", "reserved_landlord_id", "erp_address_refused", "range_taken", "account_taken",
+            "invalid_iban", "bank_account_twice", "no_virtual_iban_source", "invalid_range", "id_mismatch", "rows_busy",
         ),
     ),
 )  # fmt: skip
