@@ -26,11 +26,11 @@ class LedgerRows:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str]:
+    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str | None]:
         """See `Ledger.leases_of`."""
         wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
         held = self._table.batch_get(wanted)
-        return {wanted[key]: row["lease_id"] for key, row in held.items() if "lease_id" in row}
+        return {wanted[key]: row.get("lease_id") for key, row in held.items()}
 
     def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:
         """See `Ledger.accounts`."""

@@ -65,27 +65,26 @@ def reference_account(movement: Movement) -> str | None:
     return found.text if found else None
 
 
-def attribute(movement: Movement, leases: Mapping[str, str], numbered: tuple[str, ...]) -> Match:
+def attribute(movement: Movement, leases: Mapping[str, str | None], numbered: tuple[str, ...]) -> Match:
     """Find the lease of a credit.
 
-    `leases` maps the virtual IBANs in question to their leases; `numbered` are the first characters (bank, branch,
-    account
-    prefix) of the landlord's ranges: a number inside them that nobody holds is an unassigned virtual IBAN.
+    `leases` maps the virtual IBANs in question to their leases (None: of the pool, on no lease); `numbered` are the
+    first characters (bank, branch, account prefix) of the landlord's ranges, former ones too. A number of the pool or
+    of a range that is on no lease is an unassigned virtual IBAN.
     """
     candidates = account_candidates(movement)
-    hits = {leases[account]: account for account in reversed(candidates) if account in leases}
+    hits = {lease_id: account for account in reversed(candidates) if (lease_id := leases.get(account)) is not None}
     if len(hits) > 1:
         return Match(None, None, {"leases": " ".join(sorted(hits))}, SuspenseReason.SEVERAL_LEASES)
     if hits:
         lease_id, account = hits.popitem()
         evidence = {"virtual_iban": account, "path": candidates[account]}
         return Match(lease_id, MatchRule.VIRTUAL_IBAN, evidence)
-    referred = reference_account(movement)
-    if referred is not None and referred in leases:
-        return Match(leases[referred], MatchRule.REFERENCE, {"payment_reference": movement.payment_reference or ""})
-    unassigned = (
-        next((account for account in candidates if account[4:].startswith(numbered)), None) if numbered else None
-    )
+    referred = leases.get(reference_account(movement) or "")
+    if referred is not None:
+        return Match(referred, MatchRule.REFERENCE, {"payment_reference": movement.payment_reference or ""})
+    ours = (account for account in candidates if account in leases or account[4:].startswith(numbered))
+    unassigned = next(ours, None)
     if unassigned is not None:
         return Match(None, None, {"virtual_iban": unassigned}, SuspenseReason.UNKNOWN_VIRTUAL_IBAN)
     return Match(None, None, {}, SuspenseReason.NO_EVIDENCE)

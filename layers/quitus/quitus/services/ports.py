@@ -42,8 +42,8 @@ class Landlords(Protocol):
 class Ledger(Protocol):
     """Accounts of leases and permanent rows of movements. Everything read here is strongly consistent."""
 
-    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str]:
-        """Which lease holds each virtual IBAN; those that nobody holds are left out."""
+    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str | None]:
+        """Which lease holds each virtual IBAN, None for one of the pool that none holds; others are left out."""
         ...
 
     def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:

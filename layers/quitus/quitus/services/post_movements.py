@@ -121,7 +121,7 @@ class MovementPoster:
         wanted = {account for incoming in batch for account in account_candidates(incoming.movement)}
         referred = {reference_account(incoming.movement) for incoming in batch}
         leases = self.ledger.leases_of(landlord.landlord_id, wanted | {account for account in referred if account})
-        return [attribute(incoming.movement, leases, _numbered(landlord)) for incoming in batch]
+        return [attribute(incoming.movement, leases, landlord.numbered) for incoming in batch]
 
     def _placed(self, landlord_id: str, batch: Sequence[Incoming], plan: Plan) -> list[Placed]:
         rows = {(posted.bucket, posted.ordinal): posted for posted in plan.posted}
@@ -180,10 +180,3 @@ def _fate(item: Placed, file_id: str) -> str:
     if item.posted.lease_id is not None or item.incoming.movement.nature is Nature.RETURN:
         return "posted"
     return "suspense"
-
-
-def _numbered(landlord: Landlord) -> tuple[str, ...]:
-    numbering = landlord.virtual_iban_range
-    if numbering is None:
-        return ()
-    return (f"{numbering.bank_code}{numbering.branch_code}{numbering.account_prefix}",)
