@@ -289,7 +289,7 @@ def test_nothing_is_pushed_for_a_landlord_without_an_erp() -> None:
 
 def test_the_schedule_wakes_only_landlords_for_whom_something_waits() -> None:
     lane = Lane()
-    LandlordRows(lane.table).put(a_landlord(landlord_id="other", virtual_iban_range=None))
+    LandlordRows(lane.table).put(a_landlord(landlord_id="other", bank_accounts=(), virtual_iban_range=None))
     lane.record(*a_chain("A", 1))
     lane.pusher().wake([L, "other"])
     assert lane.wakes.sent == [0]
