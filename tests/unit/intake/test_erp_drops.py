@@ -24,6 +24,15 @@ def test_leases_are_acknowledged_on_their_physical_lines() -> None:
     assert counter.book.acknowledged["x/leases.csv"] == "line;key;status;reason\n3;L1;accepted;\n4;L2;accepted;\n"
 
 
+def test_an_acknowledgement_names_rows_as_the_file_did() -> None:
+    counter = Counter()
+    drop(counter, a_file("leases", LEASE_HEADER, [a_lease_line("-L1"), a_lease_line("=L2")]))
+    assert counter.book.acknowledged["leases.csv"].splitlines()[1:] == [
+        "3;-L1;accepted;",
+        "4;'=L2;refused;invalid_id",
+    ]
+
+
 def test_a_replay_is_a_duplicate_and_says_unchanged() -> None:
     counter = Counter()
     drop(counter, TWO)

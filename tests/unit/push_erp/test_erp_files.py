@@ -19,3 +19,8 @@ def test_an_entry_is_one_row_per_line_with_decimal_amounts() -> None:
 def test_a_text_that_looks_like_a_formula_is_quoted() -> None:
     text = batch_csv(Feed.VIRTUAL_IBANS, [notice_item(("p", "s"), Notice("A", "FR76", "BIC", "=CMD()", "RF18"))])
     assert text.splitlines()[1] == "A;FR76;BIC;'=CMD();RF18"
+
+
+def test_an_id_goes_back_as_the_erp_gave_it() -> None:
+    text = batch_csv(Feed.VIRTUAL_IBANS, [notice_item(("p", "s"), Notice("-A", "FR76", "BIC", "SEMIGA", "RF18"))])
+    assert text.splitlines()[1] == "-A;FR76;BIC;SEMIGA;RF18"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from quitus.adapters.put_once import put_once
-from quitus.domain.csv_cells import inert
+from quitus.domain.csv_cells import key_cell
 from quitus.domain.errors import UnreadableFile
 from quitus.services.drops import DroppedObject
 from quitus.services.registry import RowResult, sha256_of
@@ -88,5 +88,5 @@ def acknowledgement(results: Iterable[RowResult]) -> str:
     lines = csv.writer(text, delimiter=";", lineterminator="\n")
     lines.writerow(["line", "key", "status", "reason"])
     for result in results:
-        lines.writerow([result.line, inert(result.key), result.status, result.reason])
+        lines.writerow([result.line, key_cell(result.key), result.status, result.reason])
     return text.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from quitus.domain.csv_cells import inert
+from quitus.domain.csv_cells import inert, key_cell
 from quitus.domain.erp_batch import Answer, Feed, Item, Outcome
 from quitus.domain.money import format_euros
 
@@ -29,6 +29,7 @@ _ENTRY_COLUMNS = (
     "hash",
     "previous_hash",
 )
+_KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary"})
 _NOTICE_COLUMNS = ("lease_id", "iban", "bic", "payee_name", "payment_reference")
 
 
@@ -52,7 +53,7 @@ class FileErp:
 
 
 def batch_csv(feed: Feed, items: Sequence[Item]) -> str:
-    """The CSV of a batch: amounts in decimal euros, texts that a spreadsheet could take for a formula quoted."""
+    """The CSV of a batch: amounts in decimal euros, texts (ids apart) that a spreadsheet could take for a formula quoted."""
     columns = _ENTRY_COLUMNS if feed is Feed.ENTRIES else _NOTICE_COLUMNS
     text = StringIO()
     writer = csv.DictWriter(text, columns, delimiter=";", lineterminator="\n")
@@ -71,4 +72,8 @@ def _entry_rows(entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: "" if value is None else inert(str(value)) for name, value in values.items()}
+    return {name: _cell(name, "" if value is None else str(value)) for name, value in values.items()}
+
+
+def _cell(name: str, text: str) -> str:
+    return key_cell(text) if name in _KEYS else inert(text)
