@@ -25,6 +25,16 @@ def test_encodings_and_line_ends(encoding: str, newline: str) -> None:
     assert file.rows[0].cells["label"] == "Loyer d'août à 450 €"
 
 
+@pytest.mark.parametrize(("written", "sequence"), [("0", 0), ("0007", 7), ("999999999999", 999_999_999_999)])
+def test_numbers_begin_where_the_erp_likes(written: str, sequence: int) -> None:
+    assert parse(DUES.replace("dues;1;1", f"dues;1;{written}").encode()).sequence == sequence
+
+
+def test_lines_of_a_cell_end_the_same_way_in_every_file() -> None:
+    file = parse(DUES.replace(";Loyer\n", ';"Loyer\nsuite"\n').replace("\n", "\r\n").encode())
+    assert file.rows[0].cells["label"] == "Loyer\nsuite"
+
+
 def test_a_quoted_cell_may_hold_separators_quotes_and_line_ends() -> None:
     text = DUES.replace(";Loyer\n", ';"Loyer ; ""août""\nsuite"\nD2;L1;rent;2026-12;2027-01-10;1.00;\n')
     file = parse(text.replace("#end;1;450.00", "#end;2;451.00").encode())
@@ -38,7 +48,8 @@ def test_a_quoted_cell_may_hold_separators_quotes_and_line_ends() -> None:
         (DUES.replace("#quitus", "quitus").encode(), "wrong_first_line"),
         (DUES.replace("dues;1;1", "rents;1;1").encode(), "unknown_kind"),
         (DUES.replace("dues;1;1", "dues;2;1").encode(), "unknown_version"),
-        (DUES.replace("dues;1;1", "dues;1;0").encode(), "wrong_sequence"),
+        (DUES.replace("dues;1;1", "dues;1;1234567890123").encode(), "wrong_sequence"),
+        (DUES.replace("dues;1;1", "dues;1;١").encode(), "wrong_sequence"),
         (DUES.replace("dues;1;1", "dues;1;-3").encode(), "wrong_sequence"),
         (DUES.replace("label", "comment").encode(), "unknown_column"),
         (DUES.replace("label", "amount").encode(), "duplicate_column"),

@@ -105,7 +105,7 @@ def test_what_breaks_a_rule_is_refused(office: Office, path: str, body: dict[str
 
 
 def test_a_refusal_names_the_fields_and_not_what_they_held(office: Office) -> None:
-    refused = office.ask("PUT", "/v1/leases/L1", LEASE | {"holder_name": "Secret\nName", "status": "gone"})
+    refused = office.ask("PUT", "/v1/leases/L1", LEASE | {"holder_name": "Secret\tName", "status": "gone"})
     assert [field["field"] for field in refused.body["error"]["detail"]["fields"]] == ["status", "holder_name"]
     assert "Secret" not in str(refused.body)
 

@@ -53,7 +53,7 @@ class FileErp:
 
 
 def batch_csv(feed: Feed, items: Sequence[Item]) -> str:
-    """The CSV of a batch: amounts in decimal euros, texts (ids apart) that a spreadsheet could take for a formula quoted."""
+    """The CSV of a batch: amounts in decimal euros; texts, not ids, that a spreadsheet would compute are quoted."""
     columns = _ENTRY_COLUMNS if feed is Feed.ENTRIES else _NOTICE_COLUMNS
     text = StringIO()
     writer = csv.DictWriter(text, columns, delimiter=";", lineterminator="\n")

@@ -24,7 +24,7 @@ LONGEST_KEY: Final = 129
 
 ROWS_AT_ONCE: Final = 100
 _BYTES_AT_ONCE: Final = 180_000
-_SEQUENCE = re.compile(r"0*[1-9]\d{0,11}")
+_SEQUENCE = re.compile(r"0*\d{1,12}", re.ASCII)
 
 
 class ErpKind(StrEnum):
@@ -156,7 +156,7 @@ def _header(kind: ErpKind, cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def _row(header: Sequence[str], line: int, cells: Sequence[str]) -> ErpRow:
-    held = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    held = {name: cell.strip().replace("\r\n", "\n") for name, cell in zip(header, cells, strict=False)}
     return ErpRow(line, held, None if len(cells) == len(header) else Refusal.WRONG_CELL_COUNT.value)
 
 

@@ -12,6 +12,7 @@ from quitus.domain.errors import Invalid, InvalidIban
 from quitus.domain.ibans import VirtualIban
 from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, DueKind, Lease, LeaseStatus, Party, PartyRole, UnitKind
+from quitus.domain.limits import EMAIL_PATTERN, LARGEST_CENTS, is_text, iso_day
 from quitus.domain.money import AmountError, Cents, parse_euros
 from quitus.services.erp_files import ErpKind
 from quitus.services.lease_changes import check_due, check_lease
@@ -20,11 +21,9 @@ from quitus.services.refusals import Refusal
 
 type ErpRecord = Lease | Party | Due | BalanceControl | VirtualAccount
 
-LONGEST_TEXT: Final = 250
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_SHARE = re.compile(r"(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
+_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+_SHARE = re.compile(r"(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)", re.ASCII)
+_EMAIL = re.compile(EMAIL_PATTERN)
 _BIC = re.compile(r"[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _BOOLEANS: Final = {"true": True, "yes": True, "oui": True, "false": False, "no": False, "non": False}
@@ -46,7 +45,7 @@ class Cells:
     def maybe_text(self, name: str) -> str | None:
         """A text, None when empty."""
         value = self._cells.get(name, "")
-        if len(value) > LONGEST_TEXT or not (value.isprintable() or value.replace("\n", " ").isprintable()):
+        if value and not is_text(value):
             raise _refused(Refusal.INVALID_TEXT, name)
         return value or None
 
@@ -64,10 +63,8 @@ class Cells:
     def day(self, name: str) -> date:
         """A day that must be there."""
         value = self.text(name)
-        if not _DAY.fullmatch(value):
-            raise _refused(Refusal.INVALID_DATE, name)
         try:
-            return date.fromisoformat(value)
+            return iso_day(value)
         except ValueError as error:
             raise _refused(Refusal.INVALID_DATE, name) from error
 
@@ -79,9 +76,12 @@ class Cells:
         """Euros and cents that must be there."""
         value = self.text(name)
         try:
-            return parse_euros(value)
+            cents = parse_euros(value)
         except AmountError as error:
             raise _refused(Refusal.INVALID_AMOUNT, name) from error
+        if abs(cents) > LARGEST_CENTS:
+            raise _refused(Refusal.INVALID_AMOUNT, name)
+        return cents
 
     def choice[T: StrEnum](self, name: str, kind: type[T]) -> T:
         """One of the values of an enumeration."""

@@ -18,7 +18,20 @@ from quitus.domain.payment import PaymentStatus
 from quitus.services.dashboard import By
 from quitus.services.exports import ExportKind
 from quitus.services.registry import FileStatus
-from quitus.web.fields import Bic, Cursor, Day, Id, Limit, Name, Period, PositiveCents, Remark, SignedCents
+from quitus.web.fields import (
+    Bic,
+    Cursor,
+    Day,
+    Email,
+    Id,
+    Limit,
+    Name,
+    Period,
+    PositiveCents,
+    Remark,
+    SignedCents,
+    Text,
+)
 
 LONGEST_DAYS = 366
 
@@ -129,14 +142,14 @@ class LeaseBody(Body):
     unit_id: Id
     unit_kind: Annotated[UnitKind, Field(strict=False)]
     residence_id: Id
-    residence_name: Name
-    street: Name | None = None
-    postal_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 -]{2,10}$")] | None = None
-    commune: Name
+    residence_name: Text
+    street: Text | None = None
+    postal_code: Text | None = None
+    commune: Text
     account_group: Id | None = None
-    holder_name: Name
-    holder_email: Name | None = None
-    holder_phone: Name | None = None
+    holder_name: Text
+    holder_email: Email | None = None
+    holder_phone: Text | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "fr"
     e_receipt_consent: bool = False
 
@@ -150,7 +163,7 @@ class DueBody(Body):
     period: Period
     due_date: Day
     amount_cents: SignedCents
-    label: Name | None = None
+    label: Text | None = None
 
 
 type DueIds = Annotated[tuple[Id, ...], Field(strict=False, max_length=100)]
@@ -214,7 +227,7 @@ class LeasesQuery(PageQuery):
     """Which leases; `q` is looked for in the lease's id, the holder's name and the virtual IBAN."""
 
     residence: Id | None = None
-    commune: Name | None = None
+    commune: Text | None = None
     status: LeaseStatus | None = None
     q: Name | None = None
 
@@ -233,7 +246,7 @@ class PaymentsQuery(PageQuery):
     to_day: Day | None = Field(None, alias="to")
     means: Means | None = None
     residence: Id | None = None
-    commune: Name | None = None
+    commune: Text | None = None
 
 
 class FilesQuery(PageQuery):

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quitus.domain.errors import Invalid
+from quitus.domain.limits import iso_day
 from quitus.services.paging import Place
-from quitus.web.fields import iso_day
 
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,19 +9,9 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from quitus.domain.ids import ID_PATTERN
+from quitus.domain.limits import EMAIL_PATTERN, LARGEST_CENTS, LONGEST_TEXT, TEXT_PATTERN, iso_day
 
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _PRINTABLE = r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$"
-_LARGEST = 100_000_000_000
-
-
-def iso_day(text: str) -> date:
-    """The day of a text `YYYY-MM-DD`, between 1900 and 2199. Raises ValueError."""
-    day = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
-    if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
-        raise ValueError(text)
-    return day
 
 
 def _day(value: Any) -> date:
@@ -44,6 +33,12 @@ Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 Name = Annotated[str, StringConstraints(pattern=_PRINTABLE, max_length=140)]
 """A short text in one line."""
 
+Text = Annotated[str, StringConstraints(pattern=TEXT_PATTERN, max_length=LONGEST_TEXT)]
+"""A text of a lease or a due, as ERP files may hold it too."""
+
+Email = Annotated[str, StringConstraints(pattern=EMAIL_PATTERN, max_length=LONGEST_TEXT)]
+"""An address of electronic mail."""
+
 Remark = Annotated[str, StringConstraints(pattern=_PRINTABLE, max_length=500)]
 """A longer text in one line."""
 
@@ -53,10 +48,10 @@ Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """A month, `YYYY-MM`."""
 
-PositiveCents = Annotated[int, Field(gt=0, le=_LARGEST)]
+PositiveCents = Annotated[int, Field(gt=0, le=LARGEST_CENTS)]
 """Euro cents of a payment: above zero."""
 
-SignedCents = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+SignedCents = Annotated[int, Field(ge=-LARGEST_CENTS, le=LARGEST_CENTS)]
 """Euro cents of a due: negative for aids and credits, zero to cancel."""
 
 Bic = Annotated[str, StringConstraints(pattern=r"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$")]
