@@ -16,12 +16,14 @@ from demonstration.cloud import Cloud
 from demonstration.dues import Called
 from demonstration.erp_files import dues_file, leases_file, parties_file
 from demonstration.estate import Estate
+from demonstration.findings import wait_until
 from demonstration.payers import Habit, Payment
 from demonstration.progress import Progress, Stage
 
 LANDLORD: Final = "vidourle"
 NAME: Final = "Vidourle Habitat"
 _IDLE_SECONDS: Final = 600
+VIEWS_FOLLOW_SECONDS: Final = 30
 _CHEQUE_NUMBER: Final = "CHQ 0004217"
 
 
@@ -115,12 +117,21 @@ class Story:
 
     def _assign(self) -> str:
         known = next(payment for payment in self.cast.payments if payment.habit is Habit.NO_EVIDENCE)
-        for found in self.api.items("/payments", status="suspense"):
-            if found["amount_cents"] == known.cents and found["booking_date"] == known.day.isoformat():
-                body = {"lease_id": known.lease_id, "reason": "Le locataire a envoyé son avis d'opération"}
-                self.api.post(f"/payments/{found['payment_id']}/assign", body, key="assign-1")
-                return str(found["payment_id"])
-        raise StoryFailed("the transfer that names no lease is not in suspense")
+        if not wait_until(lambda: self._waiting(known) is not None, VIEWS_FOLLOW_SECONDS):
+            raise StoryFailed("the transfer that names no lease is not in suspense")
+        payment_id = str(self._waiting(known))
+        body = {"lease_id": known.lease_id, "reason": "Le locataire a envoyé son avis d'opération"}
+        self.api.post(f"/payments/{payment_id}/assign", body, key="assign-1")
+        return payment_id
+
+    def _waiting(self, known: Payment) -> str | None:
+        """The id of a payment that is in suspense."""
+        waiting = (
+            found["payment_id"]
+            for found in self.api.items("/payments", status="suspense")
+            if (found["amount_cents"], found["booking_date"]) == (known.cents, known.day.isoformat())
+        )
+        return next(waiting, None)
 
     def _load(self, files: Mapping[str, bytes], stage: Stage) -> None:
         """Drop ERP files and read how each of their lines was taken."""

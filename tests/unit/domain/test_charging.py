@@ -142,6 +142,13 @@ def test_a_due_cancelled_while_its_money_works_elsewhere_is_never_owed_again() -
     assert taken == (Offset("nov", "dec", -40000),)
 
 
+def test_a_due_lowered_and_raised_again_takes_its_own_money_back_first() -> None:
+    full, lowered = a_due("nov", 3), a_due("nov", 1)
+    freed = charge(an_account(), [DueChange(full, lowered)], DAY, CHART)
+    again = charge(freed.account, [DueChange(lowered, full)], DAY, CHART)
+    assert (again.account.open_dues, again.account.credits, again.offsets) == ((), (), ())
+
+
 def test_an_aid_that_becomes_a_rebate_is_no_longer_awaited() -> None:
     aid = a_due("aid", -19000, kind=DueKind.AID_APL)
     account = charged(an_account(), a_due("rent", 42000), aid)

@@ -147,12 +147,12 @@ def _owe_again(account: Account, due_id: str, cents: Cents, history: History, ma
     back = min(missing, max(due.amount_cents - held, 0))
     account = _with_open(account, due, held + back)
     left = missing - back
-    for target, spent in _spent_on(due_id, (*history.offsets, *made)):
+    while left and (spendings := _spent_on(due_id, (*history.offsets, *made))):
+        target, spent = spendings[0]
         part = min(spent, left)
-        if part:
-            made.append(Offset(due_id, target, -part))
-            account = _owe_again(account, target, part, history, made)
-            left -= part
+        made.append(Offset(due_id, target, -part))
+        account = _owe_again(account, target, part, history, made)
+        left -= part
     return _with_open(account, due, held + back + left) if left else account
 
 
@@ -198,6 +198,8 @@ def _change_positive(account: Account, before: Due | None, after: Due) -> Accoun
     held = next((due for due in account.open_dues if due.due_id == after.due_id), None)
     settled = (before.amount_cents if before else 0) - (held.open_cents if held else 0)
     owed = after.amount_cents - settled
+    if owed > 0:
+        account, owed = _withdraw(account, f"{DUE_SOURCE}{after.due_id}", owed)
     others = tuple(due for due in account.open_dues if due.due_id != after.due_id)
     still_open = (*others, after.open(owed)) if owed > 0 else others
     account = replace(account, open_dues=still_open)
