@@ -11,6 +11,7 @@ from faults import FaultyTable, Killed
 from unit.erp.office import LANDLORD, LEASE_HEADER, Office, a_file, a_lease_line
 
 from quitus.adapters import keys
+from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.domain.errors import Conflict, Invalid
@@ -163,7 +164,7 @@ def test_four_fifths_of_a_range_raise_an_alert_and_its_end_refuses() -> None:
     office.leases(*(f"L{number}" for number in range(7)))
     assert office.alerts() == []
     office.load(a_file("leases", LEASE_HEADER, [a_lease_line("M7")], 2), "two")
-    assert office.alerts() == [("virtual_iban_capacity", TINY.name)]
+    assert office.alerts() == [("virtual_iban_capacity", "virtual-ibans")]
     results = office.load(a_file("leases", LEASE_HEADER, [a_lease_line(f"N{n}") for n in range(4)], 3), "three")
     assert sorted(results.values()) == [("accepted", "")] * 2 + [("refused", "virtual_iban_exhausted")] * 2
 
@@ -184,7 +185,7 @@ def test_a_pool_is_listed_once_and_put_on_leases() -> None:
     assert sorted(results.values()) == [("accepted", "")] * 3 + [("refused", "virtual_iban_exhausted")]
     assert sorted(issued(office.memory)) == sorted(POOL[:3])
     assert office.lease(issued(office.memory)[POOL[0]]).payee_name == "SEMIGA LOYERS"
-    assert office.alerts() == [("virtual_iban_capacity", "pool")]
+    assert office.alerts() == [("virtual_iban_capacity", "virtual-ibans")]
 
 
 def test_a_pool_filled_again_serves_again() -> None:
@@ -193,6 +194,26 @@ def test_a_pool_filled_again_serves_again() -> None:
     office.leases("L1", "L2")
     office.load(pool_file(POOL[1:2], 2), "P2")
     assert office.load(a_file("leases", LEASE_HEADER, [a_lease_line("L2")], 2), "two") == {"L2": ("accepted", "")}
+
+
+def test_the_alert_on_capacity_ends_when_the_pool_is_filled() -> None:
+    office = Office(a_landlord(virtual_iban_range=None, virtual_iban_pool="listed"))
+    office.load(pool_file(POOL[:4]), "P1")
+    assert office.alerts() == []
+    office.leases("L1", "L2", "L3", "L4")
+    office.load(pool_file(POOL[4:5], 2), "P2")
+    assert office.alerts() == [("virtual_iban_capacity", "virtual-ibans")], "four of five are taken"
+    office.load(pool_file(POOL[5:6], 3), "P3")
+    assert office.alerts() == []
+
+
+def test_the_alert_on_capacity_ends_with_the_first_lease_in_a_wider_range() -> None:
+    office = Office(a_landlord(virtual_iban_range=TINY))
+    office.leases(*(f"L{number}" for number in range(9)))
+    assert office.alerts() == [("virtual_iban_capacity", "virtual-ibans")]
+    LandlordRows(office.memory).put(a_landlord(virtual_iban_range=RANGE))
+    office.load(a_file("leases", LEASE_HEADER, [a_lease_line("M1")], 2), "two")
+    assert office.alerts() == []
 
 
 def test_accounts_that_a_killed_worker_drew_are_not_lost() -> None:

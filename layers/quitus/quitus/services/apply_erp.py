@@ -70,7 +70,7 @@ class RowWorker:
             case ErpKind.BALANCES:
                 return self._balances(landlord.landlord_id, _typed(records, BalanceControl), origin)
             case ErpKind.VIRTUAL_IBANS:
-                return self._pool(landlord.landlord_id, _typed(records, VirtualAccount), origin)
+                return self._pool(landlord, _typed(records, VirtualAccount), origin)
 
     def _leases(self, landlord: Landlord, wanted: Mapping[int, Lease], origin: Origin) -> dict[int, Verdict]:
         outcomes = self.lease_writer.put(landlord, list(wanted.values()), origin)
@@ -154,8 +154,9 @@ class RowWorker:
         }
         self.alerts.alert(landlord_id, Alert(AlertKind.BALANCE_DIFFERENCE, control.lease_id, detail), at)
 
-    def _pool(self, landlord_id: str, wanted: Mapping[int, VirtualAccount], origin: Origin) -> dict[int, Verdict]:
-        added = self.numbers.fill_pool(landlord_id, list(wanted.values()), origin)
+    def _pool(self, landlord: Landlord, wanted: Mapping[int, VirtualAccount], origin: Origin) -> dict[int, Verdict]:
+        added = self.numbers.fill_pool(landlord.landlord_id, list(wanted.values()), origin)
+        self.lease_writer.watch_capacity(landlord)
         return {
             line: Verdict(Fate.ACCEPTED if added[account.iban] else Fate.UNCHANGED) for line, account in wanted.items()
         }

@@ -26,6 +26,8 @@ from quitus.services.leases import (
 from quitus.services.ports import Alerts, Clock
 
 _PATIENCE = 12
+_CAPACITY = "virtual-ibans"
+"""The subject of the alert: one per landlord, so that a new range or a filled pool ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class LeaseWriter:
         if not new:
             return
         taken = self.numbers.take(landlord, len(new))
-        self._warn(landlord.landlord_id, taken, len(new))
+        self._watch(landlord.landlord_id, taken, len(new))
         for lease, account in zip(new, taken.accounts, strict=False):
             opened = _issued(lease, account)
             books = Account(lease.lease_id, status=lease.status, version=1)
@@ -106,11 +108,17 @@ class LeaseWriter:
         for lease in new[len(taken.accounts) :]:
             decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.REFUSED, None)
 
-    def _warn(self, landlord_id: str, taken: Taken, asked: int) -> None:
-        if taken.is_nearly_full or len(taken.accounts) < asked:
-            detail: dict[str, str | int] = {"used": taken.used, "capacity": taken.capacity}
-            alert = Alert(AlertKind.VIRTUAL_IBAN_CAPACITY, taken.source, detail)
-            self.alerts.alert(landlord_id, alert, instant_text(self.clock.now()))
+    def watch_capacity(self, landlord: Landlord) -> None:
+        """Alert when virtual IBANs run short; close the alert when they do no more."""
+        self._watch(landlord.landlord_id, self.numbers.take(landlord, 0), 0)
+
+    def _watch(self, landlord_id: str, taken: Taken, asked: int) -> None:
+        kind, at = AlertKind.VIRTUAL_IBAN_CAPACITY, instant_text(self.clock.now())
+        if not taken.is_nearly_full and len(taken.accounts) == asked:
+            self.alerts.close(landlord_id, kind, _CAPACITY, at)
+            return
+        detail: dict[str, str | int] = {"source": taken.source, "used": taken.used, "capacity": taken.capacity}
+        self.alerts.alert(landlord_id, Alert(kind, _CAPACITY, detail), at)
 
 
 def _change(held: HeldLease, lease: Lease, origin: Origin | None, decided: _Round) -> None:
