@@ -24,11 +24,11 @@ from demonstration.proof import (
     out_of_step,
 )
 from demonstration.story import LANDLORD, Story, StoryFailed
+from demonstration.waiting import wait_until
 
 _EXPORT_SECONDS: Final = 120
 _ERP_SECONDS: Final = 180
 _VIEWS_SECONDS: Final = 60
-_PAUSE_SECONDS: Final = 0.5
 BANK_ACCOUNT: Final = "512"
 
 
@@ -119,16 +119,6 @@ def prove(story: Story, ledger: Sequence[Entry], erp: Erp) -> Proof:
     while not (proof := compared()).is_equal and time.monotonic() < deadline:
         time.sleep(_PAUSE_SECONDS)
     return proof
-
-
-def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
-    """Ask again and again; False when it was not reached in time."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_PAUSE_SECONDS)
-    return True
 
 
 def _today() -> str:

@@ -16,9 +16,9 @@ from demonstration.cloud import Cloud
 from demonstration.dues import Called
 from demonstration.erp_files import dues_file, leases_file, parties_file
 from demonstration.estate import Estate
-from demonstration.findings import wait_until
 from demonstration.payers import Habit, Payment
 from demonstration.progress import Progress, Stage
+from demonstration.waiting import wait_until
 
 LANDLORD: Final = "vidourle"
 NAME: Final = "Vidourle Habitat"

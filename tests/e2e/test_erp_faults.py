@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from demonstration.findings import wait_until
 from demonstration.ibans import french_iban
+from demonstration.waiting import wait_until
 from erp_stand_in import StandIn
 
 from .api import Api

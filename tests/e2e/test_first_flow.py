@@ -21,7 +21,7 @@ from demonstration.cloud import Cloud
 from demonstration.dues import Due
 from demonstration.erp_files import dues_file, leases_file
 from demonstration.estate import estate
-from demonstration.findings import wait_until
+from demonstration.waiting import wait_until
 from erp_stand_in import StandIn
 
 from .conftest import Cloud as Deployed
