@@ -24,7 +24,7 @@ from demonstration.proof import (
     out_of_step,
 )
 from demonstration.story import LANDLORD, Story, StoryFailed
-from demonstration.waiting import wait_until
+from demonstration.waiting import PAUSE_SECONDS, wait_until
 
 _EXPORT_SECONDS: Final = 120
 _ERP_SECONDS: Final = 180
@@ -96,7 +96,7 @@ def export(api: Api, first: str, last: str, tick: Callable[[], object]) -> bytes
         if time.monotonic() > deadline:
             raise StoryFailed(f"the export is still {made['status']} after {_EXPORT_SECONDS} s")
         tick()
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     return api.download(made["url"])
 
 
@@ -117,7 +117,7 @@ def prove(story: Story, ledger: Sequence[Entry], erp: Erp) -> Proof:
 
     deadline = time.monotonic() + _VIEWS_SECONDS
     while not (proof := compared()).is_equal and time.monotonic() < deadline:
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     return proof
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-_PAUSE_SECONDS: Final = 0.5
+PAUSE_SECONDS: Final = 0.5
 
 
 def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
@@ -15,5 +15,5 @@ def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
     while not reached():
         if time.monotonic() > deadline:
             return False
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     return True
