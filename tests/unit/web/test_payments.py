@@ -305,6 +305,20 @@ def test_what_an_officer_assigned_can_be_taken_back(office: Office) -> None:
     assert (balance(office, "L1"), balance(office, "L2")) == (45000, 17500)
 
 
+def test_a_credit_used_on_two_leases_in_turn_makes_two_entries(office: Office) -> None:
+    paid = office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 100000}).body["payment_id"]
+    for lease_id in ("L1", "L2"):
+        office.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": lease_id, "reason": "of the other"})
+        office.ask("PUT", f"/v1/leases/{lease_id}/dues/dec-{lease_id}", RENT)
+        if lease_id == "L1":
+            office.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "a mistake"})
+    office.follow()
+    entries = [entry for name in ("L1", "L2") for entry in office.get(f"/v1/leases/{name}/entries")["items"]]
+    uses = [(entry["lease_id"], entry["sequence"]) for entry in entries if entry["kind"] == "credit_use"]
+    assert uses == [("L1", 2), ("L2", 2)]
+    assert len({entry["entry_id"] for entry in entries}) == len(entries) == 5
+
+
 @pytest.mark.parametrize(
     ("verb", "body", "status", "code"),
     [

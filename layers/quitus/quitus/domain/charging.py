@@ -254,7 +254,7 @@ def _credit_use(account: Account, payment_id: str, settlement: Settlement, on: d
     sequence = account.sequence + 1
     entry = seal(
         Entry(
-            entry_id=f"{payment_id}-c{sequence}",
+            entry_id=f"{payment_id}-{account.lease_id}-c{sequence}",
             lease_id=account.lease_id,
             sequence=sequence,
             kind=EntryKind.CREDIT_USE,
