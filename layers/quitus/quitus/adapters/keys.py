@@ -7,10 +7,10 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | asked | partition | row | written by |
 |---|---|---|---|
 | a landlord's settings | `{l}#landlord` | `settings` | staff_api |
-| numbers reserved in its range | `{l}#landlord` | `numbers` | apply_erp_file, staff_api |
+| how far its pool is drawn | `{l}#landlord` | `numbers` | apply_erp_file, staff_api |
 | virtual IBANs issued* | `{l}#landlord` | `issued` | update_views |
-| who owns a range of virtual IBANs | `range#{bank}-{branch}-{prefix}` | `range` | staff_api |
-| who has a bank account | `@bank-account#{iban}` | `bank-account` | staff_api |
+| who uses a range of virtual IBANs | `range#{bank}-{branch}-{prefix}` | `range` | staff_api |
+| numbers reserved in a range | same | `numbers` | apply_erp_file, staff_api |
 | which landlord and role a machine has | `client#{client_id}` | `client` | scripts/erp-client |
 | a lease's account (the aggregate) | `{l}#lease#{lease}` | `account` | every posting |
 | a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file |
@@ -85,7 +85,7 @@ def settings(landlord_id: str) -> Key:
 
 
 def numbers(landlord_id: str) -> Key:
-    """The counter of numbers reserved in the landlord's range."""
+    """How far the landlord's pool is filled and drawn."""
     return Key(f"{landlord_id}#landlord", "numbers")
 
 
@@ -95,13 +95,13 @@ def issued(landlord_id: str) -> Key:
 
 
 def range_owner(range_name: str) -> Key:
-    """Who owns a range of virtual IBANs."""
+    """That a range of virtual IBANs is in use, or a part of it."""
     return Key(f"range#{range_name}", "range")
 
 
-def bank_account_owner(iban: str) -> Key:
-    """Which landlord has a bank account."""
-    return Key(f"@bank-account#{iban}", "bank-account")
+def range_numbers(range_name: str) -> Key:
+    """The counter of numbers reserved in a range, by all who share it."""
+    return Key(f"range#{range_name}", "numbers")
 
 
 def client(client_id: str) -> Key:

@@ -38,7 +38,7 @@ class LandlordRows:
         """Replace the settings; claims the bank accounts and the range of virtual IBANs, keeps former ranges in mind.
 
         Raises:
-            Conflict: `account_taken`, `range_taken`: another landlord has them.
+            Conflict: `range_taken`: it overlaps another landlord's.
             Contention: others kept writing the same settings or claims.
         """
         until_written(lambda: self._replace(landlord), _CLOCK)

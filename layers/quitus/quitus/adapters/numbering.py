@@ -34,12 +34,15 @@ class Numbering:
     def take(self, landlord: Landlord, count: int) -> Taken:
         """See `Numbers.take`."""
         if landlord.virtual_iban_range is not None:
-            return self._reserve(landlord.landlord_id, landlord.virtual_iban_range, count)
+            return self._reserve(landlord.virtual_iban_range, count)
         return self._draw(landlord.landlord_id, count)
 
-    def _reserve(self, landlord_id: str, numbering: VirtualIbanRange, count: int) -> Taken:
-        """A block of the counter in one write, outside any lease's transaction: else lease creation would queue up."""
-        end = self._table.add(keys.numbers(landlord_id), f"range:{numbering.name}", count)
+    def _reserve(self, numbering: VirtualIbanRange, count: int) -> Taken:
+        """A block of the counter in one write, outside any lease's transaction: else lease creation would queue up.
+
+        The counter is the range's, whoever shares it: no number is ever given to two landlords.
+        """
+        end = self._table.add(keys.range_numbers(numbering.name), "reserved", count)
         block = range(end - count, min(end, numbering.capacity))
         ibans = [numbering.number(counter, self._secret()).text for counter in block]
         accounts = tuple(VirtualAccount(iban, numbering.bic, numbering.payee_name) for iban in ibans)

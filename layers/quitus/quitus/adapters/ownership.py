@@ -1,59 +1,43 @@
-"""What only one landlord of the deployment may have: a bank account, a range of virtual IBANs. Claims are for ever."""
+"""Ranges of virtual IBANs across the deployment: landlords of one bank may share one, but no two overlap."""
 
 from __future__ import annotations
 
 from quitus.adapters import keys
 from quitus.domain.errors import Conflict
-from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import Landlord
 from quitus.services.table import Is, Key, New, Put, Row, Table
 
 FREE = New()
-_OWNER, _UNDER, _VERSION = "landlord_id", "under", "version"
+_USED, _UNDER, _VERSION = "used", "under", "version"
 
 
 def claims_of(landlord: Landlord, table: Table) -> list[Put]:
-    """The writes that claim what the landlord does not hold yet.
+    """The writes that claim the landlord's range.
+
+    Its own row says that it is in use, the rows of the wider ranges around it that something under them is: so two
+    ranges that overlap always meet on a row.
 
     Raises:
-        Conflict: another landlord holds it: `account_taken`, `range_taken`.
+        Conflict: `range_taken`: a wider range, or a part of this one, is another landlord's.
     """
-    made = _accounts(table, landlord)
-    if landlord.virtual_iban_range is not None:
-        made += _range(table, landlord.landlord_id, landlord.virtual_iban_range)
-    return made
-
-
-def _accounts(table: Table, landlord: Landlord) -> list[Put]:
-    wanted = {keys.bank_account_owner(account.iban): account.iban for account in landlord.bank_accounts}
-    held = table.batch_get(wanted)
-    for key, row in held.items():
-        if row[_OWNER] != landlord.landlord_id:
-            raise Conflict("account_taken", "Another landlord has this bank account.", ending=wanted[key][-4:])
-    return [Put(key.row(**{_OWNER: landlord.landlord_id}), FREE) for key in wanted if key not in held]
-
-
-def _range(table: Table, landlord_id: str, numbering: VirtualIbanRange) -> list[Put]:
-    """A range's own row says who holds it, the rows of the wider ranges around it say who holds something under them:
-    so two ranges that overlap always meet on a row.
-    """
-    *around, own = [keys.range_owner(name) for name in numbering.names_from_widest]
+    if landlord.virtual_iban_range is None:
+        return []
+    landlord_id = landlord.landlord_id
+    *around, own = [keys.range_owner(name) for name in landlord.virtual_iban_range.names_from_widest]
     held = table.batch_get([*around, own])
-    others = [held.get(key, {}).get(_OWNER) for key in (*around, own)]
-    if set(others) - {None, landlord_id} or set(held.get(own, {}).get(_UNDER, ())) - {landlord_id}:
-        raise Conflict("range_taken", "Another landlord holds this range of virtual IBANs, or a part of it.")
-    told = {key: {_UNDER: _with(held.get(key), landlord_id)} for key in around} | {own: {_OWNER: landlord_id}}
-    return [put for key, attributes in told.items() if (put := _told(key, held.get(key), attributes))]
+    users = {user for key in around for user in held.get(key, {}).get(_USED, ())}
+    users |= set(held.get(own, {}).get(_UNDER, ()))
+    if users - {landlord_id}:
+        raise Conflict("range_taken", "Another landlord holds a range of virtual IBANs that overlaps this one.")
+    told = {key: (_UNDER, held.get(key)) for key in around} | {own: (_USED, held.get(own))}
+    return [put for key, (what, row) in told.items() if (put := _told(key, row, what, landlord_id))]
 
 
-def _with(row: Row | None, landlord_id: str) -> list[str]:
-    return sorted({*(row or {}).get(_UNDER, ()), landlord_id})
-
-
-def _told(key: Key, row: Row | None, attributes: Row) -> Put | None:
-    """The row with these attributes, unless it has them already or others write it meanwhile."""
+def _told(key: Key, row: Row | None, what: str, landlord_id: str) -> Put | None:
+    """The row that names the landlord, unless it does already or others write it meanwhile."""
     if row is None:
-        return Put(key.row(**attributes, **{_VERSION: 1}), FREE)
-    if row | attributes == row:
+        return Put(key.row(**{what: [landlord_id], _VERSION: 1}), FREE)
+    if landlord_id in row.get(what, ()):
         return None
-    return Put(row | attributes | {_VERSION: row[_VERSION] + 1}, Is(_VERSION, row[_VERSION]))
+    named = {what: sorted({*row.get(what, ()), landlord_id}), _VERSION: row[_VERSION] + 1}
+    return Put(row | named, Is(_VERSION, row[_VERSION]))

@@ -67,7 +67,7 @@ class LandlordDesk:
         """Replace the whole; True when the landlord is new. Account numbers are kept in their compact form.
 
         Raises:
-            Conflict: `range_taken`, `account_taken`.
+            Conflict: `range_taken`.
             Contention: others kept replacing them.
             Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `invalid_range`,
                 `no_virtual_iban_source`.

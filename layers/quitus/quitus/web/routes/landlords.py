@@ -69,7 +69,7 @@ ROUTES = (
         "PUT", "/v1/landlords/{landlord_id}", replace, {201: LandlordAnswer, 200: LandlordAnswer},
         "Create or replace the landlord's settings, whole", ADMINS, LandlordBody,
         refusals=(
-            "landlord_not_found", "reserved_landlord_id", "erp_address_refused", "range_taken", "account_taken",
+            "landlord_not_found", "reserved_landlord_id", "erp_address_refused", "range_taken",
             "invalid_iban", "bank_account_twice", "no_virtual_iban_source", "invalid_range", "id_mismatch", "rows_busy",
         ),
     ),
