@@ -38,8 +38,8 @@ def test_a_batch_without_details_awaits_them() -> None:
     understood = read_sample(FOLDER / "053" / "valid_example_with_batch.xml")
     ((statement, movements),) = understood.statements
     waiting = [movement for movement in movements if movement.awaiting_details]
-    assert [(movement.amount_cents, movement.batch_reference) for movement in waiting] == [
-        (-475374, "O0OpeAYTkhjerKu3eE9asw")
+    assert [(movement.amount_cents, movement.batch_references) for movement in waiting] == [
+        (-475374, ("O0OpeAYTkhjerKu3eE9asw", "02453b1e17c11241073a777ad9c273b4149"))
     ]
     assert [problem.code for problem in statement.problems] == ["balance_mismatch"]  # 3 of its 35 entries were kept
 

@@ -29,7 +29,7 @@ def test_complements_are_told_apart_by_qualifier() -> None:
     assert first.debtor_name == "INTERNET SFR"
     assert first.remittance == "MENSUEAUHTR13133 MENSUEAUHTR13DUP"
     assert first.end_to_end_id == "OTHER REFERENCE"
-    assert first.batch_reference == "REFERENCE"
+    assert first.batch_references == ("REFERENCE",)
     assert first.bank_code == "B1"
 
 

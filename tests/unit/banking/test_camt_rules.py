@@ -81,7 +81,9 @@ def test_a_batch_gives_one_receipt_per_detail() -> None:
         ("0.0.1", 35000, "B"),
     ]
     assert {movement.bank_reference for movement in movements} == {None}
-    assert {(movement.batch_reference, movement.entry_reference) for movement in movements} == {("BATCH-1", "ENTRY-1")}
+    assert {(movement.batch_references, movement.entry_reference) for movement in movements} == {
+        (("BATCH-1",), "ENTRY-1")
+    }
     assert statement.problems == ()
 
 
@@ -126,7 +128,7 @@ def test_charges_of_each_detail_explain_the_difference_too() -> None:
 def test_a_batch_without_details_awaits_them() -> None:
     batch = "<Btch><MsgId>MSG-9</MsgId><NbOfTxs>20</NbOfTxs></Btch>"
     (movement,), (statement,) = read(a_statement(an_entry(batch=batch, bank_reference="E-1")))
-    assert (movement.awaiting_details, movement.batch_reference, movement.entry_reference) == (True, "MSG-9", "E-1")
+    assert (movement.awaiting_details, movement.batch_references, movement.entry_reference) == (True, ("MSG-9",), "E-1")
     assert statement.problems == ()
 
 

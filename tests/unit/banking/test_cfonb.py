@@ -47,7 +47,7 @@ def test_complements_say_who_paid_what_and_why() -> None:
     (movement,), _ = read_records(cfonb(*records))
     assert (movement.debtor_name, movement.debtor_iban) == ("Jeanne Petit", "FR1420041010050500013M02606")
     assert (movement.end_to_end_id, movement.mandate_id) == ("E2E-1", "MANDATE-1")
-    assert (movement.bank_reference, movement.batch_reference) == ("BANKREF-1", "BATCH-1")
+    assert (movement.bank_reference, movement.batch_references) == ("BANKREF-1", ("BATCH-1",))
     assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, "CBE")
     assert (movement.remittance, movement.payment_reference) == ("LOYER NOVEMBRE", "RF18539007547034")
     assert (movement.bank_code, movement.note) == ("05", "VIR SEPA")

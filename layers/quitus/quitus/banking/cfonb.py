@@ -198,7 +198,7 @@ class _StatementReader:
             bank_reference=reference(line[104:120]) or reference(text("REF", _RIGHT)),
             end_to_end_id=reference(text("RCN", _LEFT)),
             payment_reference=creditor_reference([text("LCS") or ""], free),
-            batch_reference=reference(text("REF", _LEFT)),
+            batch_references=_batch(text("REF", _LEFT)),
             instructed_cents=_instructed(operation),
             mandate_id=reference(text("RUM", _LEFT)),
             debtor_name=text("NPY") or text("NPO"),
@@ -340,6 +340,11 @@ def _instructed(operation: _Operation) -> Cents | None:
     if not (digits.isascii() and digits.isdigit() and text[3:4] == "2"):
         return None
     return int(digits) if int(digits) != abs(operation.amount) else None
+
+
+def _batch(text: str | None) -> tuple[str, ...]:
+    named = reference(text)
+    return (named,) if named else ()
 
 
 def _compact(text: str | None) -> str | None:

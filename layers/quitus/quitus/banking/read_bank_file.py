@@ -101,7 +101,7 @@ def _movement_json(movement: Movement) -> dict[str, Any]:
         "end_to_end_id": movement.end_to_end_id,
         "uetr": movement.uetr,
         "payment_reference": movement.payment_reference,
-        "batch_reference": movement.batch_reference,
+        "batch_references": list(movement.batch_references),
         "mandate_id": movement.mandate_id,
         "awaiting_details": movement.awaiting_details,
         "debtor_name": movement.debtor_name,

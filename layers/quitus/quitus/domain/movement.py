@@ -79,8 +79,8 @@ class Movement:
     end_to_end_id: str | None = None
     payment_reference: str | None = None
     """A structured creditor reference (RF…, ISO 11649)."""
-    batch_reference: str | None = None
-    """`MsgId`/`PmtInfId`/`BtchMsgId` of the batch that the movement belongs to."""
+    batch_references: tuple[str, ...] = ()
+    """What names the batch that the movement belongs to: `PmtInfId`, `MsgId`, of the entry and of the detail."""
     entry_reference: str | None = None
     """The bank's reference of the whole entry, when the movement is one of several details or still awaits them."""
     awaiting_details: bool = False
@@ -93,6 +93,8 @@ class Movement:
     remittance: str | None = None
     bank_code: str | None = None
     """The bank transaction code as text: `PMNT/RCDT/ESCT`, or the proprietary one, or CFONB's."""
+    original_reference: str | None = None
+    """On a return, the `bank_reference` of what it takes back, where the channel says it."""
     return_reason: str | None = None
     """The reason's code, or its text where the code is missing or only says that there is a text (`NARR: …`)."""
     note: str | None = None

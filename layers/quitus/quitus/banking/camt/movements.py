@@ -92,7 +92,7 @@ class Builder:
             uetr=reference(one.get("uetr")),
             end_to_end_id=reference(one.get("end_to_end")),
             payment_reference=creditor_reference(structured, free) if structured or free else None,
-            batch_reference=_batch(whole, one, shared_reference),
+            batch_references=_batch(whole, one),
             entry_reference=shared_reference,
             awaiting_details=awaiting,
             instructed_cents=_instructed(one, amount, head.currency) if "instructed_amount" in one else None,
@@ -186,14 +186,18 @@ def _debtor_iban(one: dict[str, str]) -> str | None:
     return (compact(text) or None) if text else None
 
 
-def _batch(entry: dict[str, str], detail: dict[str, str], own: str | None) -> str | None:
-    """What names the batch: the payment information, else the message, as the entry or else the detail says."""
+def _batch(entry: dict[str, str], detail: dict[str, str]) -> tuple[str, ...]:
+    """What names the batch: the payment information and the message, as the entry and as the detail says."""
+    named = [text for key, fields in _batch_places(entry, detail) if (text := reference(fields.get(key)))]
+    return tuple(dict.fromkeys(named)) if named else ()
+
+
+def _batch_places(entry: dict[str, str], detail: dict[str, str]) -> tuple[tuple[str, dict[str, str]], ...]:
     return (
-        reference(entry.get("batch_payment"))
-        or reference(entry.get("batch_message"))
-        or reference(detail.get("payment_information"))
-        or reference(detail.get("message_id"))
-        or own
+        ("batch_payment", entry),
+        ("batch_message", entry),
+        ("payment_information", detail),
+        ("message_id", detail),
     )
 
 
