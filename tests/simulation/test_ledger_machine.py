@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from quitus.domain.charging import Charging, CreditUse, DueChange, History, Offset, charge
-from quitus.domain.identity import Bucket, Pairing, Verdict
+from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, Due, DueKind
 from quitus.domain.ledger import Chart, Entry, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
+from quitus.domain.pairing import Pairing, Verdict
 from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
 from quitus.domain.posting import Posted, post_receipt
 

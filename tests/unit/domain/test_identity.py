@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quitus.domain.errors import NotFound
-from quitus.domain.identity import Bucket, Known, Register, Report, Verdict, account_tag, parse_payment_id
+from quitus.domain.identity import Bucket, Known, Report, account_tag, parse_payment_id
+from quitus.domain.pairing import Register, Verdict
 
 BUCKET = Bucket(account_tag("FR76"), DAY, 45000)
 
@@ -115,3 +116,30 @@ def test_a_payment_id_names_its_bucket_and_ordinal(day: date, cents: int, ordina
 def test_other_texts_name_no_payment(payment_id: str) -> None:
     with pytest.raises(NotFound):
         parse_payment_id(payment_id)
+
+
+def test_a_report_with_no_evidence_is_first_the_money_that_is_on_no_lease() -> None:
+    register = Register()
+    register.pair(BUCKET, [a_report("camt.054", "1", lease_iban="FR1", virtual_iban="FR1"), a_report("camt.054", "2")])
+    register.pair(BUCKET, [a_report("cfonb120", "1")])
+    rows = register.of(BUCKET)
+    assert [row.names_a_lease() for row in rows if row.reported_by("cfonb120")] == [False]
+
+
+def test_a_notice_that_was_taken_for_another_payment_gives_way_to_better_evidence() -> None:
+    """The event is Anne's; the notice without a name was Bertrand's, the second one is Anne's."""
+    anne, bertrand = {"lease_iban": "FR1", "virtual_iban": "FR1"}, {"lease_iban": "FR2", "virtual_iban": "FR2"}
+    register = Register()
+    register.pair(BUCKET, [a_report("event:psp", **anne)])
+    register.pair(BUCKET, [a_report("camt.054", "1")])
+    (second,) = register.pair(BUCKET, [a_report("camt.054", "2", **anne)])
+    assert (second.verdict, second.exchanged) == (Verdict.NEW, True)
+    stated = register.pair(BUCKET, [a_report("camt.053", "1", **bertrand), a_report("camt.053", "2", **anne)])
+    assert [pairing.verdict for pairing in stated] == [Verdict.SAME, Verdict.SAME]
+    assert [pairing.ordinal for pairing in stated] == [2, 1]
+
+
+def test_the_sum_of_a_batch_is_no_single_payment() -> None:
+    total = a_report("camt.053", is_total=True)
+    assert verdicts(Register(), a_report("event:psp", lease_iban="FR1"), total) == [Verdict.NEW, Verdict.NEW]
+    assert verdicts(Register(), a_report("cfonb120"), total) == [Verdict.NEW, Verdict.SAME]

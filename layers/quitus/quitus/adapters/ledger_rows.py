@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from quitus.adapters import keys, records
 from quitus.domain.charging import Charging, CreditUse, History, Offset
 from quitus.domain.errors import NotFound
-from quitus.domain.identity import Bucket, Known, Register, parse_payment_id
+from quitus.domain.identity import Bucket, Known, parse_payment_id
 from quitus.domain.lease import Account, Due
+from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, Payment, fold
 from quitus.domain.posting import Plan, Posted
 from quitus.services.table import MAX_WRITES, Is, New, Put, Row, Stale, Table, Update, Write

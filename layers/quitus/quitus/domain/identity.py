@@ -3,20 +3,22 @@
 The permanent row of a movement is named by its *bucket* (account, booking date, signed amount) and an ordinal within
 it. An incoming report pairs with a row that its own channel has not reported yet, strongest evidence first; otherwise
 it is a new row. Reports that name two different leases never pair, nor, short of a shared bank reference, do two
-end-to-end ids. A bank reference that comes again on the same channel in another message, and agrees in lease, payer or
-end-to-end id, is the same money told again.
+end-to-end ids, nor the sum of a batch and a single payment. A bank reference that comes again on the same channel in
+another message, and agrees in lease, payer or end-to-end id, is the same money told again.
+
+A report that has evidence for a row which its channel spoke of already, with less evidence, is an *exchange*: the
+earlier report was of the other money. The row that the later one then takes, or begins, learns nothing from it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from zlib import crc32
 
 from quitus.domain.errors import NotFound
 from quitus.domain.money import Cents
@@ -86,6 +88,31 @@ class Report:
     lease_iban: str | None = None
     """The virtual IBAN of one of our leases that it names; two different ones contradict."""
     payer: str | None = None
+    is_total: bool = False
+    """The sum of a batch without its details: no single payment."""
+
+    @property
+    def bare(self) -> Report:
+        """That there is such a movement, and nothing about it."""
+        return Report(self.channel, self.message, self.position)
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it says whose payment it is: then it is no batch's sum."""
+        return bool(self.lease_iban or self.end_to_end_id or self.payer)
+
+    def contradicts(self, other: Report) -> bool:
+        """Whether the two cannot be the same money, short of a shared bank reference."""
+        return (
+            self.names_another_lease(other)
+            or _differ(self.end_to_end_id, other.end_to_end_id)
+            or (self.is_total and other.names_somebody)
+            or (other.is_total and self.names_somebody)
+        )
+
+    def names_another_lease(self, other: Report) -> bool:
+        """Whether the two name different leases: never the same money."""
+        return _differ(self.lease_iban, other.lease_iban)
 
     @property
     def name(self) -> tuple[str, str, str]:
@@ -115,7 +142,7 @@ class Known:
             held.channel == report.channel
             and held.message != report.message
             and bool(held.references & report.references)
-            and not _contradict(held, report)
+            and not report.contradicts(held)
             and _agree(held, report)
             for held in self.reports
         )
@@ -124,97 +151,22 @@ class Known:
         """Whether the channel already spoke of this row: then it speaks of another movement now."""
         return any(report.channel == channel for report in self.reports)
 
+    def names_a_lease(self) -> bool:
+        """Whether any report of it does."""
+        return any(report.lease_iban for report in self.reports)
+
+    def is_rather(self, report: Report) -> bool:
+        """Whether the row is what this report speaks of, rather than the one that its channel spoke of it with."""
+        others = [held for held in self.reports if held.channel != report.channel]
+        if any(map(report.contradicts, others)):
+            return False
+        own = [held for held in self.reports if held.channel == report.channel]
+        best = _evidence(report, others)
+        return best is not None and all(_stronger(best, _evidence(held, others)) for held in own)
+
     def with_report(self, report: Report) -> Known:
         """The row once it stands for this report too."""
         return Known(self.bucket, self.ordinal, (*self.reports, report))
-
-
-class Verdict(StrEnum):
-    """What an incoming report is."""
-
-    NEW = "new"
-    """A movement never seen: it gets a row."""
-    SAME = "same"
-    """Another channel's word for a known row: the row is claimed, nothing is posted."""
-    REPLAY = "replay"
-    """The very report that a row already holds: nothing happens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """The verdict on one report, and the row concerned."""
-
-    verdict: Verdict
-    bucket: Bucket
-    ordinal: int
-
-
-CROWD = 20
-"""From so many rows on, batches that work on one bucket at the same time begin at different ordinals."""
-
-
-class Crowd:
-    """The rows of a bucket, found by what reports say of them."""
-
-    def __init__(self, rows: Iterable[Known] = ()) -> None:
-        self.rows: dict[int, Known] = {}
-        self._named: dict[tuple[str, str, str], int] = {}
-        self._by_reference: dict[str, list[int]] = {}
-        self._by_end_to_end: dict[str, list[int]] = {}
-        self._by_virtual_iban: dict[str, list[int]] = {}
-        self._by_payer: dict[str, list[int]] = {}
-        for known in rows:
-            self.rows[known.ordinal] = known
-            for report in known.reports:
-                self._index(known.ordinal, report)
-
-    def add(self, known: Known, report: Report) -> None:
-        """Keep a row that is new, or stands for one more report."""
-        self.rows[known.ordinal] = known
-        self._index(known.ordinal, report)
-
-    def named(self, report: Report) -> Known | None:
-        """The row that holds this very report."""
-        ordinal = self._named.get(report.name)
-        return None if ordinal is None else self.rows[ordinal]
-
-    def told(self, report: Report) -> Known | None:
-        """The row that the report's channel told before, under the same bank reference."""
-        ordinals = self._sharing(Evidence.REFERENCE, report)
-        return next((self.rows[number] for number in ordinals if self.rows[number].told_by(report)), None)
-
-    def like(self, evidence: Evidence, report: Report) -> Known | None:
-        """The first row, free for the report's channel and not contradicting it, that shares the evidence."""
-        for ordinal in self._sharing(evidence, report):
-            known = self.rows[ordinal]
-            contradict = _name_two_leases if evidence is Evidence.REFERENCE else _contradict
-            if not known.reported_by(report.channel) and not any(contradict(held, report) for held in known.reports):
-                return known
-        return None
-
-    def _sharing(self, evidence: Evidence, report: Report) -> Iterable[int]:
-        match evidence:
-            case Evidence.REFERENCE:
-                return sorted({number for name in report.references for number in self._by_reference.get(name, ())})
-            case Evidence.END_TO_END:
-                return self._by_end_to_end.get(report.end_to_end_id or "", ())
-            case Evidence.VIRTUAL_IBAN:
-                return self._by_virtual_iban.get(report.virtual_iban or "", ())
-            case Evidence.PAYER:
-                return self._by_payer.get(report.payer or "", ())
-            case Evidence.ORDINAL:
-                return self.rows
-
-    def _index(self, ordinal: int, report: Report) -> None:
-        self._named[report.name] = ordinal
-        for reference in report.references:
-            self._by_reference.setdefault(reference, []).append(ordinal)
-        if report.end_to_end_id:
-            self._by_end_to_end.setdefault(report.end_to_end_id, []).append(ordinal)
-        if report.virtual_iban:
-            self._by_virtual_iban.setdefault(report.virtual_iban, []).append(ordinal)
-        if report.payer:
-            self._by_payer.setdefault(report.payer, []).append(ordinal)
 
 
 class Evidence(StrEnum):
@@ -227,78 +179,32 @@ class Evidence(StrEnum):
     ORDINAL = "ordinal"
 
 
-class Register:
-    """The known rows of the buckets in question; grows as reports are paired."""
-
-    def __init__(self, rows: Mapping[Bucket, Iterable[Known]] | None = None) -> None:
-        self._crowds = {bucket: Crowd(known) for bucket, known in (rows or {}).items()}
-        self._begun: set[Bucket] = set()
-
-    def of(self, bucket: Bucket) -> list[Known]:
-        """The rows of a bucket, by ordinal."""
-        return sorted(self._crowd(bucket).rows.values(), key=lambda known: known.ordinal)
-
-    def pair(self, bucket: Bucket, reports: Sequence[Report]) -> list[Pairing]:
-        """Pair the reports of one bucket, strongest evidence first over all of them; the result is in their order."""
-        found: dict[int, Pairing] = {}
-        for index, report in enumerate(reports):
-            if held := self._replayed(bucket, report):
-                found[index] = Pairing(Verdict.REPLAY, held.bucket, held.ordinal)
-        for evidence in Evidence:
-            for index, report in enumerate(reports):
-                if index not in found and (known := self._like(bucket, evidence, report)):
-                    found[index] = self._claim(known, report)
-        for index, report in enumerate(reports):
-            if index not in found:
-                found[index] = self._add(bucket, report)
-        return [found[index] for index in range(len(reports))]
-
-    def _crowd(self, bucket: Bucket) -> Crowd:
-        return self._crowds.setdefault(bucket, Crowd())
-
-    def _replayed(self, bucket: Bucket, report: Report) -> Known | None:
-        replayed = next((held for crowd in self._near(bucket) if (held := crowd.named(report))), None)
-        return replayed or self._crowd(bucket).told(report)
-
-    def _like(self, bucket: Bucket, evidence: Evidence, report: Report) -> Known | None:
-        """Only a shared reference pairs across neighbouring days."""
-        shared = evidence in (Evidence.REFERENCE, Evidence.END_TO_END)
-        crowds = self._near(bucket) if shared else [self._crowd(bucket)]
-        return next((known for crowd in crowds if (known := crowd.like(evidence, report))), None)
-
-    def _near(self, bucket: Bucket) -> list[Crowd]:
-        days = (bucket, *bucket.neighbours())
-        return [self._crowds[day] for day in days if day in self._crowds]
-
-    def _claim(self, known: Known, report: Report) -> Pairing:
-        self._crowd(known.bucket).add(known.with_report(report), report)
-        return Pairing(Verdict.SAME, known.bucket, known.ordinal)
-
-    def _add(self, bucket: Bucket, report: Report) -> Pairing:
-        crowd = self._crowd(bucket)
-        ordinal = max(crowd.rows, default=0) + 1
-        if bucket not in self._begun and len(crowd.rows) >= CROWD:
-            ordinal += 100 * (crc32("#".join(report.name).encode()) % 10)
-        self._begun.add(bucket)
-        crowd.add(Known(bucket, ordinal, (report,)), report)
-        return Pairing(Verdict.NEW, bucket, ordinal)
+NAMING = (Evidence.REFERENCE, Evidence.END_TO_END, Evidence.VIRTUAL_IBAN, Evidence.PAYER)
 
 
-def _contradict(held: Report, report: Report) -> bool:
-    return _name_two_leases(held, report) or _differ(held.end_to_end_id, report.end_to_end_id)
+def _evidence(report: Report, others: Iterable[Report]) -> Evidence | None:
+    """The strongest evidence that a report shares with any of the others."""
+    shared = {evidence for other in others for evidence in _shared(report, other)}
+    return next((evidence for evidence in NAMING if evidence in shared), None)
 
 
-def _name_two_leases(held: Report, report: Report) -> bool:
-    return _differ(held.lease_iban, report.lease_iban)
+def _shared(one: Report, other: Report) -> Iterator[Evidence]:
+    if one.references & other.references:
+        yield Evidence.REFERENCE
+    pairs = (
+        (Evidence.END_TO_END, one.end_to_end_id, other.end_to_end_id),
+        (Evidence.VIRTUAL_IBAN, one.virtual_iban, other.virtual_iban),
+        (Evidence.PAYER, one.payer, other.payer),
+    )
+    yield from (evidence for evidence, mine, its in pairs if mine is not None and mine == its)
+
+
+def _stronger(one: Evidence, other: Evidence | None) -> bool:
+    return other is None or NAMING.index(one) < NAMING.index(other)
 
 
 def _agree(held: Report, report: Report) -> bool:
-    pairs = (
-        (held.virtual_iban, report.virtual_iban),
-        (held.end_to_end_id, report.end_to_end_id),
-        (held.payer, report.payer),
-    )
-    return any(one is not None and one == other for one, other in pairs)
+    return any(evidence is not Evidence.REFERENCE for evidence in _shared(held, report))
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
-from quitus.domain.identity import Bucket, Pairing, Register, Report, Verdict, account_tag
+from quitus.domain.identity import Bucket, Report, account_tag
 from quitus.domain.lease import Account, CreditLot, LeaseStatus
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement, Nature
+from quitus.domain.pairing import Pairing, Register, Verdict
 
 DOUBLE_PAYMENT_DAYS = 10
 """Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,

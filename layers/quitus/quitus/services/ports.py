@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.charging import Charging, History
-from quitus.domain.identity import Bucket, Register
+from quitus.domain.identity import Bucket
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due
+from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, Payment
 from quitus.domain.posting import Plan, Posted
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Contention
-from quitus.domain.identity import Register, Verdict
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
+from quitus.domain.pairing import Register, Verdict
 from quitus.domain.payment import Decision, PaymentStatus, assign
 from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
 from quitus.services.actions import posting
