@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any, Self, TypedDict
 
 from quitus.domain.money import Cents
 
@@ -48,7 +49,40 @@ CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
 """The channels whose statements close a day and prove it (contract.md, Proof)."""
 
 
-@dataclass(frozen=True, slots=True)
+class Facts(TypedDict):
+    """The fields of a `Movement`."""
+
+    position: str
+    amount_cents: Cents
+    booking_date: date
+    value_date: date | None
+    status: Status
+    nature: Nature
+    means: Means
+    virtual_iban: str | None
+    virtual_iban_path: str | None
+    other_accounts: tuple[tuple[str, str], ...]
+    bank_reference: str | None
+    uetr: str | None
+    end_to_end_id: str | None
+    payment_reference: str | None
+    batch_references: tuple[str, ...]
+    entry_reference: str | None
+    awaiting_details: bool
+    instructed_cents: Cents | None
+    mandate_id: str | None
+    debtor_name: str | None
+    debtor_iban: str | None
+    remittance: str | None
+    bank_code: str | None
+    original_reference: str | None
+    return_reason: str | None
+    note: str | None
+    link_id: str | None
+    due_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Movement:
     """One bank movement as its channel reports it; a batch entry gives one per detail.
 
@@ -101,6 +135,19 @@ class Movement:
     """The bank's own words (`AddtlTxInf`, `AddtlNtryInf`, the CFONB label): evidence for people."""
     link_id: str | None = None
     due_ids: tuple[str, ...] = ()
+
+    def facts(self) -> Facts:
+        """Its fields, to change and give to `of`: a statement's movements have most of theirs in common."""
+        values: Any = self.__dict__.copy()
+        facts: Facts = values
+        return facts
+
+    @classmethod
+    def of(cls, facts: Facts) -> Self:
+        """The movement of these facts, which become its own: a tenth of the time that setting each field takes."""
+        movement = cls.__new__(cls)
+        object.__setattr__(movement, "__dict__", facts)
+        return movement
 
 
 @dataclass(frozen=True, slots=True)

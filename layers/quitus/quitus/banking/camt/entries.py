@@ -57,10 +57,8 @@ class HeadReader:
         return Head(
             sign=sign,
             currency=currency,
-            status=_status(status) if status else self._unsaid,
             reversal=one.get("reversal", "").strip() in _TRUE,
-            booking=booking,
-            value=value,
+            common=Movement("", 0, booking, value, _status(status) if status else self._unsaid),
         )
 
     def _day(self, where: str, text: str | None) -> date | None:
@@ -91,7 +89,7 @@ class EntryReader:
     @property
     def booked_cents(self) -> Cents:
         """What the entry weighs in the balance: signed, 0 unless booked."""
-        if self._head is None or self._head.status is not Status.BOOKED:
+        if self._head is None or self._head.common.status is not Status.BOOKED:
             return 0
         return self._total if self._booked is None else self._booked
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from quitus.banking.codes import classified
@@ -11,7 +10,7 @@ from quitus.banking.profiles import Profile
 from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, reference
 from quitus.banking.texts import cents
 from quitus.domain.money import AmountError, Cents
-from quitus.domain.movement import Means, Movement, Nature, Status
+from quitus.domain.movement import Facts, Means, Movement, Nature
 
 _SUCCESS: Final = "0000"
 _SHORT: Final = 14
@@ -30,14 +29,14 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an entry says for all its details, but its amount; `sign` is 1 or -1."""
+    """What an entry says for all its details, but its amount. `sign` is 1 or -1, `common` a movement of its dates and
+    status.
+    """
 
     sign: int
     currency: str
-    status: Status
     reversal: bool
-    booking: date
-    value: date | None
+    common: Movement
 
 
 class Builder:
@@ -69,41 +68,26 @@ class Builder:
             amount >= 0,
             reason is not None or head.reversal,
         )
-        free, structured = many.get("unstructured", _NO_TEXTS), many.get("structured", _NO_TEXTS)
-        accounts = [] if nature is Nature.OTHER else self._accounts(detail, entry, lone)
+        facts = head.common.facts()
+        facts["position"], facts["amount_cents"] = position, amount
+        facts["nature"], facts["means"], facts["bank_code"] = nature, means, code
+        if nature is not Nature.OTHER and (accounts := self._accounts(detail, entry, lone)):
+            facts["virtual_iban"], facts["virtual_iban_path"] = accounts[0]
+            facts["other_accounts"] = tuple(accounts[1:])
         entry_reference, own_reference = reference(whole.get("bank_reference")), reference(one.get("bank_reference"))
         if lone:
             own_reference = own_reference or entry_reference
         elif own_reference == entry_reference:
             own_reference = None
-        shared_reference = None if lone and not awaiting else entry_reference
-        return Movement(
-            position=position,
-            amount_cents=amount,
-            booking_date=head.booking,
-            value_date=head.value,
-            status=head.status,
-            nature=nature,
-            means=means,
-            virtual_iban=accounts[0][0] if accounts else None,
-            virtual_iban_path=accounts[0][1] if accounts else None,
-            other_accounts=tuple(accounts[1:]),
-            bank_reference=own_reference,
-            uetr=reference(one.get("uetr")),
-            end_to_end_id=reference(one.get("end_to_end")),
-            payment_reference=creditor_reference(structured, free) if structured or free else None,
-            batch_references=_batch(whole, one),
-            entry_reference=shared_reference,
-            awaiting_details=awaiting,
-            instructed_cents=_instructed(one, amount, head.currency) if "instructed_amount" in one else None,
-            mandate_id=reference(one.get("mandate")),
-            debtor_name=_stripped(one.get("debtor_name") or one.get("ultimate_debtor_name")),
-            debtor_iban=_debtor_iban(one),
-            remittance=_joined(free or many.get("additional", _NO_TEXTS)),
-            bank_code=code,
-            return_reason=reason,
-            note=_stripped(one.get("note") or (whole.get("entry_note") if lone else None)),
-        )
+        facts["bank_reference"] = own_reference
+        facts["entry_reference"] = None if lone and not awaiting else entry_reference
+        facts["awaiting_details"] = awaiting
+        facts["batch_references"] = _batch(whole, one)
+        facts["instructed_cents"] = _instructed(one, amount, head.currency) if "instructed_amount" in one else None
+        facts["return_reason"] = reason
+        facts["note"] = _stripped(one.get("note") or (whole.get("entry_note") if lone else None))
+        _say_who_paid_and_why(facts, one, many)
+        return Movement.of(facts)
 
     def charges(self, position: str, amount: Cents, head: Head, entry: Fields) -> Movement:
         """The bank's charges that an entry holds beside its details: neither receipt nor return."""
@@ -111,18 +95,12 @@ class Builder:
         code, _, _ = classified(
             one.get("domain"), one.get("family"), one.get("sub_family"), one.get("proprietary"), amount >= 0, False
         )
-        return Movement(
-            position=position,
-            amount_cents=amount,
-            booking_date=head.booking,
-            value_date=head.value,
-            status=head.status,
-            nature=Nature.OTHER,
-            means=Means.OTHER,
-            entry_reference=reference(one.get("bank_reference")),
-            bank_code=code,
-            note=_stripped(one.get("entry_note")),
-        )
+        facts = head.common.facts()
+        facts["position"], facts["amount_cents"] = position, amount
+        facts["nature"], facts["means"], facts["bank_code"] = Nature.OTHER, Means.OTHER, code
+        facts["entry_reference"] = reference(one.get("bank_reference"))
+        facts["note"] = _stripped(one.get("entry_note"))
+        return Movement.of(facts)
 
     def _accounts(self, detail: Fields, entry: Fields, lone: bool) -> list[tuple[str, str]]:
         """Valid account numbers other than the statement's own, each once, where the profile says to look, in its
@@ -156,6 +134,17 @@ _PLACES: Final = {
     "Ntry/AddtlNtryInf": ("entry_note", True),
 }
 """Path in the message → key of its text, and whether it is free text to search."""
+
+
+def _say_who_paid_and_why(facts: Facts, one: dict[str, str], many: dict[str, list[str]]) -> None:
+    free, structured = many.get("unstructured", _NO_TEXTS), many.get("structured", _NO_TEXTS)
+    facts["uetr"] = reference(one.get("uetr"))
+    facts["end_to_end_id"] = reference(one.get("end_to_end"))
+    facts["payment_reference"] = creditor_reference(structured, free) if structured or free else None
+    facts["mandate_id"] = reference(one.get("mandate"))
+    facts["debtor_name"] = _stripped(one.get("debtor_name") or one.get("ultimate_debtor_name"))
+    facts["debtor_iban"] = _debtor_iban(one)
+    facts["remittance"] = _joined(free or many.get("additional", _NO_TEXTS))
 
 
 def _checked(texts: list[str]) -> list[str]:
