@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -10,11 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from quitus.domain.charging import Charging, CreditUse, DueChange, History, Offset, charge
+from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offset
+from quitus.domain.charging import charge
 from quitus.domain.identity import Bucket
-from quitus.domain.lease import Account, Due, DueKind
-from quitus.domain.ledger import Chart, Entry, seal
+from quitus.domain.lease import Account, Debtor, Due, DueKind
+from quitus.domain.ledger import Chart, Entry, Line, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
+from quitus.domain.movement import Means
 from quitus.domain.pairing import Pairing, Verdict
 from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
 from quitus.domain.posting import Posted, post_receipt
@@ -23,7 +26,8 @@ CHART = Chart()
 ON_LEASE = Match("L1", MatchRule.VIRTUAL_IBAN, {})
 BY_PERSON = Match(None, MatchRule.PERSON, {"reason": "asked by the tenant"})
 IN_SUSPENSE = replace(BY_PERSON, reason=SuspenseReason.UNASSIGNED)
-KINDS = st.sampled_from([DueKind.RENT, DueKind.CHARGES, DueKind.ADJUSTMENT, DueKind.AID_APL, DueKind.ANNEX])
+AIDS = (DueKind.AID_APL, DueKind.AID_OTHER, DueKind.AID_RLS)
+KINDS = st.sampled_from([DueKind.RENT, DueKind.CHARGES, DueKind.ADJUSTMENT, DueKind.ANNEX, *AIDS])
 DAYS = st.dates(date(2026, 6, 1), date(2027, 1, 31))
 
 
@@ -50,7 +54,7 @@ class LeaseLife(RuleBasedStateMachine):
     @rule(name=st.sampled_from("abcde"), kind=KINDS, cents=st.integers(0, 90_000), day=DAYS)
     def the_erp_calls_or_changes_a_due(self, name: str, kind: DueKind, cents: int, day: date) -> None:
         before = self.dues.get(name)
-        sign = -1 if kind in (DueKind.ADJUSTMENT, DueKind.AID_APL) else 1
+        sign = -1 if kind in (DueKind.ADJUSTMENT, *AIDS) else 1
         after = a_due(name, sign * cents, day, kind)
         history = History(dict(self.dues), self.offsets)
         outcome = charge(self.account, [DueChange(before, after)], DAY, CHART, history)
@@ -64,10 +68,11 @@ class LeaseLife(RuleBasedStateMachine):
         for use in made.uses:
             self.uses.setdefault(use.payment_id, []).append(use)
 
-    @rule(cents=st.integers(1, 120_000))
-    def money_comes(self, cents: int) -> None:
+    @rule(cents=st.integers(1, 120_000), means=st.sampled_from([Means.TRANSFER, Means.CAF]))
+    def money_comes(self, cents: int, means: Means) -> None:
         place = Pairing(Verdict.NEW, Bucket("0123456789", DAY, cents), len(self.posted) + 1)
-        row, self.account = post_receipt(CHART, self.account, reported(a_credit(cents)), ON_LEASE, place, "at")
+        incoming = reported(a_credit(cents, means=means))
+        row, self.account = post_receipt(CHART, self.account, incoming, ON_LEASE, place, "at")
         self.posted.append(row)
 
     @precondition(lambda self: self.payments(PaymentStatus.POSTED))
@@ -89,16 +94,25 @@ class LeaseLife(RuleBasedStateMachine):
         self.decisions.setdefault(payment.payment_id, []).append(decision)
         self.remember(made)
 
+    def came(self, debtor: Debtor) -> int:
+        on_lease = self.payments(PaymentStatus.POSTED)
+        return sum(payment.amount_cents for payment in on_lease if payment.debtor is debtor)
+
     @invariant()
     def the_balance_is_what_was_called_less_what_came(self) -> None:
         called = sum(due.amount_cents for due in self.dues.values())
-        came = sum(payment.amount_cents for payment in self.payments(PaymentStatus.POSTED))
-        assert self.account.balance_cents == called - came
+        assert self.account.balance_cents == called - self.came(Debtor.TENANT)
+
+    @invariant()
+    def the_payer_of_the_aid_owes_what_aids_call_less_what_it_sent(self) -> None:
+        aids = sum(due.amount_cents for due in self.dues.values() if due.kind.is_awaited)
+        assert self.account.aid_open_cents == -aids - self.came(Debtor.PAYER)
 
     @invariant()
     def the_entries_say_the_same(self) -> None:
-        lines = [line for entry in (*self.entries(), *self.charges) for line in entry.lines if line.auxiliary == "L1"]
-        assert sum(line.debit_cents - line.credit_cents for line in lines) == self.account.balance_cents
+        lines = [line for entry in (*self.entries(), *self.charges) for line in entry.lines]
+        assert owed(line for line in lines if line.auxiliary == "L1") == self.account.balance_cents
+        assert owed(line for line in lines if line.account in ("467", "4197")) == self.account.aid_open_cents
 
     @invariant()
     def the_chain_has_no_gap_and_every_hash_is_right(self) -> None:
@@ -114,22 +128,25 @@ class LeaseLife(RuleBasedStateMachine):
         for payment in self.payments(PaymentStatus.POSTED):
             allocated = sum(allocation.amount_cents for allocation in payment.allocations)
             assert allocated + payment.credit_cents == payment.amount_cents
-            lots = sum(lot.cents for lot in self.account.credits if lot.source == payment.payment_id)
+            held = self.account.facing(payment.debtor).credits
+            lots = sum(lot.cents for lot in held if lot.source == payment.payment_id)
             assert lots == payment.credit_cents
 
     @invariant()
     def nothing_is_owed_while_credit_lies_idle(self) -> None:
-        assert not (self.account.open_dues and self.account.credits)
-        assert all(0 < due.open_cents <= self.dues[due.due_id].amount_cents for due in self.account.open_dues)
-
-    @invariant()
-    def the_payer_of_the_aid_owes_what_aids_call(self) -> None:
-        aids = sum(due.amount_cents for due in self.dues.values() if due.kind is DueKind.AID_APL)
-        assert self.account.aid_open_cents == -aids
+        for debtor in Debtor:
+            facing = self.account.facing(debtor)
+            assert not (facing.open_dues and facing.credits)
+            called = {name: due.facing(debtor).amount_cents for name, due in self.dues.items()}
+            assert all(0 < due.open_cents <= called[due.due_id] for due in facing.open_dues)
 
     def entries(self) -> list[Entry]:
         found = [entry for posted in self.posted for entry in self.payment(posted).entries]
         return sorted(found, key=lambda entry: entry.sequence)
+
+
+def owed(lines: Iterable[Line]) -> int:
+    return sum(line.debit_cents - line.credit_cents for line in lines)
 
 
 TestLeaseLife = LeaseLife.TestCase

@@ -10,9 +10,11 @@ from builders import DAY, a_due, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.charging import DueChange, History, Offset, charge, reopen
+from quitus.domain.charged import DueChange, History, Offset
+from quitus.domain.charging import charge
 from quitus.domain.lease import Account, CreditLot, Due, DueKind
 from quitus.domain.ledger import Chart
+from quitus.domain.reopening import reopen
 
 CHART = Chart()
 PAYMENT = "20261105-3000-0123456789-1"

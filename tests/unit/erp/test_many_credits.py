@@ -67,7 +67,7 @@ def test_killed_between_two_steps_the_next_delivery_goes_on(call: int, after: bo
 def test_over_http_the_answer_says_what_is_open_after_the_last_step() -> None:
     office = an_office_paid_in_advance()
     result = office.changes().put_due(office.landlord, a_due("D1", 50_000))
-    assert (result.created, result.open_cents) == (True, 50_000 - PAID)
+    assert (result.created, result.standing.open_cents) == (True, 50_000 - PAID)
 
 
 def test_every_payment_says_which_due_its_credit_went_to() -> None:

@@ -38,7 +38,7 @@ def test_the_same_lease_again_keeps_its_virtual_iban(office: Office) -> None:
 def test_a_lease_shows_what_is_owed_and_called(office: Office) -> None:
     lease = office.get("/v1/leases/L1", role="erp")
     assert lease["balance_cents"] == 45000
-    due = {"due_id": "nov-L1", "open_cents": 45000, "label": None, **RENT}
+    due = {"due_id": "nov-L1", "open_cents": 45000, "aid_open_cents": 0, "label": None, **RENT}
     assert lease["dues"] == [due]
     assert lease["parties"] == []
     assert lease["end_date"] is None

@@ -10,7 +10,7 @@ from quitus.adapters import keys, records
 from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes
 from quitus.adapters.origins import confirmation, older, origin_columns, origin_of
 from quitus.adapters.units import write_units
-from quitus.domain.charging import History
+from quitus.domain.charged import History
 from quitus.domain.lease import Due
 from quitus.domain.ledger import Entry
 from quitus.services.leases import ChargeWrite, HeldDue

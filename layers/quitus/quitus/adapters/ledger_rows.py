@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from quitus.adapters import keys, records
-from quitus.domain.charging import Charging, CreditUse, History, Offset
+from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.errors import NotFound
 from quitus.domain.identity import Bucket, Known, parse_payment_id
 from quitus.domain.lease import Account, Due
@@ -47,7 +47,7 @@ class LedgerRows:
     def history(self, landlord_id: str, lease_id: str) -> History:
         """See `Ledger.history`."""
         charges = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.CHARGES).rows
-        offsets = [Offset(*item) for row in charges for item in row.get("offsets", ())]
+        offsets = [records.offset_of(item) for row in charges for item in row.get("offsets", ())]
         return History(self.dues(landlord_id, lease_id), offsets)
 
     def register(self, landlord_id: str, buckets: Iterable[Bucket], channels: Iterable[str]) -> Register:

@@ -13,9 +13,9 @@ from typing import Any, cast
 import msgspec
 
 from quitus.domain.allocation import Allocation, AllocationRule
-from quitus.domain.charging import Charging, CreditUse
+from quitus.domain.charged import Charging, CreditUse, Offset
 from quitus.domain.identity import Bucket
-from quitus.domain.lease import Account, CreditLot, DueKind, LeaseStatus, OpenDue
+from quitus.domain.lease import Account, CreditLot, Debtor, DueKind, LeaseStatus, OpenDue
 from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
@@ -58,18 +58,25 @@ def account_row(account: Account) -> Row:
         "version": account.version,
         "sequence": account.sequence,
         "charge_sequence": account.charge_sequence,
-        "dues": [
-            [due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents]
-            for due in account.open_dues
-        ],
-        "credits": [[lot.source, lot.cents] for lot in account.credits],
+        "dues": _open_due_rows(account.open_dues),
+        "credits": _lot_rows(account.credits),
         "recent": [[day.isoformat(), cents] for day, cents in account.recent],
     }
     if account.last_hash:
         row["hash"] = account.last_hash
-    if account.aid_open_cents:
-        row["aid_open_cents"] = account.aid_open_cents
+    if account.aid_dues:
+        row["aids"] = _open_due_rows(account.aid_dues)
+    if account.aid_credits:
+        row["aid_credits"] = _lot_rows(account.aid_credits)
     return row
+
+
+def _open_due_rows(dues: Sequence[OpenDue]) -> list[list[Any]]:
+    return [[due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents] for due in dues]
+
+
+def _lot_rows(lots: Sequence[CreditLot]) -> list[list[Any]]:
+    return [[lot.source, lot.cents] for lot in lots]
 
 
 def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
@@ -81,14 +88,23 @@ def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
         sequence=row["sequence"],
         last_hash=row.get("hash"),
         charge_sequence=row["charge_sequence"],
-        open_dues=tuple(
-            OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents)
-            for due_id, kind, period, day, cents in row["dues"]
-        ),
-        credits=tuple(CreditLot(source, cents) for source, cents in row["credits"]),
-        aid_open_cents=row.get("aid_open_cents", 0),
+        open_dues=_open_dues_of(row["dues"]),
+        credits=_lots_of(row["credits"]),
+        aid_dues=_open_dues_of(row.get("aids", ())),
+        aid_credits=_lots_of(row.get("aid_credits", ())),
         recent=tuple((date.fromisoformat(day), cents) for day, cents in row["recent"]),
     )
+
+
+def _open_dues_of(rows: Sequence[Sequence[Any]]) -> tuple[OpenDue, ...]:
+    return tuple(
+        OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents)
+        for due_id, kind, period, day, cents in rows
+    )
+
+
+def _lots_of(rows: Sequence[Sequence[Any]]) -> tuple[CreditLot, ...]:
+    return tuple(CreditLot(source, cents) for source, cents in rows)
 
 
 def entry_row(entry: Entry) -> Row:
@@ -290,8 +306,19 @@ def charge_row(charging: Charging, at: str) -> Row:
     if charging.entry is not None:
         row["entry"] = entry_row(charging.entry)
     if charging.offsets:
-        row["offsets"] = [[offset.source_due_id, offset.due_id, offset.cents] for offset in charging.offsets]
+        row["offsets"] = [_offset_row(offset) for offset in charging.offsets]
     return row
+
+
+def _offset_row(offset: Offset) -> list[Any]:
+    row = [offset.source_due_id, offset.due_id, offset.cents]
+    return row if offset.debtor is Debtor.TENANT else [*row, offset.debtor.value]
+
+
+def offset_of(row: Sequence[Any]) -> Offset:
+    """An offset of a charging's row."""
+    source, due_id, cents, *debtor = row
+    return Offset(source, due_id, cents, *map(Debtor, debtor))
 
 
 def credit_use_row(use: CreditUse, used_at: str) -> Row:

@@ -27,6 +27,7 @@ _KIND_ORDER = {
             DueKind.FEE,
             DueKind.DEPOSIT,
             DueKind.AID_APL,
+            DueKind.AID_OTHER,
             DueKind.AID_RLS,
         )
     )
@@ -63,9 +64,13 @@ class Settlement:
 
 
 def payment_order(dues: Iterable[OpenDue], on: date) -> list[OpenDue]:
-    """Dues in the order in which a payment booked `on` settles them, time-barred ones left out."""
+    """Dues in the order in which a payment booked `on` settles them, time-barred ones left out.
+
+    What the payer of an aid owes is no claim under the lease: it is not barred.
+    """
     barred = years_before(on, LIMITATION_YEARS)
-    return sorted((due for due in dues if due.due_date > barred), key=lambda due: _rank(due, on))
+    payable = (due for due in dues if due.due_date > barred or due.kind.is_awaited)
+    return sorted(payable, key=lambda due: _rank(due, on))
 
 
 def _rank(due: OpenDue, on: date) -> tuple[bool, date, int, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -32,6 +33,7 @@ class DueKind(StrEnum):
     RENT = "rent"
     CHARGES = "charges"
     AID_APL = "aid_apl"
+    AID_OTHER = "aid_other"
     AID_RLS = "aid_rls"
     ADJUSTMENT = "adjustment"
     ANNEX = "annex"
@@ -43,7 +45,19 @@ class DueKind(StrEnum):
     @property
     def is_aid(self) -> bool:
         """Housing aids are spent on the dues of their own period."""
-        return self in (DueKind.AID_APL, DueKind.AID_RLS)
+        return self in (DueKind.AID_APL, DueKind.AID_OTHER, DueKind.AID_RLS)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Aids that their payer (CAF, MSA) sends to the landlord; the rent rebate (RLS) is final, nobody pays it."""
+        return self in (DueKind.AID_APL, DueKind.AID_OTHER)
+
+
+class Debtor(StrEnum):
+    """Who owes: the tenant, or the payer of the tenant's aids. Their accounts never mix (sector.md §3, Aids)."""
+
+    TENANT = "tenant"
+    PAYER = "payer"
 
 
 class PartyRole(StrEnum):
@@ -112,6 +126,12 @@ class Due:
         """The due with `cents` unpaid."""
         return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents)
 
+    def facing(self, debtor: Debtor) -> Due:
+        """The due as a debtor sees it: an awaited aid lowers what the tenant owes and is owed by its payer."""
+        if debtor is Debtor.TENANT:
+            return self
+        return replace(self, amount_cents=-self.amount_cents if self.kind.is_awaited else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDue:
@@ -122,6 +142,15 @@ class OpenDue:
     period: str
     due_date: date
     open_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class DueStanding:
+    """A due, what the tenant has not paid of it, and what its payer has not paid of an aid."""
+
+    due: Due
+    open_cents: Cents = 0
+    aid_open_cents: Cents = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +175,8 @@ class Account:
     """What a lease owes and how its ledger stands; replaced whole by each posting, under its `version`.
 
     `sequence` and `last_hash` are those of the last pushed entry, `charge_sequence` of the last charging (which is
-    never
-    pushed). `recent` holds the receipts of the last ten days (booking date, cents), for double payments.
+    never pushed). `recent` holds the receipts of the last ten days (booking date, cents), for double payments.
+    `aid_dues` and `aid_credits` are what the payer of the tenant's aids owes and has paid in advance.
     """
 
     lease_id: str
@@ -158,7 +187,8 @@ class Account:
     charge_sequence: int = 0
     open_dues: tuple[OpenDue, ...] = ()
     credits: tuple[CreditLot, ...] = ()
-    aid_open_cents: Cents = 0
+    aid_dues: tuple[OpenDue, ...] = ()
+    aid_credits: tuple[CreditLot, ...] = ()
     recent: tuple[tuple[date, Cents], ...] = ()
 
     @property
@@ -170,3 +200,28 @@ class Account:
     def balance_cents(self) -> Cents:
         """> 0: the tenant owes; < 0: the tenant is in credit."""
         return sum(due.open_cents for due in self.open_dues) - self.credit_cents
+
+    @property
+    def aid_open_cents(self) -> Cents:
+        """What is awaited from the payer of aids, outside the balance; < 0: it paid more than was called."""
+        return self.facing(Debtor.PAYER).balance_cents
+
+    def facing(self, debtor: Debtor) -> Account:
+        """The account as a debtor sees it: its own dues and credits first. Facing the payer twice is no change."""
+        if debtor is Debtor.TENANT:
+            return self
+        return replace(
+            self,
+            open_dues=self.aid_dues,
+            credits=self.aid_credits,
+            aid_dues=self.open_dues,
+            aid_credits=self.credits,
+        )
+
+    def standing(self, due: Due) -> DueStanding:
+        """How a due of the lease stands."""
+        return DueStanding(due, *(_open_of(facing.open_dues, due.due_id) for facing in map(self.facing, Debtor)))
+
+
+def _open_of(dues: Iterable[OpenDue], due_id: str) -> Cents:
+    return sum(due.open_cents for due in dues if due.due_id == due_id)

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from quitus.domain.lease import Debtor
 from quitus.domain.money import Cents
 
 
@@ -29,6 +30,8 @@ class Role(StrEnum):
 
     TENANTS = "tenants"
     CREDITS = "credits"
+    AIDS = "aids"
+    AID_CREDITS = "aid_credits"
     SUSPENSE = "suspense"
     BANK = "bank"
     COLLECTION = "collection"
@@ -38,6 +41,8 @@ class Role(StrEnum):
 DEFAULT_ACCOUNTS: Mapping[str, str] = {
     Role.TENANTS: "411",
     Role.CREDITS: "4195",
+    Role.AIDS: "467",
+    Role.AID_CREDITS: "4197",
     Role.SUSPENSE: "471",
     Role.BANK: "512",
     Role.COLLECTION: "511",
@@ -48,6 +53,8 @@ DEFAULT_ACCOUNTS: Mapping[str, str] = {
 _LABELS: Mapping[Role, str] = {
     Role.TENANTS: "Locataire",
     Role.CREDITS: "Avance locataire",
+    Role.AIDS: "Organisme payeur d'aides",
+    Role.AID_CREDITS: "Avance d'organisme payeur",
     Role.SUSPENSE: "Compte d'attente",
     Role.BANK: "Banque",
     Role.COLLECTION: "Valeurs à l'encaissement",
@@ -57,7 +64,9 @@ _LABELS: Mapping[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an entry; `auxiliary` is the lease for tenant accounts. No name and no IBAN, ever."""
+    """One line of an entry; `auxiliary` is the lease for tenant accounts, None for the payer of its aids. No name and
+    no IBAN, ever.
+    """
 
     account: str
     auxiliary: str | None
@@ -146,16 +155,39 @@ class Chart:
         """A credit of `cents` (≥ 0)."""
         return Line(self._number(role), auxiliary, _LABELS[role], 0, cents)
 
-    def tenant_side(self, lease_id: str, allocated: Cents, credit: Cents) -> tuple[Line, ...]:
+    def settled(self, debtor: Debtor, lease_id: str, allocated: Cents, rest: Cents) -> tuple[Line, ...]:
         """Credits of what a receipt settles (411) and of what it leaves in advance (4195)."""
-        lines = (
-            self.credit(Role.TENANTS, allocated, lease_id),
-            self.credit(Role.CREDITS, credit, lease_id),
-        )
+        auxiliary = _auxiliary(debtor, lease_id)
+        lines = (self.credit(_DUES[debtor], allocated, auxiliary), self.credit(_ADVANCES[debtor], rest, auxiliary))
         return tuple(line for line in lines if line.credit_cents)
+
+    def used(self, debtor: Debtor, lease_id: str, cents: Cents) -> tuple[Line, ...]:
+        """A credit that pays dues: D4195 C411."""
+        auxiliary = _auxiliary(debtor, lease_id)
+        return self.debit(_ADVANCES[debtor], cents, auxiliary), self.credit(_DUES[debtor], cents, auxiliary)
+
+    def charged(self, lease_id: str, tenant: Cents, payer: Cents) -> tuple[Line, ...]:
+        """What is called from each debtor (negative: called less) against the control account of charging."""
+        sides = (
+            self._signed(Role.TENANTS, tenant, lease_id),
+            self._signed(Role.AIDS, payer, None),
+            self._signed(Role.CHARGING, -tenant - payer, None),
+        )
+        return tuple(line for line in sides if line.debit_cents or line.credit_cents)
+
+    def _signed(self, role: Role, cents: Cents, auxiliary: str | None) -> Line:
+        return self.debit(role, cents, auxiliary) if cents >= 0 else self.credit(role, -cents, auxiliary)
 
     def _number(self, role: Role) -> str:
         return self.numbers.get(role, DEFAULT_ACCOUNTS[role])
+
+
+_DUES = {Debtor.TENANT: Role.TENANTS, Debtor.PAYER: Role.AIDS}
+_ADVANCES = {Debtor.TENANT: Role.CREDITS, Debtor.PAYER: Role.AID_CREDITS}
+
+
+def _auxiliary(debtor: Debtor, lease_id: str) -> str | None:
+    return lease_id if debtor is Debtor.TENANT else None
 
 
 def mirrored(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self, TypedDict
 
+from quitus.domain.lease import Debtor
 from quitus.domain.money import Cents
 
 
@@ -30,6 +31,11 @@ class Means(StrEnum):
     CASH = "cash"
     CAF = "caf"
     OTHER = "other"
+
+    @property
+    def debtor(self) -> Debtor:
+        """Whose debt it pays: what comes from the CAF or MSA is the aid, never the tenant's share."""
+        return Debtor.PAYER if self is Means.CAF else Debtor.TENANT
 
 
 class Nature(StrEnum):

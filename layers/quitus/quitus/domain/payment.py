@@ -8,14 +8,16 @@ from datetime import date
 from enum import StrEnum
 
 from quitus.domain.allocation import Allocation, AllocationRule
-from quitus.domain.charging import Charging, CreditUse, History, reopen, use_credits
+from quitus.domain.charged import Charging, CreditUse, History
+from quitus.domain.credits import use_credits
 from quitus.domain.errors import Conflict
-from quitus.domain.lease import Account, CreditLot
-from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
+from quitus.domain.lease import Account, CreditLot, Debtor
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
 from quitus.domain.posting import Incoming, Posted, Source, allocations_of, next_entry, settle_receipt
+from quitus.domain.reopening import reopen
 
 
 class PaymentStatus(StrEnum):
@@ -79,6 +81,11 @@ class Payment:
         """The signed amount."""
         return self.posted.incoming.movement.amount_cents
 
+    @property
+    def debtor(self) -> Debtor:
+        """Whose debt it pays."""
+        return self.posted.incoming.movement.means.debtor
+
 
 def fold(
     posted: Posted,
@@ -126,23 +133,20 @@ def assign(
         raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
     came = payment.posted.incoming.movement.booking_date
     chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
-    settlement = settle_receipt(account, payment.amount_cents, came, target, chosen)
-    allocated = payment.amount_cents - settlement.rest_cents
-    lines = (
-        chart.debit(Role.SUSPENSE, payment.amount_cents),
-        *chart.tenant_side(account.lease_id, allocated, settlement.rest_cents),
-    )
+    facing = account.facing(payment.debtor)
+    settlement = settle_receipt(facing, payment.amount_cents, came, target, chosen)
+    lines = _put_on_lease(payment, account, payment.amount_cents - settlement.rest_cents, settlement.rest_cents, chart)
     number = payment.decisions + 1
     entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
     rest = (CreditLot(payment.payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
     changed = replace(
-        account,
+        facing,
         version=account.version + 1,
         open_dues=settlement.open_dues,
-        credits=(*account.credits, *rest),
+        credits=(*facing.credits, *rest),
         sequence=entry.sequence,
         last_hash=entry.hash,
-    )
+    ).facing(payment.debtor)
     allocations = allocations_of(account.lease_id, settlement)
     placed = replace(match, lease_id=account.lease_id)
     decision = Decision(number, DecisionKind.ASSIGN, placed, allocations, settlement.rest_cents, entry, by, at)
@@ -167,21 +171,24 @@ def unassign(
     if payment.status is not PaymentStatus.POSTED:
         raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
     allocated = sum(allocation.amount_cents for allocation in payment.allocations)
-    lines = mirrored(
-        (
-            chart.debit(Role.SUSPENSE, payment.amount_cents),
-            *chart.tenant_side(account.lease_id, allocated, payment.credit_cents),
-        )
-    )
+    lines = mirrored(_put_on_lease(payment, account, allocated, payment.credit_cents, chart))
     number = payment.decisions + 1
     entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
-    kept = tuple(lot for lot in account.credits if lot.source != payment.payment_id)
-    bare = replace(account, credits=kept, sequence=entry.sequence, last_hash=entry.hash)
-    opened, taken = reopen(bare, [(item.due_id, item.amount_cents) for item in payment.allocations], history)
+    facing = account.facing(payment.debtor)
+    kept = tuple(lot for lot in facing.credits if lot.source != payment.payment_id)
+    bare = replace(facing, credits=kept, sequence=entry.sequence, last_hash=entry.hash).facing(payment.debtor)
+    settled_dues = [(item.due_id, item.amount_cents) for item in payment.allocations]
+    opened, taken = reopen(bare, settled_dues, history, payment.debtor)
     settled = use_credits(replace(opened, version=account.version + 1), on, chart)
     settled = replace(settled, offsets=(*taken, *settled.offsets))
     decision = Decision(number, DecisionKind.UNASSIGN, replace(match, lease_id=None), (), 0, entry, by, at)
     return decision, settled.numbered()
+
+
+def _put_on_lease(payment: Payment, account: Account, allocated: Cents, rest: Cents, chart: Chart) -> tuple[Line, ...]:
+    """Lines that take a payment from suspense to a lease."""
+    debit = chart.debit(Role.SUSPENSE, payment.amount_cents)
+    return debit, *chart.settled(payment.debtor, account.lease_id, allocated, rest)
 
 
 def _stated_on(reports: Sequence[Incoming]) -> date | None:

@@ -203,21 +203,24 @@ class Poster:
 def post_receipt(
     chart: Chart, account: Account, incoming: Incoming, match: Match, place: Pairing, at: str
 ) -> tuple[Posted, Account]:
-    """Settle a receipt on a lease: D512 (or 511 for card, cheque, cash) C411, the rest C4195."""
-    movement = incoming.movement
+    """Settle a receipt on a lease: D512 (or 511 for card, cheque, cash) C411, the rest C4195; what the payer of aids
+    sends settles its own account only (sector.md §3, Aids).
+    """
+    movement, debtor = incoming.movement, incoming.movement.means.debtor
+    account = account.facing(debtor)
     settlement = settle_receipt(account, movement.amount_cents, movement.booking_date, movement.due_ids)
     payment_id = place.bucket.payment_id(place.ordinal)
     allocations = allocations_of(account.lease_id, settlement)
     allocated = movement.amount_cents - settlement.rest_cents
     lines = (
         chart.debit(bank_role(incoming), movement.amount_cents),
-        *chart.tenant_side(account.lease_id, allocated, settlement.rest_cents),
+        *chart.settled(debtor, account.lease_id, allocated, settlement.rest_cents),
     )
     entry = next_entry(account, f"{payment_id}-1", EntryKind.RECEIPT, movement.booking_date, lines)
     flags = _receipt_flags(account, movement, settlement)
     rest = settlement.rest_cents
     row = Posted(place.bucket, place.ordinal, incoming, match, allocations, rest, entry, flags, at)
-    return row, credited(account, payment_id, movement, settlement, entry)
+    return row, credited(account, payment_id, movement, settlement, entry).facing(debtor)
 
 
 def settle_receipt(

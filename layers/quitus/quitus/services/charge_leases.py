@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.charging import DueChange, History, charge
+from quitus.domain.charged import DueChange, History
+from quitus.domain.charging import charge
 from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account, Due
-from quitus.domain.money import Cents
+from quitus.domain.lease import Account, Due, DueStanding
 from quitus.services.leases import ChargeWrite, DueStore, Fate, HeldDue, Origin, fate_of_known, superseded
 from quitus.services.ports import Clock, Ledger
 from quitus.services.refusals import Refusal
@@ -22,14 +22,18 @@ _PATIENCE = 12
 
 @dataclass(frozen=True, slots=True)
 class DueOutcome:
-    """What became of a wanted due: what is open of it, and the charging that last changed it."""
+    """What became of a wanted due: how it stands, and the charging that last changed it."""
 
     fate: Fate
-    due: Due
-    open_cents: Cents = 0
+    standing: DueStanding
     charge: int = 0
     created: bool = False
     reason: Refusal | None = None
+
+    @property
+    def due(self) -> Due:
+        """The due as it is now."""
+        return self.standing.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Charger:
         """Spend the credits that are left; the outcomes after that."""
         accounts = CreditSpender(self.ledger, self.dues, self.clock).spend(landlord, lease_ids)
         return {
-            due_id: replace(outcome, open_cents=_open_cents(accounts[outcome.due.lease_id], due_id))
+            due_id: replace(outcome, standing=accounts[outcome.due.lease_id].standing(outcome.due))
             if outcome.due.lease_id in accounts
             else outcome
             for due_id, outcome in outcomes.items()
@@ -110,7 +114,7 @@ class Charger:
         for due in wanted:
             refused = _refusal(known, due)
             if refused is not None:
-                decided.outcomes[due.due_id] = DueOutcome(Fate.REFUSED, due, reason=refused)
+                decided.outcomes[due.due_id] = DueOutcome(Fate.REFUSED, DueStanding(due), reason=refused)
             else:
                 _place(decided, due, origin)
         return decided
@@ -176,22 +180,17 @@ def _place(decided: _Round, due: Due, origin: Origin | None) -> None:
         fate = fate_of_known(held.origin, origin)
     else:
         decided.confirmed.append(due)
-    still_open = _open_cents(decided.known.accounts[due.lease_id], due.due_id)
-    decided.outcomes[due.due_id] = DueOutcome(fate, held.due, still_open, held.charge)
+    standing = decided.known.accounts[due.lease_id].standing(held.due)
+    decided.outcomes[due.due_id] = DueOutcome(fate, standing, held.charge)
 
 
 def _charged(item: ChargeWrite) -> dict[str, DueOutcome]:
     return {
         due.due_id: DueOutcome(
             Fate.ACCEPTED,
-            due,
-            _open_cents(item.account, due.due_id),
+            item.account.standing(due),
             item.account.charge_sequence,
             created=due.due_id in item.new,
         )
         for due in item.dues
     }
-
-
-def _open_cents(account: Account, due_id: str) -> Cents:
-    return sum(due.open_cents for due in account.open_dues if due.due_id == due_id)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from quitus.domain.errors import Conflict, Invalid, NotFound
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account, Due, Lease
-from quitus.domain.money import Cents
+from quitus.domain.lease import Account, Due, DueStanding, Lease
 from quitus.services.charge_leases import Charger, DueOutcome
 from quitus.services.leases import Fate
 from quitus.services.ports import ActionLog, Clock
@@ -27,10 +26,9 @@ class LeaseChange:
 
 @dataclass(frozen=True, slots=True)
 class DueResult:
-    """A due after a change, and what is open of it."""
+    """How a due stands after a change."""
 
-    due: Due
-    open_cents: Cents
+    standing: DueStanding
     created: bool
     changed: bool
 
@@ -81,7 +79,7 @@ class LeaseChanges:
             case Refusal.DUE_OF_OTHER_LEASE:
                 raise Conflict(outcome.reason, "The due belongs to another lease.", due_id=due.due_id)
         self._log(landlord.landlord_id, outcome)
-        return DueResult(outcome.due, outcome.open_cents, outcome.created, outcome.fate is Fate.ACCEPTED)
+        return DueResult(outcome.standing, outcome.created, outcome.fate is Fate.ACCEPTED)
 
     def _log(self, landlord_id: str, outcome: DueOutcome) -> None:
         due = outcome.due

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from quitus.domain.charging import Charging, History
+from quitus.domain.charged import Charging, History
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, Lease, Party
 from quitus.domain.money import Cents

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.charging import Charging, History
+from quitus.domain.charged import Charging, History
 from quitus.domain.identity import Bucket
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due

@@ -9,8 +9,7 @@ from typing import Protocol
 
 from quitus.domain.calendar import paris_day, years_before
 from quitus.domain.errors import Contention, NotFound
-from quitus.domain.lease import Account, Due, Lease, LeaseStatus, Party
-from quitus.domain.money import Cents
+from quitus.domain.lease import Account, Due, DueStanding, Lease, LeaseStatus, Party
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.ports import Clock, Ledger
 
@@ -69,14 +68,6 @@ class Standing:
 
     lease: Lease
     account: Account
-
-
-@dataclass(frozen=True, slots=True)
-class DueStanding:
-    """A due and what is not paid of it."""
-
-    due: Due
-    open_cents: Cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +146,11 @@ class LeaseDesk:
                 return
 
 
-def open_cents(account: Account, due_id: str) -> Cents:
-    """What is not paid of a due: 0 for a settled or negative one."""
-    return next((due.open_cents for due in account.open_dues if due.due_id == due_id), 0)
-
-
 def _shown(dues: Mapping[str, Due], account: Account, since: date) -> Iterator[DueStanding]:
-    still_open = {due.due_id: due.open_cents for due in account.open_dues}
-    for due in sorted(dues.values(), key=lambda due: (due.due_date, due.due_id)):
-        if due.due_date >= since or due.due_id in still_open:
-            yield DueStanding(due, still_open.get(due.due_id, 0))
+    standings = (account.standing(due) for due in sorted(dues.values(), key=lambda due: (due.due_date, due.due_id)))
+    for standing in standings:
+        if standing.due.due_date >= since or standing.open_cents or standing.aid_open_cents:
+            yield standing
 
 
 def _mentions(lease: Lease, text: str) -> bool:

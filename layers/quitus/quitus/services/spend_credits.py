@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.charging import use_credits
+from quitus.domain.credits import use_credits
 from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account
+from quitus.domain.lease import Account, Debtor
 from quitus.services.leases import ChargeWrite, DueStore
 from quitus.services.ports import Clock, Ledger
 
@@ -18,7 +18,7 @@ _PATIENCE = 12
 
 def may_spend(account: Account) -> bool:
     """Whether there are credits and open dues: a step may have been left to do, or the dues are time-barred."""
-    return bool(account.credits and account.open_dues)
+    return any(facing.credits and facing.open_dues for facing in map(account.facing, Debtor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ class LandlordAnswer(Answer):
 
 
 class DueAnswer(Answer):
-    """An amount called from a lease; `open_cents` is what is not paid of it, 0 for a negative one."""
+    """An amount called from a lease. `open_cents` is what the tenant has not paid of it, 0 for a negative one;
+    `aid_open_cents` what the payer of an aid has not paid of that, 0 for others.
+    """
 
     due_id: str
     kind: DueKind
@@ -101,6 +103,7 @@ class DueAnswer(Answer):
     due_date: date
     amount_cents: int
     open_cents: NotNegative
+    aid_open_cents: NotNegative
     label: str | None
 
 
@@ -124,7 +127,9 @@ class PartyAnswer(Answer):
 
 
 class LeaseSummary(Answer):
-    """A lease in a list. `balance_cents` > 0: the tenant owes."""
+    """A lease in a list. `balance_cents` > 0: the tenant owes. `aid_open_cents` is awaited from the payer of aids,
+    outside the balance; < 0: it paid more than was called.
+    """
 
     lease_id: str
     status: LeaseStatus

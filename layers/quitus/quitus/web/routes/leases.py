@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from quitus.domain.errors import Invalid, NotFound
 from quitus.domain.ids import is_id
-from quitus.domain.lease import Due, Lease
+from quitus.domain.lease import Due, DueStanding, Lease
 from quitus.domain.ledger import hashed_fields
-from quitus.services.read_leases import DueStanding, FullStanding, LeaseFilter, Standing
+from quitus.services.read_leases import FullStanding, LeaseFilter, Standing
 from quitus.services.write_exports import BookedEntry
 from quitus.web.access import ERPS, LEASE_READERS, READERS
 from quitus.web.answers import (
@@ -53,7 +53,7 @@ def replace_due(desk: Desk, call: Call[DueBody, Nothing]) -> Reply:
     fields = call.body.model_dump(exclude={"lease_id", "due_id"})
     due = Due(due_id=due_id, lease_id=lease_id, **fields)
     result = desk.lease_requests.put_due(call.landlord_id, due, call.caller.subject)
-    fields = _due(DueStanding(result.due, result.open_cents)) | {"lease_id": lease_id}
+    fields = _due(result.standing) | {"lease_id": lease_id}
     answer = LeaseDueAnswer.model_validate(fields)
     return ok(answer, 201 if result.created else 200)
 
@@ -108,10 +108,8 @@ def _party(party: object) -> dict[str, object]:
 
 
 def _due(standing: DueStanding) -> dict[str, object]:
-    due = standing.due
-    return {name: getattr(due, name) for name in DueAnswer.model_fields if name != "open_cents"} | {
-        "open_cents": standing.open_cents
-    }
+    due, still_open = standing.due, {"open_cents": standing.open_cents, "aid_open_cents": standing.aid_open_cents}
+    return {name: getattr(due, name) for name in DueAnswer.model_fields.keys() - still_open.keys()} | still_open
 
 
 def _entry(booked: BookedEntry) -> EntryAnswer:

@@ -1,0 +1,86 @@
+"""Credits: money in advance, held in lots by source, spent on the next dues at once (sector.md §3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
+from quitus.domain.charged import Charging, CreditUse, Offset
+from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Debtor
+from quitus.domain.ledger import Chart, Entry, EntryKind, seal
+from quitus.domain.money import Cents
+
+MOST_USES = 40
+"""Credits used in one step: each of a payment's is a row of its own, and one transaction holds a hundred."""
+
+
+def use_credits(account: Account, on: date, chart: Chart) -> Charging:
+    """Spend the credits of each debtor on its open dues, oldest credit first, MOST_USES of them at most."""
+    made = Charging(account, None)
+    for debtor in Debtor:
+        made = _use(made, debtor, on, chart)
+    return made
+
+
+def _use(made: Charging, debtor: Debtor, on: date, chart: Chart) -> Charging:
+    account = made.account.facing(debtor)
+    offsets, uses = list(made.offsets), list(made.uses)
+    unfinished = made.unfinished
+    for lot in account.credits:
+        settlement = settle(account.open_dues, lot.cents, on, rule=AllocationRule.CREDIT)
+        if not settlement.paid:
+            continue
+        if len(offsets) + len(uses) >= MOST_USES:
+            unfinished = True
+            break
+        account = replace(account, open_dues=settlement.open_dues, credits=_spent(account.credits, lot, settlement))
+        if lot.payment_id is None:
+            source = lot.source.removeprefix(DUE_SOURCE)
+            offsets += [Offset(source, due_id, cents, debtor) for due_id, cents, _ in settlement.paid]
+        else:
+            use = _credit_use(account, lot.payment_id, settlement, debtor, on, chart)
+            account = replace(account, sequence=use.entry.sequence, last_hash=use.entry.hash)
+            uses.append(use)
+    return Charging(account.facing(debtor), None, tuple(offsets), tuple(uses), unfinished)
+
+
+def deposit(account: Account, source: str, cents: Cents) -> Account:
+    """Add cents to the credit lot of a source."""
+    held = sum(lot.cents for lot in account.credits if lot.source == source)
+    others = tuple(lot for lot in account.credits if lot.source != source)
+    return replace(account, credits=(*others, CreditLot(source, held + cents)))
+
+
+def withdraw(account: Account, source: str, cents: Cents) -> tuple[Account, Cents]:
+    """Take cents from a credit lot; the second value is what it did not hold."""
+    held = sum(lot.cents for lot in account.credits if lot.source == source)
+    left = held - min(held, cents)
+    others = tuple(lot for lot in account.credits if lot.source != source)
+    lots = (*others, CreditLot(source, left)) if left else others
+    return replace(account, credits=lots), cents - (held - left)
+
+
+def _spent(lots: tuple[CreditLot, ...], lot: CreditLot, settlement: Settlement) -> tuple[CreditLot, ...]:
+    rest = (CreditLot(lot.source, settlement.rest_cents),) if settlement.rest_cents else ()
+    return tuple(kept for held in lots for kept in (rest if held is lot else (held,)))
+
+
+def _credit_use(
+    account: Account, payment_id: str, settlement: Settlement, debtor: Debtor, on: date, chart: Chart
+) -> CreditUse:
+    cents = sum(paid for _, paid, _ in settlement.paid)
+    sequence = account.sequence + 1
+    entry = seal(
+        Entry(
+            entry_id=f"{payment_id}-{account.lease_id}-c{sequence}",
+            lease_id=account.lease_id,
+            sequence=sequence,
+            kind=EntryKind.CREDIT_USE,
+            booking_date=on,
+            lines=chart.used(debtor, account.lease_id, cents),
+            previous_hash=account.last_hash,
+        )
+    )
+    allocations = tuple(Allocation(account.lease_id, due_id, paid, rule) for due_id, paid, rule in settlement.paid)
+    return CreditUse(payment_id, allocations, entry)

@@ -1,0 +1,158 @@
+"""The acceptance cases of sector.md §7 that are about allocation and charging, with their own numbers."""
+
+from __future__ import annotations
+
+from acceptance.case import Case
+
+
+def test_case_03_late_payment_after_a_tenant_change() -> None:
+    case = Case(today="2026-04-04")
+    case.let("L1", status="ended", end_date="2026-03-31")
+    case.let("L2", start_date="2026-04-01", holder_name="Noé Blanc")
+    case.call("mar", "rent", "2026-03-10", "120.00")
+    case.call("apr", "rent", "2026-04-10", "400.00", lease_id="L2")
+    paid = case.receive("500.00", "2026-04-04")
+    assert case.settled(paid) == {"mar": "120.00"}
+    assert (case.balance("L1"), case.credit("L1")) == ("-380.00", "380.00")
+    assert case.balance("L2") == "400.00"
+    assert ("payment_on_ended_lease", paid) in case.alerts()
+    case.holds("L1", "L2")
+
+
+def test_case_05_aid_short() -> None:
+    case = Case()
+    case.let()
+    case.call("rent", "rent", "2026-11-10", "420.00")
+    case.call("charges", "charges", "2026-11-10", "80.00")
+    case.call("rls", "aid_rls", "2026-11-10", "-38.00")
+    case.call("apl", "aid_apl", "2026-11-10", "-190.00")
+    assert (case.balance(), case.aid_open()) == ("272.00", "190.00")
+    paid = case.receive("150.00", "2026-11-25", means="caf")
+    assert case.settled(paid) == {"apl": "150.00"}
+    assert (case.balance(), case.aid_open()) == ("272.00", "40.00")
+    aid = next(due for due in case.lease()["dues"] if due["due_id"] == "apl")
+    assert (aid["open_cents"], aid["aid_open_cents"]) == (0, 4000)
+    case.receive("272.00", "2026-11-26")
+    assert (case.balance(), case.aid_open()) == ("0.00", "40.00")
+    case.holds()
+
+
+def test_case_10_part_payment_without_label() -> None:
+    case = Case()
+    case.let()
+    for due_id, due_date in (("jan", "2026-01-10"), ("feb", "2026-02-10"), ("mar", "2026-03-10")):
+        case.call(due_id, "rent", due_date, "400.00")
+    case.receive("250.00", "2026-01-12")
+    paid = case.receive("600.00", "2026-03-15")
+    assert case.settled(paid) == {"jan": "150.00", "feb": "400.00", "mar": "50.00"}
+    assert case.still_open() == {"mar": "350.00"}
+    case.holds()
+
+
+def test_case_10_part_payment_with_a_target() -> None:
+    case = Case()
+    case.let()
+    for due_id, due_date in (("jan", "2026-01-10"), ("feb", "2026-02-10"), ("mar", "2026-03-10")):
+        case.call(due_id, "rent", due_date, "400.00")
+    case.receive("250.00", "2026-01-12")
+    paid = case.receive("600.00", "2026-03-15", due_ids=("mar",))
+    assert case.settled(paid) == {"mar": "400.00", "jan": "150.00", "feb": "50.00"}
+    assert case.rules(paid) == ["target", "oldest_due", "oldest_due"]
+
+
+def test_case_11_overpayment() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "500.00")
+    paid = case.receive("530.00")
+    assert case.credit() == "30.00"
+    case.call("dec", "rent", "2026-12-10", "500.00")
+    assert (case.balance(), case.credit()) == ("470.00", "0.00")
+    assert case.settled(paid) == {"nov": "500.00", "dec": "30.00"}
+    assert case.rules(paid) == ["oldest_due", "credit"]
+    assert case.alerts() == []
+    case.holds()
+
+
+def test_case_12_two_euros_short() -> None:
+    case = Case(tolerance_cents=500)
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "512.30")
+    case.receive("510.30")
+    assert case.still_open() == {"nov": "2.00"}
+    case.call("dec", "rent", "2026-12-10", "512.30")
+    assert case.balance() == "514.30"
+    case.receive("514.30", "2026-12-10")
+    assert case.still_open() == {}
+    case.holds()
+
+
+def test_case_14_negative_adjustment() -> None:
+    case = Case(today="2026-07-01")
+    case.let()
+    case.call("june", "rent", "2026-06-10", "50.00")
+    case.call("july", "rent", "2026-07-10", "500.00")
+    case.call("regul", "adjustment", "2026-07-10", "-86.20")
+    assert case.still_open() == {"july": "463.80"}
+    assert case.balance() == "463.80"
+    case.holds()
+
+
+def test_case_18_departed_tenant() -> None:
+    case = Case(today="2026-03-01")
+    case.let("L1", status="ended", end_date="2026-02-28")
+    case.call("arrears", "rent", "2026-02-10", "610.00")
+    case.call("repairs", "fee", "2026-03-10", "120.00")
+    case.call("deposit", "deposit", "2026-03-10", "-430.00")
+    assert case.balance() == "300.00"
+    case.today_is("2026-11-05")
+    case.receive("100.00", "2026-11-05")
+    assert (case.balance(), case.lease()["status"]) == ("200.00", "ended")
+    case.holds()
+
+
+def test_case_19_one_movement_three_channels() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    told = [case.receive("450.00", channel=name, bank_reference="R1") for name in ("event:bank", "camt.054")]
+    told.append(case.report("450.00", "2026-11-06", channel="cfonb120", bank_reference="R1"))
+    assert len(set(told)) == 1
+    assert case.balance() == "0.00"
+    assert [source["channel"] for source in case.payment(told[0])["sources"]] == ["event:bank", "camt.054", "cfonb120"]
+
+
+def test_case_19_two_true_transfers() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    first, second = (case.receive("200.00", debtor_name="Camille Roux") for _ in range(2))
+    assert first != second
+    assert case.balance() == "50.00"
+
+
+def test_case_20_unassigned_virtual_iban() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    own = case.lease()["virtual_iban"]
+    stranger = f"FR76{own[4:14]}4{int(own[15:25]) + 1:010d}00"
+    paid = case.report("275.00", virtual_iban=stranger)
+    assert (case.payment(paid)["status"], case.payment(paid)["match"]["reason"]) == ("suspense", "unknown_virtual_iban")
+    assert ("unassigned_virtual_iban", paid) in case.alerts()
+    order = {"lease_id": "L1", "reason": "the tenant mistyped"}
+    assert case.ask("POST", f"/v1/payments/{paid}/assign", order).status == 200
+    assert (case.balance(), case.alerts()) == ("175.00", [])
+    assert case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "it was another"}).status == 200
+    assert case.balance() == "450.00"
+    case.holds()
+
+
+def test_case_21_payer_is_not_the_tenant() -> None:
+    case = Case()
+    case.let(holder_name="Camille Roux")
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    paid = case.receive("450.00", debtor_name="Association Entraide")
+    payment = case.payment(paid)
+    assert (payment["lease_id"], payment["debtor_name"]) == ("L1", "Association Entraide")
+    assert case.balance() == "0.00"
