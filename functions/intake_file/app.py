@@ -1,4 +1,4 @@
-"""Takes in the files that S3, or the sweep, announces."""
+"""Takes in the files that S3, or the sweep, announces, and takes up again those that stopped or were released."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import Any
 from quitus import bootstrap
 from quitus.adapters.log import logger
 from quitus.adapters.sqs_batch import Failed, Message, each_message
-from quitus.services.drops import DroppedObject, announced
+from quitus.services.drops import announced
+from quitus.services.registry import DroppedFile
+from quitus.services.resume import resumes
 
 
 def take(message: Message) -> None:
-    """Take in every object that a notification announces."""
-    for dropped in announced(json.loads(message.body)):
-        _take(dropped)
+    """Take in, or up again, every file that a message names."""
+    named = json.loads(message.body)
+    for dropped in announced(named):
+        _say(bootstrap.intake().take(dropped), dropped.file_id)
+    for asked in resumes(named):
+        _say(bootstrap.intake().resume(asked), asked.file_id)
 
 
-def _take(dropped: DroppedObject) -> None:
-    file = bootstrap.intake().take(dropped)
+def _say(file: DroppedFile | None, file_id: str) -> None:
     if file is None:
-        logger().warning("an object of no landlord", extra={"file_id": dropped.file_id, "landlord_id": "-"})
+        logger().warning("an object of no landlord", extra={"file_id": file_id, "landlord_id": "-"})
         return
     said = {"file_id": file.file_id, "landlord_id": file.landlord_id, "status": file.status, "reason": file.reason}
     logger().info("taken", extra=said)

@@ -1,4 +1,4 @@
-"""On a schedule: announces dropped files that no notification announced."""
+"""On a schedule: announces dropped files that no notification announced, and has stopped ones taken up again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from quitus.adapters.log import logger
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Sweep the drop bucket."""
-    missed = bootstrap.sweep().sweep()
-    logger().info("swept", extra={"missed": missed})
+    """Sweep the drop bucket and the files that are being processed."""
+    swept = bootstrap.sweep().sweep()
+    logger().info("swept", extra={"missed": swept.missed, "stuck": swept.stuck})

@@ -44,7 +44,10 @@ NEVER = {
 }
 FOLDERS = {
     "s3:GetObjectVersion": {"IntakeFileRole": {"${DropBucket.Arn}/*"}},
-    "s3:GetObject": {"IntakeFileRole": {"${DropBucket.Arn}/*"}, "StaffApiRole": {"${ExportBucket.Arn}/*/exports/*"}},
+    "s3:GetObject": {
+        "IntakeFileRole": {"${DropBucket.Arn}/*", "${RawBucket.Arn}/raw/*"},
+        "StaffApiRole": {"${ExportBucket.Arn}/*/exports/*"},
+    },
     "s3:PutObject": {
         "IntakeFileRole": {"${RawBucket.Arn}/raw/*", "${ExportBucket.Arn}/*/acks/*"},
         "PostMovementsRole": {"${RawBucket.Arn}/actions/*"},

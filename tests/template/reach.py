@@ -33,10 +33,11 @@ KNOWN_AS = {"S3Drops": frozenset({"drops"})}
 AS_WRITTEN = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem", "Check": "dynamodb:ConditionCheckItem"}
 BY_CLIENTS = {
     "get_object": ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"),  # the last: else what is gone is "denied"
+    "download_fileobj": ("s3:GetObject",),  # what is asked for is always there
     "generate_presigned_url": ("s3:GetObject",),
     "put_object": ("s3:PutObject",),
     "upload_fileobj": ("s3:PutObject",),
-    "get_paginator": ("s3:ListBucketVersions",),
+    "list_object_versions": ("s3:ListBucketVersions",),
     "get_secret_value": ("secretsmanager:GetSecretValue",),
     "send_message_batch": (),  # told by the queue that is asked for
     "change_message_visibility_batch": (),  # of the queue that invokes: goes with receiving

@@ -6,13 +6,16 @@ import re
 from pathlib import Path
 
 from quitus.banking.problems import Problems, Reason
+from quitus.services.file_decisions import ADVICE, RELEASABLE
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "bank-file-problems.md"
 
 
 def test_every_reason_has_its_line_in_the_document() -> None:
-    documented = re.findall(r"^\| `([a-z_]+)` \|", DOCUMENT.read_text(), re.MULTILINE)
-    assert sorted(documented) == sorted(reason.value for reason in Reason)
+    documented = re.findall(r"^\| `([a-z_]+)`( \*r\*)? \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(code for code, _ in documented) == sorted(ADVICE.keys() | RELEASABLE)
+    assert {reason.value for reason in Reason} < ADVICE.keys() | RELEASABLE
+    assert {code for code, mark in documented if mark} == RELEASABLE
 
 
 def test_problems_are_listed_once_and_not_without_end() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
@@ -12,21 +13,29 @@ from builders import BANK_ACCOUNT, FixedClock, a_landlord
 from unit.erp.office import Notebook, Office
 
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.file_decision_rows import FileDecisionRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.open_file_rows import UnfinishedRows
 from quitus.adapters.statement_rows import StatementRows
+from quitus.adapters.sweep_rows import SweepMarkRow
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import Landlord
 from quitus.services.bank_intake import BankIntake
-from quitus.services.drops import DroppedObject
+from quitus.services.decide_files import FileDecisionDesk, FileOccasion
+from quitus.services.drops import DropPage, DroppedObject
 from quitus.services.erp_intake import ErpIntake
+from quitus.services.file_decisions import Contradiction
+from quitus.services.idempotent_requests import Attempt
 from quitus.services.intake import Intake
 from quitus.services.messages import ErpBatch, MovementBatch, from_json, to_json
 from quitus.services.post_movements import BatchPoster, MovementPoster
+from quitus.services.quarantine import Quarantine
 from quitus.services.registry import DroppedFile
+from quitus.services.resume import Resume, resumes
 from quitus.services.statements import StatementBook
-from quitus.services.sweep import Sweep
+from quitus.services.sweep import Sweep, Swept
 from quitus.services.table import Table
 
 LANDLORD = "semiga"
@@ -106,15 +115,21 @@ class Bucket:
 
     held: dict[DroppedObject, bytes] = field(default_factory=dict)
     arrived: datetime = datetime(2026, 11, 5, tzinfo=UTC)
+    pages: int = 0
 
     def fetch(self, dropped: DroppedObject, into: BinaryIO, limit: int) -> None:
-        if dropped not in self.held:
+        versions = {(one.key, one.version_id): content for one, content in self.held.items()}
+        content = versions.get((dropped.key, dropped.version_id))
+        if content is None:
             raise UnreadableFile("missing", "The object is no longer there.")
-        into.write(self.held[dropped])
+        into.write(content)
 
-    def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
-        for dropped in self.held:
-            yield dropped, self.arrived
+    def page(self, after: str | None) -> DropPage:
+        """Three versions at a time."""
+        self.pages += 1
+        start = int(after or 0)
+        some = [(dropped, self.arrived) for dropped in list(self.held)[start : start + 3]]
+        return DropPage(some, str(start + 3) if start + 3 < len(self.held) else None)
 
 
 @dataclass
@@ -129,6 +144,9 @@ class RawCopies:
         sha256 = hashlib.sha256(kept).hexdigest()
         self.held.setdefault(f"{landlord_id}/{sha256}", kept)
         return sha256
+
+    def fetch(self, landlord_id: str, sha256: str, into: BinaryIO) -> None:
+        into.write(self.held[f"{landlord_id}/{sha256}"])
 
 
 @dataclass
@@ -168,14 +186,16 @@ class Counter:
     def intake(self, table: Table | None = None) -> Intake:
         held = table or self.memory
         files, alerts, landlords = FileRows(held), AlertRows(held), LandlordRows(held)
+        quarantine = Quarantine(files, alerts, self.clock)
         book = StatementBook(files, StatementRows(held), alerts, self.clock)
-        bank = BankIntake(files, book, self.raw, LedgerRows(held), self.movements, alerts, self.clock)
+        bank = BankIntake(files, book, self.raw, LedgerRows(held), self.movements, quarantine, self.clock)
         erp = ErpIntake(files, self.raw, self.book, self.rows, alerts, self.clock)
-        return Intake(self.bucket, landlords, files, bank, erp, self.clock)
+        return Intake(self.bucket, self.raw, landlords, files, bank, erp, quarantine, alerts, self.clock)
 
-    def sweep(self) -> int:
+    def sweep(self) -> Swept:
         landlords, files = LandlordRows(self.memory), FileRows(self.memory)
-        return Sweep(self.bucket, landlords, files, self.swept, self.clock).sweep()
+        unfinished, mark = UnfinishedRows(self.memory), SweepMarkRow(self.memory)
+        return Sweep(self.bucket, landlords, files, unfinished, mark, self.swept, self.clock).sweep()
 
     def put(self, name: str, content: bytes, *, folder: str = f"{LANDLORD}/bank") -> DroppedObject:
         self.versions += 1
@@ -190,6 +210,39 @@ class Counter:
         assert file is not None
         self.work()
         return self.file(file.file_id)
+
+    def decisions(self, table: Table | None = None) -> FileDecisionDesk:
+        held = table or self.memory
+        return FileDecisionDesk(FileDecisionRows(held), AlertRows(held), self.book, self.swept, self.clock)
+
+    def occasion(self, file: DroppedFile, name: str = "request-1", *, again: bool = False) -> FileOccasion:
+        return FileOccasion(LANDLORD, file.file_id, "sub-accountant", Attempt(name, self.clock.now(), again))
+
+    def release(
+        self, file: DroppedFile, *, contradiction: Contradiction = Contradiction.REPLACES, name: str = "request-1"
+    ) -> DroppedFile:
+        """Release a file and let everything that follows happen."""
+        self.decisions().release(self.occasion(file, name), "vu avec la banque", contradiction)
+        self.resume()
+        return self.file(file.file_id)
+
+    def reject(self, file: DroppedFile, name: str = "request-1") -> DroppedFile:
+        return self.decisions().reject(self.occasion(file, name), "faux")
+
+    def resume(self) -> None:
+        """Take up what the drops' queue asks to take up again."""
+        for one in self.asked():
+            self.intake().resume(one)
+        self.swept.sent = []
+        self.work()
+
+    def asked(self) -> list[Resume]:
+        """The files that the drops' queue asks to take up again."""
+        return [one for text in self.swept.sent for one in resumes(json.loads(text))]
+
+    def wait(self, **how: int) -> None:
+        """Let time pass."""
+        self.clock.instant += timedelta(**how)
 
     def work(self) -> None:
         """Work what is on the queues."""

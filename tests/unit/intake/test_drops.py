@@ -58,12 +58,12 @@ def test_the_sweep_finds_what_was_never_announced_once_it_is_old_enough() -> Non
     lost = counter.put("perdu.xml", camt(a_statement([Entry(200)], name="S2")))
     counter.put("a", b"x", folder="nobody/bank")
     counter.bucket.arrived = counter.clock.instant
-    assert counter.sweep() == 0
+    assert counter.sweep().missed == 0
     counter.bucket.arrived = counter.clock.instant.replace(hour=1)
-    assert counter.sweep() == 1
+    assert counter.sweep().missed == 1
     (found,) = announced(json.loads(counter.swept.sent[0]))
     counter.intake().take(found)
-    assert counter.sweep() == 0
+    assert counter.sweep().missed == 0
     assert found == lost
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -23,12 +23,14 @@ from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.statement_rows import StatementRows
 from quitus.bootstrap.desk import StaffDesk
+from quitus.domain.errors import UnreadableFile
 from quitus.domain.posting import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.post_movements import MovementPoster
 from quitus.services.put_leases import LeaseWriter
+from quitus.services.quarantine import Quarantine
 from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
 from quitus.web.api import answer
 from quitus.web.codes import CODES
@@ -123,6 +125,7 @@ class Outside:
     action_log: Notebook = field(default_factory=Notebook)
     export_links: Links = field(default_factory=Links)
     export_queue: Orders = field(default_factory=Orders)
+    intake_queue: Orders = field(default_factory=Orders)
 
 
 class Office:
@@ -207,8 +210,24 @@ class Office:
             DroppedFile(**{name: getattr(file, name) for name in DroppedFile.__dataclass_fields__} | fields)
         )
 
+    def quarantine(self, file_id: str, code: str = "balance_mismatch", *, raw: str | None = "raw") -> None:
+        """Drop a file that is kept out."""
+        self.drop(file_id)
+        files, alerts = FileRows(self.table), AlertRows(self.table)
+        if raw is not None:
+            files.update("semiga", file_id, raw=raw, size=3)
+        refusal = UnreadableFile(code, "One cent apart.", where="statement 1")
+        Quarantine(files, alerts, self.clock).keep_out(files.file("semiga", file_id), refusal)
+
     def state(
-        self, day: date, opening: int, plus: int, minus: int, name: str = "S1", channel: str = "camt.053"
+        self,
+        day: date,
+        opening: int,
+        plus: int,
+        minus: int,
+        name: str = "S1",
+        channel: str = "camt.053",
+        **changes: Any,
     ) -> None:
         """Keep a statement of one day."""
         record = StatementRecord(
@@ -226,7 +245,7 @@ class Office:
             debits_cents=minus,
             days=((day, plus, minus),),
         )
-        StatementRows(self.table).keep("semiga", [record], {})
+        StatementRows(self.table).keep("semiga", [replace(record, **changes)], {})
 
 
 def other_landlord() -> dict[str, Any]:

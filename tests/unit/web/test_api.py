@@ -40,6 +40,8 @@ MAY = {
     ("POST", "/v1/payments/{payment_id}/unassign"): {"accountant", "admin"},
     ("GET", "/v1/files"): PEOPLE,
     ("GET", "/v1/files/{file_id}"): PEOPLE,
+    ("POST", "/v1/files/{file_id}/release"): {"accountant", "admin"},
+    ("POST", "/v1/files/{file_id}/reject"): {"accountant", "admin"},
     ("GET", "/v1/alerts"): PEOPLE,
     ("GET", "/v1/dashboard"): PEOPLE,
     ("GET", "/v1/proof"): PEOPLE,
@@ -54,6 +56,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/payments"): CHEQUE,
     ("POST", "/v1/payments/{payment_id}/assign"): {"lease_id": "L1", "reason": "seen"},
     ("POST", "/v1/payments/{payment_id}/unassign"): {"reason": "seen"},
+    ("POST", "/v1/files/{file_id}/release"): {"reason": "seen"},
+    ("POST", "/v1/files/{file_id}/reject"): {"reason": "seen"},
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -191,8 +191,8 @@ def test_two_statements_of_one_day_are_added_up(office: Office) -> None:
     assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("proved", 0, 50000)
 
 
-def proved(office: Office) -> dict[str, Any]:
-    account: dict[str, Any] = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
+def proved(office: Office, day: date = DAY) -> dict[str, Any]:
+    account: dict[str, Any] = office.get("/v1/proof", query={"date": day.isoformat()})["accounts"][0]
     return account
 
 
@@ -245,6 +245,35 @@ def test_lines_sum_up_to_the_difference(office: Office) -> None:
     account = proved(office)
     assert lines(account) == [("statement_overlap", "S1-bis", -45000), ("not_posted", "S1", 47000)]
     assert account["difference_cents"] == sum(line["amount_cents"] for line in account["lines"]) == 2000
+
+
+def test_a_released_statement_that_does_not_add_up_proves_nothing_and_says_by_how_much(office: Office) -> None:
+    rent(office, 45000)
+    office.state(DAY, 0, 45000, 0, name="S1", closing_cents=45100, doubt="balance_mismatch")
+    account = proved(office)
+    assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("gap", 0, 45100)
+    assert (account["difference_cents"], lines(account)) == (100, [("balance_mismatch", "S1", 100)])
+
+
+def test_a_released_statement_never_proves_its_days_even_if_its_sums_happen_to_be_right(office: Office) -> None:
+    rent(office, 45000)
+    office.state(DAY, 0, 45000, 0, name="S1", doubt="details_mismatch")
+    account = proved(office)
+    assert (account["status"], account["difference_cents"]) == ("gap", 0)
+    assert lines(account) == [("details_mismatch", "S1", 0)]
+
+
+def test_what_a_statement_of_several_days_leaves_unexplained_counts_on_its_last(office: Office) -> None:
+    before = DAY - timedelta(days=1)
+    rent(office, 45000)
+    rent(office, 300, "L2", booking_date=before)
+    days = ((before, 300, 0), (DAY, 45000, 0))
+    office.state(DAY, 0, 45300, 0, from_date=before, days=days, closing_cents=45310, doubt="balance_mismatch")
+    last, first = proved(office), proved(office, before)
+    assert (first["status"], first["opening_cents"], first["closing_cents"]) == ("gap", 0, 300)
+    assert (first["difference_cents"], lines(first)) == (0, [("balance_mismatch", "S1", 0)])
+    assert (last["status"], last["opening_cents"], last["closing_cents"]) == ("gap", 300, 45310)
+    assert (last["difference_cents"], lines(last)) == (10, [("balance_mismatch", "S1", 10)])
 
 
 def test_an_export_is_ordered_then_fetched_by_a_short_lived_link(office: Office) -> None:

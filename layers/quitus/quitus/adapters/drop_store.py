@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from quitus.adapters.put_once import put_once
 from quitus.domain.csv_cells import key_cell
 from quitus.domain.errors import UnreadableFile
-from quitus.services.drops import DroppedObject
-from quitus.services.registry import RowResult, sha256_of
+from quitus.services.drops import DropPage, DroppedObject
+from quitus.services.raw_files import sha256_of
+from quitus.services.registry import RowResult
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20
+_APART = "\n"
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
 
 
@@ -43,12 +44,19 @@ class S3Drops:
             raise UnreadableFile("too_large", f"More than {limit} bytes.")
         into.writelines(answer["Body"].iter_chunks(_CHUNK))
 
-    def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
-        """See `Drops.listed`."""
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
-        for page in pages:
-            for held in page.get("Versions", []):
-                yield DroppedObject(held["Key"], held.get("VersionId"), held["ETag"].strip('"')), held["LastModified"]
+    def page(self, after: str | None) -> DropPage:
+        """See `Drops.page`."""
+        key, _, version = (after or "").rpartition(_APART)
+        begins: dict[str, Any] = {"KeyMarker": key} if key else {}
+        begins |= {"VersionIdMarker": version} if version else {}
+        page = self._client.list_object_versions(Bucket=self._bucket, **begins)
+        objects = [
+            (DroppedObject(held["Key"], held.get("VersionId"), held["ETag"].strip('"')), held["LastModified"])
+            for held in page.get("Versions", [])
+        ]
+        if not page.get("IsTruncated"):
+            return DropPage(objects, None)
+        return DropPage(objects, f"{page['NextKeyMarker']}{_APART}{page.get('NextVersionIdMarker', '')}")
 
 
 class S3RawFiles:
@@ -63,6 +71,10 @@ class S3RawFiles:
         sha256 = sha256_of(content)
         put_once(self._client, self._bucket, f"raw/{landlord_id}/{sha256}", content)
         return sha256
+
+    def fetch(self, landlord_id: str, sha256: str, into: BinaryIO) -> None:
+        """See `RawFiles.fetch`."""
+        self._client.download_fileobj(self._bucket, f"raw/{landlord_id}/{sha256}", into)
 
 
 class S3Acknowledgements:

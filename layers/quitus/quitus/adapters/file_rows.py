@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from quitus.adapters import keys, records
+from quitus.adapters import keys, open_file_rows, records
 from quitus.adapters.clock import SystemClock
 from quitus.domain.errors import Contention, NotFound
 from quitus.services.contention import until_written
+from quitus.services.doubts import Doubts
 from quitus.services.leases import Fate
-from quitus.services.registry import DroppedFile, FileStatus, RowResult
+from quitus.services.registry import DroppedFile, FileStatus, KeptOut, RowResult
 from quitus.services.table import Condition, Is, Lacks, New, Page, Put, Row, Stale, Table, Update, Write
 
 NEVER_SEEN = New()
@@ -19,6 +20,12 @@ NEVER_WORKED = New()
 NEVER_TAKEN = New()
 UNPLANNED = Lacks("batches")
 STILL_PROCESSING = Is("status", FileStatus.PROCESSING.value)
+STILL_QUARANTINED = Is("status", FileStatus.QUARANTINED.value)
+NOT_YET = (
+    "reason", "finished_at", "problems", "problem_count", "problem_codes", "superseded_by",
+    "batches", "sent", "queued", "done",
+)  # fmt: skip
+"""What a file that is taken up afresh does not say yet."""
 _PATIENCE = 30
 _CLOCK = SystemClock()
 
@@ -38,7 +45,7 @@ class FileRows:
             "GSI1SK": f"{file.received_at}#{file.file_id}",
         }
         try:
-            self._table.write([Put(key.row(**row), NEVER_SEEN)])
+            self._table.write([Put(key.row(**row), NEVER_SEEN), open_file_rows.processing(file)])
         except Stale:
             return self.file(file.landlord_id, file.file_id)
         return file
@@ -82,12 +89,16 @@ class FileRows:
         values: Mapping[str, object],
         condition: Condition,
         holds: Callable[[DroppedFile], bool],
+        beside: Sequence[Write] = (),
     ) -> bool:
-        """Write to a file's row while a condition holds, however often others write to it; False once it does not."""
+        """Write to a file's row while a condition holds, however often others write to it; False once it does not.
+        `beside` are rows of the same file that change with it.
+        """
+        change = Update(keys.file(landlord_id, file_id), set=_plain(values), condition=condition)
 
         def attempt() -> bool:
             try:
-                self._table.write([Update(keys.file(landlord_id, file_id), set=_plain(values), condition=condition)])
+                self._table.write([change, *beside])
             except Stale:
                 if holds(self.file(landlord_id, file_id)):
                     raise
@@ -128,6 +139,11 @@ class FileRows:
         """See `FileRegistry.is_worked`."""
         return self._table.get(keys.file_batch(landlord_id, file_id, number)) is not None
 
+    def worked(self, landlord_id: str, file_id: str) -> set[int]:
+        """See `FileRegistry.worked`."""
+        rows = self._table.query(keys.file(landlord_id, file_id).pk, keys.BATCHES).rows
+        return {int(row["SK"].removeprefix(keys.BATCHES)) for row in rows}
+
     def is_complete(self, landlord_id: str, file_id: str) -> bool:
         """See `FileRegistry.is_complete`."""
         file = self.file(landlord_id, file_id)
@@ -151,7 +167,37 @@ class FileRows:
     def settle(self, landlord_id: str, file_id: str, status: FileStatus, reason: str | None, at: str) -> bool:
         """See `FileRegistry.settle`."""
         final = {"status": status.value, "finished_at": at} | ({"reason": reason} if reason else {})
-        return self._change(landlord_id, file_id, final, STILL_PROCESSING, _is_processing)
+        beside = [open_file_rows.unlisted(landlord_id, file_id)]
+        return self._change(landlord_id, file_id, final, STILL_PROCESSING, _is_processing, beside)
+
+    def keep_out(
+        self,
+        file: DroppedFile,
+        doubts: Doubts,
+        at: str,
+    ) -> bool:
+        """See `FileRegistry.keep_out`."""
+        held = self.file(file.landlord_id, file.file_id)
+        final = {
+            "status": FileStatus.QUARANTINED,
+            "finished_at": at,
+            "reason": doubts.codes[0],
+            "problems": [records.dense(problem) for problem in doubts.problems],
+            "problem_count": doubts.count,
+            "problem_codes": doubts.codes,
+        }
+        beside = [open_file_rows.undecided(held, doubts.statements)]
+        return self._change(file.landlord_id, file.file_id, final, STILL_PROCESSING, _is_processing, beside)
+
+    def kept_out(self, landlord_id: str) -> list[KeptOut]:
+        """See `FileRegistry.kept_out`."""
+        return open_file_rows.kept_out(self._table, landlord_id)
+
+    def supersede(self, landlord_id: str, file_id: str, by: str) -> bool:
+        """See `FileRegistry.supersede`."""
+        beside = [open_file_rows.unlisted(landlord_id, file_id)]
+        told = {"superseded_by": by}
+        return self._change(landlord_id, file_id, told, STILL_QUARANTINED, _is_quarantined, beside)
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
         """See `FileRegistry.first_with`."""
@@ -188,6 +234,10 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
 
 def _is_processing(file: DroppedFile) -> bool:
     return file.status is FileStatus.PROCESSING
+
+
+def _is_quarantined(file: DroppedFile) -> bool:
+    return file.status is FileStatus.QUARANTINED
 
 
 def _patiently[T](file_id: str, attempt: Callable[[], T]) -> T:

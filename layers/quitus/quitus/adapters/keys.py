@@ -30,7 +30,11 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | was this event accepted? | `{l}#event#{source}#{reference}` | `event` | post_movements |
 | events refused | `{l}#rejected-events` | `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |
-| files, newest first | listing `{l}#files`, `{l}#files#{status}` | | |
+| what people decided on a file | same | `decision#{k}` | staff_api |
+| which files are being processed? | listing `@files#unfinished` | `open`, beside each file | intake_file, workers |
+| which are quarantined and undecided? | listing `{l}#files#quarantined` | `open`, beside each file | intake_file |
+| files, newest first | listing `{l}#files` | | |
+| where does the sweep go on? | `@files#sweep` | `mark` | sweep_drops |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
 | statements of an account by day | `{l}#statements#{account}` | `{to_date}#{statement}` | intake_file |
 | was a statement with this content kept? | same | `content#{content}` | intake_file |
@@ -244,6 +248,29 @@ def file(landlord_id: str, file_id: str) -> Key:
 def file_batch(landlord_id: str, file_id: str, number: int) -> Key:
     """A worked batch of a file."""
     return Key(f"{landlord_id}#file#{file_id}", f"{BATCHES}{number:06d}")
+
+
+def file_decision(landlord_id: str, file_id: str, number: int) -> Key:
+    """A person's nth decision on a file."""
+    return Key(f"{landlord_id}#file#{file_id}", f"{DECISIONS}{number:04d}")
+
+
+def open_file(landlord_id: str, file_id: str) -> Key:
+    """That something is still to be done about a file."""
+    return Key(f"{landlord_id}#file#{file_id}", "open")
+
+
+UNFINISHED = "@files#unfinished"
+"""Listing partition: the files that are being processed, of all landlords, by arrival."""
+
+
+SWEEP = Key("@files#sweep", "mark")
+"""Where in the drop bucket's listing the sweep goes on."""
+
+
+def quarantined(landlord_id: str) -> str:
+    """Listing partition: quarantined files that nobody decided on, by arrival."""
+    return f"{landlord_id}#files#quarantined"
 
 
 def files(landlord_id: str) -> str:

@@ -112,7 +112,7 @@ class LedgerRows:
         for lease_id, puts in by_lease.items():
             yield [*puts, account_write(landlord_id, plan.accounts[lease_id])]
         for claim in plan.claims:
-            key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.source.channel)
+            key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.source.voice)
             yield [Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)]
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:

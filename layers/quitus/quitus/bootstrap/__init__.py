@@ -293,6 +293,10 @@ class _OutsideTheTable:
     def export_queue(self) -> SqsQueue:
         return queue("EXPORTS_QUEUE_URL")
 
+    @property
+    def intake_queue(self) -> SqsQueue:
+        return queue("DROPS_QUEUE_URL")
+
 
 @cache
 def staff_desk() -> StaffDesk:
@@ -311,22 +315,28 @@ def intake() -> Intake:
     from quitus.services.bank_intake import BankIntake  # noqa: PLC0415
     from quitus.services.erp_intake import ErpIntake  # noqa: PLC0415
     from quitus.services.intake import Intake  # noqa: PLC0415
+    from quitus.services.quarantine import Quarantine  # noqa: PLC0415
     from quitus.services.statements import StatementBook  # noqa: PLC0415
 
     files, raw = FileRows(table()), S3RawFiles(s3(), env("RAW_BUCKET"))
+    quarantine = Quarantine(files, alerts(), clock())
     book = StatementBook(files, StatementRows(table()), alerts(), clock())
-    bank = BankIntake(files, book, raw, ledger(), queue("MOVEMENTS_QUEUE_URL"), alerts(), clock())
+    bank = BankIntake(files, book, raw, ledger(), queue("MOVEMENTS_QUEUE_URL"), quarantine, clock())
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
     erp = ErpIntake(files, raw, acknowledgements, queue("ERP_ROWS_QUEUE_URL"), alerts(), clock())
-    return Intake(S3Drops(s3(), env("DROP_BUCKET")), landlords(), files, bank, erp, clock())
+    drops = S3Drops(s3(), env("DROP_BUCKET"))
+    return Intake(drops, raw, landlords(), files, bank, erp, quarantine, alerts(), clock())
 
 
 @cache
 def sweep() -> Sweep:
-    """What finds dropped files that no notification announced."""
+    """What finds dropped files that no notification announced, and files that stopped half-way."""
     from quitus.adapters.drop_store import S3Drops  # noqa: PLC0415
     from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
+    from quitus.adapters.open_file_rows import UnfinishedRows  # noqa: PLC0415
+    from quitus.adapters.sweep_rows import SweepMarkRow  # noqa: PLC0415
     from quitus.services.sweep import Sweep  # noqa: PLC0415
 
     drops = S3Drops(s3(), env("DROP_BUCKET"))
-    return Sweep(drops, landlords(), FileRows(table()), queue("DROPS_QUEUE_URL"), clock())
+    unfinished, mark = UnfinishedRows(table()), SweepMarkRow(table())
+    return Sweep(drops, landlords(), FileRows(table()), unfinished, mark, queue("DROPS_QUEUE_URL"), clock())

@@ -9,6 +9,7 @@ from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.decision_rows import DecisionRows
 from quitus.adapters.due_rows import DueRows
 from quitus.adapters.export_rows import ExportRows
+from quitus.adapters.file_decision_rows import FileDecisionRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_rows import LeaseRows
@@ -17,6 +18,7 @@ from quitus.adapters.request_rows import RequestRows
 from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.services.dashboard import DashboardDesk
+from quitus.services.decide_files import FileDecisionDesk
 from quitus.services.decide_payments import DecisionDesk
 from quitus.services.exports import ExportDesk, ExportLinks
 from quitus.services.idempotent_requests import Once
@@ -51,6 +53,8 @@ class Outside(Protocol):
     def export_links(self) -> ExportLinks: ...
     @property
     def export_queue(self) -> Queue: ...
+    @property
+    def intake_queue(self) -> Queue: ...
 
 
 class StaffDesk:
@@ -105,6 +109,11 @@ class StaffDesk:
     @cached_property
     def files(self) -> FileDesk:
         return FileDesk(FileRows(self._table))
+
+    @cached_property
+    def file_decisions(self) -> FileDecisionDesk:
+        made, alerts = FileDecisionRows(self._table), AlertRows(self._table)
+        return FileDecisionDesk(made, alerts, self._outside.action_log, self._outside.intake_queue, self.clock)
 
     @cached_property
     def alerts(self) -> AlertDesk:

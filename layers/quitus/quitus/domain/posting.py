@@ -45,6 +45,15 @@ class Source:
     message: str
     file_id: str | None = None
     event_id: str | None = None
+    vouched: bool = False
+    """Only a person answers for what the file says: it cannot prove itself, or contradicts what was told before."""
+
+    @property
+    def voice(self) -> str:
+        """Who speaks, as far as identity goes: a vouched file is a channel of its own, so that whatever the bank's
+        other files told, or tell later, of its movements is the same money.
+        """
+        return f"{self.channel}~{self.file_id}" if self.vouched else self.channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Incoming:
         """What the movement says of its identity."""
         movement = self.movement
         return Report(
-            channel=self.source.channel,
+            channel=self.source.voice,
             message=self.source.message,
             position=movement.position,
             references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from quitus.domain.money import Cents
 from quitus.services.registry import StatementRecord
 from quitus.services.statement_chain import Break, chained, closing_of, opening_of
 
 _SATURDAY = 5
+
+
+class Doubt(NamedTuple):
+    """A statement that only a person answers for; what it leaves unexplained counts on its last day."""
+
+    statement: StatementRecord
+    cents: Cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +32,13 @@ class BankDay:
     first: StatementRecord
     """The statement that the day begins with."""
     breaks: tuple[Break, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def moved_cents(self) -> Cents:
         """By how much the bank's balances moved, with what no line of a statement explains."""
-        return self.credits_cents - self.debits_cents + sum(found.jump_cents for found in self.breaks)
+        unexplained = [found.jump_cents for found in self.breaks] + [doubt.cents for doubt in self.doubts]
+        return self.credits_cents - self.debits_cents + sum(unexplained)
 
 
 def bank_day(day: date, statements: Sequence[StatementRecord], last: Sequence[StatementRecord]) -> BankDay | None:
@@ -52,9 +62,15 @@ def bank_day(day: date, statements: Sequence[StatementRecord], last: Sequence[St
     debited = sum(minus for _, minus in _moved(statements, day))
     opening = opening_of(ours[0]) + sum(plus - minus for held, plus, minus in ours[0].days if held < day)
     closing = opening + credited - debited
-    if any(found.statement is not ordered[0] for found in breaks):
-        closing = closing_of(ours[-1]) - sum(plus - minus for held, plus, minus in ours[-1].days if held > day)
-    return BankDay(opening, credited, debited, closing, ours[0], breaks)
+    doubts = tuple(Doubt(held, _unproved(held, day)) for held in ours if held.doubt)
+    if any(found.statement is not ordered[0] for found in breaks) or any(doubt.cents for doubt in doubts):
+        later = sum(plus - minus for held, plus, minus in ours[-1].days if held > day)
+        closing = closing_of(ours[-1]) - later - ours[-1].unproved_cents + _unproved(ours[-1], day)
+    return BankDay(opening, credited, debited, closing, ours[0], breaks, doubts)
+
+
+def _unproved(statement: StatementRecord, day: date) -> Cents:
+    return statement.unproved_cents if statement.to_date == day else 0
 
 
 def _moved(statements: Iterable[StatementRecord], day: date) -> list[tuple[Cents, Cents]]:

@@ -8,18 +8,22 @@ from itertools import batched
 from typing import BinaryIO, Final
 
 from quitus.banking.recognition import BankFile, open_bank_file
-from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
-from quitus.domain.errors import UnreadableFile
 from quitus.domain.identity import account_tag
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
+from quitus.domain.movement import Problem
+from quitus.domain.posting import Source
 from quitus.services.bank_statements import ProvedStatement, balances_of, batches_of, prove
-from quitus.services.ports import Alerts, Clock, Ledger, Queue
-from quitus.services.registry import DroppedFile, FileRegistry, FileStatus, RawFiles, sha256_of
-from quitus.services.statements import Standing, StatementBook
+from quitus.services.doubts import DoubtfulFile, Doubts, names_of
+from quitus.services.file_decisions import STATEMENT_CONFLICT
+from quitus.services.ports import Clock, Ledger, Queue
+from quitus.services.quarantine import Quarantine
+from quitus.services.raw_files import RawFiles, sha256_of, size_of
+from quitus.services.registry import DroppedFile, FileRegistry, FileStatus
+from quitus.services.resume import unsent
+from quitus.services.statements import Kept, Standing, StatementBook
 
-STATEMENT_CONFLICT: Final = "statement_conflict"
 _MARK_EVERY: Final = 40
 
 
@@ -32,7 +36,7 @@ class BankIntake:
     raw: RawFiles
     ledger: Ledger
     movements: Queue
-    alerts: Alerts
+    quarantine: Quarantine
     clock: Clock
 
     def take(self, landlord: Landlord, file: DroppedFile, content: BinaryIO) -> None:
@@ -42,29 +46,33 @@ class BankIntake:
             UnreadableFile: the file must be quarantined; `code` says why.
         """
         raw = self.raw.keep(landlord.landlord_id, content)
-        self.files.update(landlord.landlord_id, file.file_id, raw=raw)
+        self.files.update(landlord.landlord_id, file.file_id, raw=raw, size=size_of(content))
         content.seek(0)
         with open_bank_file(content) as opened:
             sha256 = raw if opened.stream is content else sha256_of(opened.stream)
-            self._take(landlord, file, opened, sha256)
+            told = self._take(landlord, file, opened, sha256)
+        self.quarantine.make_good(file, sha256, content, told)
 
-    def _take(self, landlord: Landlord, file: DroppedFile, opened: BankFile, sha256: str) -> None:
+    def _take(self, landlord: Landlord, file: DroppedFile, opened: BankFile, sha256: str) -> list[tuple[str, ...]]:
+        """Take a file that can be read; the names of its statements, when they prove themselves."""
         landlord_id = landlord.landlord_id
         self.files.update(landlord_id, file.file_id, kind=opened.format, sha256=sha256)
         if self._is_seen(landlord_id, file.file_id, sha256):
-            return
-        proved = list(prove(landlord, opened, file))
-        kept = self.book.keep(landlord_id, file.file_id, [item.record for item in proved])
+            return []
+        proved = prove(landlord, opened, file)
+        records = [item.record for item in proved]
+        kept = self.book.keep(landlord_id, file.file_id, records, file.contradiction)
         if kept.standing is Standing.CONFLICT:
-            raise UnreadableFile(STATEMENT_CONFLICT, "A statement with this name but other content was posted before.")
+            raise _contradiction(kept)
         if kept.standing is Standing.HELD:
             movements = sum(item.statement.movements + item.pending for item in proved)
             self._settle_duplicate(landlord_id, file.file_id, movements, *balances_of(proved))
-            return
-        named = [replace(item, record=record) for item, record in zip(proved, kept.records, strict=True)]
-        self._queue(landlord_id, file, opened, named)
-        self.files.remember_bytes(landlord_id, sha256, file.file_id)
-        self.book.watch(landlord_id, kept.records)
+        else:
+            named = [replace(item, record=record) for item, record in zip(proved, kept.records, strict=True)]
+            self._queue(landlord_id, file, opened, named)
+            self.files.remember_bytes(landlord_id, sha256, file.file_id)
+            self.book.watch(landlord_id, kept.records)
+        return [names_of(item.statement, opened.format) for item in proved if not item.record.is_vouched]
 
     def _is_seen(self, landlord_id: str, file_id: str, sha256: str) -> bool:
         """Whether another file brought the same content; then this one is a duplicate."""
@@ -95,7 +103,8 @@ class BankIntake:
         pending = sum(item.pending for item in proved)
         opening, closing = balances_of(proved)
         for item in proved:
-            self.ledger.add_channel(landlord_id, account_tag(item.account.iban), opened.format)
+            voice = Source(opened.format, item.record.name, file.file_id, vouched=item.record.is_vouched).voice
+            self.ledger.add_channel(landlord_id, account_tag(item.account.iban), voice)
         self.files.plan(
             landlord_id,
             file.file_id,
@@ -105,18 +114,21 @@ class BankIntake:
             opening_cents=opening,
             closing_cents=closing,
         )
-        unsent = (batch for batch in batches_of(file, opened, proved) if batch.number > file.sent)
-        for some in batched(unsent, _MARK_EVERY, strict=False):
+        wanted = unsent(self.files, file, total)
+        batches = (batch for batch in batches_of(file, opened, proved) if batch.number in wanted)
+        for some in batched(batches, _MARK_EVERY, strict=False):
             self.movements.send(some)
             self.files.update(landlord_id, file.file_id, sent=some[-1].number)
         self.files.update(landlord_id, file.file_id, queued=True)
         if total == 0:
             self.files.settle(landlord_id, file.file_id, FileStatus.PROCESSED, None, instant_text(self.clock.now()))
 
-    def quarantine(self, file: DroppedFile, refusal: UnreadableFile) -> None:
-        """Keep a file out as a whole, with its reason and an alert."""
-        at, reason = instant_text(self.clock.now()), str(refusal.code)
-        where = {"where": str(refusal.detail["where"])} if refusal.detail.get("where") else {}
-        alert = Alert(AlertKind.FILE_QUARANTINED, file.file_id, {"reason": reason, "name": file.name, **where})
-        self.alerts.alert(file.landlord_id, alert, at)
-        self.files.settle(file.landlord_id, file.file_id, FileStatus.QUARANTINED, reason, at)
+
+def _contradiction(kept: Kept) -> DoubtfulFile:
+    """Statements that were posted before with other content."""
+    doubts = Doubts()
+    for ordinal, record in enumerate(kept.records, 1):
+        if record.key in kept.contradicting:
+            message = "A statement with this name but other content was posted before."
+            doubts.add(Problem(STATEMENT_CONFLICT, message, f"statement {ordinal}"))
+    return DoubtfulFile(doubts)

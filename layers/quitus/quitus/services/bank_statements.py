@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
-from quitus.banking.problems import Reason
 from quitus.banking.profiles import DEFAULT, profile_named
 from quitus.banking.reading import read_bank_file
 from quitus.banking.recognition import BankFile
@@ -17,10 +16,10 @@ from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Movement, Statement, Status
+from quitus.services.doubts import DoubtfulFile, Doubts, names_of, problems_of, unread
 from quitus.services.messages import MOVEMENTS_AT_ONCE, MovementBatch
 from quitus.services.registry import DroppedFile, StatementRecord
 
-UNKNOWN_ACCOUNT: Final = "unknown_account"
 _BYTES_AT_ONCE: Final = 200_000
 
 
@@ -81,33 +80,43 @@ class _Tally:
         return self.batches + bool(self.cutter.rest())
 
 
-def prove(landlord: Landlord, opened: BankFile, file: DroppedFile) -> Iterator[ProvedStatement]:
-    """Pass one: every statement of the file is about an account of the landlord, in euros, and adds up."""
-    tally, first, names = _Tally(), 1, set[tuple[str, str]]()
+def prove(landlord: Landlord, opened: BankFile, file: DroppedFile) -> list[ProvedStatement]:
+    """Pass one: every statement of the file is about an account of the landlord, in euros, and adds up, or a person
+    answers for it.
+
+    Raises:
+        DoubtfulFile: one does not; with the problems of all.
+    """
+    proved, first, names, doubts = list[ProvedStatement](), 1, set[tuple[str, str]](), Doubts()
+    try:
+        for ordinal, (statement, tally) in enumerate(_statements(opened), 1):
+            account = landlord.bank_account(statement.account) if statement.account else None
+            found = list(problems_of(statement, account, ordinal))
+            doubts.statements.append(names_of(statement, opened.format))
+            for problem in found:
+                if problem.code not in file.vouched:
+                    doubts.add(problem)
+            if account is not None:
+                record = _record(file, opened.format, statement, account, tally.digest, names)
+                record = replace(record, doubt=found[0].code if found else None)
+                proved.append(ProvedStatement(statement, account, record, first, tally.end(), tally.pending))
+                first += proved[-1].batches
+    except UnreadableFile as refusal:
+        raise unread(refusal, doubts) from refusal
+    if doubts.count:
+        raise DoubtfulFile(doubts)
+    return proved
+
+
+def _statements(opened: BankFile) -> Iterator[tuple[Statement, _Tally]]:
+    """Each statement with what its movements told."""
+    tally = _Tally()
     for part in read_bank_file(opened, DEFAULT):
         if isinstance(part, Movement):
             tally.add(part)
-            continue
-        account = _account_of(landlord, part)
-        record = _record(file, opened.format, part, account, tally.digest, names)
-        proved = ProvedStatement(part, account, record, first, tally.end(), tally.pending)
-        yield proved
-        first += proved.batches
-        tally = _Tally()
-
-
-def _account_of(landlord: Landlord, statement: Statement) -> BankAccount:
-    account = landlord.bank_account(statement.account) if statement.account else None
-    if statement.account and account is None:
-        raise UnreadableFile(UNKNOWN_ACCOUNT, "The statement is about an account that the landlord has not declared.")
-    if statement.currency != "EUR":
-        raise UnreadableFile(Reason.CURRENCY, f"The statement is in {statement.currency[:3]}.")
-    if statement.problems:
-        problem = statement.problems[0]
-        raise UnreadableFile(problem.code, problem.message, where=problem.where)
-    if account is None:
-        raise UnreadableFile(Reason.MISSING_ACCOUNT, "The statement does not say which account it is about.")
-    return account
+        else:
+            yield part, tally
+            tally = _Tally()
 
 
 def _record(
@@ -188,7 +197,8 @@ def _batch(
 ) -> MovementBatch:
     account, message = item.account.iban, item.record.name
     placed = tuple(_in_statement(movement) for movement in movements)
-    return MovementBatch(file.landlord_id, file.file_id, number, account, channel, message, placed)
+    vouched = item.record.is_vouched
+    return MovementBatch(file.landlord_id, file.file_id, number, account, channel, message, placed, vouched)
 
 
 def _in_statement(movement: Movement) -> Movement:

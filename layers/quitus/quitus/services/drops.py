@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
@@ -64,6 +64,18 @@ def announcement(dropped: DroppedObject) -> dict[str, Any]:
     return {"Records": [{"eventSource": "quitus:sweep", "eventName": "ObjectCreated:Swept", "s3": {"object": held}}]}
 
 
+type Listed = tuple[DroppedObject, datetime]
+"""A version of an object, with the instant of its arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropPage:
+    """A page of the bucket's listing, and where to go on (None at the end)."""
+
+    objects: Sequence[Listed]
+    after: str | None
+
+
 class Drops(Protocol):
     """The drop bucket."""
 
@@ -75,6 +87,6 @@ class Drops(Protocol):
         """
         ...
 
-    def listed(self) -> Iterator[tuple[DroppedObject, datetime]]:
-        """Every version of every object, with the instant of its arrival."""
+    def page(self, after: str | None) -> DropPage:
+        """The next thousand or so versions of objects, by key; `after` is where a page before ended."""
         ...

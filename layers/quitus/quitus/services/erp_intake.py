@@ -15,8 +15,10 @@ from quitus.services.erp_files import LARGEST_FILE, ErpFile, ErpKind, batches, p
 from quitus.services.leases import Fate
 from quitus.services.messages import ErpBatch
 from quitus.services.ports import Alerts, Clock, Queue
+from quitus.services.raw_files import RawFiles, size_of
 from quitus.services.refusals import FileRefusal
-from quitus.services.registry import Acknowledgements, DroppedFile, FileRegistry, FileStatus, RawFiles, RowResult
+from quitus.services.registry import Acknowledgements, DroppedFile, FileRegistry, FileStatus, RowResult
+from quitus.services.resume import unsent
 
 _MARK_EVERY: Final = 40
 
@@ -40,7 +42,7 @@ class ErpIntake:
         """
         landlord_id = file.landlord_id
         sha256 = self.raw.keep(landlord_id, content)
-        self.files.update(landlord_id, file.file_id, sha256=sha256, raw=sha256)
+        self.files.update(landlord_id, file.file_id, sha256=sha256, raw=sha256, size=size_of(content))
         content.seek(0)
         held = content.read(LARGEST_FILE + 1)
         if len(held) > LARGEST_FILE:
@@ -78,7 +80,9 @@ class ErpIntake:
             sequence=parsed.sequence,
             replayed=is_replay,
         )
-        for some in batched(messages[file.sent :], _MARK_EVERY, strict=False):
+        wanted = unsent(self.files, file, len(messages))
+        batches = (message for message in messages if message.number in wanted)
+        for some in batched(batches, _MARK_EVERY, strict=False):
             self.rows.send(some)
             self.files.update(landlord_id, file_id, sent=some[-1].number)
         self.files.update(landlord_id, file_id, queued=True)

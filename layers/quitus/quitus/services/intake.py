@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from quitus.banking.recognition import MAX_BYTES
+from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import Landlord
@@ -13,8 +16,15 @@ from quitus.services.bank_intake import BankIntake
 from quitus.services.drops import DroppedObject, Drops, place_of
 from quitus.services.erp_files import LARGEST_FILE
 from quitus.services.erp_intake import ErpIntake
-from quitus.services.ports import Clock, Landlords
+from quitus.services.file_decisions import UNKNOWN_FOLDER
+from quitus.services.ports import Alerts, Clock, Landlords
+from quitus.services.quarantine import Quarantine
+from quitus.services.raw_files import RawFiles
 from quitus.services.registry import Area, DroppedFile, FileRegistry, FileStatus
+from quitus.services.resume import Resume
+
+type Fetch = Callable[[BinaryIO], None]
+"""Writes the bytes of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +32,13 @@ class Intake:
     """Takes dropped objects in."""
 
     drops: Drops
+    raw: RawFiles
     landlords: Landlords
     files: FileRegistry
     bank: BankIntake
     erp: ErpIntake
+    quarantine: Quarantine
+    alerts: Alerts
     clock: Clock
 
     def take(self, dropped: DroppedObject) -> DroppedFile | None:
@@ -35,27 +48,54 @@ class Intake:
         if place is None or landlord is None:
             return None
         received = instant_text(self.clock.now())
-        arrived = DroppedFile(place.landlord_id, dropped.file_id, place.area, place.name, received)
-        file = self.files.register(arrived)
+        file = self.files.register(
+            DroppedFile(
+                place.landlord_id, dropped.file_id, place.area, place.name, received, version_id=dropped.version_id
+            )
+        )
         if file.status is FileStatus.PROCESSING and not file.queued:
-            self._read(landlord, file, dropped)
+            self._read(landlord, file, lambda into: self.drops.fetch(dropped, into, _largest(file)))
         return self.files.find(file.landlord_id, file.file_id)
 
-    def _read(self, landlord: Landlord, file: DroppedFile, dropped: DroppedObject) -> None:
+    def resume(self, asked: Resume) -> DroppedFile | None:
+        """Take a file up again that stopped half-way, or that a person released: its kept bytes, or the dropped object
+        where it was not kept yet. The file as it then stands; None: of no landlord.
+        """
+        landlord, file = self.landlords.find(asked.landlord_id), self.files.find(asked.landlord_id, asked.file_id)
+        if landlord is None or file is None or file.status is not FileStatus.PROCESSING:
+            return file
+        at = instant_text(self.clock.now())
+        if file.decision is not None:
+            self.alerts.close(file.landlord_id, AlertKind.FILE_QUARANTINED, file.file_id, at)
+        self.files.update(file.landlord_id, file.file_id, takes=file.takes + 1, taken_at=at)
+        self._read(landlord, file, lambda into: self._fetch(file, into))
+        return self.files.find(file.landlord_id, file.file_id)
+
+    def _fetch(self, file: DroppedFile, into: BinaryIO) -> None:
+        if file.raw is not None:
+            self.raw.fetch(file.landlord_id, file.raw, into)
+        else:
+            self.drops.fetch(DroppedObject(file.key, file.version_id, ""), into, _largest(file))
+
+    def _read(self, landlord: Landlord, file: DroppedFile, fetch: Fetch) -> None:
         try:
-            self._take(landlord, file, dropped)
+            self._take(landlord, file, fetch)
         except UnreadableFile as refusal:
             if file.area is Area.ERP:
                 self.erp.refuse(file, refusal)
             else:
-                self.bank.quarantine(file, refusal)
+                self.quarantine.keep_out(file, refusal)
 
-    def _take(self, landlord: Landlord, file: DroppedFile, dropped: DroppedObject) -> None:
+    def _take(self, landlord: Landlord, file: DroppedFile, fetch: Fetch) -> None:
         if file.area is Area.OTHER:
-            raise UnreadableFile("unknown_folder", "Files are dropped under bank/ or erp/.")
+            raise UnreadableFile(UNKNOWN_FOLDER, "Files are dropped under bank/ or erp/.")
         with TemporaryFile() as content:
-            self.drops.fetch(dropped, content, LARGEST_FILE if file.area is Area.ERP else MAX_BYTES)
+            fetch(content)
             if file.area is Area.ERP:
                 self.erp.take(file, content)
             else:
                 self.bank.take(landlord, file, content)
+
+
+def _largest(file: DroppedFile) -> int:
+    return LARGEST_FILE if file.area is Area.ERP else MAX_BYTES

@@ -23,6 +23,8 @@ class MovementBatch:
     message: str
     """Names the statement within its channel, the same when the bank sends it again."""
     movements: tuple[Movement, ...]
+    vouched: bool = False
+    """Whether only a person answers for the statement."""
 
 
 MOVEMENTS_AT_ONCE = 100

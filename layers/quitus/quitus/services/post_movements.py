@@ -74,7 +74,7 @@ class MovementPoster:
         Accounts are read before channels, and channels before rows: a posting of the same money by another channel
         either shows in what is read after the accounts, or changes an account and makes the write fail.
         """
-        landlord_id, channel = landlord.landlord_id, batch[0].source.channel
+        landlord_id, channel = landlord.landlord_id, batch[0].source.voice
         accounts = self.ledger.accounts(landlord_id, {match.lease_id for match in matches if match.lease_id})
         channels = self._channels(landlord_id, batch[0].bucket.account, channel)
         buckets = {incoming.bucket for incoming in batch}
@@ -146,7 +146,7 @@ class BatchPoster:
     def post(self, batch: MovementBatch) -> None:
         """Post the batch; again changes nothing."""
         landlord = self.landlords.get(batch.landlord_id)
-        source = Source(batch.channel, batch.message, batch.file_id)
+        source = Source(batch.channel, batch.message, batch.file_id, vouched=batch.vouched)
         placed = self.poster.post(landlord, [Incoming(item, batch.account, source) for item in batch.movements])
         now = self.clock.now()
         self.log.record(

@@ -11,7 +11,7 @@ from typing import Protocol
 from quitus.domain.alert import AlertKind
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
-from quitus.services.bank_day import BankDay, bank_day
+from quitus.services.bank_day import BankDay, Doubt, bank_day
 from quitus.services.ports import Landlords
 from quitus.services.registry import StatementRecord
 from quitus.services.statement_chain import Break
@@ -71,8 +71,8 @@ class LedgerDays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """What makes a difference: a ledger line that is on no statement, statement lines that the ledger has not, or a
-    statement that does not begin where the one before it ended.
+    """What makes a difference: a ledger line that is on no statement, statement lines that the ledger has not, a
+    statement that does not begin where the one before it ended, or one that was released though it does not add up.
     """
 
     reason: str
@@ -145,7 +145,7 @@ class ProofDesk:
         unstated = self.ledger_days.unstated(landlord_id, iban, day) if unposted else ()
         return AccountProof(
             account_iban=iban,
-            status=ProofStatus.GAP if unposted or bank.breaks else ProofStatus.PROVED,
+            status=ProofStatus.GAP if unposted or bank.breaks or bank.doubts else ProofStatus.PROVED,
             opening_cents=bank.opening_cents,
             credits_cents=bank.credits_cents,
             debits_cents=bank.debits_cents,
@@ -154,7 +154,11 @@ class ProofDesk:
             reversals_cents=side.reversals_cents,
             other_cents=side.other_cents,
             difference_cents=bank.moved_cents - booked,
-            lines=(*map(_break_line, bank.breaks), *_lines(unposted, unstated, bank.first)),
+            lines=(
+                *map(_break_line, bank.breaks),
+                *map(_doubt_line, bank.doubts),
+                *_lines(unposted, unstated, bank.first),
+            ),
         )
 
 
@@ -170,6 +174,13 @@ def _break_line(found: Break) -> ProofLine:
     reason = AlertKind.STATEMENT_OVERLAP if found.overlaps else AlertKind.STATEMENT_GAP
     statement = found.statement
     return ProofLine(reason, found.jump_cents, statement_id=statement.statement_id, file_id=statement.file_id)
+
+
+def _doubt_line(doubt: Doubt) -> ProofLine:
+    """A statement that was released though it does not prove itself."""
+    statement = doubt.statement
+    reason = statement.doubt or ""
+    return ProofLine(reason, doubt.cents, statement_id=statement.statement_id, file_id=statement.file_id)
 
 
 def _lines(difference: Cents, unstated: Iterable[Unstated], statement: StatementRecord) -> Iterator[ProofLine]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import BinaryIO, Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from quitus.domain.money import Cents
-from quitus.domain.movement import CLOSING_CHANNELS
+from quitus.domain.movement import CLOSING_CHANNELS, Problem
+from quitus.services.doubts import Doubts
+from quitus.services.file_decisions import Contradiction, FileDecision, Verdict
 from quitus.services.leases import Fate
-
-_CHUNK: Final = 1 << 20
 
 
 class FileStatus(StrEnum):
@@ -27,7 +26,7 @@ class FileStatus(StrEnum):
     DUPLICATE = "duplicate"
     """Nothing in it is new."""
     REFUSED = "refused"
-    """An ERP file refused whole."""
+    """An ERP file refused whole, or a quarantined file that a person rejected."""
 
 
 class Area(StrEnum):
@@ -78,6 +77,40 @@ class DroppedFile:
     refused: int = 0
     opening_cents: Cents | None = None
     closing_cents: Cents | None = None
+    version_id: str | None = None
+    """Of the dropped object."""
+    size: int | None = None
+    """Bytes as they were dropped."""
+    problems: tuple[Problem, ...] = ()
+    """Why it is quarantined: the first of them (`doubts.SHOWN`)."""
+    problem_count: int = 0
+    problem_codes: tuple[str, ...] = ()
+    """The codes of all."""
+    decision: FileDecision | None = None
+    """The last one."""
+    decisions: int = 0
+    superseded_by: str | None = None
+    """The later file that told all that this quarantined one should have told."""
+    takes: int = 1
+    """How often it was taken up, and when last."""
+    taken_at: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the dropped object."""
+        folder = self.landlord_id if self.area is Area.OTHER else f"{self.landlord_id}/{self.area}"
+        return f"{folder}/{self.name}"
+
+    @property
+    def vouched(self) -> frozenset[str]:
+        """The problems that a person answers for."""
+        released = self.decision is not None and self.decision.kind is Verdict.RELEASE
+        return frozenset(self.decision.vouched) if released and self.decision else frozenset()
+
+    @property
+    def contradiction(self) -> Contradiction | None:
+        """What a person says that its statements are to those of the same name."""
+        return self.decision.contradiction if self.decision else None
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -93,6 +126,20 @@ class DroppedFile:
     def is_taken(self) -> bool:
         """Its movements are posted, or surely on their way: the same content again is a duplicate."""
         return self.status is FileStatus.PROCESSED or (self.status is FileStatus.PROCESSING and self.queued)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """A quarantined file that nobody decided on yet: how a later file that tells all of it is recognised."""
+
+    file_id: str
+    name: str
+    received_at: str
+    raw: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    statements: tuple[tuple[str, ...], ...] = ()
+    """The names of each of its statements (`doubts.names_of`); none when not all of them could be read."""
 
 
 class RowResult(NamedTuple):
@@ -126,6 +173,23 @@ class StatementRecord:
     """(booking date, credits, debits) of booked movements."""
     sequence: str | None = None
     """The bank's own number of the statement on its account."""
+
+    doubt: str | None = None
+    """The problem that a person answers for: the statement's days are never proved by it."""
+    replaces: str | None = None
+    """The file whose statement of this name it replaced, on a person's word."""
+
+    @property
+    def unproved_cents(self) -> Cents:
+        """By how much the balance changes without a movement of the statement."""
+        if self.opening_cents is None or self.closing_cents is None:
+            return 0
+        return self.closing_cents - self.opening_cents - self.credits_cents + self.debits_cents
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether only a person answers for it."""
+        return self.doubt is not None or self.replaces is not None
 
     @property
     def content(self) -> str:
@@ -178,6 +242,10 @@ class FileRegistry(Protocol):
         """Whether a batch was recorded."""
         ...
 
+    def worked(self, landlord_id: str, file_id: str) -> set[int]:
+        """The numbers of the batches that were recorded."""
+        ...
+
     def is_complete(self, landlord_id: str, file_id: str) -> bool:
         """Whether all batches are worked and the file has no final status yet."""
         ...
@@ -188,6 +256,23 @@ class FileRegistry(Protocol):
 
     def settle(self, landlord_id: str, file_id: str, status: FileStatus, reason: str | None, at: str) -> bool:
         """Give a file that is processing its final status; False when it had one."""
+        ...
+
+    def keep_out(
+        self,
+        file: DroppedFile,
+        doubts: Doubts,
+        at: str,
+    ) -> bool:
+        """Quarantine a file that is processing; False: it is not."""
+        ...
+
+    def kept_out(self, landlord_id: str) -> list[KeptOut]:
+        """The newest quarantined files that nobody decided on; one of the last second may be missing."""
+        ...
+
+    def supersede(self, landlord_id: str, file_id: str, by: str) -> bool:
+        """A later file told all of a quarantined one; False: it is no longer quarantined."""
         ...
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
@@ -240,23 +325,6 @@ class StatementStore(Protocol):
         """The closing statements of its account and channel with the same or an earlier last day (newest first), and
         with a later one (oldest first); the nearest forty rows of each side.
         """
-        ...
-
-
-def sha256_of(stream: BinaryIO) -> str:
-    """The SHA-256 of a stream from its start, in hexadecimal."""
-    stream.seek(0)
-    digest = hashlib.sha256()
-    while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-class RawFiles(Protocol):
-    """Locked copies of what was dropped."""
-
-    def keep(self, landlord_id: str, content: BinaryIO) -> str:
-        """Keep the dropped bytes for ever under their SHA-256 (hexadecimal, returned); again changes nothing."""
         ...
 
 

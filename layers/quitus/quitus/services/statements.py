@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Contention
 from quitus.domain.identity import account_tag
+from quitus.services.file_decisions import Contradiction
 from quitus.services.ports import Alerts, Clock
 from quitus.services.registry import FileRegistry, StatementRecord, StatementStore
 from quitus.services.statement_chain import Break, Link, chained, closing_of, link, opening_of
@@ -36,6 +37,8 @@ class Kept:
 
     standing: Standing
     records: tuple[StatementRecord, ...]
+    contradicting: frozenset[str] = frozenset()
+    """The keys of those that are held with other content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,29 @@ class StatementBook:
     alerts: Alerts
     clock: Clock
 
-    def keep(self, landlord_id: str, file_id: str, records: Sequence[StatementRecord]) -> Kept:
-        """Keep the statements of a file, unless they are held or contradict what is held; again changes nothing."""
+    def keep(
+        self,
+        landlord_id: str,
+        file_id: str,
+        records: Sequence[StatementRecord],
+        contradiction: Contradiction | None = None,
+    ) -> Kept:
+        """Keep the statements of a file, unless they are held, or contradict what is held and nobody said what they
+        are then; again changes nothing.
+        """
         for attempt in range(_PATIENCE):
             told = self.statements.with_content(landlord_id, records)
             named = _named(records, told)
             held = {record.key: record for record in self.statements.held(landlord_id, named)}
             taken = self._taken(landlord_id, file_id, held.values())
             standing = _standing(named, {key: held[key].fingerprint for key in taken})
-            if standing is not Standing.NEW:
-                return Kept(standing, named)
+            if standing is Standing.CONFLICT and contradiction is Contradiction.ADDS:
+                return self.keep(landlord_id, file_id, _beside(named, held, taken, file_id))
+            if standing is Standing.CONFLICT and contradiction is Contradiction.REPLACES:
+                named = _instead(named, held, taken)
+            elif standing is not Standing.NEW:
+                against = (record.key for record in named if _is_taken(record, held, taken))
+                return Kept(standing, named, frozenset(against))
             distinct = {record.key: record for record in named}.values()
             fresh = [record for record in distinct if _is_fresh(record, file_id, held.get(record.key), taken)]
             replaced = {key: record.file_id for key, record in held.items()}
@@ -66,7 +82,7 @@ class StatementBook:
             except Stale:
                 self.clock.pause(attempt)
             else:
-                return Kept(Standing.NEW, named)
+                return Kept(Standing.NEW, tuple(_as_kept(record, held.get(record.key)) for record in named))
         raise Contention("statements_busy", "Others kept writing the same statements.", file_id=file_id)
 
     def _taken(self, landlord_id: str, file_id: str, held: Iterable[StatementRecord]) -> set[str]:
@@ -117,12 +133,45 @@ class StatementBook:
 
 
 def _standing(records: Sequence[StatementRecord], taken: dict[str, str]) -> Standing:
-    strict = [record for record in records if record.channel != _GROWING and record.key in taken]
-    if any(taken[record.key] != record.fingerprint for record in strict):
+    if any(_contradicts(record, taken.get(record.key)) for record in records):
         return Standing.CONFLICT
     if records and all(taken.get(record.key) == record.fingerprint for record in records):
         return Standing.HELD
     return Standing.NEW
+
+
+def _contradicts(record: StatementRecord, taken: str | None) -> bool:
+    """Whether a statement of this name was taken with another fingerprint."""
+    return record.channel != _GROWING and taken not in (None, record.fingerprint)
+
+
+def _beside(
+    records: Iterable[StatementRecord], held: Mapping[str, StatementRecord], taken: Collection[str], file_id: str
+) -> list[StatementRecord]:
+    """Statements under names of their own where theirs is taken for another content."""
+    return [
+        replace(record, name=f"{record.name}~{file_id}") if _is_taken(record, held, taken) else record
+        for record in records
+    ]
+
+
+def _instead(
+    records: Iterable[StatementRecord], held: Mapping[str, StatementRecord], taken: Collection[str]
+) -> tuple[StatementRecord, ...]:
+    """Statements that say which file's they replace."""
+    return tuple(
+        replace(record, replaces=held[record.key].file_id) if _is_taken(record, held, taken) else record
+        for record in records
+    )
+
+
+def _is_taken(record: StatementRecord, held: Mapping[str, StatementRecord], taken: Collection[str]) -> bool:
+    return record.key in taken and _contradicts(record, held[record.key].fingerprint)
+
+
+def _as_kept(record: StatementRecord, held: StatementRecord | None) -> StatementRecord:
+    """A statement as its own file kept it before, when it stopped half-way."""
+    return held if held is not None and held.file_id == record.file_id else record
 
 
 def _is_fresh(record: StatementRecord, file_id: str, held: StatementRecord | None, taken: set[str]) -> bool:

@@ -15,6 +15,7 @@ from quitus.domain.ledger import EntryKind
 from quitus.domain.matching import MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.payment import PaymentStatus
+from quitus.services.file_decisions import Contradiction, Verdict
 from quitus.services.registry import FileStatus
 
 NotNegative = Annotated[int, Field(ge=0)]
@@ -262,8 +263,27 @@ class RowsAnswer(Answer):
     refused: NotNegative
 
 
+class ProblemAnswer(Answer):
+    """Why a file is not trusted, and where in it: the statement, and the entry, record or line, counted from 1."""
+
+    code: str
+    message: str
+    where: str | None
+
+
+class FileDecisionAnswer(Answer):
+    """What a person decided on a quarantined file; `vouched` are the problems that the person answers for."""
+
+    kind: Verdict
+    reason: str
+    decided_by: str
+    decided_at: str
+    vouched: tuple[str, ...]
+    contradiction: Contradiction | None
+
+
 class FileAnswer(Answer):
-    """A dropped file."""
+    """A dropped file; `problems` are the first of `problem_count`."""
 
     file_id: str
     name: str
@@ -276,6 +296,10 @@ class FileAnswer(Answer):
     closing_cents: int | None
     received_at: str
     finished_at: str | None
+    problems: tuple[ProblemAnswer, ...]
+    problem_count: NotNegative
+    decision: FileDecisionAnswer | None
+    superseded_by: str | None
 
 
 class AlertAnswer(Answer):

@@ -17,6 +17,7 @@ from quitus.domain.movement import Means
 from quitus.domain.payment import PaymentStatus
 from quitus.services.dashboard import By
 from quitus.services.exports import ExportKind
+from quitus.services.file_decisions import Contradiction
 from quitus.services.registry import FileStatus
 from quitus.web.fields import (
     Bic,
@@ -195,6 +196,21 @@ class UnassignBody(Body):
 
     reason: Remark
     lease_id: Id | None = None
+
+
+class ReleaseBody(Body):
+    """Why a quarantined file is taken all the same; `contradiction`: what its statements are to those that were posted
+    under the same name.
+    """
+
+    reason: Remark
+    contradiction: Annotated[Contradiction, Field(strict=False)] = Contradiction.REPLACES
+
+
+class RejectBody(Body):
+    """Why nothing of a quarantined file is ever to be posted."""
+
+    reason: Remark
 
 
 class ExportBody(Body):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from quitus.services.dashboard import DashboardDesk
+    from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_payments import DecisionDesk
     from quitus.services.exports import ExportDesk
     from quitus.services.idempotent_requests import Once
@@ -48,6 +49,8 @@ class Desk(Protocol):
     def decisions(self) -> DecisionDesk: ...
     @property
     def files(self) -> FileDesk: ...
+    @property
+    def file_decisions(self) -> FileDecisionDesk: ...
     @property
     def alerts(self) -> AlertDesk: ...
     @property

@@ -28,11 +28,19 @@ class DashboardAnswer(Answer):
 
 
 class ProofLineAnswer(Answer):
-    """A line that makes the difference: in the ledger but on no statement, on a statement that is not posted yet, or
-    by how much a statement begins otherwise than the one before it ended.
+    """A line that makes the difference: in the ledger but on no statement, on a statement that is not posted yet, by
+    how much a statement begins otherwise than the one before it ended, or by how much one does not add up that was
+    released on a person's word.
     """
 
-    reason: Literal["not_on_statement", "not_posted", "statement_gap", "statement_overlap"]
+    reason: Literal[
+        "not_on_statement",
+        "not_posted",
+        "statement_gap",
+        "statement_overlap",
+        "balance_mismatch",
+        "details_mismatch",
+    ]
     payment_id: str | None
     statement_id: str | None
     file_id: str | None

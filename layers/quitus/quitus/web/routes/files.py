@@ -1,13 +1,16 @@
-"""`/v1/files` and `/v1/alerts`: what came in, and what a person should look at."""
+"""`/v1/files` and `/v1/alerts`: what came in, what people decide about it, and what they should look at."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
+from quitus.services.decide_files import FileOccasion
 from quitus.services.registry import DroppedFile
-from quitus.web.access import READERS
+from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import AlertAnswer, FileAnswer, PageAnswer
-from quitus.web.bodies import AlertsQuery, FilesQuery, Nothing
+from quitus.web.bodies import AlertsQuery, FilesQuery, Nothing, RejectBody, ReleaseBody
 from quitus.web.cursors import Cursors
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, ok
@@ -24,10 +27,15 @@ def page(desk: Desk, call: Call[Nothing, FilesQuery]) -> Reply:
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    file_id = call.ids["file_id"]
-    if not is_id(file_id):
-        raise NotFound("file_not_found", "There is no file with this id.", file_id=file_id)
-    return ok(_answer(desk.files.one(call.landlord_id, file_id)))
+    return ok(_answer(desk.files.one(call.landlord_id, _file_id(call))))
+
+
+def release(desk: Desk, call: Call[ReleaseBody, Nothing]) -> Reply:
+    return ok(_answer(desk.file_decisions.release(_occasion(call), call.body.reason, call.body.contradiction)))
+
+
+def reject(desk: Desk, call: Call[RejectBody, Nothing]) -> Reply:
+    return ok(_answer(desk.file_decisions.reject(_occasion(call), call.body.reason)))
 
 
 def alerts(desk: Desk, call: Call[Nothing, AlertsQuery]) -> Reply:
@@ -36,6 +44,17 @@ def alerts(desk: Desk, call: Call[Nothing, AlertsQuery]) -> Reply:
     listed = desk.alerts.page(call.landlord_id, query.kind, cursors.place(query.cursor), query.limit)
     items = tuple(AlertAnswer.model_validate(shown) for shown in listed.items)
     return ok(PageAnswer[AlertAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def _occasion(call: Call[Any, Nothing]) -> FileOccasion:
+    return FileOccasion(call.landlord_id, _file_id(call), call.caller.subject, call.attempt)
+
+
+def _file_id(call: Call[Any, Nothing]) -> str:
+    file_id = call.ids["file_id"]
+    if not is_id(file_id):
+        raise NotFound("file_not_found", "There is no file with this id.", file_id=file_id)
+    return file_id
 
 
 def _answer(file: DroppedFile) -> FileAnswer:
@@ -49,6 +68,18 @@ ROUTES = (
     ),
     Route(
         "GET", "/v1/files/{file_id}", one, {200: FileAnswer}, "A dropped file", READERS, refusals=("file_not_found",),
+    ),
+    Route(
+        "POST", "/v1/files/{file_id}/release", release, {200: FileAnswer},
+        "Take a quarantined file all the same, on a person's word", ACCOUNTANTS, ReleaseBody,
+        refusals=(
+            "file_not_found", "file_not_quarantined", "file_not_releasable", "file_decided_meanwhile", "rows_busy",
+        ),
+    ),
+    Route(
+        "POST", "/v1/files/{file_id}/reject", reject, {200: FileAnswer},
+        "Refuse a quarantined file for good; its bytes stay kept", ACCOUNTANTS, RejectBody,
+        refusals=("file_not_found", "file_not_quarantined", "file_decided_meanwhile", "rows_busy"),
     ),
     Route(
         "GET", "/v1/alerts", alerts, {200: PageAnswer[AlertAnswer]}, "Alerts, newest first", READERS,
