@@ -5,6 +5,7 @@ Columns and codes: CFONB, "Relevé de compte sur support informatique", and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -24,6 +25,7 @@ _OPENING, _MOVEMENT, _COMPLEMENT, _CLOSING = "01", "04", "05", "07"
 _SHORTEST: Final = 104
 _POSITIVE: Final = {char: digit for digit, char in enumerate("{ABCDEFGHI")} | {"é": 0} | {str(n): n for n in range(10)}
 _NEGATIVE: Final = {char: digit for digit, char in enumerate("}JKLMNOPQR")} | {"è": 0}
+_DECIMALS: Final = re.compile("[0-9]?|\\s")
 _TEXT: Final = slice(48, 118)
 _LEFT, _RIGHT = slice(48, 83), slice(83, 118)
 _REMITTANCE: Final = ("LCC", "LC2")
@@ -293,9 +295,9 @@ def _cents(text: str, decimals: str) -> Cents:
     sign = 1 if digit is not None else -1
     digit = _NEGATIVE.get(last) if digit is None else digit
     body = body.lstrip() or "0"
-    if digit is None or not (body.isascii() and body.isdigit()) or not (decimals.isdigit() or not decimals.strip()):
+    if digit is None or not (body.isascii() and body.isdigit()) or not _DECIMALS.fullmatch(decimals):
         raise AmountError(f"not an amount: {text!r}")
-    scale = int(decimals) if decimals.strip() else 2
+    scale = int(decimals.strip() or 2)
     number = int(body) * 10 + digit
     if number * 100 % 10**scale:
         raise AmountError(f"a fraction of a cent: {text!r}")

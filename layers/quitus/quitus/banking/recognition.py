@@ -14,6 +14,7 @@ from io import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, Self, cast
 
+from quitus.banking.encodings import utf_16
 from quitus.banking.problems import Reason, unreadable
 from quitus.domain.errors import UnreadableFile
 
@@ -25,6 +26,8 @@ MAX_RATIO: Final = 100
 _RATIO_FREE: Final = 1 << 20
 _IN_MEMORY: Final = 4 << 20
 _HEAD: Final = 1 << 16
+_LONG_HEAD: Final = 4 << 20
+"""Of XML, whose message may begin behind long comments."""
 _CHUNK: Final = 1 << 18
 
 _ARCHIVES: Final = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06")
@@ -34,8 +37,10 @@ _CAMT_FORMATS: Final = {
     "BkToCstmrAcctRpt": "camt.052",
     "BkToCstmrDbtCdtNtfctn": "camt.054",
 }
+_UNSAID: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+"""Comments, instructions and quoted texts: whatever they hold, it is no message."""
 _CFONB: Final = re.compile(r"0[1457][0-9]{5}.{4}[0-9]{5}(?:[A-Z]{3}| {3})[0-9 ].[A-Z0-9 ]{11}")
-_MT940: Final = re.compile(r"^(?:\{4:)?:(?:20|25|28C?|60[FM]|61|62[FM]|86):", re.MULTILINE)
+_MT940: Final = re.compile(r"(?:\A|[\r\n])(?:\{4:)?:(?:20|25|28C?|60[FM]|61|62[FM]|86):")
 _ERP: Final = re.compile(r"#quitus;([a-z_]{1,40});")
 _PGP: Final = re.compile(rb"-----BEGIN PGP MESSAGE-----|[\x84\x85\xc1\xd2]")
 
@@ -81,6 +86,8 @@ def open_bank_file(stream: BinaryIO) -> BankFile:
             _close_copy(packed)
             start = _start(plain)
         text = _trusted_start(plain, start)
+        if text.startswith("<") and _format_of(text) == UNKNOWN:
+            text = _head_text(_start(plain, _LONG_HEAD))
     except UnreadableFile:
         _close_copy(plain)
         raise
@@ -107,7 +114,7 @@ def _close_copy(stream: BinaryIO) -> None:
 
 def _format_of(text: str) -> str:
     if text.startswith("<"):
-        camt = _CAMT.search(text)
+        camt = _CAMT.search(_UNSAID.sub("", text))
         return _CAMT_FORMATS[camt.group(1)] if camt else UNKNOWN
     erp = _ERP.match(text)
     if erp:
@@ -119,13 +126,7 @@ def _format_of(text: str) -> str:
 
 def _head_text(start: bytes) -> str:
     """The first characters, whatever the encoding: enough to recognise, every byte stands for something."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = start.decode("utf-16", "replace")
-    elif start[:2] in (b"<\0", b"\0<"):
-        text = start.decode("utf-16-le" if start[1] == 0 else "utf-16-be", "replace")
-    else:
-        text = start.removeprefix(codecs.BOM_UTF8).decode("latin-1")
-    return text.lstrip()
+    return start.removeprefix(codecs.BOM_UTF8).decode(utf_16(start) or "latin-1", "replace").lstrip("\ufeff \t\r\n\0")
 
 
 def _unpacked(stream: BinaryIO, start: bytes) -> BinaryIO:
@@ -184,9 +185,9 @@ def _spooled(chunks: Iterator[bytes], limit: int = MAX_BYTES) -> BinaryIO:
     return cast(BinaryIO, spool)
 
 
-def _start(stream: BinaryIO) -> bytes:
+def _start(stream: BinaryIO, size: int = _HEAD) -> bytes:
     stream.seek(0)
-    start = stream.read(_HEAD)
+    start = stream.read(size)
     stream.seek(0)
     return start
 

@@ -31,8 +31,16 @@ class _Cutter:
     size: int = 0
 
     def add(self, movement: Movement) -> tuple[Movement, ...] | None:
-        """The batch that is full before this movement."""
+        """The batch that is full before this movement.
+
+        Raises:
+            UnreadableFile: the movement alone is more than a message holds.
+        """
         weight = _weight(movement)
+        if weight > _BYTES_AT_ONCE:
+            raise UnreadableFile(
+                Reason.TOO_LARGE, "A movement with more text than a message holds.", where=movement.position
+            )
         full = None
         if self.held and (len(self.held) == MOVEMENTS_AT_ONCE or self.size + weight > _BYTES_AT_ONCE):
             full = self.rest()
@@ -227,6 +235,11 @@ def _identifying(movement: Movement) -> bytes:
 
 
 def _weight(movement: Movement) -> int:
-    """At least the bytes of the movement in a message."""
-    texts = (movement.remittance, movement.note, movement.debtor_name, movement.return_reason)
-    return 900 + sum(2 * len(text.encode()) for text in texts if text)
+    """At least the bytes of the movement in a message; JSON writes a control character in six."""
+    texts = (
+        *(movement.remittance, movement.note, movement.debtor_name, movement.debtor_iban, movement.return_reason),
+        *(movement.bank_reference, movement.end_to_end_id, movement.uetr, movement.entry_reference),
+        *(movement.mandate_id, movement.bank_code, movement.original_reference, *movement.batch_references),
+        *(account for account, _ in movement.other_accounts),
+    )
+    return 900 + sum((2 if text.isprintable() else 6) * len(text.encode()) for text in texts if text)

@@ -12,6 +12,7 @@ from quitus.banking.camt.movements import Fields
 from quitus.banking.camt.paths import Mark, Scope
 from quitus.banking.camt.statements import StatementReader
 from quitus.banking.camt.templates import Found, Meaning
+from quitus.banking.encodings import utf_16
 from quitus.banking.problems import Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
 from quitus.banking.reader import full_chunks
@@ -73,6 +74,8 @@ class _MessageReader:
     def _open(self, meaning: Meaning) -> None:
         parts = self._parts
         if meaning.message:
+            if self._message not in {"", meaning.message}:
+                raise unreadable(Reason.UNKNOWN_FORMAT, f"A {self._message} and a {meaning.message} in one file.")
             self._message = meaning.message
             parts[Scope.HEADER] = Fields()
         if meaning.statement:
@@ -123,10 +126,11 @@ def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:
         UnreadableFile: empty, or not text in the encoding that the file declares.
     """
     chunks = full_chunks(stream)
-    chunk = next((chunk for chunk in chunks if chunk.strip(_BLANK)), b"").lstrip(_BLANK)
+    chunk = next((chunk for chunk in chunks if chunk.strip(_BLANK)), b"")
+    codec = _encoding(chunk)
+    chunk = chunk if codec.startswith("utf-16") else chunk.lstrip(_BLANK)
     if not chunk:
         raise unreadable(Reason.EMPTY, "The file is empty.")
-    codec = _encoding(chunk)
     decoder = codecs.getincrementaldecoder(codec)()
     while chunk:
         following = next(chunks, b"")
@@ -144,10 +148,9 @@ def _encoding(start: bytes) -> str:
     """
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if start[:4] in (b"<\0?\0", b"\0<\0?"):
-        return "utf-16-le" if start[1] == 0 else "utf-16-be"
+    wide = utf_16(start)
+    if wide is not None:
+        return wide
     declared = _DECLARED.match(start[:200])
     name = declared.group(1).decode() if declared else "utf-8"
     try:

@@ -18,7 +18,7 @@ from quitus.domain.errors import UnreadableFile
 
 MAX_DEPTH: Final = 64
 
-_TAG: Final = re.compile(r"<(/?)([^\s/>=\"'<&!?]+)((?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*)>")
+_TAG: Final = re.compile(r"<(/?)([^\s/>=\"'<&!?]++)((?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
 _CURRENCY: Final = re.compile(r"\bCcy\s*=\s*[\"']([^\"']*)")
 _REFERENCE: Final = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|(amp|lt|gt|quot|apos));")
 _ENTRY_SCOPES: Final = frozenset({Scope.ENTRY, Scope.DETAIL})

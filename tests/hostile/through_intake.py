@@ -1,0 +1,40 @@
+"""A spoiled file dropped by SFTP, without a cloud: what is quarantined posts nothing and queues nothing."""
+
+from __future__ import annotations
+
+from hostile.campaign import Spoiled
+from hostile.oracle import Outcome, Read, Verdict, facts, landlord_of
+from unit.intake.counter import LANDLORD, Counter, counts
+
+from quitus.domain.movement import Status
+from quitus.services.registry import FileStatus
+
+
+def take_in(file: Spoiled, verdict: Verdict) -> None:
+    """Drop a file for a landlord who has never dropped one, and let everything that follows happen.
+
+    Raises:
+        AssertionError: intake did something else than the verdict asks for.
+    """
+    counter = Counter(landlord_of(file.sample))
+    dropped = counter.put("releve", file.data)
+    counter.intake().take(dropped)
+    queued = list(counter.movements.sent)
+    counter.work()
+    taken = counter.file(dropped.file_id)
+    if verdict.outcome is Outcome.REFUSED:
+        assert (taken.status, taken.reason) == (FileStatus.QUARANTINED, verdict.reason)
+        assert (queued, counter.posted(), counts(taken)) == ([], [], {}), "something of a quarantined file was posted"
+        assert counter.alerts() == ["file_quarantined"]
+        assert counter.raw.held == {f"{LANDLORD}/{taken.raw}": file.data}, "the quarantined bytes are not kept"
+        return
+    assert (taken.status, taken.reason) == (FileStatus.PROCESSED, None)
+    assert counter.posted() == booked_once(verdict.read)
+
+
+def booked_once(read: Read) -> list[int]:
+    """The booked amounts; a statement that a file repeats counts once."""
+    distinct = [one for at, one in enumerate(read) if facts([one]) not in [facts([other]) for other in read[:at]]]
+    return sorted(
+        movement.amount_cents for _, movements in distinct for movement in movements if movement.status is Status.BOOKED
+    )
