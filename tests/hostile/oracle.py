@@ -33,7 +33,8 @@ from quitus.banking.recognition import BankFile, open_bank_file
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.movement import CLOSING_CHANNELS, Movement, Statement, Status
-from quitus.services.bank_statements import UNKNOWN_ACCOUNT, prove
+from quitus.services.bank_statements import prove
+from quitus.services.file_decisions import UNKNOWN_ACCOUNT
 from quitus.services.registry import Area, DroppedFile
 
 REASONS: Final = frozenset({*(reason.value for reason in Reason), UNKNOWN_ACCOUNT})
@@ -75,7 +76,7 @@ def judged(sample: Sample, spoiled: bytes, landlord: Landlord | None = None) -> 
     try:
         with open_bank_file(io.BytesIO(spoiled)) as opened:
             file = DroppedFile(landlord.landlord_id, "F", Area.BANK, "x", "2026-11-24T06:00:00+00:00")
-            proved = list(prove(landlord, opened, file))
+            proved = prove(landlord, opened, file)
             read = _movements(read_bank_file(opened))
             _check(opened, read)
     except UnreadableFile as refusal:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from quitus.banking.problems import Reason
 from quitus.banking.profiles import DEFAULT, profile_named
 from quitus.banking.reading import read_bank_file
 from quitus.banking.recognition import BankFile
