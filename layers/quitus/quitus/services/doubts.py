@@ -36,7 +36,10 @@ class Doubts:
         if isinstance(refusal, DoubtfulFile):
             return refusal.doubts
         doubts = cls()
-        doubts.add(Problem(str(refusal.code), refusal.message, refusal.detail.get("where")))
+        where = refusal.detail.get("where")
+        numbers = _NUMBERS.match(where) if where else None
+        place = _placed(where, int(numbers.group(1)) + 1) if numbers else where
+        doubts.add(Problem(str(refusal.code), refusal.message, place))
         return doubts
 
     def add(self, problem: Problem) -> None:
