@@ -11,9 +11,13 @@ from builders import BANK_ACCOUNT, FixedClock, a_credit
 from unit.web.office import LANDLORD as SETTINGS
 from unit.web.office import LEASE, Answered, Office
 
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.plan_rows import PlanRows
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Means
 from quitus.domain.posting import Incoming, Source
+from quitus.services.plan_watch import PlanWatch
 
 
 class Case:
@@ -66,6 +70,23 @@ class Case:
         assert answered.status == 201, answered
         self.office.follow()
         return str(answered.body["payment_id"])
+
+    def agree(self, due_ids: list[str], instalments: list[tuple[str, str]], version: int | None = None) -> Answered:
+        """An instalment plan over dues: days and euros."""
+        lines = [{"due_date": day, "amount_cents": parse_euros(euros)} for day, euros in instalments]
+        body = {"instalments": lines, "due_ids": due_ids, "version": version}
+        return self.ask("PUT", "/v1/leases/L1/plan", body, role="collections")
+
+    def plan(self, on: str) -> dict[str, Any]:
+        """The plan of L1 as it stands on a day."""
+        held: dict[str, Any] = self.office.get("/v1/leases/L1/plan", query={"on": on})
+        return held
+
+    def watch_plans(self) -> None:
+        """What looks at the plans by the hour looks."""
+        table = self.office.table
+        log, alerts = self.office.outside.action_log, AlertRows(table)
+        PlanWatch(PlanRows(table), LedgerRows(table), alerts, log, self.office.clock).look("semiga")
 
     def ask(self, method: str, path: str, body: Any = None, role: str = "accountant", **named: Any) -> Answered:
         answered = self.office.ask(method, path, body, role=role, **named)

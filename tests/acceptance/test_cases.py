@@ -98,6 +98,62 @@ def test_case_14_negative_adjustment() -> None:
     case.holds()
 
 
+MONTHS = [f"2027-{month:02d}" for month in range(1, 13)]
+
+
+def a_case_with_a_plan() -> Case:
+    """Debt 960.00 = 12 x 80.00 on the 10th, beside a current rent of 510.00 on the 10th."""
+    case = Case(today="2026-12-15")
+    case.let()
+    case.call("oct", "rent", "2026-10-10", "450.00")
+    case.call("nov", "rent", "2026-11-10", "510.00")
+    assert case.agree(["oct", "nov"], [(f"{month}-10", "80.00") for month in MONTHS]).status == 201
+    return case
+
+
+def test_case_17_plan_kept() -> None:
+    case = a_case_with_a_plan()
+    for month in MONTHS[:3]:
+        case.call(month, "rent", f"{month}-10", "510.00")
+        paid = case.receive("590.00", f"{month}-10")
+        assert case.settled(paid) == {month: "510.00", "oct": "80.00"}
+        assert set(case.rules(paid)) == {"plan"}
+    assert case.still_open() == {"oct": "210.00", "nov": "510.00"}
+    plan = case.plan("2027-03-31")
+    assert (plan["status"], plan["settled_cents"], plan["missed_cents"]) == ("running", 24000, 0)
+    case.holds()
+
+
+def test_case_17_instalment_missed_in_part() -> None:
+    case = a_case_with_a_plan()
+    case.call("jan", "rent", "2027-01-10", "510.00")
+    paid = case.receive("550.00", "2027-01-10")
+    assert case.settled(paid) == {"jan": "510.00", "oct": "40.00"}
+    assert case.plan("2027-01-14")["missed_cents"] == 0
+    assert case.plan("2027-01-15")["missed_cents"] == 4000
+    assert case.plan("2027-01-15")["status"] == "running"
+
+
+def test_case_17_two_missed_break_the_plan() -> None:
+    case = a_case_with_a_plan()
+    for month in MONTHS[:2]:
+        case.call(month, "rent", f"{month}-10", "510.00")
+        case.receive("510.00", f"{month}-10")
+    case.today_is("2027-02-14")
+    case.watch_plans()
+    assert case.alerts() == [("plan_instalment_missed", "L1")]
+    case.today_is("2027-02-15")
+    case.watch_plans()
+    assert case.alerts() == [("plan_broken", "L1")]
+    plan = case.plan("2027-02-15")
+    assert (plan["status"], plan["missed_cents"]) == ("broken", 16000)
+    assert [decision["kind"] for decision in plan["decisions"]] == ["agreed", "broken"]
+    paid = case.receive("510.00", "2027-02-16")
+    assert (case.settled(paid), case.rules(paid)) == ({"oct": "450.00", "nov": "60.00"}, ["oldest_due", "oldest_due"])
+    assert case.plan("2027-02-20")["status"] == "broken"
+    case.holds()
+
+
 def test_case_18_departed_tenant() -> None:
     case = Case(today="2026-03-01")
     case.let("L1", status="ended", end_date="2026-02-28")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from builders import DAY, a_credit, a_due, an_account, reported
 from hypothesis import settings
@@ -20,6 +20,7 @@ from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.pairing import Pairing, Verdict
 from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
+from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
 
 CHART = Chart()
@@ -74,6 +75,21 @@ class LeaseLife(RuleBasedStateMachine):
         incoming = reported(a_credit(cents, means=means))
         row, self.account = post_receipt(CHART, self.account, incoming, ON_LEASE, place, "at")
         self.posted.append(row)
+
+    @precondition(lambda self: self.account.open_dues)
+    @rule(data=st.data(), parts=st.integers(1, 4))
+    def a_plan_is_agreed(self, data: st.DataObject, parts: int) -> None:
+        some = st.lists(st.sampled_from(self.account.open_dues), min_size=1, unique=True)
+        covered = tuple((due.due_id, due.open_cents) for due in data.draw(some))
+        total = sum(cents for _, cents in covered)
+        days = [DAY + timedelta(days=30 * n) for n in range(parts)]
+        shares = [total // parts + (n < total % parts) for n in range(parts)]
+        plan = InstalmentPlan(1, tuple(map(Instalment, days, shares)), covered)
+        self.account = replace(self.account, plan=plan)
+
+    @rule()
+    def the_plan_ends(self) -> None:
+        self.account = replace(self.account, plan=None)
 
     @precondition(lambda self: self.payments(PaymentStatus.POSTED))
     @rule(data=st.data())

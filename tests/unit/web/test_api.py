@@ -38,6 +38,9 @@ MAY = {
     ("GET", "/v1/payments/{payment_id}"): PEOPLE,
     ("POST", "/v1/payments/{payment_id}/assign"): {"accountant", "admin"},
     ("POST", "/v1/payments/{payment_id}/unassign"): {"accountant", "admin"},
+    ("GET", "/v1/leases/{lease_id}/plan"): PEOPLE,
+    ("PUT", "/v1/leases/{lease_id}/plan"): {"collections", "accountant", "admin"},
+    ("DELETE", "/v1/leases/{lease_id}/plan"): {"collections", "accountant", "admin"},
     ("GET", "/v1/files"): PEOPLE,
     ("GET", "/v1/files/{file_id}"): PEOPLE,
     ("POST", "/v1/files/{file_id}/release"): {"accountant", "admin"},
@@ -53,6 +56,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/landlords/{landlord_id}"): LANDLORD,
     ("PUT", "/v1/leases/{lease_id}"): LEASE,
     ("PUT", "/v1/leases/{lease_id}/dues/{due_id}"): RENT,
+    ("PUT", "/v1/leases/{lease_id}/plan"): {
+        "instalments": [{"due_date": "2026-12-10", "amount_cents": 45000}],
+        "due_ids": ["nov-L1"],
+    },
     ("POST", "/v1/payments"): CHEQUE,
     ("POST", "/v1/payments/{payment_id}/assign"): {"lease_id": "L1", "reason": "seen"},
     ("POST", "/v1/payments/{payment_id}/unassign"): {"reason": "seen"},
@@ -60,6 +67,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/files/{file_id}/reject"): {"reason": "seen"},
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
 }
+QUERIES = {("DELETE", "/v1/leases/{lease_id}/plan"): {"version": "1"}}
 
 
 def settled() -> tuple[Office, dict[str, str]]:
@@ -67,13 +75,15 @@ def settled() -> tuple[Office, dict[str, str]]:
     office = Office().settle_in()
     payment_id = office.post(reported(a_credit(27500, a_virtual_iban(9_999_999))))
     office.drop("F1", **registered(FileStatus.PROCESSED))
+    assert office.ask("PUT", "/v1/leases/L1/plan", BODIES["PUT", "/v1/leases/{lease_id}/plan"]).status == 201
     export = office.ask("POST", "/v1/exports", BODIES["POST", "/v1/exports"]).body["export_id"]
     ids = {"landlord_id": "semiga", "lease_id": "L1", "due_id": "nov-L1", "payment_id": payment_id}
     return office, ids | {"file_id": "F1", "export_id": export}
 
 
 def ask(office: Office, route: Route, ids: dict[str, str], **named: Any) -> Answered:
-    return office.ask(route.method, route.path.format(**ids), BODIES.get((route.method, route.path)), **named)
+    place = (route.method, route.path)
+    return office.ask(route.method, route.path.format(**ids), BODIES.get(place), query=QUERIES.get(place), **named)
 
 
 def names(routes: list[Route]) -> list[str]:

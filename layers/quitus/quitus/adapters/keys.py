@@ -17,6 +17,8 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file |
 | what the ERP thinks it owes | `{l}#lease#{lease}` | `balance` | apply_erp_file |
 | its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file |
+| what was decided on its instalment plans | `{l}#lease#{lease}` | `plan#{n}` | staff_api |
+| leases whose plan runs | listing `{l}#plans` | | |
 | its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |
 | the entry of money on no lease* | `{l}#loose-entry#{payment}` | `entry#{n}` | update_views, push_erp |
 | leases of a residence | listing `{l}#leases#{residence}` | | |
@@ -71,7 +73,7 @@ ENTRIES = "entries"
 """The feed of ledger entries to the ERP."""
 
 
-PARTIES, DUES, CHARGES, CHAIN, BATCHES = "party#", "due#", "charge#", "entry#", "batch#"
+PARTIES, DUES, CHARGES, CHAIN, BATCHES, PLANS = "party#", "due#", "charge#", "entry#", "batch#", "plan#"
 CLAIMS, DECISIONS, USES = "claim#", "decision#", "use#"
 """How the many rows of one sort begin in a partition, or after the ordinal of their movement."""
 
@@ -146,6 +148,16 @@ def balance_control(landlord_id: str, lease_id: str) -> Key:
 def charge(landlord_id: str, lease_id: str, sequence: int) -> Key:
     """A charging of the lease."""
     return Key(lease_partition(landlord_id, lease_id), f"{CHARGES}{sequence:0{_SEQUENCE}d}")
+
+
+def plan(landlord_id: str, lease_id: str, number: int) -> Key:
+    """The nth decision on the lease's instalment plans."""
+    return Key(lease_partition(landlord_id, lease_id), f"{PLANS}{number:0{_SEQUENCE}d}")
+
+
+def running_plans(landlord_id: str) -> str:
+    """Listing partition: the plans that run, by lease id."""
+    return f"{landlord_id}#plans"
 
 
 def entry(landlord_id: str, lease_id: str, sequence: int) -> Key:

@@ -20,6 +20,7 @@ from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
 from quitus.domain.payment import Decision, DecisionKind
+from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Claim, Incoming, Posted, Source
 from quitus.services.table import Row
 
@@ -68,6 +69,8 @@ def account_row(account: Account) -> Row:
         row["aids"] = _open_due_rows(account.aid_dues)
     if account.aid_credits:
         row["aid_credits"] = _lot_rows(account.aid_credits)
+    if account.plan:
+        row["plan"] = plan_row(account.plan)
     return row
 
 
@@ -93,6 +96,7 @@ def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
         aid_dues=_open_dues_of(row.get("aids", ())),
         aid_credits=_lots_of(row.get("aid_credits", ())),
         recent=tuple((date.fromisoformat(day), cents) for day, cents in row["recent"]),
+        plan=plan_of(row["plan"]) if "plan" in row else None,
     )
 
 
@@ -100,6 +104,21 @@ def _open_dues_of(rows: Sequence[Sequence[Any]]) -> tuple[OpenDue, ...]:
     return tuple(
         OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents)
         for due_id, kind, period, day, cents in rows
+    )
+
+
+def plan_row(plan: InstalmentPlan) -> Row:
+    """A plan, compact: it stands on the account while it runs."""
+    instalments = [[item.due_date.isoformat(), item.amount_cents] for item in plan.instalments]
+    return {"number": plan.number, "instalments": instalments, "covered": [list(part) for part in plan.covered]}
+
+
+def plan_of(row: Mapping[str, Any]) -> InstalmentPlan:
+    """The plan of a row."""
+    return InstalmentPlan(
+        row["number"],
+        tuple(Instalment(date.fromisoformat(day), cents) for day, cents in row["instalments"]),
+        tuple((due_id, cents) for due_id, cents in row["covered"]),
     )
 
 

@@ -14,6 +14,7 @@ from quitus.adapters.file_rows import FileRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.plan_rows import PlanRows
 from quitus.adapters.request_rows import RequestRows
 from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
@@ -26,6 +27,7 @@ from quitus.services.landlord_settings import LandlordDesk
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.lease_requests import LeaseRequests
 from quitus.services.manual_receipts import ReceiptDesk
+from quitus.services.plans import PlanDesk
 from quitus.services.ports import ActionLog, Clock, Queue
 from quitus.services.proof import ProofDesk
 from quitus.services.read_alerts import AlertDesk
@@ -87,6 +89,11 @@ class StaffDesk:
     @cached_property
     def lease_requests(self) -> LeaseRequests:
         return LeaseRequests(self._outside.lease_changes, self.landlords, self._outside.action_log, self.clock)
+
+    @cached_property
+    def plans(self) -> PlanDesk:
+        alerts, log = AlertRows(self._table), self._outside.action_log
+        return PlanDesk(PlanRows(self._table), self._ledger, alerts, log, self.clock)
 
     @cached_property
     def journals(self) -> JournalDesk:

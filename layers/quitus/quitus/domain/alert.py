@@ -27,6 +27,8 @@ class AlertKind(StrEnum):
     RETURN_WITHOUT_ORIGINAL = "return_without_original"
     EVENT_REJECTED = "event_rejected"
     CHAIN_BREAK = "chain_break"
+    PLAN_INSTALMENT_MISSED = "plan_instalment_missed"
+    PLAN_BROKEN = "plan_broken"
 
 
 class Severity(StrEnum):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from quitus.domain.calendar import years_before
 from quitus.domain.lease import DueKind, OpenDue
 from quitus.domain.money import Cents
+from quitus.domain.plan import InstalmentPlan
 
 LIMITATION_YEARS = 3
-"""Rent claims lapse after three years (law 89-462 art. 7-1): such dues are paid only when targeted."""
+"""Rent claims lapse after three years (law 89-462 art. 7-1): such dues are paid only when targeted or in a plan."""
+
+CURRENT = timedelta(days=31)
+"""What is due by so long after the payment is current charging, which comes before the instalments of a plan: a month
+of dues, even where the ERP has called a whole year."""
 
 _KIND_ORDER = {
     kind: rank
@@ -63,13 +68,23 @@ class Settlement:
     rest_cents: Cents
 
 
-def payment_order(dues: Iterable[OpenDue], on: date) -> list[OpenDue]:
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A due whose turn it is, and how much of it at most."""
+
+    due: OpenDue
+    limit: Cents
+    rule: AllocationRule
+
+
+def payment_order(dues: Iterable[OpenDue], on: date, interrupted: Container[str] = ()) -> list[OpenDue]:
     """Dues in the order in which a payment booked `on` settles them, time-barred ones left out.
 
-    What the payer of an aid owes is no claim under the lease: it is not barred.
+    A plan interrupts the limitation of the dues that it covers. What the payer of an aid owes is no claim under the
+    lease: it is not barred.
     """
     barred = years_before(on, LIMITATION_YEARS)
-    payable = (due for due in dues if due.due_date > barred or due.kind.is_awaited)
+    payable = (due for due in dues if due.due_date > barred or due.due_id in interrupted or due.kind.is_awaited)
     return sorted(payable, key=lambda due: _rank(due, on))
 
 
@@ -84,30 +99,54 @@ def settle(
     *,
     target: Sequence[str] = (),
     target_rule: AllocationRule = AllocationRule.TARGET,
-    rule: AllocationRule = AllocationRule.OLDEST_DUE,
+    plan: InstalmentPlan | None = None,
+    rule: AllocationRule | None = None,
 ) -> Settlement:
-    """Spend an amount on open dues: the targeted ones first, in the order given, then by `payment_order`."""
+    """Spend an amount on open dues: the targeted ones first, in the order given, then as a plan says, else by
+    `payment_order`. `rule` names the rule in place of the one that chose.
+    """
     by_id = {due.due_id: due for due in dues}
-    chosen = [by_id[due_id] for due_id in dict.fromkeys(target) if due_id in by_id]
-    queue = [(due, target_rule) for due in chosen]
-    queue += [(due, rule) for due in payment_order(dues, on) if due not in chosen]
-    return _spend(dues, amount_cents, queue)
+    wanted = [by_id[due_id] for due_id in dict.fromkeys(target) if due_id in by_id]
+    chosen = _spend(dues, amount_cents, [_Turn(due, due.open_cents, target_rule) for due in wanted])
+    left = chosen.open_dues
+    if plan and plan.open_parts(left):
+        queue = _planned(left, plan, on, rule or AllocationRule.PLAN)
+    else:
+        queue = (_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in payment_order(left, on))
+    ordered = _spend(left, chosen.rest_cents, queue)
+    return replace(ordered, paid=(*chosen.paid, *ordered.paid))
+
+
+def _planned(dues: Sequence[OpenDue], plan: InstalmentPlan, on: date, rule: AllocationRule) -> Iterator[_Turn]:
+    """The current charging, then the instalments due; then what is called beyond the current month, then the
+    instalments to come.
+    """
+    covered, payable = plan.open_parts(dues), plan.payable_cents(dues, on)
+    ordered = payment_order(dues, on, covered)
+    beside = [_Turn(due, due.open_cents - covered.get(due.due_id, 0), rule) for due in ordered]
+    yield from (turn for turn in beside if turn.due.due_date <= on + CURRENT)
+    for due in ordered:
+        part = min(payable, covered.get(due.due_id, 0))
+        payable -= part
+        yield _Turn(due, part, rule)
+    yield from (turn for turn in beside if turn.due.due_date > on + CURRENT)
+    yield from (_Turn(due, due.open_cents, rule) for due in ordered)
 
 
 def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str) -> Settlement:
     """Spend an aid on the dues of its own period: rent, then charges, then the rest (sector.md §3)."""
     own = sorted((due for due in dues if due.period == period), key=lambda due: (_KIND_ORDER[due.kind], due.due_id))
-    return _spend(dues, amount_cents, [(due, AllocationRule.CREDIT) for due in own])
+    return _spend(dues, amount_cents, [_Turn(due, due.open_cents, AllocationRule.CREDIT) for due in own])
 
 
-def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[tuple[OpenDue, AllocationRule]]) -> Settlement:
+def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[_Turn]) -> Settlement:
     left, paid = amount_cents, dict[str, tuple[Cents, AllocationRule]]()
-    for due, rule in queue:
-        if left == 0:
-            break
-        cents = min(left, due.open_cents)
-        paid[due.due_id] = (cents, rule)
-        left -= cents
+    for turn in queue:
+        before, rule = paid.get(turn.due.due_id, (0, turn.rule))
+        cents = min(left, turn.limit, turn.due.open_cents - before)
+        if cents > 0:
+            paid[turn.due.due_id] = (before + cents, rule)
+            left -= cents
     still_open = tuple(
         replace(due, open_cents=due.open_cents - cents)
         for due in dues

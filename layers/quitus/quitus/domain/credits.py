@@ -28,7 +28,7 @@ def _use(made: Charging, debtor: Debtor, on: date, chart: Chart) -> Charging:
     offsets, uses = list(made.offsets), list(made.uses)
     unfinished = made.unfinished
     for lot in account.credits:
-        settlement = settle(account.open_dues, lot.cents, on, rule=AllocationRule.CREDIT)
+        settlement = settle(account.open_dues, lot.cents, on, plan=account.plan, rule=AllocationRule.CREDIT)
         if not settlement.paid:
             continue
         if len(offsets) + len(uses) >= MOST_USES:

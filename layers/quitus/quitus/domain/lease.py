@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from quitus.domain.money import Cents
+from quitus.domain.plan import InstalmentPlan
 
 
 class LeaseStatus(StrEnum):
@@ -190,6 +191,8 @@ class Account:
     aid_dues: tuple[OpenDue, ...] = ()
     aid_credits: tuple[CreditLot, ...] = ()
     recent: tuple[tuple[date, Cents], ...] = ()
+    plan: InstalmentPlan | None = None
+    """The instalment plan that runs."""
 
     @property
     def credit_cents(self) -> Cents:

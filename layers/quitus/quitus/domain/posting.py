@@ -239,8 +239,8 @@ def settle_receipt(
     target: tuple[str, ...],
     target_rule: AllocationRule = AllocationRule.TARGET,
 ) -> Settlement:
-    """Spend a receipt on the account's open dues, the payer's own choice first."""
-    return settle(account.open_dues, amount_cents, on, target=target, target_rule=target_rule)
+    """Spend a receipt on the account's open dues: the payer's own choice first, then as a running plan says."""
+    return settle(account.open_dues, amount_cents, on, target=target, target_rule=target_rule, plan=account.plan)
 
 
 def allocations_of(lease_id: str, settlement: Settlement) -> tuple[Allocation, ...]:

@@ -20,6 +20,7 @@ class Unauthorized(QuitusError):
 READERS = frozenset({Role.VIEWER, Role.COLLECTIONS, Role.ACCOUNTANT, Role.ADMIN})
 LEASE_READERS = READERS | {Role.ERP}
 ACCOUNTANTS = frozenset({Role.ACCOUNTANT, Role.ADMIN})
+COLLECTORS = ACCOUNTANTS | {Role.COLLECTIONS}
 ERPS = frozenset({Role.ERP, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 

@@ -32,6 +32,7 @@ from quitus.web.fields import (
     Remark,
     SignedCents,
     Text,
+    Version,
 )
 
 LONGEST_DAYS = 366
@@ -213,6 +214,31 @@ class RejectBody(Body):
     reason: Remark
 
 
+class InstalmentBody(Body):
+    """An amount that the tenant is to pay on a day."""
+
+    due_date: Day
+    amount_cents: PositiveCents
+
+
+class PlanBody(Body):
+    """An instalment plan: it covers what is open of some dues (default: of all past their day), to the cent.
+
+    `version` is that of the plan as it was read, null if there was none.
+    """
+
+    instalments: Annotated[tuple[InstalmentBody, ...], Field(strict=False, min_length=1, max_length=120)]
+    due_ids: DueIds | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [item.due_date for item in self.instalments]
+        if days != sorted(set(days)):
+            raise PydanticCustomError("instalments", "Instalments are on different days, in order.")
+        return self
+
+
 class ExportBody(Body):
     """What to export: inclusive booking dates, at most 366 days."""
 
@@ -246,6 +272,18 @@ class LeasesQuery(PageQuery):
     commune: Text | None = None
     status: LeaseStatus | None = None
     q: Name | None = None
+
+
+class OnQuery(Query):
+    """The day on which to look (default: today in Europe/Paris)."""
+
+    on: Day | None = None
+
+
+class VersionQuery(Query):
+    """The version that was read."""
+
+    version: Version
 
 
 class EntriesQuery(PageQuery):

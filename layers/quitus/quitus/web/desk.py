@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from quitus.services.landlord_settings import LandlordDesk
     from quitus.services.lease_requests import LeaseRequests
     from quitus.services.manual_receipts import ReceiptDesk
+    from quitus.services.plans import PlanDesk
     from quitus.services.ports import Clock, Landlords
     from quitus.services.proof import ProofDesk
     from quitus.services.read_alerts import AlertDesk
@@ -39,6 +40,8 @@ class Desk(Protocol):
     def leases(self) -> LeaseDesk: ...
     @property
     def lease_requests(self) -> LeaseRequests: ...
+    @property
+    def plans(self) -> PlanDesk: ...
     @property
     def journals(self) -> JournalDesk: ...
     @property

@@ -60,5 +60,8 @@ Bic = Annotated[str, StringConstraints(pattern=r"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3
 Limit = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int), Field(ge=1, le=500)]
 """How many items a page may hold."""
 
+Version = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int), Field(ge=1)]
+"""The version that a change was made on, in a query."""
+
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1000}$")]
 """Where the next page begins: `next_cursor` of the page before, for the same list and filters."""

@@ -14,6 +14,7 @@ from quitus.domain.access import API_SCOPE
 from quitus.web.answers import ErrorAnswer
 from quitus.web.bodies import Nothing
 from quitus.web.codes import CODES, GATEWAY_CODES
+from quitus.web.replies import Gone
 from quitus.web.routes import ROUTES
 from quitus.web.routes.description import Description
 from quitus.web.routing import Route
@@ -114,7 +115,8 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, model in route.answers.items():
         schema = {"type": "object"} if model is Description else schemas[model, "serialization"]
-        responses[str(status)] = {"description": "Done", "content": {"application/json": {"schema": schema}}}
+        content = {} if model is Gone else {"content": {"application/json": {"schema": schema}}}
+        responses[str(status)] = {"description": "Done", **content}
     refused: dict[int, list[str]] = {}
     for code in codes_of(route):
         refused.setdefault(CODES[code].status, []).append(code)

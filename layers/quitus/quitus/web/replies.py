@@ -18,9 +18,13 @@ _HEADERS = {
 }
 
 
+class Gone(BaseModel):
+    """No body at all: the answer of a DELETE."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A status and a JSON text."""
+    """A status and a JSON text, empty where there is nothing to say."""
 
     status: int
     body: str
@@ -33,6 +37,11 @@ class Reply:
 def ok(answer: BaseModel, status: int = 200) -> Reply:
     """The answer to a request that was carried out."""
     return Reply(status, answer.model_dump_json(by_alias=True))
+
+
+def gone() -> Reply:
+    """The answer to a DELETE that was carried out."""
+    return Reply(204, "")
 
 
 def refusal(error: QuitusError) -> Reply:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from quitus.web.routes import description, exports, files, landlords, leases, payments, reports
+from quitus.web.routes import description, exports, files, landlords, leases, payments, plans, reports
 from quitus.web.routing import Route
 
 ROUTES: tuple[Route, ...] = (
     *description.ROUTES,
     *landlords.ROUTES,
     *leases.ROUTES,
+    *plans.ROUTES,
     *payments.ROUTES,
     *files.ROUTES,
     *reports.ROUTES,

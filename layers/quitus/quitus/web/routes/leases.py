@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quitus.domain.errors import Invalid, NotFound
 from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, DueStanding, Lease
@@ -36,7 +38,7 @@ def page(desk: Desk, call: Call[Nothing, LeasesQuery]) -> Reply:
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    return ok(_full(desk.leases.one(call.landlord_id, _lease_id(call))))
+    return ok(_full(desk.leases.one(call.landlord_id, lease_of(call))))
 
 
 def replace(desk: Desk, call: Call[LeaseBody, Nothing]) -> Reply:
@@ -62,12 +64,12 @@ def entries(desk: Desk, call: Call[Nothing, EntriesQuery]) -> Reply:
     query = call.query
     cursors = Cursors(call.landlord_id, call.listing, (is_number,))
     charging, place = query.journal == "charging", cursors.place(query.cursor)
-    listed = desk.journals.page(call.landlord_id, _lease_id(call), place, query.limit, charging=charging)
+    listed = desk.journals.page(call.landlord_id, lease_of(call), place, query.limit, charging=charging)
     items = tuple(_entry(booked) for booked in listed.items)
     return ok(PageAnswer[EntryAnswer](items=items, next_cursor=cursors.text(listed.place)))
 
 
-def _lease_id(call: Call[Nothing, LeasesQuery | EntriesQuery | Nothing]) -> str:
+def lease_of(call: Call[Any, Any]) -> str:
     """The id in the path; one that no lease can have is an unknown one."""
     lease_id = call.ids["lease_id"]
     if not is_id(lease_id):

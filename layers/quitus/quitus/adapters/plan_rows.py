@@ -1,0 +1,73 @@
+"""Decisions on instalment plans, on the table: the plan itself stands on the account, whose version both change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from quitus.adapters import keys, records
+from quitus.adapters.ledger_rows import account_write
+from quitus.domain.lease import Account
+from quitus.domain.plan import PlanDecision, PlanDecisionKind
+from quitus.services.table import Key, New, Put, Row, Table, Update, Write
+
+NEVER_DECIDED = New()
+_READ_AT_ONCE = 200
+
+
+class PlanRows:
+    """`plans.PlanStore` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def decisions(self, landlord_id: str, lease_id: str) -> list[PlanDecision]:
+        """See `PlanStore.decisions`."""
+        rows = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.PLANS).rows
+        return [_decision_of(row) for row in rows]
+
+    def decide(self, landlord_id: str, account: Account, decision: PlanDecision, replaced: PlanDecision | None) -> None:
+        """See `PlanStore.decide`."""
+        key = keys.plan(landlord_id, account.lease_id, decision.number)
+        runs = decision.kind is PlanDecisionKind.AGREED
+        listing = {"GSI1PK": keys.running_plans(landlord_id), "GSI1SK": account.lease_id} if runs else {}
+        writes: list[Write] = [
+            Put(key.row(**_decision_row(decision), lease_id=account.lease_id, **listing), NEVER_DECIDED),
+            account_write(landlord_id, account),
+        ]
+        if replaced is not None and replaced.kind is PlanDecisionKind.AGREED:
+            held = keys.plan(landlord_id, account.lease_id, replaced.number)
+            writes.append(Update(held, remove=["GSI1PK", "GSI1SK"]))
+        self._table.write(writes)
+
+    def running(self, landlord_id: str) -> Iterator[str]:
+        """See `PlanStore.running`."""
+        after: Key | None = None
+        while True:
+            page = self._table.query_listing(keys.running_plans(landlord_id), after=after, limit=_READ_AT_ONCE)
+            yield from (row["lease_id"] for row in page.rows)
+            if page.after is None:
+                return
+            after = page.after
+
+
+def _decision_row(decision: PlanDecision) -> dict[str, Any]:
+    return {
+        "number": decision.number,
+        "kind": decision.kind.value,
+        "plan": records.plan_row(decision.plan),
+        "settled_cents": decision.settled_cents,
+        "decided_by": decision.decided_by,
+        "decided_at": decision.decided_at,
+    }
+
+
+def _decision_of(row: Row) -> PlanDecision:
+    return PlanDecision(
+        number=row["number"],
+        kind=PlanDecisionKind(row["kind"]),
+        plan=records.plan_of(row["plan"]),
+        settled_cents=row["settled_cents"],
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+    )

@@ -1,0 +1,111 @@
+"""Instalment plans: which part of a payment goes where, and how a plan stands."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from builders import DAY, an_open_due
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quitus.domain.allocation import CURRENT, AllocationRule, settle
+from quitus.domain.lease import OpenDue
+from quitus.domain.plan import Instalment, InstalmentPlan
+
+FIRST = date(2026, 11, 10)
+OLD = an_open_due("old", 96000, date(2026, 6, 10))
+CURRENT_RENT = an_open_due("nov", 51000, FIRST)
+PLAN = InstalmentPlan(
+    1, tuple(Instalment(FIRST + timedelta(days=30 * month), 8000) for month in range(12)), (("old", 96000),)
+)
+
+
+def paid(dues: list[OpenDue], cents: int, on: date = FIRST, plan: InstalmentPlan = PLAN, **named: object) -> object:
+    settlement = settle(dues, cents, on, plan=plan, **named)  # type: ignore[arg-type]
+    return [(due_id, part) for due_id, part, _ in settlement.paid], settlement.rest_cents
+
+
+def test_the_current_charging_comes_before_the_instalment_due() -> None:
+    assert paid([OLD, CURRENT_RENT], 59000) == ([("nov", 51000), ("old", 8000)], 0)
+    assert paid([OLD, CURRENT_RENT], 55000) == ([("nov", 51000), ("old", 4000)], 0)
+
+
+def test_the_current_charging_comes_first_also_before_its_day() -> None:
+    assert paid([OLD, CURRENT_RENT], 51000, on=DAY) == ([("nov", 51000)], 0)
+
+
+def test_a_year_called_ahead_waits_for_the_instalment_due() -> None:
+    ahead = [an_open_due(f"m{n}", 51000, FIRST + timedelta(days=31 * n)) for n in range(12)]
+    assert paid([OLD, *ahead], 51000 * 2 + 8000 + 1) == ([("m0", 51000), ("m1", 51000), ("old", 8000), ("m2", 1)], 0)
+
+
+def test_money_over_everything_else_pays_instalments_to_come_before_a_credit_arises() -> None:
+    assert paid([OLD, CURRENT_RENT], 51000 + 96000 + 7) == ([("nov", 51000), ("old", 96000)], 7)
+
+
+def test_what_the_payer_names_comes_before_the_plan_and_fills_its_instalments() -> None:
+    settlement = settle([OLD, CURRENT_RENT], 96000 + 500, FIRST, target=["old"], plan=PLAN)
+    assert settlement.paid == (("old", 96000, AllocationRule.TARGET), ("nov", 500, AllocationRule.OLDEST_DUE))
+
+
+def test_a_plan_interrupts_the_limitation_of_what_it_covers() -> None:
+    ancient = an_open_due("old", 96000, date(2020, 1, 10))
+    assert paid([ancient], 8000) == ([("old", 8000)], 0)
+
+
+def test_a_covered_due_that_the_erp_raised_owes_its_excess_as_current_charging() -> None:
+    raised = an_open_due("old", 97000, date(2026, 6, 10))
+    assert PLAN.settled_cents([raised]) == 0
+    assert paid([raised], 9000) == ([("old", 9000)], 0)
+    assert PLAN.settled_cents([an_open_due("old", 97000 - 9000, date(2026, 6, 10))]) == 8000
+
+
+def test_a_plan_that_is_paid_leaves_the_ordinary_order() -> None:
+    settlement = settle([CURRENT_RENT], 51000, FIRST, plan=PLAN)
+    assert [rule for *_, rule in settlement.paid] == [AllocationRule.OLDEST_DUE]
+
+
+def test_an_instalment_is_missed_five_days_after_its_day() -> None:
+    def missed(on: date) -> list[int]:
+        return [item.missed_cents for item in PLAN.standings(4000, on) if item.is_missed]
+
+    assert missed(FIRST + timedelta(days=4)) == []
+    assert missed(FIRST + timedelta(days=5)) == [4000]
+    assert missed(FIRST + timedelta(days=35)) == [4000, 8000]
+
+
+def test_two_missed_instalments_break_a_plan() -> None:
+    assert not PLAN.is_broken(4000, FIRST + timedelta(days=34))
+    assert PLAN.is_broken(4000, FIRST + timedelta(days=35))
+
+
+AMOUNTS = st.integers(1, 90_000)
+DUES = st.lists(st.tuples(AMOUNTS, st.integers(-400, 300)), min_size=1, max_size=8)
+
+
+@given(DUES, st.integers(1, 8), st.integers(1, 12), st.integers(1, 400_000))
+def test_on_any_numbers_a_plan_pays_current_charging_then_instalments_due(
+    amounts: list[tuple[int, int]], covering: int, count: int, cents: int
+) -> None:
+    dues = [
+        an_open_due(f"d{n}", open_cents, DAY + timedelta(days=days)) for n, (open_cents, days) in enumerate(amounts)
+    ]
+    covered = tuple((due.due_id, due.open_cents) for due in dues[:covering])
+    total = sum(part for _, part in covered)
+    parts = [total // count + (n < total % count) for n in range(count)]
+    days = [DAY + timedelta(days=30 * (n - count // 2)) for n in range(count)]
+    plan = InstalmentPlan(1, tuple(Instalment(day, part) for day, part in zip(days, parts, strict=True)), covered)
+    settlement = settle(dues, cents, DAY, plan=plan)
+    taken = {due_id: part for due_id, part, _ in settlement.paid}
+    assert sum(taken.values()) + settlement.rest_cents == cents
+    beside = [due for due in dues[covering:] if due.due_date <= DAY + CURRENT]
+    current = sum(due.open_cents for due in beside)
+    due_now = plan.payable_cents(dues, DAY)
+    on_plan = sum(taken.get(due_id, 0) for due_id, _ in covered)
+    assert sum(taken.get(due.due_id, 0) for due in dues[covering:] if due.due_date <= DAY + CURRENT) == min(
+        cents, current
+    )
+    assert on_plan >= min(max(cents - current, 0), due_now)
+    if cents <= current + due_now:
+        assert on_plan == max(cents - current, 0)
+    assert (settlement.rest_cents > 0) <= (not settlement.open_dues)
