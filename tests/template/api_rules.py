@@ -23,6 +23,7 @@ STATUSES = {
     "INTEGRATION_TIMEOUT": 504,
 }
 DEFAULTS = {"DEFAULT_4XX", "DEFAULT_5XX"}
+PASSING = {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "THROTTLED"}
 MOST_ROUTES = 40
 HIDDEN = ("$context.path", "$context.resourceId", "$context.identity", "$context.authorizer.claims.email")
 
@@ -83,6 +84,8 @@ def gateway_errors_have_our_body(template: Template) -> list[str]:
             findings.append(f"{kind} has another body")
         if response.get("ResponseParameters", {}).get("Headers", {}).get("Cache-Control") != "'no-store'":
             findings.append(f"{kind} may be cached")
+        if kind in PASSING and "Retry-After" not in response.get("ResponseParameters", {}).get("Headers", {}):
+            findings.append(f"{kind} does not say when to try again")
     return findings
 
 

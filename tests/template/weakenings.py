@@ -229,6 +229,7 @@ drop("a_route_does_not_reach_the_code", "StaffApiFunction/Properties/Events/Crea
 change("a_route_is_on_another_api", "StaffApiFunction/Properties/Events/ReadProof/Properties/RestApiId", "other")
 change("other_sites_call_the_api", "Api/Properties/Cors", "'*'")
 drop("the_gateway_answers_by_itself", "Api/Properties/GatewayResponses/THROTTLED")
+drop("throttled_for_ever", "Api/Properties/GatewayResponses/THROTTLED/ResponseParameters/Headers/Retry-After")
 change("unknown_routes_are_forbidden", "Api/Properties/GatewayResponses/MISSING_AUTHENTICATION_TOKEN/StatusCode", 403)
 drop("callers_are_not_throttled", "Api/Properties/MethodSettings/0/ThrottlingRateLimit")
 change("paths_are_logged", "Api/Properties/AccessLogSetting/Format", "$context.path $context.resourcePath")

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from builders import a_credit, a_virtual_iban, reported
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, registered
 
 from quitus.adapters import keys
+from quitus.adapters.passing import passes
 from quitus.services.registry import FileStatus
 from quitus.web.api import answer
 from quitus.web.codes import CODES, GATEWAY_CODES
@@ -233,13 +235,35 @@ def test_a_breakdown_says_nothing_but_its_id(caplog: pytest.LogCaptureFixture) -
 
     event = {"httpMethod": "GET", "path": "/v1/leases"}
     with caplog.at_level(logging.ERROR):
-        given = answer(broken, event, "request-7")
+        given = answer(broken, passes, event, "request-7")
     error = json.loads(given["body"])["error"]
     assert (given["statusCode"], error["code"], error["detail"]) == (500, "internal_error", {"error_id": "request-7"})
     (line,) = [vars(line) for line in caplog.records]
     assert (line["error_id"], line["error"]) == ("request-7", "ValueError")
     assert "Roux" not in f"{line}{given['body']}"
     assert "FR76" not in f"{line}{given['body']}"
+
+
+def test_a_service_below_that_did_not_answer_is_asked_again_and_found_in_the_logs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away() -> Any:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.eu-west-3.amazonaws.com")
+
+    given = answer(away, passes, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
+    error = json.loads(given["body"])["error"]
+    assert (given["statusCode"], error["code"]) == (503, "backend_unavailable")
+    assert error["detail"] == {"error_id": "request-7"}
+    assert given["headers"]["Retry-After"] == "1"
+    assert [vars(line)["error_id"] for line in caplog.records] == ["request-7"]
+
+
+def test_what_will_fail_again_is_not_asked_again() -> None:
+    def broken() -> Any:
+        raise KeyError("TABLE_NAME")
+
+    given = answer(broken, passes, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
+    assert (given["statusCode"], "Retry-After" in given["headers"]) == (500, False)
 
 
 def test_every_refusal_of_a_route_is_documented() -> None:
@@ -255,7 +279,7 @@ def test_every_documented_code_is_of_some_route_or_of_all() -> None:
 def test_answers_are_not_kept_by_anyone_on_the_way() -> None:
     office = Office().settle_in()
     event = {"httpMethod": "GET", "path": "/v1/openapi.json"}
-    headers = answer(lambda: office.desk, event, "r")["headers"]
+    headers = answer(lambda: office.desk, passes, event, "r")["headers"]
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -306,6 +306,13 @@ def staff_desk() -> StaffDesk:
     return StaffDesk(table(), clock(), _OutsideTheTable())
 
 
+def passes(error: Exception) -> bool:
+    """Whether a failure is AWS's own and passes by itself."""
+    from quitus.adapters import passing  # noqa: PLC0415
+
+    return passing.passes(error)
+
+
 @cache
 def intake() -> Intake:
     """What takes dropped files in."""

@@ -9,7 +9,8 @@ QuitusError                     a code, a sentence, an HTTP status
 ├── Forbidden              403  the role may not
 ├── Malformed              400  not the shape at all
 ├── UnreadableFile         422  a bank or ERP file that cannot be trusted (carries its Problem)
-└── Contention             503  others wrote at the same time; try again
+├── Contention             503  others wrote at the same time; try again
+└── Unavailable            503  what Quitus rests on did not answer; try again
 """
 
 from __future__ import annotations
@@ -77,6 +78,13 @@ class UnreadableFile(QuitusError):
 
 class Contention(QuitusError):
     """The same rows were written by others at the same time, several times over: try again later."""
+
+    status = 503
+    retry = True
+
+
+class Unavailable(QuitusError):
+    """A service that Quitus rests on did not answer or asked to slow down: try again later."""
 
     status = 503
     retry = True

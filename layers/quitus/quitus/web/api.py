@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quitus.domain.access import Role
-from quitus.domain.errors import Contention, QuitusError
+from quitus.domain.errors import Contention, QuitusError, Unavailable
 from quitus.services.failures import told
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
 from quitus.services.table import Stale
@@ -24,8 +24,13 @@ _NOBODY = Caller("", Role.VIEWER, "")
 _log = logging.getLogger(__name__)
 
 
-def answer(desk: Callable[[], Desk], event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    """The answer to a request of the gateway: every refusal is one, and so is a breakdown, which names only its id."""
+def answer(
+    desk: Callable[[], Desk], passes: Callable[[Exception], bool], event: Mapping[str, Any], request_id: str
+) -> dict[str, Any]:
+    """The answer to a request of the gateway: every refusal is one, and so is a breakdown, which names only its id.
+
+    `passes`: whether a failure is one of the services below that passes by itself; whoever calls is asked to try again.
+    """
     try:
         reply = _reply(desk(), received(event))
     except Stale:
@@ -34,8 +39,12 @@ def answer(desk: Callable[[], Desk], event: Mapping[str, Any], request_id: str) 
         reply = refusal(error)
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose own answer names no id
         _log.error("A request broke down", extra={"error_id": request_id, **told(error)})
-        reply = breakdown(request_id)
+        reply = refusal(_unavailable(request_id)) if passes(error) else breakdown(request_id)
     return reply.to_gateway()
+
+
+def _unavailable(request_id: str) -> Unavailable:
+    return Unavailable("backend_unavailable", "A service below did not answer. Try again.", error_id=request_id)
 
 
 def _reply(desk: Desk, request: Received) -> Reply:

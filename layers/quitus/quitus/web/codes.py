@@ -58,6 +58,9 @@ CODES: Mapping[str, Code] = {
     "plan_amount_mismatch": Code(422, "The instalments do not add up to what is open of the dues."),
     "too_many_requests": Code(429, "Slow down and try again."),
     "internal_error": Code(500, "Something unforeseen; `detail.error_id` finds it in the logs."),
+    "backend_unavailable": Code(
+        503, "A service that Quitus rests on did not answer; `detail.error_id` finds it in the logs."
+    ),
     "lease_busy": Code(503, "Others kept writing to the lease: try again."),
     "rows_busy": Code(503, "Others kept writing to the same rows: try again."),
     "pool_busy": Code(503, "Others kept taking virtual IBANs: try again."),

@@ -20,13 +20,13 @@ from quitus.web.routes.description import Description
 from quitus.web.routing import Route
 
 _REF = "#/components/schemas/{model}"
-_EVERYWHERE = ("invalid_request", "too_many_requests", "internal_error")
+_EVERYWHERE = ("invalid_request", "too_many_requests", "internal_error", "backend_unavailable")
 _BEHIND_TOKEN = ("unauthorized", "forbidden")
 _WITH_BODY = ("malformed_request", "malformed_json", "payload_too_large")
 _ON_POST = ("idempotency_key_reused", "invalid_idempotency_key")
 _STATUS = {
     400: "Malformed", 401: "No token", 403: "Not this role", 404: "Unknown here", 409: "Against what is recorded",
-    413: "Too large", 422: "Invalid", 429: "Too many", 500: "Unforeseen", 503: "Busy",
+    413: "Too large", 422: "Invalid", 429: "Too many", 500: "Unforeseen", 503: "Try again",
 }  # fmt: skip
 
 type Schemas = Mapping[tuple[Any, JsonSchemaMode], dict[str, Any]]

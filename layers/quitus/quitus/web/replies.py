@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,6 +17,8 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
+_TRY_AGAIN = {"Retry-After": "1"}
+"""Seconds; what keeps a request out or a service away is mostly over by then."""
 
 
 class Gone(BaseModel):
@@ -31,7 +34,8 @@ class Reply:
 
     def to_gateway(self) -> dict[str, Any]:
         """The answer of a proxy integration."""
-        return {"statusCode": self.status, "headers": dict(_HEADERS), "body": self.body, "isBase64Encoded": False}
+        headers = _HEADERS | _TRY_AGAIN if self.status == HTTPStatus.SERVICE_UNAVAILABLE else dict(_HEADERS)
+        return {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
 
 
 def ok(answer: BaseModel, status: int = 200) -> Reply:
