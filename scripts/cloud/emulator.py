@@ -1,18 +1,23 @@
 """The emulator's process: runs in its own environment, stops with whoever started it, and tells its progress.
 
-It reads its standard input to the end. `stay` there means that the cloud is deployed; anything else means that the
-starter ended half-way, so this process ends too. `/_local/progress` and `/_local/types` answer what no AWS API tells:
-how far event sources are behind, and which resource types a stack may hold.
+It serves a listening socket that its starter opened: nobody else can have the port, and who calls early waits. It reads
+its standard input to the end. `stay` there means that the cloud is deployed; anything else means that the starter ended
+half-way, so this process ends too. `/_local/progress` and `/_local/types` answer what no AWS API tells: how far event
+sources are behind, and which resource types a stack may hold.
 """
 
+import asyncio
 import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 from ministack import app as emulator
 from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import dynamodb, lambda_svc
@@ -71,16 +76,37 @@ def with_answers(inner: Callable[[Scope, Receive, Send], Awaitable[None]]) -> Ca
     return application
 
 
-def main() -> None:
+def keep_logs(journal: Path) -> None:
+    """Writes what every invocation logs into a file too (see journal.py): it stays however the emulator ends."""
+    run = lambda_svc._execute_function_dispatch
+    one_at_a_time = threading.Lock()
+
+    def run_and_tell(func: Any, config: Any, event: Any, request_id: str, started: float) -> Any:
+        result = run(func, config, event, request_id, started)
+        lines = (result.get("log") or "").splitlines()
+        if result.get("error"):
+            lines.append(f"FAILED {json.dumps(result.get('body'))}")
+        group = (config.get("LoggingConfig") or {}).get("LogGroup") or config["FunctionName"]
+        with one_at_a_time, journal.open("a") as stream:
+            stream.writelines(f"{group.rpartition('/')[2]} {request_id} {line}\n" for line in lines)
+        return result
+
+    lambda_svc._execute_function_dispatch = run_and_tell
+
+
+def main(folder: Path, listening: int) -> None:
     threading.Thread(target=follow_starter, daemon=True).start()
-    sys.argv = sys.argv[:1]
-    emulator.app = with_answers(emulator.app)
+    keep_logs(folder / "functions.log")
+    settings = Config()
+    settings.bind = [f"fd://{listening}"]
+    settings.keep_alive_timeout = 75
+    settings.loglevel = os.environ["LOG_LEVEL"]
     try:
-        emulator.main()
+        asyncio.run(serve(with_answers(emulator.app), settings))
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(os.getpgrp(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]), int(sys.argv[2]))

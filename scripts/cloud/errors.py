@@ -13,6 +13,10 @@ class CannotStart(LocalCloudError):
     """The emulator could not be started."""
 
 
+class PortTaken(CannotStart):
+    """Something else has the port: a program, or a local cloud where a new one was asked for."""
+
+
 class CannotDeploy(LocalCloudError):
     """The stack could not be created."""
 

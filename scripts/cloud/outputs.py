@@ -6,8 +6,8 @@ from typing import Any
 from cloud.adapt import SEND, SEND_BATCH
 from cloud.clients import client
 from cloud.errors import NotUp
-from cloud.places import REGION, Place, write_private
-from cloud.process import is_ours
+from cloud.places import REGION, Place, places, write_private
+from cloud.process import is_running
 
 OUTSIDER = "outsider"
 
@@ -57,9 +57,13 @@ def write_outputs(place: Place, outputs: dict[str, str]) -> None:
 
 
 def read_outputs(place: Place) -> dict[str, str]:
-    """The outputs of the cloud that is up here; `NotUp` when none is."""
+    """The outputs of the cloud that is up here; `NotUp` when none is, or not yet."""
     run = place.run()
-    if run is None or not run.sources or not is_ours(place, run):
-        raise NotUp(f"nothing is up on port {place.port}: run scripts/local up --port {place.port}")
+    if run is None or not is_running(place):
+        others = ", ".join(str(other.port) for other in places() if is_running(other))
+        elsewhere = f" (up: {others})" if others else ""
+        raise NotUp(f"nothing is up on port {place.port}{elsewhere}: run scripts/local up --port {place.port}")
+    if not run.sources:
+        raise NotUp(f"the local cloud on port {place.port} is still starting")
     outputs: dict[str, str] = json.loads(place.outputs.read_text())
     return outputs

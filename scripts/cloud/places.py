@@ -45,6 +45,11 @@ class Place:
         return self.folder / "log"
 
     @property
+    def journal(self) -> Path:
+        """What the functions logged; it stays until the next start on this port."""
+        return self.folder / "functions.log"
+
+    @property
     def outputs(self) -> Path:
         return self.folder / "outputs.json"
 
@@ -65,6 +70,11 @@ class Place:
 
     def record(self, run: Run) -> None:
         write_private(self._record, json.dumps(asdict(run)))
+
+
+def places() -> list[Place]:
+    """Every port on which this clone ever started a cloud."""
+    return sorted((Place(int(folder.name[6:])) for folder in LOCAL.glob("cloud-*/")), key=lambda place: place.port)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """Starts and stops the emulator. Only a process that was recorded, and still is what was recorded, is ever stopped."""
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from cloud.errors import CannotStart
+from cloud.errors import CannotStart, PortTaken
 from cloud.places import CLOUD_PYTHON, REGION, ROOT, Place, Run
 
 EMULATOR = ROOT / "scripts" / "cloud" / "emulator.py"
@@ -50,21 +51,36 @@ def own_settings(place: Place) -> set[str]:
 
 def start(place: Place, state: Path | None) -> subprocess.Popen[bytes]:
     """Starts an emulator from nothing. It stays only if `keep` is called; else it ends with this process."""
-    if is_taken(place):
-        raise CannotStart(f"port {place.port} is taken by another program")
-    prepare(place, state)
-    with place.log.open("ab") as log:
-        process = subprocess.Popen(
-            [CLOUD_PYTHON, "-I", EMULATOR, place.folder],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            cwd=place.folder,
-            env=environment(place, state),
-            start_new_session=True,
-        )
+    with listen(place) as listening:
+        prepare(place, state)
+        with place.log.open("ab") as log:
+            process = subprocess.Popen(
+                [CLOUD_PYTHON, "-I", EMULATOR, place.folder, str(listening.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=place.folder,
+                env=environment(place, state),
+                start_new_session=True,
+                pass_fds=[listening.fileno()],
+            )
     place.record(Run(process.pid, "", str(state or "")))
     return process
+
+
+def listen(place: Place) -> socket.socket:
+    """The port, opened: from here on it is this cloud's, and whoever calls waits until it answers."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", place.port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        if error.errno != errno.EADDRINUSE:
+            raise CannotStart(f"port {place.port} cannot be opened: {error.strerror}") from error
+        raise PortTaken(f"port {place.port} is taken by another program: choose another --port") from error
+    return listening
 
 
 def prepare(place: Place, state: Path | None) -> None:
@@ -90,11 +106,6 @@ def wait_until_ready(place: Place, process: subprocess.Popen[bytes]) -> None:
     raise CannotStart(f"the emulator did not answer within {START_SECONDS} s, see {place.log}")
 
 
-def is_taken(place: Place) -> bool:
-    with socket.socket() as caller:
-        return caller.connect_ex(("127.0.0.1", place.port)) == 0
-
-
 def is_answering(place: Place) -> bool:
     try:
         with urllib.request.urlopen(f"{place.endpoint}/_ministack/health", timeout=5) as answer:
@@ -110,6 +121,12 @@ def keep(process: subprocess.Popen[bytes]) -> None:
     assert process.stdin is not None
     process.stdin.write(b"stay")
     process.stdin.close()
+
+
+def is_running(place: Place) -> bool:
+    """Whether a cloud that this clone started runs here, deployed or not yet."""
+    run = place.run()
+    return run is not None and is_ours(place, run)
 
 
 def is_ours(place: Place, run: Run) -> bool:

@@ -25,7 +25,7 @@ def token(place: Place, stack: dict[str, str], landlord_id: str, role: str) -> s
     """An access token that speaks for this landlord and role."""
     asked = grant(landlord_id, role)
     if asked is None:
-        raise NoToken(f"a landlord id and one of {', '.join(sorted(Role))} are needed")
+        raise NoToken(f"{landlord_id} with {role} cannot be granted: a landlord id and one of {', '.join(Role)} can")
     return machine_token(place, stack, asked) if role == MACHINE_ROLE else person_token(place, stack, asked)
 
 

@@ -6,23 +6,35 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cloud import build, deploy, process
+from cloud.errors import PortTaken
 from cloud.outputs import outputs_of, write_outputs
 from cloud.places import Place, Run
 from cloud.reconcile import reconcile
 from cloud.verify import verify
 
 
-def up(place: Place, state: Path | None) -> None:
-    """Deploys on a clean emulator, unless the same sources are up already (with the same state, if one is named)."""
+def up(place: Place, state: Path | None, *, new: bool = False) -> None:
+    """Deploys on a clean emulator, unless the same sources are up already (with the same state, if one is named).
+
+    Raises:
+        PortTaken: another program has the port; or, if a `new` cloud is asked for, one is up already.
+    """
     sources = build.sources()
-    if not is_up(place, sources, state):
-        process.stop(place)
-        process.keep(start(place, state, sources))
+    if new and process.is_running(place):
+        raise PortTaken(
+            f"a local cloud is up on port {place.port}: stop it with scripts/local down --port {place.port}"
+        )
+    if is_up(place, sources, state):
+        say(f"The same was up already on port {place.port}")
+        return
+    if process.stop(place):
+        say("Something else was up, of other sources or with another state: it gives way, with all that it held")
+    process.keep(start(place, state, sources))
 
 
 def is_up(place: Place, sources: str, state: Path | None) -> bool:
     run = place.run()
-    if run is None or not process.is_ours(place, run) or not process.is_answering(place):
+    if run is None or not process.is_running(place) or not process.is_answering(place):
         return False
     return run.sources == sources and (state is None or str(state) == run.state)
 

@@ -10,8 +10,11 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+
 from demonstration.api import Api, Refused
-from demonstration.cloud import Cloud, CommandFailed, free_port
+from demonstration.cloud import Cloud, CommandFailed, PortTaken, free_port
 from demonstration.days import PARIS, latest_month
 from demonstration.dues import called
 from demonstration.erp import Erp
@@ -25,6 +28,7 @@ from demonstration.story import LANDLORD, Cast, Story, StoryFailed
 _LEASES: Final = 2900
 _PORT: Final = 4570
 _SEED: Final = 1
+_STOPS: Final = (CommandFailed, StoryFailed, Refused, HTTPError, BotoCoreError, ClientError)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,12 +38,13 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(ending, signal.default_int_handler)
     progress = Progress()
     try:
-        cloud = Cloud(given.port or free_port(_PORT))
-        with _stage(cloud, progress) as erp:
+        with _stage(given.port, progress) as (cloud, erp):
             equal = _play(cloud, erp, progress, given)
+            if not equal:
+                _say_where_to_look(cloud, progress)
             if given.serve:
                 _serve(cloud, erp)
-    except (CommandFailed, StoryFailed, Refused) as error:
+    except _STOPS as error:
         progress.note(f"scripts/demo stopped: {error}")
         return 1
     except KeyboardInterrupt:
@@ -58,8 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--serve", action="store_true", help="keep the cloud and the ERP up and print how to reach them"
     )
-    parser.add_argument("--port", type=int, help=f"the local cloud's port ({_PORT}, or a free one)")
-    parser.add_argument("--seed", type=int, default=_SEED, help=f"another seed invents another landlord ({_SEED})")
+    parser.add_argument("--port", type=int, metavar="P", help=f"the local cloud's port ({_PORT}, or a free one)")
+    parser.add_argument(
+        "--seed", type=int, default=_SEED, metavar="S", help=f"another seed invents another landlord ({_SEED})"
+    )
     return parser
 
 
@@ -71,23 +78,42 @@ def _leases(text: str) -> int:
 
 
 @contextmanager
-def _stage(cloud: Cloud, progress: Progress) -> Iterator[Erp]:
-    """A clean cloud of our own and an ERP, both gone at the end."""
-    if cloud.is_up:
-        port = cloud.port
-        raise CommandFailed(
-            f"port {port} is taken by a local cloud: scripts/local down --port {port}, or another --port"
-        )
+def _stage(port: int | None, progress: Progress) -> Iterator[tuple[Cloud, Erp]]:
+    """A clean cloud of our own and an ERP, both gone at the end; what goes wrong says where its logs are."""
+    cloud = _cloud(port, progress)
     try:
-        with progress.stage(f"Local cloud on port {cloud.port}") as stage:
-            cloud.up(stage.tell)
         erp = Erp()
         try:
-            yield erp
+            yield cloud, erp
+        except Exception:
+            _say_where_to_look(cloud, progress)
+            raise
         finally:
             erp.stop()
     finally:
         cloud.down()
+
+
+def _cloud(port: int | None, progress: Progress) -> Cloud:
+    """A new cloud on this port; where none is named, on the usual one or else on any that is free."""
+    for another in [port] if port else [_PORT, free_port(), free_port()]:
+        cloud = Cloud(another)
+        try:
+            with progress.stage(f"Local cloud on port {another}") as stage:
+                cloud.up(stage.tell)
+        except PortTaken as error:
+            progress.note(f"Not there: {error}")
+        except BaseException:
+            cloud.down()
+            raise
+        else:
+            return cloud
+    raise PortTaken("every port that was tried is taken: choose one with --port")
+
+
+def _say_where_to_look(cloud: Cloud, progress: Progress) -> None:
+    for line in cloud.errors():
+        progress.note(line)
 
 
 def _play(cloud: Cloud, erp: Erp, progress: Progress, given: argparse.Namespace) -> bool:

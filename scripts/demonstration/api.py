@@ -8,15 +8,28 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import urllib3
+from urllib3.util import Retry
 
 _PAGE: Final = 500
 
 
-class Refused(Exception):
-    """The API answered with an error; its code is the first argument, its status the second."""
+_AGAIN: Final = Retry(
+    total=5,
+    connect=0,
+    read=1,
+    status_forcelist=[429, 503],
+    allowed_methods=None,
+    backoff_factor=0.5,
+    raise_on_status=False,
+)
+"""What asks to be tried again is: a PUT replaces and every POST carries a key, so nothing is done twice."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(f"{status} {code}: {message}")
+
+class Refused(Exception):
+    """The API answered with an error."""
+
+    def __init__(self, status: int, code: str, message: str, detail: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {code}: {message} {dict(detail)}")
         self.status = status
         self.code = code
 
@@ -27,7 +40,7 @@ class Api:
     def __init__(self, url: str, token: str) -> None:
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=60), retries=False)
+        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=60), retries=_AGAIN)
 
     def get(self, path: str, **query: str | int) -> Any:
         """The answer to a GET of `/v1{path}`. Raises Refused."""
@@ -37,9 +50,9 @@ class Api:
         """The answer to a PUT. Raises Refused."""
         return self._call("PUT", path, {}, body)
 
-    def post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Any:
+    def post(self, path: str, body: Mapping[str, Any], key: str) -> Any:
         """The answer to a POST, under an idempotency key. Raises Refused."""
-        return self._call("POST", path, {}, body, {"Idempotency-Key": key} if key else {})
+        return self._call("POST", path, {}, body, {"Idempotency-Key": key})
 
     def items(self, path: str, **query: str | int) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page. Raises Refused."""
@@ -77,5 +90,6 @@ class Api:
         said = json.loads(answer.data) if answer.data else None
         if answer.status >= 400:
             error = said.get("error", {}) if isinstance(said, dict) else {}
-            raise Refused(answer.status, error.get("code", "no_code"), error.get("message", answer.data.decode()[:200]))
+            message = error.get("message", answer.data.decode()[:200])
+            raise Refused(answer.status, error.get("code", "no_code"), message, error.get("detail", {}))
         return said

@@ -21,8 +21,16 @@ _TICK_SECONDS: Final = 0.5
 _MESSAGES_AT_ONCE: Final = 10
 
 
+_PORT_TAKEN: Final = 3
+_ERRORS_SHOWN: Final = 10
+
+
 class CommandFailed(Exception):
     """A script of the project ended with an error; what it said is its text."""
+
+
+class PortTaken(CommandFailed):
+    """Another program has the port, or another local cloud."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +39,23 @@ class Cloud:
 
     port: int
 
-    @property
-    def is_up(self) -> bool:
-        """Whether a cloud answers on the port already."""
-        return run_quietly("local", "status", "--port", str(self.port)).returncode == 0
-
     def up(self, tell: Callable[[str], object]) -> None:
-        """Start it and deploy the stack; `tell` hears what the script says meanwhile."""
-        self._command("up", tell=tell)
+        """Start a new one, never one that somebody else uses; `tell` hears what the script says meanwhile.
+
+        Raises:
+            PortTaken: another port would do; nothing was started.
+        """
+        self._command("up", "--new", tell=tell)
 
     def down(self) -> None:
         """Stop it."""
         self._command("down")
+
+    def errors(self) -> Sequence[str]:
+        """The last errors that functions logged, and where all logs are; also once it is down."""
+        said = self._command("logs", "--errors").splitlines()
+        where = f"Logs: scripts/local logs --port {self.port} (functions), .local/cloud-{self.port}/log (emulator)"
+        return [*said[-_ERRORS_SHOWN:], where]
 
     def token(self, landlord: str, role: str) -> str:
         """A bearer token."""
@@ -105,6 +118,8 @@ class Cloud:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             heard = _listen(process, tell or (lambda _: None))
             said = process.stdout.read() if process.stdout else ""
+        if process.returncode == _PORT_TAKEN:
+            raise PortTaken(heard[-1].removeprefix(f"scripts/local {name}: "))
         if process.returncode:
             raise CommandFailed("\n".join([f"scripts/local {name} ended with {process.returncode}:", *heard[-20:]]))
         return said
@@ -126,18 +141,8 @@ def _listen(process: subprocess.Popen[str], tell: Callable[[str], object]) -> Se
     return heard
 
 
-def run_quietly(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a script of the project to its end."""
-    return subprocess.run([str(SCRIPTS / script), *arguments], capture_output=True, text=True, check=False)
-
-
-def free_port(preferred: int = 0) -> int:
-    """The preferred port of this machine if nobody listens on it, else any free one."""
-    for port in (preferred, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise CommandFailed("no port is free")
+def free_port() -> int:
+    """A port of this machine that nobody has at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -90,7 +90,7 @@ def find(story: Story, erp: Erp) -> Findings:
 
 def export(api: Api, first: str, last: str, tick: Callable[[], object]) -> bytes:
     """The ledger's entries between two days, by a signed URL."""
-    order = api.post("/exports", {"kind": "entries", "from": first, "to": last})
+    order = api.post("/exports", {"kind": "entries", "from": first, "to": last}, key=f"entries-{first}-{last}")
     deadline = time.monotonic() + _EXPORT_SECONDS
     while (made := api.get(f"/exports/{order['export_id']}"))["url"] is None:
         if time.monotonic() > deadline:

@@ -18,7 +18,7 @@ from demonstration.erp_files import dues_file, leases_file, parties_file
 from demonstration.estate import Estate
 from demonstration.payers import Habit, Payment
 from demonstration.progress import Progress, Stage
-from demonstration.waiting import wait_until
+from demonstration.waiting import found_within
 
 LANDLORD: Final = "vidourle"
 NAME: Final = "Vidourle Habitat"
@@ -117,9 +117,9 @@ class Story:
 
     def _assign(self) -> str:
         known = next(payment for payment in self.cast.payments if payment.habit is Habit.NO_EVIDENCE)
-        if not wait_until(lambda: self._waiting(known) is not None, VIEWS_FOLLOW_SECONDS):
+        payment_id = found_within(lambda: self._waiting(known), VIEWS_FOLLOW_SECONDS)
+        if payment_id is None:
             raise StoryFailed("the transfer that names no lease is not in suspense")
-        payment_id = str(self._waiting(known))
         body = {"lease_id": known.lease_id, "reason": "Le locataire a envoyé son avis d'opération"}
         self.api.post(f"/payments/{payment_id}/assign", body, key="assign-1")
         return payment_id

@@ -12,14 +12,12 @@ from demonstration.estate import FEWEST_LEASES
 
 def demo(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "demonstration", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
 
 
 @pytest.fixture(scope="module")
 def played() -> subprocess.CompletedProcess[str]:
-    """Played again when a crowded machine broke it off: what it proves is not a matter of luck, its timing is."""
-    first = demo(["--leases", str(FEWEST_LEASES), "--seed", "7"])
-    return first if first.returncode == 0 else demo(["--leases", str(FEWEST_LEASES), "--seed", "7"])
+    return demo(["--leases", str(FEWEST_LEASES), "--seed", "7"])
 
 
 def test_the_demo_ends_with_bank_ledger_and_erp_equal(played: subprocess.CompletedProcess[str]) -> None:

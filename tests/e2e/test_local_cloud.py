@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -109,6 +110,28 @@ def test_several_run_side_by_side_and_each_down_stops_its_own(
     assert local("down", *port).returncode == 0
     assert not process.is_answering(other_place)
     assert process.is_answering(cloud.place)
+
+
+def test_a_new_one_shares_a_port_with_nobody(cloud: Cloud, local: Local) -> None:
+    refused = local("up", "--new", "--port", str(cloud.place.port))
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert process.is_answering(cloud.place)
+
+
+def test_a_port_of_another_program_is_left_to_it(local: Local) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = local("up", "--port", str(port))
+        assert (refused.returncode, refused.stdout) == (3, "")
+        assert f"port {port} is taken by another program" in refused.stderr
+        assert "nothing is up" in local("status", "--port", str(port)).stderr
+
+
+def test_what_functions_log_is_read_back(cloud: Cloud, api: Api, local: Local) -> None:
+    api.get("/v1/leases/unknown", role="admin")
+    shown = local("logs", "--port", str(cloud.place.port), "--function", "staff-api").stdout.splitlines()
+    assert shown
+    assert all(line.startswith("staff-api ") for line in shown)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
