@@ -12,12 +12,21 @@ from unit.web.office import LANDLORD as SETTINGS
 from unit.web.office import LEASE, Answered, Office
 
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.due_rows import DueRows
+from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.numbering import Numbering
 from quitus.adapters.plan_rows import PlanRows
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Means
 from quitus.domain.posting import Incoming, Source
+from quitus.services.apply_erp import RowWorker
+from quitus.services.charge_leases import Charger
+from quitus.services.erp_files import ErpKind
+from quitus.services.erp_rows import record_of
+from quitus.services.leases import Fate, Origin
 from quitus.services.plan_watch import PlanWatch
+from quitus.services.put_leases import LeaseWriter
 
 
 class Case:
@@ -40,6 +49,22 @@ class Case:
         body = {"kind": kind, "period": due_date[:7], "due_date": due_date, "amount_cents": parse_euros(euros)}
         answered = self.office.ask("PUT", f"/v1/leases/{lease_id}/dues/{due_id}", body | fields, role="erp")
         assert answered.status in (200, 201), answered
+
+    def parties(self, *shares: tuple[str, str], lease_id: str = "L1", **dates: str) -> None:
+        """Co-tenants with their shares in percent, as a file of the ERP says them; dates as `from_date`, `to_date`."""
+        sequence = next(self._numbers)
+        records = {}
+        for line, (name, share) in enumerate(shares, 3):
+            cells = {"lease_id": lease_id, "party_id": name, "role": "cotenant", "name": name, "share_percent": share}
+            records[line] = record_of(ErpKind.PARTIES, cells | dates)
+        worker = erp_worker(self.office.table, self.office.clock)
+        landlord = self.office.desk.landlords.get("semiga")
+        verdicts = worker.work(landlord, ErpKind.PARTIES, records, Origin(sequence, f"P{sequence}"))
+        assert all(verdict.fate is not Fate.REFUSED for verdict in verdicts.values())
+
+    def shares(self, on: str) -> dict[str, Any]:
+        held: dict[str, Any] = self.office.get("/v1/leases/L1/shares", query={"on": on})
+        return held
 
     def receive(self, euros: str, on: str = "2026-11-05", lease_id: str = "L1", **changes: Any) -> str:
         """A transfer on the lease's virtual IBAN; the payment's id."""
@@ -142,6 +167,13 @@ class Case:
             payer = [line for line in lines if line["account"] in ("467", "4197")]
             assert _owed(tenant) == lease["balance_cents"]
             assert _owed(payer) == lease["aid_open_cents"]
+
+
+def erp_worker(table: Any, clock: FixedClock) -> RowWorker:
+    """What applies rows of ERP files."""
+    alerts, leases, numbers = AlertRows(table), LeaseRows(table), Numbering(table, lambda: b"secret")
+    writer, charger = LeaseWriter(leases, numbers, alerts, clock), Charger(LedgerRows(table), DueRows(table), clock)
+    return RowWorker(writer, charger, leases, LedgerRows(table), numbers, alerts, clock)
 
 
 def _owed(lines: list[Any]) -> int:

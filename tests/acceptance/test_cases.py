@@ -2,7 +2,75 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from acceptance.case import Case
+
+from quitus.domain.money import format_euros
+
+
+def differences(month: dict[str, Any]) -> dict[str, str]:
+    return {one["party_id"]: format_euros(one["difference_cents"]) for one in month["parties"]}
+
+
+def borne(month: dict[str, Any]) -> dict[str, str]:
+    return {one["party_id"]: format_euros(one["share_cents"]) for one in month["parties"]}
+
+
+def test_case_01_three_co_tenants() -> None:
+    case = Case()
+    case.let()
+    case.parties(("A", "40"), ("B", "35"), ("C", "25"))
+    case.call("nov", "rent", "2026-11-10", "900.00")
+    parts = [
+        case.receive(euros, debtor_name=name) for euros, name in (("360.00", "A"), ("300.00", "B"), ("225.00", "C"))
+    ]
+    assert [case.settled(paid) for paid in parts] == [{"nov": "360.00"}, {"nov": "300.00"}, {"nov": "225.00"}]
+    assert case.still_open() == {"nov": "15.00"}
+    (month,) = case.shares("2026-11-05")["months"]
+    assert borne(month) == {"A": "360.00", "B": "315.00", "C": "225.00"}
+    assert differences(month) == {"A": "0.00", "B": "-15.00", "C": "0.00"}
+    assert (len(month["payments"]), month["is_settled"]) == (3, False)
+    case.receive("15.00", debtor_name="B")
+    (month,) = case.shares("2026-11-05")["months"]
+    assert (set(differences(month).values()), month["is_settled"], case.balance()) == ({"0.00"}, True, "0.00")
+
+
+def test_case_01_without_names_the_amounts_tell() -> None:
+    case = Case()
+    case.let()
+    case.parties(("A", "40"), ("B", "35"), ("C", "25"))
+    case.call("nov", "rent", "2026-11-10", "900.00")
+    for euros in ("360.00", "225.00", "300.00"):
+        case.receive(euros)
+    (month,) = case.shares("2026-11-05")["months"]
+    assert differences(month) == {"A": "0.00", "B": "-15.00", "C": "0.00"}
+    assert [item["basis"] for item in month["payments"]] == ["amount", "amount", "rest"]
+
+
+def test_case_02_share_rounding() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "1000.00")
+    for thirds in (("", "", ""), ("33.33", "33.33", "33.33"), ("33.34", "33.33", "33.33")):
+        case.parties(*zip("ABC", thirds, strict=True))
+        (month,) = case.shares("2026-11-05")["months"]
+        assert borne(month) == {"A": "333.34", "B": "333.33", "C": "333.33"}
+
+
+def test_case_02_replacing_one_of_four_keeps_the_other_three() -> None:
+    case = Case(today="2026-10-05")
+    case.let()
+    case.parties(("A", "40"), ("B", "30"), ("C", "20"))
+    case.parties(("D", "10"), to_date="2026-10-31")
+    case.parties(("E", ""), from_date="2026-11-01")
+    case.call("oct", "rent", "2026-10-10", "1000.00")
+    case.call("nov", "rent", "2026-11-10", "1000.00")
+    october, november = case.shares("2026-11-05")["months"]
+    assert borne(october) == {"A": "400.00", "B": "300.00", "C": "200.00", "D": "100.00"}
+    assert borne(november) == {"A": "400.00", "B": "300.00", "C": "200.00", "E": "100.00"}
+    case.parties(("A", ""), ("B", ""), ("C", ""), ("E", ""))
+    assert case.shares("2026-11-05")["months"] == [october, november]
 
 
 def test_case_03_late_payment_after_a_tenant_change() -> None:

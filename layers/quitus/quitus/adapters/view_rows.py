@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from quitus.adapters import keys, records
-from quitus.domain.identity import account_tag
+from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.money import Cents
 from quitus.services.dashboard import Receipts
 from quitus.services.proof import LedgerSide, Unstated
@@ -64,6 +65,14 @@ class ViewRows:
         start = None if after is None else keys.entry(landlord_id, lease_id, after).sk
         pk = keys.lease_partition(landlord_id, lease_id)
         yield from map(_booked, self._partition(pk, keys.CHAIN, after=start))
+
+    def payments_on(self, landlord_id: str, lease_id: str) -> Iterator[Mapping[str, Any]]:
+        """See `read_shares.LeasePayments`."""
+        booked = self.entries(landlord_id, lease_id, None)
+        names = dict.fromkeys(entry.payment_id for entry in booked if entry.payment_id)
+        places = {name: _view_place(landlord_id, name) for name in names}
+        rows = self._table.batch_get(places.values())
+        yield from (rows[place]["payment"] for place in places.values() if place in rows)
 
     def charges(self, landlord_id: str, lease_id: str, after: int | None) -> Iterator[BookedEntry]:
         """See `read_entries.Journals`."""
@@ -131,6 +140,11 @@ class ViewRows:
             if page.after is None:
                 return
             after = page.after
+
+
+def _view_place(landlord_id: str, payment_id: str) -> Key:
+    bucket, _ = parse_payment_id(payment_id)
+    return Key(keys.payments_of_day(landlord_id, bucket.day), payment_id)
 
 
 def _shown(row: Row) -> ShownPayment:

@@ -35,6 +35,7 @@ from quitus.services.read_entries import JournalDesk
 from quitus.services.read_files import FileDesk
 from quitus.services.read_leases import LeaseDesk
 from quitus.services.read_payments import PaymentDesk
+from quitus.services.read_shares import ShareDesk
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Table
 
@@ -89,6 +90,10 @@ class StaffDesk:
     @cached_property
     def lease_requests(self) -> LeaseRequests:
         return LeaseRequests(self._outside.lease_changes, self.landlords, self._outside.action_log, self.clock)
+
+    @cached_property
+    def shares(self) -> ShareDesk:
+        return ShareDesk(self.leases, self._views, self.clock)
 
     @cached_property
     def plans(self) -> PlanDesk:

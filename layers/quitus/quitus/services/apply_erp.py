@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.calendar import instant_text
+from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Invalid
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Due, Lease, Party
@@ -108,8 +108,9 @@ class RowWorker:
             elif known is not None and superseded(known.origin, origin):
                 verdicts[line] = Verdict(fate_of_known(known.origin, origin))
             else:
-                changed.append(party)
-                same = known is not None and known.party == party
+                wished = party if known is None else party.succeeding(known.party, paris_day(self.clock.now()))
+                changed.append(wished)
+                same = known is not None and known.party == wished
                 verdicts[line] = Verdict(Fate.UNCHANGED if same else Fate.ACCEPTED)
         unchanged = {party for party in changed if (known := held.get(_name(party))) and known.party == party}
         self._write_parties(landlord_id, changed, unchanged, origin)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quitus.services.read_files import FileDesk
     from quitus.services.read_leases import LeaseDesk
     from quitus.services.read_payments import PaymentDesk
+    from quitus.services.read_shares import ShareDesk
 
 
 class Desk(Protocol):
@@ -40,6 +41,8 @@ class Desk(Protocol):
     def leases(self) -> LeaseDesk: ...
     @property
     def lease_requests(self) -> LeaseRequests: ...
+    @property
+    def shares(self) -> ShareDesk: ...
     @property
     def plans(self) -> PlanDesk: ...
     @property

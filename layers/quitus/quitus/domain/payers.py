@@ -1,0 +1,89 @@
+"""Which co-tenant a payment came from, by its payer's name or its amount: told with what it rests on, never forced."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quitus.domain.money import Cents
+
+
+class Basis(StrEnum):
+    """What an attribution rests on."""
+
+    NAME = "name"
+    AMOUNT = "amount"
+    """It is exactly what one co-tenant alone still misses."""
+    REST = "rest"
+    """Only one co-tenant still misses anything, and not less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Cents of a payment that settle dues of a month."""
+
+    payment_id: str
+    payer: str | None
+    cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A part with the co-tenant that it came from, None when nothing says so."""
+
+    part: Part
+    party_id: str | None
+    basis: Basis | None
+
+
+def attribute_parts(
+    parts: Sequence[Part], names: Mapping[str, str], shares: Mapping[str, Cents]
+) -> tuple[Attributed, ...]:
+    """The co-tenants of the parts of a month, in their order. Payers who are named count first, then what is missing.
+
+    `names` and `shares` are by party id.
+    """
+    found = {index: party for index, part in enumerate(parts) if (party := _named(part.payer, names)) is not None}
+    missing = dict(shares)
+    for index, party_id in found.items():
+        missing[party_id] = missing.get(party_id, 0) - parts[index].cents
+    told = dict[int, Attributed]()
+    for index, part in enumerate(parts):
+        if index in found:
+            told[index] = Attributed(part, found[index], Basis.NAME)
+            continue
+        misser, basis = _missed_by(part.cents, missing)
+        told[index] = Attributed(part, misser, basis)
+        if misser is not None:
+            missing[misser] -= part.cents
+    return tuple(told[index] for index in range(len(parts)))
+
+
+def _missed_by(cents: Cents, missing: Mapping[str, Cents]) -> tuple[str | None, Basis | None]:
+    exactly = [party_id for party_id, amount in missing.items() if amount == cents]
+    if len(exactly) == 1:
+        return exactly[0], Basis.AMOUNT
+    still = [party_id for party_id, amount in missing.items() if amount > 0]
+    if len(still) == 1 and cents <= missing[still[0]]:
+        return still[0], Basis.REST
+    return None, None
+
+
+def _named(payer: str | None, names: Mapping[str, str]) -> str | None:
+    """The one party whose name the payer's holds: all its words, or all of the payer's, two at least unless equal."""
+    words = _words(payer or "")
+    hits = [party_id for party_id, name in names.items() if _same_person(words, _words(name))]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _same_person(one: frozenset[str], other: frozenset[str]) -> bool:
+    if not one or not other:
+        return False
+    return one == other or (len(one & other) >= 2 and (one <= other or other <= one))
+
+
+def _words(name: str) -> frozenset[str]:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    return frozenset("".join(char if char.isalnum() else " " for char in plain).split())
