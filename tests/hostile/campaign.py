@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -95,6 +95,15 @@ class Tally:
         self.mutators.update(other.mutators)
         self.failures += other.failures
 
+    def told(self) -> dict[str, object]:
+        """The counts, the most frequent first, and the failures."""
+        return {
+            "outcomes": dict(self.outcomes.most_common()),
+            "reasons": dict(self.reasons.most_common()),
+            "mutators": len(self.mutators),
+            "failures": self.failures,
+        }
+
 
 def examined(file: Spoiled) -> Verdict:
     """The verdict on a file.
@@ -107,13 +116,15 @@ def examined(file: Spoiled) -> Verdict:
     return verdict
 
 
-def run(samples: Sequence[Sample], seed: int, numbers: Iterable[int]) -> Tally:
+def run(
+    samples: Sequence[Sample], seed: int, numbers: Iterable[int], examine: Callable[[Spoiled], Verdict] = examined
+) -> Tally:
     """Examine these files; a failure of any kind is kept with its number, and the next one follows."""
     tally = Tally()
     for number in numbers:
         file = spoiled(samples, seed, number)
         try:
-            tally.add(file, examined(file))
+            tally.add(file, examine(file))
         except Exception as error:  # noqa: BLE001 - the point is that there is none
             tally.failures.append(f"number {number} ({file}): {type(error).__name__}: {str(error)[:300]}")
     return tally

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.campaign import Spoiled
+from hostile.campaign import Spoiled, examined
 from hostile.oracle import Outcome, Read, Verdict, facts, landlord_of
 from unit.intake.counter import LANDLORD, Counter, counts
 
@@ -30,6 +30,17 @@ def take_in(file: Spoiled, verdict: Verdict) -> None:
         return
     assert (taken.status, taken.reason) == (FileStatus.PROCESSED, None)
     assert counter.posted() == booked_once(verdict.read)
+
+
+def examined_and_taken_in(file: Spoiled) -> Verdict:
+    """The verdict on a file, and intake agrees.
+
+    Raises:
+        AssertionError: see `examined` and `take_in`.
+    """
+    verdict = examined(file)
+    take_in(file, verdict)
+    return verdict
 
 
 def booked_once(read: Read) -> list[int]:

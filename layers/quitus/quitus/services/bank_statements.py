@@ -89,6 +89,30 @@ class _Tally:
         return self.batches + bool(self.cutter.rest())
 
 
+class _Names:
+    """Names the statements of a file for ever: pages share an id but not their opening balance, bad banks number anew
+    each day.
+
+    Reports and notices of different messages are different ones, whatever their ids: they add up. What a file repeats
+    with equal content keeps its name: it adds nothing.
+    """
+
+    def __init__(self) -> None:
+        self._contents: dict[tuple[str, str], list[str]] = {}
+
+    def name(self, statement: Statement, channel: str, account: BankAccount, fingerprint: str) -> str:
+        """The name of the next statement."""
+        last = statement.to_date.isoformat() if statement.to_date else ""
+        opening = statement.balances.opening_cents
+        told = ("" if opening is None else str(opening)) if channel in CLOSING_CHANNELS else statement.message_id
+        name = "|".join((statement.statement_id, statement.electronic_sequence or "", last, told))[:300]
+        contents = self._contents.setdefault((account.iban, name), [])
+        if fingerprint not in contents:
+            contents.append(fingerprint)
+        ordinal = contents.index(fingerprint) + 1
+        return name if ordinal == 1 else f"{name}~{ordinal}"
+
+
 def prove(landlord: Landlord, opened: BankFile, file: DroppedFile) -> list[ProvedStatement]:
     """Pass one: every statement of the file is about an account of the landlord, in euros, and adds up, or a person
     answers for it.
@@ -96,7 +120,7 @@ def prove(landlord: Landlord, opened: BankFile, file: DroppedFile) -> list[Prove
     Raises:
         DoubtfulFile: one does not; with the problems of all.
     """
-    proved, first, names, doubts = list[ProvedStatement](), 1, set[tuple[str, str]](), Doubts()
+    proved, first, names, doubts = list[ProvedStatement](), 1, _Names(), Doubts()
     try:
         for ordinal, (statement, tally) in enumerate(_statements(opened), 1):
             account = landlord.bank_account(statement.account) if statement.account else None
@@ -134,19 +158,20 @@ def _record(
     statement: Statement,
     account: BankAccount,
     digest: hashlib._Hash,
-    names: set[tuple[str, str]],
+    names: _Names,
 ) -> StatementRecord:
     begins, ends = _days(file, statement)
     opening, closing = statement.balances.opening_cents, statement.balances.closing_cents
     digest.update(f"{account.iban}|{channel}|{opening}|{closing}".encode())
+    fingerprint = digest.hexdigest()
     return StatementRecord(
         account=account.iban,
         channel=channel,
-        name=_name(statement, channel, account, names),
+        name=names.name(statement, channel, account, fingerprint),
         statement_id=statement.statement_id,
         from_date=begins,
         to_date=ends,
-        fingerprint=digest.hexdigest(),
+        fingerprint=fingerprint,
         file_id=file.file_id,
         opening_cents=opening,
         closing_cents=closing,
@@ -163,22 +188,6 @@ def _days(file: DroppedFile, statement: Statement) -> tuple[date, date]:
     arrived = paris_day(datetime.fromisoformat(file.received_at))
     ends = statement.to_date or (moved[-1] if moved else statement.from_date or arrived)
     return min(statement.from_date or (moved[0] if moved else ends), ends), ends
-
-
-def _name(statement: Statement, channel: str, account: BankAccount, names: set[tuple[str, str]]) -> str:
-    """Names a statement for ever: pages share an id but not their opening balance, bad banks number anew each day.
-
-    Reports and notices of different messages are different ones, whatever their ids: they add up.
-    """
-    last = statement.to_date.isoformat() if statement.to_date else ""
-    opening = statement.balances.opening_cents
-    told = ("" if opening is None else str(opening)) if channel in CLOSING_CHANNELS else statement.message_id
-    parts = (statement.statement_id, statement.electronic_sequence or "", last, told)
-    name = "|".join(parts)[:300]
-    twins = sum(held == account.iban and known.partition("~")[0] == name for held, known in names)
-    unique = f"{name}~{twins + 1}" if twins else name
-    names.add((account.iban, unique))
-    return unique
 
 
 def batches_of(file: DroppedFile, opened: BankFile, proved: Sequence[ProvedStatement]) -> Iterator[MovementBatch]:

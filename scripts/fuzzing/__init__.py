@@ -1,0 +1,1 @@
+"""`scripts/fuzz`: what no bank sends, by the hundred thousand."""
