@@ -38,7 +38,8 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
 @pytest.fixture
 def wakes(monkeypatch: pytest.MonkeyPatch) -> Wakes:
     wakes = Wakes()
-    monkeypatch.setattr(bootstrap, "queue", lambda name: {"ERP_WAKE_QUEUE_URL": wakes}[name])
+    queues = {"ERP_WAKE_QUEUE_URL": wakes, "PENDING_QUEUE_URL": Wakes()}
+    monkeypatch.setattr(bootstrap, "queue", queues.__getitem__)
     return wakes
 
 

@@ -54,6 +54,7 @@ FOLDERS = {
         "ApplyErpFileRole": {"${RawBucket.Arn}/actions/*", "${ExportBucket.Arn}/*/acks/*"},
         "ForwardChangesRole": {"${LostChangesBucket.Arn}/*"},
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
+        "SettlePendingRole": {"${RawBucket.Arn}/actions/*"},
         "WriteExportRole": {"${ExportBucket.Arn}/*/exports/*"},
         "StaffApiRole": {"${RawBucket.Arn}/actions/*"},
         "SftpUserRole": {"${DropBucket.Arn}/*"},

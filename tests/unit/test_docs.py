@@ -13,6 +13,7 @@ import pytest
 from template.model import Template
 
 from quitus.adapters import keys
+from quitus.domain.alert import AlertKind
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -44,6 +45,11 @@ def test_the_access_pattern_table_is_the_one_of_the_code() -> None:
     shown = ARCHITECTURE.read_text(encoding="utf-8").partition("<!-- keys -->")[2].partition("<!-- /keys -->")[0]
     rows = [line for line in (keys.__doc__ or "").splitlines() if line.startswith("|")]
     assert shown.strip().splitlines() == rows
+
+
+def test_every_kind_of_alert_is_explained() -> None:
+    shown = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `([a-z_]+)`", shown, re.MULTILINE)) == sorted(AlertKind)
 
 
 def test_every_file_and_script_that_a_document_names_exists() -> None:

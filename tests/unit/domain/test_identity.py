@@ -123,7 +123,7 @@ def test_a_report_with_no_evidence_is_first_the_money_that_is_on_no_lease() -> N
     register.pair(BUCKET, [a_report("camt.054", "1", lease_iban="FR1", virtual_iban="FR1"), a_report("camt.054", "2")])
     register.pair(BUCKET, [a_report("cfonb120", "1")])
     rows = register.of(BUCKET)
-    assert [row.names_a_lease() for row in rows if row.reported_by("cfonb120")] == [False]
+    assert [row.lease_iban for row in rows if row.reported_by("cfonb120")] == [None]
 
 
 def test_a_notice_that_was_taken_for_another_payment_gives_way_to_better_evidence() -> None:

@@ -262,8 +262,10 @@ class Counter:
         return [kind for kind, _ in self.office.alerts()]
 
     def posted(self) -> list[int]:
-        rows = (key for key in self.memory.rows if "#movement#" in key.pk and key.sk.isdecimal())
-        return sorted(int(key.pk.rpartition("#")[2]) for key in rows)
+        """The cents of every movement that the bank booked, whatever it was found to be."""
+        rows = [(key, row) for key, row in self.memory.rows.items() if "#movement#" in key.pk and key.sk.isdecimal()]
+        booked = (key for key, row in rows if row["movement"].get("status") != "pending")
+        return sorted(int(key.pk.rpartition("#")[2]) for key in booked)
 
 
 def counts(file: DroppedFile) -> Mapping[str, Any]:

@@ -7,22 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builders import BANK_ACCOUNT, DAY, FixedClock, a_due, a_landlord, a_lease, a_virtual_iban, an_account
+from unit.erp.office import Notebook
 
 from quitus.adapters import keys, records
+from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.changes import changed, matters
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_view_rows import ErpLandlordRows, LeaseViewRows
 from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.payment_view_rows import PaymentViewRows
+from quitus.adapters.view_rows import ViewRows
 from quitus.domain.identity import account_tag
 from quitus.domain.landlord import Erp, ErpKind, Landlord
 from quitus.domain.lease import LeaseStatus
 from quitus.domain.payment import Payment, assign, unassign
 from quitus.domain.posting import Incoming, person_match
 from quitus.services.lease_views import LeaseViews
+from quitus.services.messages import PendingCheck
 from quitus.services.payment_views import PaymentViews
 from quitus.services.post_movements import MovementPoster
+from quitus.services.settle_pending import PendingSettler
 from quitus.services.table import Key, Put, Row
 from quitus.services.update_views import ViewKeeper
 
@@ -53,6 +58,7 @@ class Estate:
 
     landlord: Landlord = LANDLORD
     table: MemoryTable = field(default_factory=MemoryTable)
+    checks: list[PendingCheck] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         LandlordRows(self.table).put(self.landlord)
@@ -110,8 +116,24 @@ class Estate:
         """Bring the views up to date with these changes (all of them); True when the ERP is to be woken."""
         views = keeper(table or self.table)
         wanted = self.changes() if some is None else some
-        woken = [views.refresh(one) for one in changed((key.pk, key.sk) for key in wanted)]
-        return any(woken)
+        refreshed = [views.refresh(one) for one in changed((key.pk, key.sk) for key in wanted)]
+        self.checks += [one.check for one in refreshed if one.check is not None]
+        return any(one.wakes_erp for one in refreshed)
+
+    def settle(self) -> int:
+        """Refresh the views and settle what is pending, until nothing changes; how many payments were replaced."""
+        replaced = 0
+        while True:
+            self.refresh()
+            checks, self.checks = self.checks, []
+            settled = sum(self.settler().settle(check) for check in checks)
+            replaced += settled
+            if not settled:
+                return replaced
+
+    def settler(self, clock: FixedClock | None = None) -> PendingSettler:
+        table = self.table
+        return PendingSettler(LedgerRows(table), ViewRows(table), AlertRows(table), Notebook(), clock or FixedClock())
 
     def rebuilt(self) -> Estate:
         """The same ledger with views made afresh in one go."""

@@ -9,7 +9,7 @@ from quitus.adapters import keys
 from quitus.domain.ledger import EntryKind
 from quitus.domain.movement import Means, Nature
 from quitus.domain.posting import Incoming, Source
-from quitus.domain.views import Home, LedgerDay, contribution, difference, entry_rule, is_stated
+from quitus.domain.views import Home, LedgerDay, contribution, difference, entry_rule, is_unstated
 
 R1 = Home("R1", "Nîmes")
 
@@ -65,13 +65,13 @@ def test_the_difference_takes_back_what_no_longer_holds() -> None:
     assert difference({day: {"count": 1}}, {}) == {day: {"count": -1}}
 
 
-def test_a_payment_is_stated_once_a_closing_statement_reports_it() -> None:
+def test_a_payment_is_unstated_once_a_closing_statement_reports_it() -> None:
     estate = Estate()
     movement = a_credit(45000, IBANS["L1"], bank_reference="R1")
     payment_id = estate.post(reported(movement, "camt.054", "N1"))
-    assert not is_stated(estate.payment(payment_id))
+    assert is_unstated(estate.payment(payment_id))
     estate.post(reported(movement, "camt.053", "S1"))
-    assert is_stated(estate.payment(payment_id))
+    assert not is_unstated(estate.payment(payment_id))
 
 
 def test_each_entry_names_the_rule_that_it_rests_on() -> None:

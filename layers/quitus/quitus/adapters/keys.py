@@ -8,6 +8,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 |---|---|---|---|
 | a landlord's settings | `{l}#landlord` | `settings` | staff_api |
 | how far its pool is drawn | `{l}#landlord` | `numbers` | apply_erp_file, staff_api |
+| the landlords of the deployment | `@landlords` | `{landlord}` | staff_api |
 | virtual IBANs issued* | `{l}#landlord` | `issued` | update_views |
 | who uses a range of virtual IBANs | `range#{bank}-{branch}-{prefix}` | `range` | staff_api |
 | numbers reserved in a range | same | `numbers` | apply_erp_file, staff_api |
@@ -27,7 +28,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | the next free account of the pool | `{l}#pool` | `iban#{n}` | apply_erp_file |
 | was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | post_movements |
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements |
-| what people decided on it | same | `{n}#decision#{k}` | staff_api |
+| what was decided on it | same | `{n}#decision#{k}` | staff_api, settle_pending |
 | which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file |
 | was this event accepted? | `{l}#event#{source}#{reference}` | `event` | post_movements |
 | events refused | `{l}#rejected-events` | `{event}` | post_movements |
@@ -83,6 +84,10 @@ def parse(pk: str) -> tuple[str, str, tuple[str, ...]]:
     landlord_id, _, rest = pk.partition("#")
     family, *names = rest.split("#")
     return landlord_id, family, tuple(names)
+
+
+LANDLORDS = "@landlords"
+"""The landlords of the deployment."""
 
 
 def settings(landlord_id: str) -> Key:

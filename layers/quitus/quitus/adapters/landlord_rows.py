@@ -11,7 +11,7 @@ from quitus.adapters.ownership import claims_of
 from quitus.domain.errors import NotFound
 from quitus.domain.landlord import Landlord
 from quitus.services.contention import until_written
-from quitus.services.table import MAX_WRITES, Is, Lacks, Put, Table
+from quitus.services.table import MAX_WRITES, Is, Key, Lacks, Put, Table
 
 _CLOCK = SystemClock()
 
@@ -46,12 +46,17 @@ class LandlordRows:
     def _replace(self, landlord: Landlord) -> None:
         for some in batched(claims_of(landlord, self._table), MAX_WRITES, strict=False):
             self._table.write(some)
+        self._table.write([Put(Key(keys.LANDLORDS, landlord.landlord_id).row())])
         key = keys.settings(landlord.landlord_id)
         row = self._table.get(key)
         version = row.get("version", 0) if row else 0
         unchanged = Is("version", version) if version else Lacks("version")
         settings = records.dense(_heir(landlord, records.record(row, Landlord) if row else None))
         self._table.write([Put(key.row(**settings, version=version + 1), unchanged)])
+
+    def all(self) -> list[str]:
+        """The ids of all landlords."""
+        return [row["SK"] for row in self._table.query(keys.LANDLORDS).rows]
 
     def issued(self, landlord_id: str) -> int:
         """How many virtual IBANs are on leases (a view: follows within seconds)."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from quitus.adapters import keys, records
 from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.errors import NotFound
-from quitus.domain.identity import Bucket, Known, parse_payment_id
+from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
 from quitus.domain.lease import Account, Due
 from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, Payment, fold
@@ -112,7 +113,7 @@ class LedgerRows:
         for lease_id, puts in by_lease.items():
             yield [*puts, account_write(landlord_id, plan.accounts[lease_id])]
         for claim in plan.claims:
-            key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.source.voice)
+            key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.voice)
             yield [Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)]
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:
@@ -124,16 +125,39 @@ class LedgerRows:
             raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id)
         return payment
 
+    def payments(self, landlord_id: str, buckets: Iterable[Bucket]) -> list[Payment]:
+        """See `Ledger.payments`."""
+        firsts = {keys.movement(landlord_id, bucket, 1): bucket for bucket in buckets}
+        known = sorted(firsts[key] for key in self._table.batch_get(firsts))
+        return [payment for bucket in known for payment in self._payments(landlord_id, bucket)]
+
+    def _payments(self, landlord_id: str, bucket: Bucket) -> Iterator[Payment]:
+        by_ordinal: dict[int, list[Row]] = {}
+        for row in self._rows(keys.movement_partition(landlord_id, bucket)):
+            by_ordinal.setdefault(int(row["SK"].partition("#")[0]), []).append(row)
+        for ordinal, rows in sorted(by_ordinal.items()):
+            payment = payment_of(bucket, ordinal, rows)
+            if payment is not None:
+                yield payment
+
+    def commit_replacement(self, landlord_id: str, payment: Payment, decision: Decision) -> None:
+        """See `Ledger.commit_replacement`."""
+        self._table.write([_decision_put(landlord_id, payment, decision)])
+
     def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
         """See `Ledger.commit_decision`."""
-        key = keys.decision(landlord_id, payment.posted.bucket, payment.posted.ordinal, decision.number)
         self._table.write(
             [
-                Put(key.row(**records.decision_row(decision)), NEVER_DECIDED),
+                _decision_put(landlord_id, payment, decision),
                 account_write(landlord_id, made.account),
                 *charging_writes(landlord_id, made, decision.decided_at),
             ]
         )
+
+
+def _decision_put(landlord_id: str, payment: Payment, decision: Decision) -> Put:
+    key = keys.decision(landlord_id, payment.posted.bucket, payment.posted.ordinal, decision.number)
+    return Put(key.row(**records.decision_row(decision)), NEVER_DECIDED)
 
 
 def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
@@ -144,6 +168,9 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
         if rest == "" or rest.startswith(keys.CLAIMS):
             held = known.get(int(ordinal), Known(bucket, int(ordinal), ()))
             known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
+        elif rest.startswith(keys.DECISIONS):
+            decided = records.match_of(row["match"]).virtual_iban or BY_PERSON
+            known[int(ordinal)] = replace(known[int(ordinal)], decided=decided)
     return list(known.values())
 
 

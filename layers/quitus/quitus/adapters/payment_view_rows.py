@@ -21,6 +21,7 @@ from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means
 from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.pending import detail_names, may_be_total, total_names
 from quitus.domain.views import (
     Contribution,
     Counter,
@@ -31,8 +32,7 @@ from quitus.domain.views import (
     ViewChange,
     alert_of,
     entry_rule,
-    is_other,
-    is_stated,
+    is_unstated,
 )
 from quitus.services.payment_answer import payment_answer
 from quitus.services.payment_views import PaymentName
@@ -155,30 +155,30 @@ def _entry_writes(landlord_id: str, payment: Payment, entries: Iterable[Entry], 
 def view_key(landlord_id: str, payment: Payment) -> Key:
     """Where the view of a payment stands; bank lines that are no payments stand apart from the lists."""
     day = payment.posted.bucket.day
-    partition = keys.other_lines_of_day if is_other(payment) else keys.payments_of_day
+    partition = keys.other_lines_of_day if payment.is_other else keys.payments_of_day
     return Key(partition(landlord_id, day), payment.payment_id)
 
 
 def _days(payment: Payment) -> set[date]:
-    own = set() if is_other(payment) else {payment.posted.bucket.day}
+    own = set() if payment.is_other else {payment.posted.bucket.day}
     return own | {entry.booking_date for entry in payment.entries}
 
 
 def _view_put(landlord_id: str, change: ViewChange) -> Put:
     key = view_key(landlord_id, change.payment)
-    row = key.row(**_public(change.payment, change.after.home), **_private(change.after))
-    if not is_other(change.payment):
+    row = key.row(**_public(change.payment, change.after.home), **_private(change.payment, change.after))
+    if not (change.payment.is_other or change.payment.is_replaced):
         row |= {"payment": payment_answer(change.payment)} | _listing(landlord_id, change.payment)
     return Put(row, NEVER_SHOWN if change.before is None else Is("version", change.before.version))
 
 
 def _public(payment: Payment, home: Home | None) -> Row:
-    movement = payment.posted.incoming.movement
+    movement = payment.posted.incoming.said
     row: Row = {
         "payment_id": payment.payment_id,
-        "status": _OTHER if is_other(payment) else payment.status.value,
+        "status": _OTHER if payment.is_other else payment.status.value,
         "nature": movement.nature.value,
-        "amount_cents": payment.amount_cents if is_other(payment) else abs(payment.amount_cents),
+        "amount_cents": payment.amount_cents if payment.is_other else abs(payment.amount_cents),
         "booking_date": movement.booking_date.isoformat(),
         "means": movement.means.value,
         "debtor_name": movement.debtor_name,
@@ -187,7 +187,7 @@ def _public(payment: Payment, home: Home | None) -> Row:
         "residence_id": home.residence_id if home else None,
         "commune": home.commune if home else None,
         "account": payment.posted.bucket.account,
-        "stated": is_stated(payment),
+        "stated": not is_unstated(payment),
         "credit_cents": payment.credit_cents,
         "posted_at": payment.posted.posted_at,
     }
@@ -203,13 +203,19 @@ def _listing(landlord_id: str, payment: Payment) -> Row:
     }
 
 
-def _private(shown: Shown) -> Row:
-    return {
+def _private(payment: Payment, shown: Shown) -> Row:
+    row: Row = {
         "version": shown.version,
         "contribution": [_counted(counter, amounts) for counter, amounts in shown.contribution.items()],
         "entries": sorted(shown.entries),
         "alerts": sorted(kind.value for kind in shown.alerts),
     }
+    names = total_names(payment) if may_be_total(payment) else detail_names(payment)
+    if names:
+        row["batch"] = sorted(names)
+    if payment.is_replaced:
+        row |= {"replaced_by": list(payment.replaced_by), "states": payment.stated_on is not None}
+    return row
 
 
 def _shown_of(row: Row) -> Shown:

@@ -15,7 +15,7 @@ import msgspec
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charged import Charging, CreditUse, Offset
 from quitus.domain.identity import Bucket
-from quitus.domain.lease import Account, CreditLot, Debtor, DueKind, LeaseStatus, OpenDue
+from quitus.domain.lease import Account, CreditLot, Debtor, DueKind, LeaseStatus, OpenDue, Recent
 from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
@@ -61,7 +61,7 @@ def account_row(account: Account) -> Row:
         "charge_sequence": account.charge_sequence,
         "dues": _open_due_rows(account.open_dues),
         "credits": _lot_rows(account.credits),
-        "recent": [[day.isoformat(), cents] for day, cents in account.recent],
+        "recent": [[held.day.isoformat(), held.cents, held.told] for held in account.recent],
     }
     if account.last_hash:
         row["hash"] = account.last_hash
@@ -95,7 +95,7 @@ def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
         credits=_lots_of(row["credits"]),
         aid_dues=_open_dues_of(row.get("aids", ())),
         aid_credits=_lots_of(row.get("aid_credits", ())),
-        recent=tuple((date.fromisoformat(day), cents) for day, cents in row["recent"]),
+        recent=tuple(Recent(date.fromisoformat(day), cents, *told) for day, cents, *told in row["recent"]),
         plan=plan_of(row["plan"]) if "plan" in row else None,
     )
 
@@ -254,6 +254,8 @@ _IN_KEY = frozenset({"amount_cents", "booking_date"})
 def _incoming_row(incoming: Incoming) -> Row:
     lean = {name: value for name, value in dense(incoming.movement).items() if name not in _IN_KEY}
     row: Row = {"account": incoming.account, "source": dense(incoming.source), "movement": lean}
+    if incoming.exchanged:
+        row["exchanged"] = True
     if incoming.lease_iban is not None:
         row["ours"] = True if incoming.lease_iban == incoming.movement.virtual_iban else incoming.lease_iban
     return row
@@ -265,7 +267,8 @@ def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
     movement = row["movement"] | {"amount_cents": bucket.amount_cents, "booking_date": day}
     ours = row.get("ours")
     lease_iban = row["movement"].get("virtual_iban") if ours is True else ours
-    return Incoming(record(movement, Movement), row["account"], record(row["source"], Source), lease_iban)
+    source, exchanged = record(row["source"], Source), row.get("exchanged", False)
+    return Incoming(record(movement, Movement), row["account"], source, lease_iban, exchanged)
 
 
 def _match_row(match: Match) -> Row:
@@ -293,16 +296,16 @@ def allocations_of(rows: Sequence[Sequence[Any]]) -> tuple[Allocation, ...]:
 
 
 def decision_row(decision: Decision) -> Row:
-    """A person's decision."""
-    return {
+    """A decision on a payment."""
+    row: Row = {
         "kind": decision.kind.value,
         "match": _match_row(decision.match),
         "allocations": _allocation_rows(decision.allocations),
         "credit_cents": decision.credit_cents,
-        "entry": entry_row(decision.entry),
         "decided_by": decision.decided_by,
         "decided_at": decision.decided_at,
     }
+    return row if decision.entry is None else row | {"entry": entry_row(decision.entry)}
 
 
 def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
@@ -313,7 +316,7 @@ def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
         match=match_of(row["match"]),
         allocations=allocations_of(row["allocations"]),
         credit_cents=row["credit_cents"],
-        entry=entry_of(row["entry"]),
+        entry=entry_of(row["entry"]) if "entry" in row else None,
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
     )

@@ -9,10 +9,12 @@ from typing import Any
 from quitus.adapters import keys, records
 from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.money import Cents
+from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.dashboard import Receipts
 from quitus.services.proof import LedgerSide, Unstated
 from quitus.services.read_alerts import ShownAlert
 from quitus.services.read_payments import ShownPayment
+from quitus.services.settle_pending import ListedPayment
 from quitus.services.table import Key, Row, Table
 from quitus.services.write_exports import BookedEntry
 
@@ -39,7 +41,8 @@ class ViewRows:
         for day in self._days(landlord_id, first, newest, newest_first=True):
             start = payment_id if day.isoformat() == started_on else None
             for row in self._partition(keys.payments_of_day(landlord_id, day), after=start):
-                yield _shown(row)
+                if "payment" in row:
+                    yield _shown(row)
 
     def payments_with_status(
         self, landlord_id: str, status: str, after: tuple[str, str] | None
@@ -53,7 +56,19 @@ class ViewRows:
     def payments_between(self, landlord_id: str, first: date, last: date) -> Iterator[ShownPayment]:
         """See `write_exports.Books`."""
         for day in self._days(landlord_id, first, last):
-            yield from map(_shown, self._partition(keys.payments_of_day(landlord_id, day)))
+            rows = self._partition(keys.payments_of_day(landlord_id, day))
+            yield from (_shown(row) for row in rows if "payment" in row)
+
+    def waiting(self, landlord_id: str) -> Iterator[ListedPayment]:
+        """See `settle_pending.PendingLists`."""
+        for status in (PaymentStatus.PENDING, PaymentStatus.SUSPENSE):
+            listing = keys.payments_with_status(landlord_id, status.value)
+            yield from map(_listed, self._listing(listing, newest_first=True))
+
+    def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
+        """See `settle_pending.PendingLists`."""
+        for day in self._days(landlord_id, first, last):
+            yield from map(_listed, self._partition(keys.payments_of_day(landlord_id, day)))
 
     def entries_between(self, landlord_id: str, first: date, last: date) -> Iterator[BookedEntry]:
         """See `write_exports.Books`."""
@@ -100,11 +115,13 @@ class ViewRows:
     def unstated(self, landlord_id: str, account: str, day: date) -> Iterator[Unstated]:
         """See `proof.LedgerDays`."""
         tag = account_tag(account)
-        for partition in (keys.payments_of_day(landlord_id, day), keys.other_lines_of_day(landlord_id, day)):
-            for row in self._partition(partition):
-                if row["account"] == tag and not row["stated"]:
-                    taken_back = row["nature"] == "return"
-                    yield Unstated(row["payment_id"], -row["amount_cents"] if taken_back else row["amount_cents"])
+        partitions = (keys.payments_of_day(landlord_id, day), keys.other_lines_of_day(landlord_id, day))
+        rows = [row for partition in partitions for row in self._partition(partition) if row["account"] == tag]
+        in_a_sum = {detail for row in rows if row.get("states") for detail in row["replaced_by"]}
+        for row in rows:
+            if not row["stated"] and row["payment_id"] not in in_a_sum:
+                taken_back = row["nature"] == "return"
+                yield Unstated(row["payment_id"], -row["amount_cents"] if taken_back else row["amount_cents"])
 
     def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
         """See `read_alerts.AlertLists`."""
@@ -154,6 +171,16 @@ def _shown(row: Row) -> ShownPayment:
         residence_id=row.get("residence_id"),
         commune=row.get("commune"),
         answer=row["payment"],
+    )
+
+
+def _listed(row: Row) -> ListedPayment:
+    awaiting = row.get("payment", {}).get("awaiting")
+    return ListedPayment(
+        payment_id=row["payment_id"],
+        awaiting=Awaiting(awaiting) if awaiting else None,
+        batch_names=frozenset(row.get("batch", ())),
+        replaced_by=tuple(row.get("replaced_by", ())),
     )
 
 

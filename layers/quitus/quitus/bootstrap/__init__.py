@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
+    from quitus.services.proof_watch import ProofWatch
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
+    from quitus.services.settle_pending import PendingSettler
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
@@ -185,6 +187,27 @@ def view_keeper() -> ViewKeeper:
         erp_landlords(),
         clock(),
     )
+
+
+@cache
+def pending_settler() -> PendingSettler:
+    """What settles pending payments."""
+    from quitus.adapters.view_rows import ViewRows  # noqa: PLC0415
+    from quitus.services.settle_pending import PendingSettler  # noqa: PLC0415
+
+    return PendingSettler(ledger(), ViewRows(table()), alerts(), action_log(), clock())
+
+
+@cache
+def proof_watch() -> ProofWatch:
+    """What watches the proofs."""
+    from quitus.adapters.statement_rows import StatementRows  # noqa: PLC0415
+    from quitus.adapters.view_rows import ViewRows  # noqa: PLC0415
+    from quitus.services.proof import ProofDesk  # noqa: PLC0415
+    from quitus.services.proof_watch import ProofWatch  # noqa: PLC0415
+
+    proofs = ProofDesk(landlords(), StatementRows(table()), ViewRows(table()))
+    return ProofWatch(proofs, alerts(), clock())
 
 
 @cache

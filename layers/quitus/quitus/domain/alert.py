@@ -29,6 +29,12 @@ class AlertKind(StrEnum):
     CHAIN_BREAK = "chain_break"
     PLAN_INSTALMENT_MISSED = "plan_instalment_missed"
     PLAN_BROKEN = "plan_broken"
+    PENDING_UNCONFIRMED = "pending_unconfirmed"
+    """What a bank announced is not booked after two business days."""
+    BATCH_WITHOUT_DETAILS = "batch_without_details"
+    """What makes up a batch's sum is not known after two business days."""
+    PROOF_DIFFERENCE = "proof_difference"
+    """A closing statement does not say what the ledger holds of its day: more, less, or a gap."""
 
 
 class Severity(StrEnum):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -24,3 +25,34 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def is_target_day(day: date) -> bool:
+    """Whether banks settle: not on weekends, nor on the six closing days of TARGET (sector.md §6)."""
+    return day.weekday() < _SATURDAY and day not in _closed(day.year)
+
+
+def target_days_between(first: date, last: date) -> int:
+    """How many days after `first`, up to and including `last`, banks settle on."""
+    return sum(is_target_day(first + timedelta(days=number)) for number in range(1, (last - first).days + 1))
+
+
+_SATURDAY = 5
+
+
+@cache
+def _closed(year: int) -> frozenset[date]:
+    easter = _easter(year)
+    fixed = (date(year, 1, 1), date(year, 5, 1), date(year, 12, 25), date(year, 12, 26))
+    return frozenset((*fixed, easter - timedelta(days=2), easter + timedelta(days=1)))
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher)."""
+    century, rest = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

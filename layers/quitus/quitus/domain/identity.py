@@ -6,17 +6,19 @@ it is a new row. Reports that name two different leases never pair, nor, short o
 end-to-end ids, nor the sum of a batch and a single payment. A bank reference that comes again on the same channel in
 another message, and agrees in lease, payer or end-to-end id, is the same money told again.
 
-A report that has evidence for a row which its channel spoke of already, with less evidence, is an *exchange*: the
-earlier report was of the other money. The row that the later one then takes, or begins, learns nothing from it.
+How many rows there are is decided by count: a report begins a new row only if the rows that exist cannot explain all
+reports, each channel speaking of each movement once (`crowd`). So a report may stand for a row by count alone, when
+what it says is about a row of which its channel spoke before with less evidence: it is *exchanged*, and its row learns
+nothing of it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -46,6 +48,11 @@ class Bucket:
         """The public name of the movement with this ordinal."""
         sign = "n" if self.amount_cents < 0 else ""
         return f"{self.day:%Y%m%d}-{sign}{abs(self.amount_cents)}-{self.account}-{ordinal}"
+
+
+def reference_tag(reference: str) -> str:
+    """A short name of a bank reference: a collision needs the same lease, a neighbouring day and another channel."""
+    return hashlib.sha256(reference.encode()).hexdigest()[:8]
 
 
 def account_tag(account: str) -> str:
@@ -90,11 +97,8 @@ class Report:
     payer: str | None = None
     is_total: bool = False
     """The sum of a batch without its details: no single payment."""
-
-    @property
-    def bare(self) -> Report:
-        """That there is such a movement, and nothing about it."""
-        return Report(self.channel, self.message, self.position)
+    exchanged: bool = False
+    """It stands for its row by count alone: what it says is about another row, of which its channel said less."""
 
     @property
     def names_somebody(self) -> bool:
@@ -120,6 +124,9 @@ class Report:
         return (self.channel, self.message, self.position)
 
 
+BY_PERSON = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A permanent row: its bucket and ordinal, and every report that it stands for."""
@@ -127,6 +134,8 @@ class Known:
     bucket: Bucket
     ordinal: int
     reports: tuple[Report, ...]
+    decided: str | None = None
+    """The virtual IBAN of the lease on which a decision put it; `BY_PERSON` if a person's did."""
 
     @property
     def payment_id(self) -> str:
@@ -151,22 +160,24 @@ class Known:
         """Whether the channel already spoke of this row: then it speaks of another movement now."""
         return any(report.channel == channel for report in self.reports)
 
-    def names_a_lease(self) -> bool:
-        """Whether any report of it does."""
-        return any(report.lease_iban for report in self.reports)
+    @property
+    def evidence(self) -> Sequence[Report]:
+        """The reports that say something about this very money."""
+        return [report for report in self.reports if not report.exchanged]
 
-    def is_rather(self, report: Report) -> bool:
-        """Whether the row is what this report speaks of, rather than the one that its channel spoke of it with."""
-        others = [held for held in self.reports if held.channel != report.channel]
-        if any(map(report.contradicts, others)):
-            return False
-        own = [held for held in self.reports if held.channel == report.channel]
-        best = _evidence(report, others)
-        return best is not None and all(_stronger(best, _evidence(held, others)) for held in own)
+    @property
+    def lease_iban(self) -> str | None:
+        """The lease that it is known to be of, by its virtual IBAN."""
+        return self.decided or next((held.lease_iban for held in self.evidence if held.lease_iban), None)
+
+    def may_be(self, report: Report) -> bool:
+        """Whether the report's channel has not spoken of it, and nothing known of it denies that it is the same."""
+        free = not self.reported_by(report.channel)
+        return free and self.decided in (None, report.lease_iban) and not any(map(report.contradicts, self.evidence))
 
     def with_report(self, report: Report) -> Known:
         """The row once it stands for this report too."""
-        return Known(self.bucket, self.ordinal, (*self.reports, report))
+        return replace(self, reports=(*self.reports, report))
 
 
 class Evidence(StrEnum):
@@ -182,13 +193,8 @@ class Evidence(StrEnum):
 NAMING = (Evidence.REFERENCE, Evidence.END_TO_END, Evidence.VIRTUAL_IBAN, Evidence.PAYER)
 
 
-def _evidence(report: Report, others: Iterable[Report]) -> Evidence | None:
-    """The strongest evidence that a report shares with any of the others."""
-    shared = {evidence for other in others for evidence in _shared(report, other)}
-    return next((evidence for evidence in NAMING if evidence in shared), None)
-
-
-def _shared(one: Report, other: Report) -> Iterator[Evidence]:
+def shared_evidence(one: Report, other: Report) -> Iterator[Evidence]:
+    """Everything that makes the two the same money."""
     if one.references & other.references:
         yield Evidence.REFERENCE
     pairs = (
@@ -199,12 +205,8 @@ def _shared(one: Report, other: Report) -> Iterator[Evidence]:
     yield from (evidence for evidence, mine, its in pairs if mine is not None and mine == its)
 
 
-def _stronger(one: Evidence, other: Evidence | None) -> bool:
-    return other is None or NAMING.index(one) < NAMING.index(other)
-
-
 def _agree(held: Report, report: Report) -> bool:
-    return any(evidence is not Evidence.REFERENCE for evidence in _shared(held, report))
+    return any(evidence is not Evidence.REFERENCE for evidence in shared_evidence(held, report))
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -201,12 +201,21 @@ DUE_SOURCE = "due:"
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """A receipt of the last days: `told` names the bank's reference of it and the channel that gave it, or is empty."""
+
+    day: date
+    cents: Cents
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What a lease owes and how its ledger stands; replaced whole by each posting, under its `version`.
 
     `sequence` and `last_hash` are those of the last pushed entry, `charge_sequence` of the last charging (which is
-    never pushed). `recent` holds the receipts of the last ten days (booking date, cents), for double payments.
-    `aid_dues` and `aid_credits` are what the payer of the tenant's aids owes and has paid in advance.
+    never pushed). `recent` holds the receipts of the last ten days, for double payments and for references that come
+    again. `aid_dues` and `aid_credits` are what the payer of the tenant's aids owes and has paid in advance.
     """
 
     lease_id: str
@@ -219,7 +228,7 @@ class Account:
     credits: tuple[CreditLot, ...] = ()
     aid_dues: tuple[OpenDue, ...] = ()
     aid_credits: tuple[CreditLot, ...] = ()
-    recent: tuple[tuple[date, Cents], ...] = ()
+    recent: tuple[Recent, ...] = ()
     plan: InstalmentPlan | None = None
     """The instalment plan that runs."""
 

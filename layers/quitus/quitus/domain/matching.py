@@ -32,6 +32,10 @@ class SuspenseReason(StrEnum):
     UNKNOWN_VIRTUAL_IBAN = "unknown_virtual_iban"
     SEVERAL_LEASES = "several_leases"
     UNASSIGNED = "unassigned"
+    IDENTITY_CONFLICT = "identity_conflict"
+    """The same bank reference told another amount before: posted by a person, or not at all."""
+    REPLACED = "replaced"
+    """It only announced other payments, which are booked now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,11 @@ class Match:
 
     @property
     def virtual_iban(self) -> str | None:
-        """The virtual IBAN that led to the lease."""
-        return self.evidence.get("virtual_iban") if self.lease_id is not None else None
+        """The virtual IBAN, or the one that the payment reference stands for, that led to the lease."""
+        if self.lease_id is None:
+            return None
+        referred = virtual_iban_of_reference(self.evidence.get("payment_reference", ""))
+        return self.evidence.get("virtual_iban") or (referred.text if referred else None)
 
 
 def account_candidates(movement: Movement) -> dict[str, str]:

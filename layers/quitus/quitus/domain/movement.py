@@ -155,6 +155,30 @@ class Movement:
         object.__setattr__(movement, "__dict__", facts)
         return movement
 
+    @property
+    def is_parked(self) -> bool:
+        """A batch's sum whose details are to come, each as a receipt or return of its own (bank-formats.md §3)."""
+        return self.awaiting_details and self.nature in (Nature.RECEIPT, Nature.RETURN)
+
+    @property
+    def batch_names(self) -> frozenset[str]:
+        """Everything that names the batch that the movement is a detail, or the sum, of."""
+        entry = () if self.entry_reference is None else (self.entry_reference,)
+        return frozenset((*self.batch_references, *entry))
+
+    def anonymous(self) -> Movement:
+        """That money moved, without anything that says whose it is."""
+        return Movement(
+            position=self.position,
+            amount_cents=self.amount_cents,
+            booking_date=self.booking_date,
+            value_date=self.value_date,
+            status=self.status,
+            nature=self.nature,
+            means=self.means,
+            bank_code=self.bank_code,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

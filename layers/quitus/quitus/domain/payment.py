@@ -16,8 +16,11 @@ from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
-from quitus.domain.posting import Incoming, Posted, Source, allocations_of, next_entry, settle_receipt
+from quitus.domain.posting import Flag, Incoming, Posted, Source, allocations_of, bank_role, next_entry, settle_receipt
 from quitus.domain.reopening import reopen
+
+REPLACED_BY = "payments"
+"""The evidence that names the payments, by id, that replace one."""
 
 
 class PaymentStatus(StrEnum):
@@ -34,18 +37,36 @@ class DecisionKind(StrEnum):
 
     ASSIGN = "assign"
     UNASSIGN = "unassign"
+    REPLACE = "replace"
+    """What it announced is booked under other payments: it never was one."""
+
+
+class Awaiting(StrEnum):
+    """What a pending payment waits for."""
+
+    BOOKING = "booking"
+    """The bank only announced it."""
+    DETAILS = "details"
+    """A batch booked in one sum: the payments that make it up."""
+    ORIGINAL = "original"
+    """A return: the payment that it takes back."""
+    DECISION = "decision"
+    """Its bank reference told another amount before: a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision, numbered from 1 per payment; never edited, a later one takes it back."""
+    """A decision on a payment, numbered from 1 per payment; never edited, a later one takes it back.
+
+    `entry` is None where nothing of the payment was in the books. People decide; automation only replaces.
+    """
 
     number: int
     kind: DecisionKind
     match: Match
     allocations: tuple[Allocation, ...]
     credit_cents: Cents
-    entry: Entry
+    entry: Entry | None
     decided_by: str
     decided_at: str
 
@@ -59,12 +80,46 @@ class Payment:
     match: Match | None
     allocations: tuple[Allocation, ...]
     credit_cents: Cents
-    sources: tuple[Source, ...]
+    reports: tuple[Incoming, ...]
+    """Everything that channels reported of it, the posted one first."""
     entries: tuple[Entry, ...]
     decisions: int
     version: int
-    stated_on: date | None = None
-    """The booking day that a closing statement gives it; channels may differ by a day."""
+    replaced_by: tuple[str, ...] = ()
+    """The payments that this one turned out to be."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Who reported it."""
+        return tuple(report.source for report in self.reports)
+
+    @property
+    def stated_on(self) -> date | None:
+        """The booking day that a closing statement gives it; channels may differ by a day."""
+        stated = (item for item in self.reports if item.is_booked and item.source.channel in CLOSING_CHANNELS)
+        return next((item.movement.booking_date for item in stated), None)
+
+    @property
+    def awaiting(self) -> Awaiting | None:
+        """What it waits for while it is pending."""
+        if self.status is not PaymentStatus.PENDING:
+            return None
+        incoming = self.posted.incoming
+        if not incoming.is_booked:
+            return Awaiting.BOOKING
+        if incoming.movement.is_parked:
+            return Awaiting.DETAILS
+        return Awaiting.DECISION if self.posted.entry is None else Awaiting.ORIGINAL
+
+    @property
+    def is_other(self) -> bool:
+        """A bank line that is neither receipt nor reversal, nor will be: no payment."""
+        return not self.entries and self.status is PaymentStatus.SUSPENSE
+
+    @property
+    def is_replaced(self) -> bool:
+        """It only announced payments that are booked now: it is in no list and no sum."""
+        return bool(self.replaced_by)
 
     @property
     def payment_id(self) -> str:
@@ -100,11 +155,10 @@ def fold(
         posted.match,
         posted.allocations,
         posted.credit_cents,
-        tuple(report.source for report in (posted.incoming, *claims)),
+        (posted.incoming, *claims),
         () if posted.entry is None else (posted.entry,),
         len(decisions),
         1 + len(decisions) + len(uses) + len(claims),
-        _stated_on((posted.incoming, *claims)),
     )
     for step in _in_order(decisions, uses):
         payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
@@ -124,12 +178,13 @@ def assign(
     """Put a payment in suspense on a lease by a person's decision: D471 C411 (C4195).
 
     The dues are taken in the order of the day when the money came; the entry is booked on the day of the decision. Dues
-    chosen by the person are under rule `person`, or under `target` when the person records the payer's own wish.
+    chosen by the person are under rule `person`, or under `target` when the person records the payer's own wish. What
+    awaited a decision was in no book: it is booked on the bank's account (D512).
 
     Raises:
         Conflict: the payment is not in suspense.
     """
-    if payment.status is not PaymentStatus.SUSPENSE:
+    if payment.status is not PaymentStatus.SUSPENSE and payment.awaiting is not Awaiting.DECISION:
         raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
     came = payment.posted.incoming.movement.booking_date
     chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
@@ -186,17 +241,18 @@ def unassign(
 
 
 def _put_on_lease(payment: Payment, account: Account, allocated: Cents, rest: Cents, chart: Chart) -> tuple[Line, ...]:
-    """Lines that take a payment from suspense to a lease."""
-    debit = chart.debit(Role.SUSPENSE, payment.amount_cents)
+    """Lines that take a payment from suspense to a lease; what was in no book yet comes from the bank's account."""
+    origin = Role.SUSPENSE if payment.entries else bank_role(payment.posted.incoming)
+    debit = chart.debit(origin, payment.amount_cents)
     return debit, *chart.settled(payment.debtor, account.lease_id, allocated, rest)
 
 
-def _stated_on(reports: Sequence[Incoming]) -> date | None:
-    return next((item.movement.booking_date for item in reports if item.source.channel in CLOSING_CHANNELS), None)
-
-
 def _first_status(posted: Posted) -> PaymentStatus:
-    if posted.incoming.movement.nature is Nature.RETURN:
+    incoming = posted.incoming
+    if incoming.movement.amount_cents == 0:
+        return PaymentStatus.SUSPENSE
+    waits = not incoming.is_booked or incoming.movement.is_parked or incoming.movement.nature is Nature.RETURN
+    if waits or Flag.IDENTITY_CONFLICT in posted.flags:
         return PaymentStatus.PENDING
     return PaymentStatus.POSTED if posted.lease_id else PaymentStatus.SUSPENSE
 
@@ -217,19 +273,32 @@ def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[
 
 
 def _before(use: CreditUse, decision: Decision) -> bool:
-    return use.entry.lease_id == decision.entry.lease_id and use.entry.sequence < decision.entry.sequence
+    off = decision.entry
+    return off is not None and use.entry.lease_id == off.lease_id and use.entry.sequence < off.sequence
 
 
 def _decided(payment: Payment, decision: Decision) -> Payment:
-    assigned = decision.kind is DecisionKind.ASSIGN
+    entries = payment.entries if decision.entry is None else (*payment.entries, decision.entry)
     return replace(
         payment,
-        status=PaymentStatus.POSTED if assigned else PaymentStatus.SUSPENSE,
+        status=_DECIDED[decision.kind],
         match=decision.match,
         allocations=decision.allocations,
         credit_cents=decision.credit_cents,
-        entries=(*payment.entries, decision.entry),
+        entries=entries,
+        replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
     )
+
+
+_DECIDED = {
+    DecisionKind.ASSIGN: PaymentStatus.POSTED,
+    DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
+    DecisionKind.REPLACE: PaymentStatus.REVERSED,
+}
+
+
+def _replaces(decision: Decision) -> bool:
+    return decision.kind is DecisionKind.REPLACE
 
 
 def _used(payment: Payment, use: CreditUse) -> Payment:

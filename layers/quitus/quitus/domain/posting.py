@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
-from quitus.domain.identity import Bucket, Report, account_tag
-from quitus.domain.lease import Account, CreditLot, LeaseStatus
+from quitus.domain.identity import Bucket, Report, account_tag, reference_tag
+from quitus.domain.lease import Account, CreditLot, LeaseStatus, Recent
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
-from quitus.domain.movement import Means, Movement, Nature
+from quitus.domain.movement import Means, Movement, Nature, Status
 from quitus.domain.pairing import Pairing, Register, Verdict
 
 DOUBLE_PAYMENT_DAYS = 10
@@ -25,6 +25,9 @@ Alerts)."""
 MANUAL_ACCOUNT = "manual"
 """The account of receipts typed in by people: no bank line stands behind it yet."""
 
+_ANNOUNCED = "announced"
+_LONGEST_COUNTER = 6
+_ONE_DAY = timedelta(days=1)
 _IN_COLLECTION = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
 
 
@@ -35,6 +38,7 @@ class Flag:
     ENDED_LEASE = "payment_on_ended_lease"
     DOUBLE_PAYMENT = "double_payment"
     RETURN_WITHOUT_ORIGINAL = "return_without_original"
+    IDENTITY_CONFLICT = "identity_conflict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,26 @@ class Incoming:
     source: Source
     lease_iban: str | None = None
     """The virtual IBAN of one of the landlord's leases that the movement names, once the register was asked."""
+    exchanged: bool = False
+    """It stands for its row by count alone (`identity`): what it says is about another row."""
 
     @property
     def bucket(self) -> Bucket:
-        """Where its permanent row belongs: values in collection are never the bank line that brings them."""
-        account = f"{self.source.channel}|{self.account}" if self.in_collection else self.account
-        return Bucket(account_tag(account), self.movement.booking_date, self.movement.amount_cents)
+        """Where its permanent row belongs: values in collection are never the bank line that brings them, nor is what
+        the bank only announces.
+        """
+        return Bucket(account_tag(self._book), self.movement.booking_date, self.movement.amount_cents)
+
+    @property
+    def _book(self) -> str:
+        if not self.is_booked:
+            return f"{_ANNOUNCED}|{self.account}"
+        return f"{self.source.channel}|{self.account}" if self.in_collection else self.account
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether the bank has booked it; otherwise it only informs."""
+        return self.movement.status is Status.BOOKED
 
     @property
     def in_collection(self) -> bool:
@@ -79,11 +97,18 @@ class Incoming:
         return self.source.file_id is None and unseen
 
     @property
+    def voice(self) -> str:
+        """Who speaks, as far as identity goes. Message after message tells again what is only announced: each counts
+        alone.
+        """
+        return self.source.voice if self.is_booked else f"{self.source.voice}|{self.source.message}"
+
+    @property
     def report(self) -> Report:
         """What the movement says of its identity."""
         movement = self.movement
         return Report(
-            channel=self.source.voice,
+            channel=self.voice,
             message=self.source.message,
             position=movement.position,
             references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),
@@ -91,7 +116,14 @@ class Incoming:
             virtual_iban=movement.virtual_iban,
             lease_iban=self.lease_iban,
             payer=_payer_key(movement.debtor_name),
+            is_total=movement.is_parked,
+            exchanged=self.exchanged,
         )
+
+    @property
+    def said(self) -> Movement:
+        """What it says of the money of its row."""
+        return self.movement.anonymous() if self.exchanged else self.movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +191,7 @@ class Poster:
         pairings = self._pair(batch)
         accounts = dict(self.accounts)
         posted, claims = list[Posted](), list[Claim]()
-        for incoming, match, pairing in zip(batch, self.matches, pairings, strict=True):
+        for incoming, match, pairing in zip(map(_told, batch, pairings), self.matches, pairings, strict=True):
             if pairing.verdict is Verdict.SAME:
                 claims.append(Claim(pairing.bucket, pairing.ordinal, incoming))
             elif pairing.verdict is Verdict.NEW:
@@ -182,14 +214,16 @@ class Poster:
         return [paired[index] for index in range(len(batch))]
 
     def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
-        movement = incoming.movement
-        if movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature is not Nature.RETURN):
+        if not incoming.is_booked or incoming.movement.is_parked or _is_nothing_of_ours(incoming.movement):
             return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
-        if movement.nature is Nature.RETURN or match.lease_id is None:
+        if pairing.exchanged:
+            match = Match(None, None, {}, SuspenseReason.NO_EVIDENCE)
+        if incoming.movement.nature is Nature.RETURN or match.lease_id is None:
             return self._post_aside(incoming, pairing, match)
-        row, accounts[match.lease_id] = post_receipt(
-            self.chart, accounts[match.lease_id], incoming, match, pairing, self.at
-        )
+        account = accounts[match.lease_id]
+        if _told_another_amount(account, incoming):
+            return _refused(incoming, pairing, account.lease_id, self.at)
+        row, accounts[account.lease_id] = post_receipt(self.chart, account, incoming, match, pairing, self.at)
         return row
 
     def _post_aside(self, incoming: Incoming, pairing: Pairing, match: Match) -> Posted:
@@ -229,7 +263,7 @@ def post_receipt(
     flags = _receipt_flags(account, movement, settlement)
     rest = settlement.rest_cents
     row = Posted(place.bucket, place.ordinal, incoming, match, allocations, rest, entry, flags, at)
-    return row, credited(account, payment_id, movement, settlement, entry).facing(debtor)
+    return row, credited(account, payment_id, incoming, settlement, entry).facing(debtor)
 
 
 def settle_receipt(
@@ -253,18 +287,19 @@ def next_entry(account: Account, entry_id: str, kind: EntryKind, on: date, lines
     return seal(Entry(entry_id, account.lease_id, account.sequence + 1, kind, on, lines, account.last_hash))
 
 
-def credited(account: Account, payment_id: str, movement: Movement, settlement: Settlement, entry: Entry) -> Account:
+def credited(account: Account, payment_id: str, incoming: Incoming, settlement: Settlement, entry: Entry) -> Account:
     """The account once a receipt is settled on it."""
+    movement = incoming.movement
     rest = (CreditLot(payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
     since = movement.booking_date - timedelta(days=DOUBLE_PAYMENT_DAYS)
-    recent = tuple((day, cents) for day, cents in account.recent if day >= since)
+    recent = tuple(held for held in account.recent if held.day >= since)
     return replace(
         account,
         open_dues=settlement.open_dues,
         credits=(*account.credits, *rest),
         sequence=entry.sequence,
         last_hash=entry.hash,
-        recent=(*recent, (movement.booking_date, movement.amount_cents)),
+        recent=(*recent, Recent(movement.booking_date, movement.amount_cents, _reference_told(incoming))),
     )
 
 
@@ -291,8 +326,48 @@ def _receipt_flags(account: Account, movement: Movement, settlement: Settlement)
 def _paid_before(account: Account, movement: Movement) -> bool:
     within = timedelta(days=DOUBLE_PAYMENT_DAYS)
     return any(
-        cents == movement.amount_cents and abs(movement.booking_date - day) <= within for day, cents in account.recent
+        held.cents == movement.amount_cents and abs(movement.booking_date - held.day) <= within
+        for held in account.recent
     )
+
+
+def _told(incoming: Incoming, pairing: Pairing) -> Incoming:
+    return replace(incoming, exchanged=True) if pairing.exchanged else incoming
+
+
+def _is_nothing_of_ours(movement: Movement) -> bool:
+    return movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature is not Nature.RETURN)
+
+
+def _reference_told(incoming: Incoming) -> str:
+    """The bank's reference of a movement and who gave it, short; a mere number is given anew in each message."""
+    reference = incoming.movement.bank_reference or incoming.movement.uetr or ""
+    is_counter = len(reference) <= _LONGEST_COUNTER and reference.isdigit()
+    return "" if is_counter or not reference else f"{reference_tag(reference)}@{incoming.source.channel}"
+
+
+def _told_another_amount(account: Account, incoming: Incoming) -> bool:
+    """Whether another channel gave this very reference to another amount on the lease, on the day or one beside it."""
+    reference, _, channel = _reference_told(incoming).partition("@")
+    if not reference:
+        return False
+    movement = incoming.movement
+    return any(
+        told == reference
+        and by != channel
+        and held.cents != movement.amount_cents
+        and abs(held.day - movement.booking_date) <= _ONE_DAY
+        for held in account.recent
+        for told, _, by in (held.told.partition("@"),)
+    )
+
+
+def _refused(incoming: Incoming, pairing: Pairing, lease_id: str, at: str) -> Posted:
+    """Same identity, other amount: posted by nobody but a person."""
+    evidence = {"lease_id": lease_id, "bank_reference": incoming.movement.bank_reference or ""}
+    match = Match(None, None, evidence, SuspenseReason.IDENTITY_CONFLICT)
+    flags = (Flag.IDENTITY_CONFLICT,)
+    return Posted(pairing.bucket, pairing.ordinal, incoming, match, flags=flags, posted_at=at)
 
 
 def _aside(chart: Chart, incoming: Incoming, match: Match) -> tuple[tuple[Line, ...], tuple[str, ...]]:

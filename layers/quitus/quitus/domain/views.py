@@ -15,7 +15,7 @@ from quitus.domain.allocation import AllocationRule
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash
 from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means, Nature
-from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.domain.posting import Flag, bank_role
 
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
@@ -128,7 +128,7 @@ def shown(payment: Payment, home: Home | None) -> Shown:
 def contribution(payment: Payment, home: Home | None) -> Contribution:
     """What the payment adds to every counter."""
     counted: dict[Counter, Mapping[str, int]] = {}
-    if home is not None and payment.status in _ON_LEASE:
+    if home is not None and payment.status in _ON_LEASE and not payment.is_replaced:
         movement = payment.posted.incoming.movement
         receipts = ReceiptsCounter(movement.booking_date, home.residence_id, home.commune, movement.means)
         counted[receipts] = {"count": 1, "amount_cents": payment.amount_cents}
@@ -150,20 +150,20 @@ def difference(before: Contribution, after: Contribution) -> Contribution:
     return changed
 
 
-def is_other(payment: Payment) -> bool:
-    """Whether the line is neither receipt nor reversal: it has no entry and is in no list of payments."""
-    return payment.posted.entry is None
-
-
 def on_bank(payment: Payment) -> bool:
-    """Whether a bank account (512) moved: not what people typed in, nor card, cheque and cash waiting in 511."""
-    incoming = payment.posted.incoming
-    return is_other(payment) or bank_role(incoming) is Role.BANK
+    """Whether a bank account (512) moved: not what people typed in, nor card, cheque and cash waiting in 511, nor what
+    was only announced. A batch's sum is the bank's line as long as its closing statement has nothing better.
+    """
+    if payment.is_replaced or payment.awaiting in (Awaiting.BOOKING, Awaiting.DECISION):
+        return False
+    if payment.awaiting is Awaiting.DETAILS:
+        return payment.stated_on is not None
+    return payment.is_other or bank_role(payment.posted.incoming) is Role.BANK
 
 
-def is_stated(payment: Payment) -> bool:
-    """Whether a closing statement reported it."""
-    return payment.stated_on is not None
+def is_unstated(payment: Payment) -> bool:
+    """Whether it is on a bank account, and no closing statement reported it."""
+    return on_bank(payment) and payment.stated_on is None
 
 
 def entry_rule(payment: Payment, entry: Entry) -> str | None:
@@ -201,17 +201,22 @@ def _still_shows(payment: Payment, flag: str) -> bool:
     match flag:
         case Flag.UNASSIGNED_VIRTUAL_IBAN:
             return payment.status is PaymentStatus.SUSPENSE
-        case Flag.RETURN_WITHOUT_ORIGINAL:
+        case Flag.RETURN_WITHOUT_ORIGINAL | Flag.IDENTITY_CONFLICT:
             return payment.status is PaymentStatus.PENDING
     return payment.decisions == 0
 
 
 def _ledger_attribute(payment: Payment) -> str:
-    if is_other(payment):
+    if _is_line_only(payment):
         return "other_cents"
     returned = payment.posted.incoming.movement.nature is Nature.RETURN
     return "reversals_cents" if returned else "receipts_cents"
 
 
 def _ledger_cents(payment: Payment) -> int:
-    return payment.amount_cents if is_other(payment) else abs(payment.amount_cents)
+    return payment.amount_cents if _is_line_only(payment) else abs(payment.amount_cents)
+
+
+def _is_line_only(payment: Payment) -> bool:
+    """A line of the bank's that is neither receipt nor reversal, or not yet."""
+    return payment.is_other or payment.awaiting is Awaiting.DETAILS

@@ -110,7 +110,6 @@ class BankIntake:
             file.file_id,
             batches=total,
             movements=pending + sum(item.statement.movements for item in proved),
-            ignored=pending,
             opening_cents=opening,
             closing_cents=closing,
         )

@@ -26,7 +26,7 @@ _BYTES_AT_ONCE: Final = 200_000
 
 @dataclass(slots=True)
 class _Cutter:
-    """Cuts the booked movements of a statement into batches, the same whatever the profile."""
+    """Cuts the movements of a statement into batches, the same whatever the profile."""
 
     held: list[Movement] = field(default_factory=list)
     size: int = 0
@@ -79,10 +79,8 @@ class _Tally:
     def add(self, movement: Movement) -> None:
         """Count a movement."""
         self.digest.update(_identifying(movement))
-        if movement.status is Status.BOOKED:
-            self.batches += self.cutter.add(movement) is not None
-        else:
-            self.pending += 1
+        self.batches += self.cutter.add(movement) is not None
+        self.pending += movement.status is not Status.BOOKED
 
     def end(self) -> int:
         """The number of batches."""
@@ -198,7 +196,7 @@ def batches_of(file: DroppedFile, opened: BankFile, proved: Sequence[ProvedState
         for part in read_bank_file(opened, profile_named(profile)):
             item = proved[index]
             if isinstance(part, Movement):
-                full = cutter.add(part) if part.status is Status.BOOKED and item.account.profile == profile else None
+                full = cutter.add(part) if item.account.profile == profile else None
                 if full:
                     yield _batch(file, opened.format, item, number, full)
                     number += 1

@@ -105,7 +105,7 @@ class DecisionDesk:
         logged = {"kind": "unassign", "reason": reason, "lease_id": lease_id}
         payment = self._decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
         decision = self._made(occasion)
-        if decision is not None and decision.entry.lease_id is not None:
+        if decision is not None and decision.entry is not None and decision.entry.lease_id is not None:
             self.spender.spend(landlord, [decision.entry.lease_id])
         return payment
 

@@ -11,7 +11,7 @@ from quitus.domain.movement import Movement
 
 @dataclass(frozen=True, slots=True)
 class MovementBatch:
-    """Movements of one statement, at most MOVEMENTS_AT_ONCE, booked ones only; the nth batch of its file."""
+    """Movements of one statement, at most MOVEMENTS_AT_ONCE; the nth batch of its file."""
 
     landlord_id: str
     file_id: str
@@ -68,6 +68,19 @@ class ErpWake:
     """There may be something to push to this landlord's ERP."""
 
     landlord_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCheck:
+    """Payments changed: something pending of this landlord may be settled now."""
+
+    landlord_id: str
+    waiting: tuple[str, ...] = ()
+    """Ids of changed payments that wait themselves."""
+    amounts: tuple[int, ...] = ()
+    """Signed cents of what was booked."""
+    batches: tuple[str, ...] = ()
+    """What names the batches of what was booked."""
 
 
 @dataclass(frozen=True, slots=True)

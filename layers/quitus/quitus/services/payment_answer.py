@@ -15,7 +15,7 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
 
     `amount_cents` is positive, also for a return that waits for its original (status `pending`).
     """
-    movement = payment.posted.incoming.movement
+    movement = payment.posted.incoming.said
     return {
         "payment_id": payment.payment_id,
         "status": payment.status.value,
@@ -31,6 +31,8 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
         "credit_cents": payment.credit_cents,
         "sources": [_source(source) for source in payment.sources],
         "reversals": [],
+        "awaiting": payment.awaiting.value if payment.awaiting else None,
+        "replaced_by": list(payment.replaced_by),
         "posted_at": payment.posted.posted_at,
     }
 

@@ -42,8 +42,8 @@ class PaymentViews:
     store: PaymentViewStore
     clock: Clock
 
-    def refresh(self, landlord_id: str, names: Iterable[PaymentName], at: str, *, pushed: bool) -> bool:
-        """Refresh the views of these payments; True when any of them has entries.
+    def refresh(self, landlord_id: str, names: Iterable[PaymentName], at: str, *, pushed: bool) -> Sequence[Payment]:
+        """Refresh the views of these payments, and return them.
 
         The payments are read once and first: what the views hold of a later version then shows, and wins.
 
@@ -52,7 +52,7 @@ class PaymentViews:
         """
         payments = self.store.payments(landlord_id, names)
         until_written(lambda: self._catch_up(landlord_id, payments, at, pushed=pushed), self.clock)
-        return any(payment.entries for payment in payments)
+        return payments
 
     def _catch_up(self, landlord_id: str, payments: Sequence[Payment], at: str, *, pushed: bool) -> None:
         before = self.store.shown(landlord_id, payments)

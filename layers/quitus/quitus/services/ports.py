@@ -85,6 +85,14 @@ class Ledger(Protocol):
         """A payment. Raises NotFound."""
         ...
 
+    def payments(self, landlord_id: str, buckets: Iterable[Bucket]) -> list[Payment]:
+        """All payments of these buckets."""
+        ...
+
+    def commit_replacement(self, landlord_id: str, payment: Payment, decision: Decision) -> None:
+        """Write a decision that touches no lease. Raises Stale: another one was made."""
+        ...
+
     def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
         """Write a decision with the account, offsets and credit uses that follow, all or nothing. Raises Stale."""
         ...

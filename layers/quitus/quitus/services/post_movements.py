@@ -9,10 +9,11 @@ from typing import Any
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Contention
+from quitus.domain.identity import Bucket
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
-from quitus.domain.pairing import Register, Verdict
+from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import Decision, PaymentStatus, assign
 from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
 from quitus.services.actions import posting
@@ -33,8 +34,10 @@ class Placed:
     incoming: Incoming
     verdict: Verdict
     posted: Posted
-    assigned: Decision | None = None
-    """The decision that this report's evidence led to, when it took the payment out of suspense."""
+    told: tuple[Posted, ...] = ()
+    """The rows of which the report tells the lease: the one that stands for it, and one that must be of the lease."""
+    assigned: tuple[tuple[Posted, Decision], ...] = ()
+    """The decisions that this report's evidence led to, when it took payments out of suspense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class MovementPoster:
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
         """
+        if not batch:
+            return []
         matches = self._matches(landlord, batch)
         if max(Counter(match.lease_id for match in matches if match.lease_id).values(), default=0) >= MAX_WRITES:
             half = len(batch) // 2
@@ -74,19 +79,20 @@ class MovementPoster:
         Accounts are read before channels, and channels before rows: a posting of the same money by another channel
         either shows in what is read after the accounts, or changes an account and makes the write fail.
         """
-        landlord_id, channel = landlord.landlord_id, batch[0].source.voice
+        landlord_id, first = landlord.landlord_id, batch[0]
         accounts = self.ledger.accounts(landlord_id, {match.lease_id for match in matches if match.lease_id})
-        channels = self._channels(landlord_id, batch[0].bucket.account, channel)
+        channels = self._channels(landlord_id, first) if first.is_booked else frozenset({first.voice})
         buckets = {incoming.bucket for incoming in batch}
-        alone = optimistic and channels == {channel}
+        alone = optimistic and first.is_booked and channels == {first.voice}
         register = Register() if alone else self.ledger.register(landlord_id, buckets, channels)
         at = instant_text(self.clock.now())
         plan = Poster(landlord.chart, matches, accounts, register, at).decide(batch)
         self.ledger.commit(landlord_id, plan, at)
         return self._placed(landlord_id, batch, plan)
 
-    def _channels(self, landlord_id: str, account: str, channel: str) -> frozenset[str]:
+    def _channels(self, landlord_id: str, incoming: Incoming) -> frozenset[str]:
         """The channels of an account, this one among them; a channel is known before its first accounts are read."""
+        account, channel = incoming.bucket.account, incoming.voice
         channels = self.ledger.channels(landlord_id, account)
         if channel in channels:
             return channels
@@ -95,24 +101,20 @@ class MovementPoster:
 
     def _told_later(self, landlord: Landlord, placed: Placed, match: Match) -> Placed:
         """A further channel may bring the evidence that the first one lacked: money in suspense goes to its lease."""
-        first = placed.posted.incoming
-        nothing_new = match.lease_id is None or placed.posted.lease_id is not None
-        if (
-            nothing_new
-            or first.report.name == placed.incoming.report.name
-            or first.movement.nature is not Nature.RECEIPT
-        ):
-            return placed
-        assigned = self._patiently(landlord, lambda: self._assign(landlord, placed, match))
-        return replace(placed, assigned=assigned)
+        news = [told for told in placed.told if match.lease_id is not None and _is_news(told, placed.incoming)]
+        made = ((told, self._assigned(landlord, placed.incoming, told, match)) for told in news)
+        return replace(placed, assigned=tuple((told, decision) for told, decision in made if decision is not None))
 
-    def _assign(self, landlord: Landlord, placed: Placed, match: Match) -> Decision | None:
+    def _assigned(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> Decision | None:
+        return self._patiently(landlord, lambda: self._assign(landlord, incoming, told, match))
+
+    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> Decision | None:
         (account,) = self.ledger.accounts(landlord.landlord_id, [match.lease_id or ""]).values()
-        payment = self.ledger.payment(landlord.landlord_id, placed.posted.payment_id)
+        payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
             return None
         now = self.clock.now()
-        target, on, at = placed.incoming.movement.due_ids, paris_day(now), instant_text(now)
+        target, on, at = incoming.movement.due_ids, paris_day(now), instant_text(now)
         decision, made = assign(payment, account, match, target, landlord.chart, on, AUTOMATION, at)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
         return decision
@@ -126,11 +128,28 @@ class MovementPoster:
     def _placed(self, landlord_id: str, batch: Sequence[Incoming], plan: Plan) -> list[Placed]:
         rows = {(posted.bucket, posted.ordinal): posted for posted in plan.posted}
         known = [(pairing.bucket, pairing.ordinal) for pairing in plan.pairings if pairing.verdict is not Verdict.NEW]
+        known += [about for pairing in plan.pairings if (about := _about(pairing))]
         rows |= self.ledger.posted(landlord_id, [place for place in known if place not in rows])
         return [
-            Placed(incoming, pairing.verdict, rows[pairing.bucket, pairing.ordinal])
+            Placed(incoming, pairing.verdict, rows[pairing.bucket, pairing.ordinal], _told(pairing, rows))
             for incoming, pairing in zip(batch, plan.pairings, strict=True)
         ]
+
+
+def _about(pairing: Pairing) -> tuple[Bucket, int] | None:
+    return None if pairing.about is None else (pairing.bucket, pairing.about)
+
+
+def _told(pairing: Pairing, rows: Mapping[tuple[Bucket, int], Posted]) -> tuple[Posted, ...]:
+    own = None if pairing.exchanged else (pairing.bucket, pairing.ordinal)
+    return tuple(rows[place] for place in (own, _about(pairing)) if place is not None)
+
+
+def _is_news(told: Posted, incoming: Incoming) -> bool:
+    """Whether a receipt that was on no lease at first is told by a further report."""
+    first = told.incoming
+    is_other = first.report.name != incoming.report.name
+    return told.lease_id is None and is_other and first.movement.nature is Nature.RECEIPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +166,9 @@ class BatchPoster:
         """Post the batch; again changes nothing."""
         landlord = self.landlords.get(batch.landlord_id)
         source = Source(batch.channel, batch.message, batch.file_id, vouched=batch.vouched)
-        placed = self.poster.post(landlord, [Incoming(item, batch.account, source) for item in batch.movements])
+        reported = [Incoming(item, batch.account, source) for item in batch.movements]
+        booked, announced = ([item for item in reported if item.is_booked is is_so] for is_so in (True, False))
+        placed = [*self.poster.post(landlord, booked), *self.poster.post(landlord, announced)]
         now = self.clock.now()
         self.log.record(
             batch.landlord_id, "postings", f"{batch.file_id}-{batch.number:06d}", {"postings": postings(placed)}, now
@@ -168,11 +189,13 @@ def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
         for item in placed
         if item.verdict is not Verdict.SAME
     ]
-    decided = [(item.posted.payment_id, item.assigned) for item in placed if item.assigned]
+    decided = [(told.payment_id, decision) for item in placed for told, decision in item.assigned]
     return made + [posting(payment_id, decision.entry, decision.decided_at) for payment_id, decision in decided]
 
 
 def _fate(item: Placed, file_id: str) -> str:
+    if not item.incoming.is_booked:
+        return "ignored"
     if item.verdict is Verdict.SAME or item.posted.incoming.source.file_id != file_id:
         return "duplicates"
     if item.posted.entry is None:

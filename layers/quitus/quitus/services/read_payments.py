@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from quitus.domain.errors import NotFound
 from quitus.domain.movement import Means
 from quitus.domain.payment import Payment, PaymentStatus
-from quitus.domain.views import is_other
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.payment_answer import payment_answer
 from quitus.services.ports import Ledger
@@ -104,6 +103,6 @@ class PaymentDesk:
 def receipt_of(ledger: Ledger, landlord_id: str, payment_id: str) -> Payment:
     """A payment of the ledger. Raises NotFound, also for bank lines that are no payment."""
     payment = ledger.payment(landlord_id, payment_id)
-    if is_other(payment):
+    if payment.is_other:
         raise NotFound("payment_not_found", "There is no payment with this id.", payment_id=payment_id)
     return payment

@@ -8,8 +8,10 @@ from typing import Protocol
 from quitus.domain.calendar import instant_text
 from quitus.domain.landlord import ErpKind
 from quitus.services.lease_views import LeaseViews
+from quitus.services.messages import PendingCheck
 from quitus.services.payment_views import PaymentName, PaymentViews
 from quitus.services.ports import Clock, Landlords
+from quitus.services.settle_pending import pending_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,14 @@ class Changed:
     payments: frozenset[PaymentName] = frozenset()
     lease_ids: frozenset[str] = frozenset()
     virtual_ibans: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What follows from a refresh: whether the landlord's ERP should be woken, and what may be settled now."""
+
+    wakes_erp: bool
+    check: PendingCheck | None
 
 
 class ErpLandlords(Protocol):
@@ -40,8 +50,8 @@ class ViewKeeper:
     erp_landlords: ErpLandlords
     clock: Clock
 
-    def refresh(self, changed: Changed) -> bool:
-        """Refresh the views of one landlord; True when its ERP should be woken.
+    def refresh(self, changed: Changed) -> Refreshed:
+        """Refresh the views of one landlord.
 
         The answer depends on what changed, not on what was new: a change that comes again wakes again, so that a wake
         lost between the write and its message is made up for.
@@ -55,8 +65,9 @@ class ViewKeeper:
         at = instant_text(self.clock.now())
         self.leases.refresh_residences(changed.landlord_id, changed.lease_ids)
         issued = self.leases.refresh_virtual_ibans(changed.landlord_id, changed.virtual_ibans, pushed=pushed)
-        booked = self.payments.refresh(changed.landlord_id, changed.payments, at, pushed=pushed)
-        return pushed and (issued or booked)
+        payments = self.payments.refresh(changed.landlord_id, changed.payments, at, pushed=pushed)
+        booked = any(payment.entries for payment in payments)
+        return Refreshed(pushed and (issued or booked), pending_check(changed.landlord_id, payments))
 
     def _has_erp(self, landlord_id: str) -> bool:
         landlord = self.landlords.find(landlord_id)

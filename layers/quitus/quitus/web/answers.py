@@ -14,7 +14,7 @@ from quitus.domain.lease import DueKind, LeaseStatus, PartyRole, UnitKind
 from quitus.domain.ledger import EntryKind
 from quitus.domain.matching import MatchRule, SuspenseReason
 from quitus.domain.movement import Means
-from quitus.domain.payment import PaymentStatus
+from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.file_decisions import Contradiction, Verdict
 from quitus.services.registry import FileStatus
 
@@ -242,6 +242,10 @@ class PaymentAnswer(Answer):
     credit_cents: NotNegative
     sources: tuple[SourceAnswer, ...]
     reversals: tuple[ReversalAnswer, ...]
+    awaiting: Annotated[Awaiting | None, Field(description="What a pending payment waits for.")]
+    replaced_by: Annotated[
+        tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")
+    ]
     posted_at: str
 
 

@@ -1,0 +1,26 @@
+"""Settles pending payments that a change may have settled; on a schedule reviews all of them, and the days' proofs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quitus import bootstrap
+from quitus.adapters.log import logger
+from quitus.adapters.sqs_batch import Failed, Message, each_message
+from quitus.services.messages import PendingCheck, from_json
+
+
+def settle(message: Message) -> None:
+    """Settle what one change may have settled."""
+    bootstrap.pending_settler().settle(from_json(message.body, PendingCheck))
+
+
+def handler(event: dict[str, Any], context: object) -> Failed | None:
+    """Settle for each message; the schedule reviews every landlord."""
+    if "Records" in event:
+        return each_message(event, settle, bootstrap.sqs)
+    for landlord_id in bootstrap.landlords().all():
+        replaced = bootstrap.pending_settler().review(landlord_id)
+        differing = bootstrap.proof_watch().review(landlord_id)
+        logger().info("reviewed", extra={"landlord_id": landlord_id, "replaced": replaced, "differing": differing})
+    return None

@@ -1,0 +1,172 @@
+"""What a pending payment turns out to be: an announced one is booked, a batch's sum is its details. Pure.
+
+The bank books under other payments what it announced (camt `PDNG`, `INFO`) and what it first booked in one sum
+(bank-formats.md §3). The announcement, or the sum, is then *replaced*: it names those payments and weighs nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from itertools import product
+
+from quitus.domain.identity import NAMING, Report, shared_evidence
+from quitus.domain.ledger import Entry, EntryKind, mirrored, seal
+from quitus.domain.matching import Match, SuspenseReason
+from quitus.domain.payment import REPLACED_BY, Awaiting, Decision, DecisionKind, Payment, PaymentStatus
+
+BEFORE, AFTER = timedelta(days=1), timedelta(days=7)
+"""How long before or after its day a pending payment may be booked otherwise."""
+PATIENCE = 2
+"""Business days after which a person should ask the bank."""
+
+
+def bookings(announced: Iterable[Payment], booked: Sequence[Payment]) -> dict[str, Payment]:
+    """By the id of an announced payment, the booked one that it turned out to be: each booked one at most once.
+
+    Of one account and amount. As many as can be are paired (augmenting paths), each by its strongest evidence first.
+    Two leases deny that they are the same, unless as many are booked on the announced one's lease as were announced.
+    """
+    known = sorted(announced, key=_place)
+    taken = {payment_id for payment in known for payment_id in payment.replaced_by}
+    free = [payment for payment in sorted(booked, key=_place) if payment.payment_id not in taken]
+    waiting = [payment for payment in known if payment.awaiting is Awaiting.BOOKING]
+    there, announced_on = _leases(booked), _leases(known)
+    covered = {lease for lease, count in announced_on.items() if count <= there[lease]}
+    choices = [_choices(payment, free, covered) for payment in waiting]
+    by_booked: dict[int, int] = {}
+    for index in range(len(waiting)):
+        _pair(index, choices, by_booked, set())
+    return {waiting[index].payment_id: free[chosen] for chosen, index in by_booked.items()}
+
+
+def _pair(index: int, choices: Sequence[Sequence[int]], by_booked: dict[int, int], tried: set[int]) -> bool:
+    """Pair one announced payment, others giving way where they have another choice."""
+    for chosen in choices[index]:
+        if chosen in tried:
+            continue
+        tried.add(chosen)
+        holder = by_booked.get(chosen)
+        if holder is None or _pair(holder, choices, by_booked, tried):
+            by_booked[chosen] = index
+            return True
+    return False
+
+
+def _choices(announced: Payment, free: Sequence[Payment], covered: Collection[str | None]) -> list[int]:
+    ranked = ((_closeness(announced, other), index) for index, other in enumerate(free))
+    farthest = len(NAMING) + (_lease(announced) in covered)
+    return [index for closeness, index in sorted(ranked) if closeness <= farthest]
+
+
+def _lease(payment: Payment) -> str | None:
+    return next((report.lease_iban for report in _reports(payment) if report.lease_iban), None)
+
+
+def _leases(payments: Iterable[Payment]) -> Counter[str | None]:
+    return Counter(map(_lease, payments))
+
+
+def details(total: Payment, candidates: Iterable[Payment], taken: Collection[str]) -> Sequence[Payment]:
+    """The payments that a batch's sum is made of: those that name the batch, when they add up; else none.
+
+    `taken`: ids of details of other batches. Details under the sum's own entry are enough; else all that name it.
+    """
+    names = total_names(total)
+    ours = [payment for payment in candidates if _may_be_detail(total, payment) and payment.payment_id not in taken]
+    entries = _entry_references(total)
+    for choice in (
+        [payment for payment in ours if _entry_references(payment) & entries],
+        [payment for payment in ours if detail_names(payment) & names],
+    ):
+        if len(choice) > 1 and sum(payment.amount_cents for payment in choice) == total.amount_cents:
+            return choice
+    return ()
+
+
+def may_be_total(payment: Payment) -> bool:
+    """Whether it may be a batch's sum: known to be one, or money in suspense of which no report says whose it is."""
+    if payment.awaiting is Awaiting.DETAILS:
+        return True
+    in_suspense = payment.status is PaymentStatus.SUSPENSE and bool(payment.entries) and not payment.decisions
+    return in_suspense and not any(report.report.names_somebody for report in payment.reports)
+
+
+def detail_names(payment: Payment) -> frozenset[str]:
+    """What names the batch that a payment is a detail of."""
+    return frozenset().union(*(report.movement.batch_names for report in payment.reports))
+
+
+def total_names(payment: Payment) -> frozenset[str]:
+    """What names the batch that a payment is the sum of."""
+    references = (report.movement.bank_reference for report in payment.reports)
+    return detail_names(payment) | {reference for reference in references if reference}
+
+
+def replace_by(payment: Payment, by: Sequence[Payment], rule: Awaiting, on: date, at: str) -> Decision:
+    """The decision that a payment turned out to be others; what it had in suspense is taken back: D471 C512."""
+    number = payment.decisions + 1
+    evidence = {REPLACED_BY: " ".join(sorted(other.payment_id for other in by)), "rule": rule.value}
+    match = Match(None, None, evidence, SuspenseReason.REPLACED)
+    entry = _taken_back(payment, number, on)
+    return Decision(number, DecisionKind.REPLACE, match, (), 0, entry, _AUTOMATION, at)
+
+
+_AUTOMATION = "quitus"
+
+
+def _taken_back(payment: Payment, number: int, on: date) -> Entry | None:
+    if not payment.entries:
+        return None
+    last = payment.entries[-1]
+    return seal(
+        Entry(
+            entry_id=f"{payment.payment_id}-d{number}",
+            lease_id=None,
+            sequence=last.sequence + 1,
+            kind=EntryKind.REVERSAL,
+            booking_date=on,
+            lines=mirrored(last.lines),
+            previous_hash=last.hash,
+        )
+    )
+
+
+def _place(payment: Payment) -> tuple[date, int]:
+    return payment.posted.bucket.day, payment.posted.ordinal
+
+
+def _closeness(announced: Payment, booked: Payment) -> int:
+    """How strong the evidence is that they are the same, 0 the strongest; beyond all evidence when they are not."""
+    ours, theirs = _reports(announced), _reports(booked)
+    if booked.is_replaced or not -BEFORE <= _day(booked) - _day(announced) <= AFTER:
+        return len(NAMING) + 2
+    if any(one.names_another_lease(other) for one, other in product(ours, theirs)):
+        return len(NAMING) + 1
+    shared = {found for one, other in product(ours, theirs) for found in shared_evidence(one, other)}
+    return next((rank for rank, evidence in enumerate(NAMING) if evidence in shared), len(NAMING))
+
+
+def _may_be_detail(total: Payment, payment: Payment) -> bool:
+    return (
+        payment.payment_id != total.payment_id
+        and payment.posted.incoming.account == total.posted.incoming.account
+        and payment.awaiting in (None, Awaiting.ORIGINAL)
+        and not payment.is_replaced
+        and bool(payment.entries)
+        and -BEFORE <= _day(payment) - _day(total) <= AFTER
+    )
+
+
+def _entry_references(payment: Payment) -> frozenset[str]:
+    references = (report.movement.entry_reference for report in payment.reports)
+    return frozenset(reference for reference in references if reference)
+
+
+def _day(payment: Payment) -> date:
+    return payment.posted.incoming.movement.booking_date
+
+
+def _reports(payment: Payment) -> list[Report]:
+    return [incoming.report for incoming in payment.reports if not incoming.exchanged]

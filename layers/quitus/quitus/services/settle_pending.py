@@ -1,0 +1,170 @@
+"""Settle what is pending once the bank says more: an announced payment is booked, a batch's sum gets its details.
+
+Payments in suspense or pending are few, and listed; which of them a change may concern is told by the change. Reading
+lists decides nothing: what is replaced is decided on strongly read rows, once, by a numbered decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.calendar import instant_text, paris_day, target_days_between
+from quitus.domain.identity import Bucket, account_tag, parse_payment_id
+from quitus.domain.money import Cents
+from quitus.domain.payment import Awaiting, Payment
+from quitus.domain.pending import (
+    AFTER,
+    BEFORE,
+    PATIENCE,
+    bookings,
+    detail_names,
+    details,
+    may_be_total,
+    replace_by,
+    total_names,
+)
+from quitus.services.actions import posting
+from quitus.services.messages import PendingCheck
+from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
+from quitus.services.table import Stale
+
+_ONE_DAY = timedelta(days=1)
+_OVERDUE = {Awaiting.BOOKING: AlertKind.PENDING_UNCONFIRMED, Awaiting.DETAILS: AlertKind.BATCH_WITHOUT_DETAILS}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPayment:
+    """What the views say of a payment: enough to know whether to look at it."""
+
+    payment_id: str
+    awaiting: Awaiting | None
+    batch_names: frozenset[str]
+    """What names the batch that it is a detail, or may be the sum, of."""
+    replaced_by: tuple[str, ...] = ()
+
+
+class PendingLists(Protocol):
+    """The views of payments, seconds late."""
+
+    def waiting(self, landlord_id: str) -> Iterator[ListedPayment]:
+        """Those in suspense or pending."""
+        ...
+
+    def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
+        """Those booked between two days, inclusive, replaced ones too."""
+        ...
+
+
+def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck | None:
+    """What a change of these payments may settle; None when they are none."""
+    changed = [payment for payment in payments if not payment.is_other and not payment.is_replaced]
+    if not changed:
+        return None
+    waiting = [payment for payment in changed if payment.awaiting in _OVERDUE or may_be_total(payment)]
+    booked = [payment for payment in changed if payment.awaiting is not Awaiting.BOOKING]
+    return PendingCheck(
+        landlord_id,
+        waiting=tuple(sorted(payment.payment_id for payment in waiting)),
+        amounts=tuple(sorted({payment.amount_cents for payment in booked})),
+        batches=tuple(sorted({name for payment in booked for name in detail_names(payment)})),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSettler:
+    """Replaces pending payments by what they turned out to be."""
+
+    ledger: Ledger
+    lists: PendingLists
+    alerts: Alerts
+    log: ActionLog
+    clock: Clock
+
+    def settle(self, check: PendingCheck) -> int:
+        """Settle what a change may have settled; again changes nothing. How many were replaced."""
+        amounts, batches = set(check.amounts), set(check.batches)
+        listed = (
+            held.payment_id
+            for held in self.lists.waiting(check.landlord_id)
+            if _may_be_concerned(held, amounts, batches)
+        )
+        return self._settle(check.landlord_id, {*check.waiting, *listed})
+
+    def review(self, landlord_id: str) -> int:
+        """Settle what is late in being settled, and tell of what is still not after two business days."""
+        waiting = {held.payment_id for held in self.lists.waiting(landlord_id) if held.awaiting in _OVERDUE}
+        replaced = self._settle(landlord_id, waiting)
+        now = self.clock.now()
+        for payment in (self.ledger.payment(landlord_id, payment_id) for payment_id in sorted(waiting)):
+            booked = payment.posted.incoming.movement.booking_date
+            if payment.awaiting in _OVERDUE and target_days_between(booked, paris_day(now)) > PATIENCE:
+                detail: dict[str, str | int] = {
+                    "amount_cents": abs(payment.amount_cents),
+                    "booking_date": booked.isoformat(),
+                }
+                alert = Alert(_OVERDUE[payment.awaiting], payment.payment_id, detail)
+                self.alerts.alert(landlord_id, alert, instant_text(now))
+        return replaced
+
+    def _settle(self, landlord_id: str, payment_ids: Iterable[str]) -> int:
+        waiting = [self.ledger.payment(landlord_id, payment_id) for payment_id in sorted(payment_ids)]
+        announced = {_family(payment) for payment in waiting if payment.awaiting is Awaiting.BOOKING}
+        replaced = sum(self._confirm(landlord_id, *family) for family in sorted(announced))
+        return replaced + sum(self._detail(landlord_id, payment) for payment in waiting if may_be_total(payment))
+
+    def _confirm(self, landlord_id: str, account: str, tag: str, cents: Cents, day: date) -> int:
+        """Announced payments of one account, amount and day against what was booked around it."""
+        known = self.ledger.payments(landlord_id, _buckets(tag, cents, day - AFTER, day + AFTER))
+        booked = self.ledger.payments(landlord_id, _buckets(account_tag(account), cents, day - BEFORE, day + AFTER))
+        found = bookings(known, booked)
+        pairs = [(payment, found[payment.payment_id]) for payment in known if payment.payment_id in found]
+        return sum(self._replace(landlord_id, payment, [other], Awaiting.BOOKING) for payment, other in pairs)
+
+    def _detail(self, landlord_id: str, total: Payment) -> int:
+        day, names = total.posted.bucket.day, total_names(total)
+        if not names:
+            return 0
+        around = list(self.lists.of_days(landlord_id, day - BEFORE, day + AFTER))
+        twins = self.ledger.payments(landlord_id, [total.posted.bucket])
+        known = [*(held.replaced_by for held in around), *(twin.replaced_by for twin in twins)]
+        taken = {detail for replaced in known for detail in replaced}
+        buckets = {parse_payment_id(held.payment_id)[0] for held in around if held.batch_names & names}
+        by = details(total, self.ledger.payments(landlord_id, buckets), taken)
+        return self._replace(landlord_id, total, by, Awaiting.DETAILS) if by else 0
+
+    def _replace(self, landlord_id: str, payment: Payment, by: Sequence[Payment], rule: Awaiting) -> int:
+        """Decide it unless others did meanwhile: then there is a change again, and another look."""
+        now = self.clock.now()
+        at = instant_text(now)
+        decision = replace_by(payment, by, rule, paris_day(now), at)
+        try:
+            self.ledger.commit_replacement(landlord_id, payment, decision)
+        except Stale:
+            return 0
+        made = {
+            "postings": [posting(payment.payment_id, decision.entry, at)],
+            "by": list(decision.match.evidence.items()),
+        }
+        self.log.record(landlord_id, "postings", f"replaced-{payment.payment_id}", made, now)
+        for kind in _OVERDUE.values():
+            self.alerts.close(landlord_id, kind, payment.payment_id, at)
+        return 1
+
+
+def _may_be_concerned(held: ListedPayment, amounts: set[Cents], batches: set[str]) -> bool:
+    if held.awaiting is Awaiting.BOOKING:
+        return parse_payment_id(held.payment_id)[0].amount_cents in amounts
+    return held.awaiting in (None, Awaiting.DETAILS) and bool(held.batch_names & batches)
+
+
+def _family(payment: Payment) -> tuple[str, str, Cents, date]:
+    bucket = payment.posted.bucket
+    return payment.posted.incoming.account, bucket.account, bucket.amount_cents, bucket.day
+
+
+def _buckets(tag: str, cents: Cents, first: date, last: date) -> list[Bucket]:
+    return [Bucket(tag, first + number * _ONE_DAY, cents) for number in range((last - first).days + 1)]

@@ -1,0 +1,71 @@
+"""The handler that settles what is pending, told of a change or by the schedule."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import FixedClock, a_credit, reported
+from unit.views.estate import IBANS, Estate, L
+
+from quitus import bootstrap
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.statement_rows import StatementRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.domain.movement import Status
+from quitus.services.messages import PendingCheck, to_json
+from quitus.services.proof import ProofDesk
+from quitus.services.proof_watch import ProofWatch
+from settle_pending.app import handler
+
+EVENTS = Path(__file__).parents[2] / "events"
+CHECK = json.loads((EVENTS / "pending_check.json").read_text(encoding="utf-8"))
+SCHEDULE = json.loads((EVENTS / "erp_schedule.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
+    estate = Estate()
+    landlords = LandlordRows(estate.table)
+    proofs = ProofDesk(landlords, StatementRows(estate.table), ViewRows(estate.table))
+    monkeypatch.setattr(bootstrap, "pending_settler", estate.settler)
+    monkeypatch.setattr(bootstrap, "landlords", lambda: landlords)
+    watch = ProofWatch(proofs, AlertRows(estate.table), FixedClock())
+    monkeypatch.setattr(bootstrap, "proof_watch", lambda: watch)
+    return estate
+
+
+def announced_and_booked(estate: Estate) -> str:
+    movement = a_credit(45000, IBANS["L1"])
+    waiting = estate.post(reported(replace(movement, status=Status.PENDING), "camt.052", "M1"))
+    estate.post(reported(movement))
+    estate.refresh()
+    return waiting
+
+
+def run(event: dict[str, Any]) -> Any:
+    return handler(event, None)
+
+
+def test_a_check_settles_what_the_change_was_about(estate: Estate) -> None:
+    waiting = announced_and_booked(estate)
+    told = [CHECK["Records"][0] | {"body": to_json(check)} for check in estate.checks]
+    assert run({"Records": told}) == {"batchItemFailures": []}
+    assert estate.payment(waiting).is_replaced
+
+
+def test_a_check_of_a_payment_that_is_not_there_fails_alone_and_others_are_settled(estate: Estate) -> None:
+    waiting = announced_and_booked(estate)
+    good = CHECK["Records"][0] | {"messageId": "good", "body": to_json(PendingCheck(L, (waiting,)))}
+    assert run({"Records": [CHECK["Records"][0], good]}) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert estate.payment(waiting).is_replaced
+
+
+def test_the_schedule_reviews_every_landlord(estate: Estate) -> None:
+    waiting = announced_and_booked(estate)
+    assert run(SCHEDULE) is None
+    assert estate.payment(waiting).is_replaced
