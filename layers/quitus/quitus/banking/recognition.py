@@ -14,6 +14,7 @@ from io import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, Self, cast
 
+from quitus.banking.camt.paths import MESSAGES
 from quitus.banking.encodings import utf_16
 from quitus.banking.problems import Reason, unreadable
 from quitus.domain.errors import UnreadableFile
@@ -31,12 +32,7 @@ _LONG_HEAD: Final = 4 << 20
 _CHUNK: Final = 1 << 18
 
 _ARCHIVES: Final = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06")
-_CAMT: Final = re.compile(r"<(?:[\w.-]+:)?(BkToCstmrStmt|BkToCstmrAcctRpt|BkToCstmrDbtCdtNtfctn)(?:V01)?[\s/>]")
-_CAMT_FORMATS: Final = {
-    "BkToCstmrStmt": "camt.053",
-    "BkToCstmrAcctRpt": "camt.052",
-    "BkToCstmrDbtCdtNtfctn": "camt.054",
-}
+_CAMT: Final = re.compile(rf"<(?:[\w.-]+:)?({'|'.join(MESSAGES)})[\s/>]")
 _UNSAID: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 """Comments, instructions and quoted texts: whatever they hold, it is no message."""
 _CFONB: Final = re.compile(r"0[1457][0-9]{5}.{4}[0-9]{5}(?:[A-Z]{3}| {3})[0-9 ].[A-Z0-9 ]{11}")
@@ -115,7 +111,7 @@ def _close_copy(stream: BinaryIO) -> None:
 def _format_of(text: str) -> str:
     if text.startswith("<"):
         camt = _CAMT.search(_UNSAID.sub("", text))
-        return _CAMT_FORMATS[camt.group(1)] if camt else UNKNOWN
+        return MESSAGES[camt.group(1)] if camt else UNKNOWN
     erp = _ERP.match(text)
     if erp:
         return f"erp.{erp.group(1)}" if erp.group(1) in ERP_KINDS else UNKNOWN

@@ -128,18 +128,23 @@ def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:
     chunks = full_chunks(stream)
     chunk = next((chunk for chunk in chunks if chunk.strip(_BLANK)), b"")
     codec = _encoding(chunk)
-    chunk = chunk if codec.startswith("utf-16") else chunk.lstrip(_BLANK)
-    if not chunk:
-        raise unreadable(Reason.EMPTY, "The file is empty.")
-    decoder = codecs.getincrementaldecoder(codec)()
+    if not codec.startswith("utf-16"):
+        chunk = chunk.lstrip(_BLANK)
+    decoder, blank = codecs.getincrementaldecoder(codec)(), True
     while chunk:
         following = next(chunks, b"")
         try:
             text = decoder.decode(chunk, final=not following)
         except UnicodeDecodeError as error:
             raise unreadable(Reason.ENCODING, f"Bytes that are no {error.encoding} text.") from error
-        yield chunk if codec == "utf-8" else text, text, not following
+        if blank:
+            text = text.lstrip()
+            blank = not text
+        if not blank:
+            yield chunk if codec == "utf-8" else text, text, not following
         chunk = following
+    if blank:
+        raise unreadable(Reason.EMPTY, "The file is empty.")
 
 
 def _encoding(start: bytes) -> str:

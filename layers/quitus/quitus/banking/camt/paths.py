@@ -58,7 +58,10 @@ MESSAGES: Final = {
     "BkToCstmrStmtV01": "camt.053",
     "BkToCstmrAcctRptV01": "camt.052",
     "BkToCstmrDbtCdtNtfctnV01": "camt.054",
+    "CBIDlyStmtReqLogMsg": "camt.053",
+    "CBIPrdcStmtReqLogMsg": "camt.053",
 }
+"""The element that holds the header and the statements; Italian banks (CBI) put their own in its place."""
 
 _HEADER: Final = {"MsgId": "message_id", "CreDtTm": "created"}
 
