@@ -143,7 +143,7 @@ def play(seed: int) -> None:
             some = [one for one in message if one.is_booked is booked]
             if some:
                 estate.post(*some)
-        if chance.random() < 0.3:
+        if chance.random() < 0.15:
             estate.settle()
     estate.settle()
     _hold(estate, known)
