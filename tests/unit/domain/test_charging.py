@@ -7,7 +7,7 @@ from datetime import date
 from itertools import permutations
 
 from builders import DAY, a_due, an_account, an_open_due
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quitus.domain.charged import DueChange, History, Offset
@@ -107,6 +107,7 @@ AMOUNTS = st.lists(st.integers(-60_000, 60_000), min_size=1, max_size=6)
 
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=5))
+@example([[0, 0, 0, 2], [3, 0, -3], [-2, -3, 3], [0, 0]])
 def test_whatever_changes_the_balance_is_what_is_called(rounds: list[list[int]]) -> None:
     account, known = an_account(), dict[str, Due]()
     offsets: list[Offset] = []

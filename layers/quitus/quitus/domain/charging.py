@@ -16,7 +16,7 @@ from quitus.domain.credits import deposit, use_credits, withdraw
 from quitus.domain.lease import DUE_SOURCE, Account, Debtor, Due
 from quitus.domain.ledger import Chart, Entry, EntryKind, seal
 from quitus.domain.money import Cents
-from quitus.domain.reopening import reopen
+from quitus.domain.reopening import take_back
 
 type Step = tuple[Due | None, Due]
 
@@ -98,8 +98,8 @@ def _change_negative(
     added = (before.amount_cents if before else 0) - after.amount_cents
     if added >= 0:
         return _spend_negative(account, after, added, on)
-    reopened, made = reopen(account, [(after.due_id, -added)], history)
-    return reopened, list(made)
+    taken, made = take_back(account, after, -added, history)
+    return taken, list(made)
 
 
 def _spend_negative(account: Account, due: Due, cents: Cents, on: date) -> tuple[Account, list[Offset]]:

@@ -26,25 +26,46 @@ def reopen(
     return facing.facing(debtor), tuple(replace(offset, debtor=debtor) for offset in made)
 
 
+def take_back(account: Account, due: Due, cents: Cents, history: History) -> tuple[Account, tuple[Offset, ...]]:
+    """Take back cents of a negative due from its credit, then from the dues that it was spent on, which owe them again.
+
+    Whatever the due is from now on (it may be called anew with the other sign), nothing of this is owed on itself.
+    """
+    made: list[Offset] = []
+    account, missing = withdraw(account, f"{DUE_SOURCE}{due.due_id}", cents)
+    account, left = _unspent(account, due.due_id, missing, history, made)
+    return _with_more_open(account, due, left), tuple(made)
+
+
 def _owe_again(account: Account, due_id: str, cents: Cents, history: History, made: list[Offset]) -> Account:
     account, missing = withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
     due = history.dues[due_id]
     held = sum(item.open_cents for item in account.open_dues if item.due_id == due_id)
     back = min(missing, max(due.amount_cents - held, 0))
-    account = _with_open(account, due, held + back)
-    left = missing - back
+    account, left = _unspent(_with_more_open(account, due, back), due_id, missing - back, history, made)
+    return _with_more_open(account, due, left)
+
+
+def _unspent(
+    account: Account, due_id: str, cents: Cents, history: History, made: list[Offset]
+) -> tuple[Account, Cents]:
+    """Undo what the credit of a due was spent on, latest first; the second value is what it was not spent on."""
+    left = cents
     while left and (spendings := _spent_on(due_id, (*history.offsets, *made))):
         target, spent = spendings[0]
         part = min(spent, left)
         made.append(Offset(due_id, target, -part))
         account = _owe_again(account, target, part, history, made)
         left -= part
-    return _with_open(account, due, held + back + left) if left else account
+    return account, left
 
 
-def _with_open(account: Account, due: Due, cents: Cents) -> Account:
+def _with_more_open(account: Account, due: Due, cents: Cents) -> Account:
+    if not cents:
+        return account
+    held = sum(item.open_cents for item in account.open_dues if item.due_id == due.due_id)
     others = tuple(item for item in account.open_dues if item.due_id != due.due_id)
-    return replace(account, open_dues=(*others, due.open(cents)) if cents else others)
+    return replace(account, open_dues=(*others, due.open(held + cents)))
 
 
 def _spent_on(due_id: str, offsets: Iterable[Offset]) -> list[tuple[str, Cents]]:
