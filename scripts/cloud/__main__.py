@@ -4,6 +4,8 @@ import argparse
 import contextlib
 import fcntl
 import json
+import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,10 +20,11 @@ from cloud.journal import logged
 from cloud.outputs import read_outputs
 from cloud.places import DEFAULT_PORT, Place
 from cloud.tokens import token
-from cloud.up import say, up
+from cloud.up import say, up, up_anew
 from quitus.domain.access import Role
 
 PORT_TAKEN = 3
+ATTEND_SECONDS = 0.5
 EPILOG = f"""
 Several run side by side, each on its own --port ({DEFAULT_PORT} unless told). To try one:
 
@@ -52,9 +55,27 @@ def main() -> int:
 
 
 def run_up(place: Place, given: argparse.Namespace) -> None:
-    with alone(place, wait=not given.new):
-        up(place, given.state.resolve() if given.state else None, new=given.new)
+    state = given.state.resolve() if given.state else None
+    if given.attached:
+        attend(place, state)
+        return
+    with alone(place):
+        up(place, state)
     print(place.endpoint)
+
+
+def attend(place: Place, state: Path | None) -> None:
+    """A cloud of the caller's own: it lives as long as standard input is open, or until somebody takes it down."""
+    with alone(place, wait=False):
+        emulator = up_anew(place, state)
+    try:
+        print(place.endpoint, flush=True)
+        while emulator.poll() is None:
+            readable, _, _ = select.select([sys.stdin], [], [], ATTEND_SECONDS)
+            if readable and not os.read(sys.stdin.fileno(), 1024):
+                return
+    finally:
+        process.stop(place)
 
 
 def run_down(place: Place, given: argparse.Namespace) -> None:
@@ -125,7 +146,11 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--state", type=Path, metavar="FOLDER", help="where the emulator keeps its state on a clean stop"
     )
-    start.add_argument("--new", action="store_true", help="refuse if one is up on this port, even of the same sources")
+    start.add_argument(
+        "--attached",
+        action="store_true",
+        help="refuse if one is up on this port; stay, and take it down when standard input ends",
+    )
     command("down", run_down, "stop it, with all that it holds; its logs stay")
     command("status", run_status, "say whether it is up (exit code 0) or not (1)")
     command("outputs", run_outputs, "print addresses, names and the keys of an outside identity, as JSON")

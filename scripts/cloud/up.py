@@ -13,23 +13,22 @@ from cloud.reconcile import reconcile
 from cloud.verify import verify
 
 
-def up(place: Place, state: Path | None, *, new: bool = False) -> None:
-    """Deploys on a clean emulator, unless the same sources are up already (with the same state, if one is named).
-
-    Raises:
-        PortTaken: another program has the port; or, if a `new` cloud is asked for, one is up already.
-    """
+def up(place: Place, state: Path | None) -> None:
+    """Deploys on a clean emulator, unless the same sources are up already (with the same state, if one is named)."""
     sources = build.sources()
-    if new and process.is_running(place):
-        raise PortTaken(
-            f"a local cloud is up on port {place.port}: stop it with scripts/local down --port {place.port}"
-        )
     if is_up(place, sources, state):
         say(f"The same was up already on port {place.port}")
         return
     if process.stop(place):
         say("Something else was up, of other sources or with another state: it gives way, with all that it held")
     process.keep(start(place, state, sources))
+
+
+def up_anew(place: Place, state: Path | None) -> subprocess.Popen[bytes]:
+    """A cloud of one's own, which ends with this process. Raises PortTaken if one is up already."""
+    if process.is_running(place):
+        raise PortTaken(f"a local cloud is up on port {place.port}: scripts/local down --port {place.port} stops it")
+    return start(place, state, build.sources())
 
 
 def is_up(place: Place, sources: str, state: Path | None) -> bool:

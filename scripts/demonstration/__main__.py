@@ -14,7 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from demonstration.api import Api, Refused
-from demonstration.cloud import Cloud, CommandFailed, PortTaken, free_port
+from demonstration.cloud import Cloud, free_port
+from demonstration.commands import CommandFailed, PortTaken
 from demonstration.days import PARIS, latest_month
 from demonstration.dues import called
 from demonstration.erp import Erp
@@ -103,9 +104,6 @@ def _cloud(port: int | None, progress: Progress) -> Cloud:
                 cloud.up(stage.tell)
         except PortTaken as error:
             progress.note(f"Not there: {error}")
-        except BaseException:
-            cloud.down()
-            raise
         else:
             return cloud
     raise PortTaken("every port that was tried is taken: choose one with --port")

@@ -4,71 +4,60 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
+
+from demonstration.commands import Command
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-SCRIPTS: Final = Path(__file__).resolve().parents[1]
-_TICK_SECONDS: Final = 0.5
 _MESSAGES_AT_ONCE: Final = 10
-
-
-_PORT_TAKEN: Final = 3
 _ERRORS_SHOWN: Final = 10
 
 
-class CommandFailed(Exception):
-    """A script of the project ended with an error; what it said is its text."""
-
-
-class PortTaken(CommandFailed):
-    """Another program has the port, or another local cloud."""
-
-
-@dataclass(frozen=True)
 class Cloud:
     """`scripts/local` on one port."""
 
-    port: int
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._held: Command | None = None
 
     def up(self, tell: Callable[[str], object]) -> None:
-        """Start a new one, never one that somebody else uses; `tell` hears what the script says meanwhile.
+        """Start one of our own, which ends with this process; `tell` hears what the script says meanwhile.
 
         Raises:
             PortTaken: another port would do; nothing was started.
+            CommandFailed
         """
-        self._command("up", "--new", tell=tell)
+        self._held = self._command("up", "--attached")
+        self._held.first_line(tell)
 
     def down(self) -> None:
-        """Stop it."""
-        self._command("down")
+        """Stop it, if it was started here."""
+        if self._held is not None:
+            self._held.end()
 
     def errors(self) -> Sequence[str]:
         """The last errors that functions logged, and where all logs are; also once it is down."""
-        said = self._command("logs", "--errors").splitlines()
+        said = self._command("logs", "--errors").answer().splitlines()
         where = f"Logs: scripts/local logs --port {self.port} (functions), .local/cloud-{self.port}/log (emulator)"
         return [*said[-_ERRORS_SHOWN:], where]
 
     def token(self, landlord: str, role: str) -> str:
         """A bearer token."""
-        return self._command("token", "--landlord", landlord, "--role", role).strip()
+        return self._command("token", "--landlord", landlord, "--role", role).answer().strip()
 
     def idle(self, timeout_seconds: int, tell: Callable[[str], object]) -> None:
         """Wait until nothing is on its way any more; `tell` hears what is, as far as it is said."""
-        self._command("idle", "--timeout", str(timeout_seconds), tell=tell)
+        self._command("idle", "--timeout", str(timeout_seconds)).answer(tell)
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """Addresses, names and the outside identity."""
-        found: Mapping[str, str] = json.loads(self._command("outputs"))
+        found: Mapping[str, str] = json.loads(self._command("outputs").answer())
         return found
 
     def put(self, key: str, content: bytes) -> None:
@@ -113,32 +102,8 @@ class Cloud:
             aws_secret_access_key=self.outputs["secret_access_key"],
         )
 
-    def _command(self, name: str, *arguments: str, tell: Callable[[str], object] | None = None) -> str:
-        command = [str(SCRIPTS / "local"), name, "--port", str(self.port), *arguments]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            heard = _listen(process, tell or (lambda _: None))
-            said = process.stdout.read() if process.stdout else ""
-        if process.returncode == _PORT_TAKEN:
-            raise PortTaken(heard[-1].removeprefix(f"scripts/local {name}: "))
-        if process.returncode:
-            raise CommandFailed("\n".join([f"scripts/local {name} ended with {process.returncode}:", *heard[-20:]]))
-        return said
-
-
-def _listen(process: subprocess.Popen[str], tell: Callable[[str], object]) -> Sequence[str]:
-    """Pass on the latest line of a process's stderr, again and again, until it ends; answers with all lines."""
-    heard: list[str] = []
-
-    def read() -> None:
-        for line in process.stderr or ():
-            heard.append(line.rstrip())  # noqa: PERF401 - others look at it meanwhile
-
-    reader = Thread(target=read)
-    reader.start()
-    while reader.is_alive():
-        reader.join(_TICK_SECONDS)
-        tell(heard[-1] if heard else "")
-    return heard
+    def _command(self, name: str, *arguments: str) -> Command:
+        return Command(name, "--port", str(self.port), *arguments)
 
 
 def free_port() -> int:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
+from threading import Thread
 from typing import Any
 
 import urllib3
 
-from demonstration.cloud import SCRIPTS, CommandFailed
 from demonstration.proof import Entry
+from erp_stand_in import StandIn
 
 
 class Erp:
-    """The running stand-in."""
+    """The running stand-in; it ends with this process at the latest."""
 
     def __init__(self) -> None:
-        command = [str(SCRIPTS / "erp-stand-in")]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._server = StandIn()
+        self._serving = Thread(target=self._server.serve_forever, daemon=True)
+        self._serving.start()
         self._http = urllib3.PoolManager(timeout=10.0)
-        said = self._process.stdout.readline() if self._process.stdout else ""
-        if not said.startswith("http"):
-            raise CommandFailed("scripts/erp-stand-in did not start")
-        self.url = said.strip()
+        self.url = self._server.url
 
     def summary(self) -> Mapping[str, Any]:
         """Counts, and sums per account."""
@@ -41,8 +39,9 @@ class Erp:
 
     def stop(self) -> None:
         """End it."""
-        self._process.terminate()
-        self._process.wait()
+        self._server.shutdown()
+        self._serving.join()
+        self._server.server_close()
 
     def _get(self, path: str) -> Any:
         return json.loads(self._http.request("GET", self.url + path).data)

@@ -112,10 +112,23 @@ def test_several_run_side_by_side_and_each_down_stops_its_own(
     assert process.is_answering(cloud.place)
 
 
-def test_a_new_one_shares_a_port_with_nobody(cloud: Cloud, local: Local) -> None:
-    refused = local("up", "--new", "--port", str(cloud.place.port))
+def test_an_attached_one_shares_a_port_with_nobody(cloud: Cloud, local: Local) -> None:
+    refused = local("up", "--attached", "--port", str(cloud.place.port))
     assert (refused.returncode, refused.stdout) == (3, "")
     assert process.is_answering(cloud.place)
+
+
+def test_an_attached_one_ends_with_whoever_started_it_however_that_ends(other_place: Place) -> None:
+    command = [sys.executable, "-m", "cloud", "up", "--attached", "--port", str(other_place.port)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as attached:
+        assert attached.stdin is not None
+        assert attached.stdout is not None
+        assert attached.stdout.readline().strip() == other_place.endpoint
+        assert process.is_running(other_place)
+        attached.stdin.close()
+    assert attached.returncode == 0
+    assert not process.is_running(other_place)
+    assert other_place.log.exists()
 
 
 def test_a_port_of_another_program_is_left_to_it(local: Local) -> None:

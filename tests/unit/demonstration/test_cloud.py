@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 
 from demonstration import __main__ as demo
-from demonstration.cloud import Cloud, CommandFailed, PortTaken
+from demonstration.cloud import Cloud
+from demonstration.commands import PortTaken
 from demonstration.progress import Progress
 
 FREE = 50001
@@ -17,17 +18,13 @@ FREE = 50001
 class Machine:
     """Ports that are taken, and what was done with the others."""
 
-    def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, taken: set[int], failure: type[Exception] | None = None
-    ) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, taken: set[int]) -> None:
         self.up: list[int] = []
         self.down: list[int] = []
 
         def up(cloud: Cloud, tell: Callable[[str], object]) -> None:
             if cloud.port in taken:
                 raise PortTaken("taken")
-            if failure:
-                raise failure("half-way")
             self.up.append(cloud.port)
 
         monkeypatch.setattr(Cloud, "up", up)
@@ -56,10 +53,3 @@ def test_a_port_that_was_named_is_the_only_one_that_will_do(monkeypatch: pytest.
     with pytest.raises(PortTaken):
         demo._cloud(4600, a_progress())
     assert (machine.up, machine.down) == ([], [])
-
-
-def test_a_start_that_failed_half_way_is_taken_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = Machine(monkeypatch, taken=set(), failure=CommandFailed)
-    with pytest.raises(CommandFailed):
-        demo._cloud(None, a_progress())
-    assert machine.down == [4570]
