@@ -11,10 +11,10 @@ from quitus.adapters import keys
 from quitus.adapters.ledger_rows import account_write
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.lease import Account, Due, DueKind, Lease, LeaseStatus, OpenDue, UnitKind
 from quitus.domain.movement import Movement
-from quitus.domain.posting import Incoming, Source
 from quitus.services.table import Put
 
 BANK_ACCOUNT = "FR7630006000011234567890189"

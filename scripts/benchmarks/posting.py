@@ -13,10 +13,10 @@ from quitus.adapters.dynamo import encode_row
 from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.lease import Account, Due, DueKind
 from quitus.domain.movement import Movement
-from quitus.domain.posting import Incoming, Source
 from quitus.services.messages import MOVEMENTS_AT_ONCE
 from quitus.services.post_movements import MovementPoster
 from quitus.services.table import Key, Put, Row, Write

@@ -17,9 +17,9 @@ from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.plan_rows import PlanRows
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Means
-from quitus.domain.posting import Incoming, Source
 from quitus.services.apply_erp import RowWorker
 from quitus.services.charge_leases import Charger
 from quitus.services.erp_files import ErpKind

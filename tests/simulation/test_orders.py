@@ -22,8 +22,8 @@ from unit.views.estate import IBANS, Estate, L
 
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.movement import Movement, Status
-from quitus.domain.posting import Incoming, Source
 
 SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
 ORDERS = int(os.environ.get("QUITUS_ORDERS", "5000"))

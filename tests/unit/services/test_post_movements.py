@@ -29,13 +29,13 @@ from hypothesis import strategies as st
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.ibans import VirtualIban
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.lease import Account, LeaseStatus
 from quitus.domain.ledger import seal
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.pairing import Verdict
 from quitus.domain.payment import assign
-from quitus.domain.posting import Incoming, Source
 from quitus.services.post_movements import MovementPoster, count
 
 LANDLORD = a_landlord()

@@ -12,9 +12,9 @@ from unit.views.estate import IBANS, Estate, L
 
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
+from quitus.domain.incoming import Incoming
 from quitus.domain.movement import Movement, Nature, Status
 from quitus.domain.payment import Awaiting, PaymentStatus
-from quitus.domain.posting import Incoming
 from quitus.services.proof import LedgerSide
 
 BATCH = ("PMT-2026-11",)

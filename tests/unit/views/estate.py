@@ -19,10 +19,11 @@ from quitus.adapters.memory import MemoryTable
 from quitus.adapters.payment_view_rows import PaymentViewRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.identity import account_tag
+from quitus.domain.incoming import Incoming
 from quitus.domain.landlord import Erp, ErpKind, Landlord
 from quitus.domain.lease import LeaseStatus
 from quitus.domain.payment import Payment, assign, unassign
-from quitus.domain.posting import Incoming, person_match
+from quitus.domain.posting import person_match
 from quitus.services.lease_views import LeaseViews
 from quitus.services.messages import PendingCheck
 from quitus.services.payment_views import PaymentViews

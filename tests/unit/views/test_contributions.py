@@ -6,9 +6,9 @@ from builders import BANK_ACCOUNT, DAY, a_credit, reported
 from unit.views.estate import IBANS, R2, TAG, UNHELD, Estate, L
 
 from quitus.adapters import keys
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.ledger import EntryKind
 from quitus.domain.movement import Means, Nature
-from quitus.domain.posting import Incoming, Source
 from quitus.domain.views import Home, LedgerDay, contribution, difference, entry_rule, is_unstated
 
 R1 = Home("R1", "Nîmes")

@@ -25,7 +25,7 @@ from quitus.adapters.passing import passes
 from quitus.adapters.statement_rows import StatementRows
 from quitus.bootstrap.desk import StaffDesk
 from quitus.domain.errors import UnreadableFile
-from quitus.domain.posting import Incoming
+from quitus.domain.incoming import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
 from quitus.services.lease_changes import LeaseChanges

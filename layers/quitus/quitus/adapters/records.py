@@ -15,13 +15,14 @@ import msgspec
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charged import Charging, CreditUse, Offset
 from quitus.domain.identity import Bucket
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.lease import Account, CreditLot, Debtor, DueKind, LeaseStatus, OpenDue, Recent
 from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
 from quitus.domain.payment import Decision, DecisionKind
 from quitus.domain.plan import Instalment, InstalmentPlan
-from quitus.domain.posting import Claim, Incoming, Posted, Source
+from quitus.domain.posting import Claim, Posted
 from quitus.services.table import Row
 
 

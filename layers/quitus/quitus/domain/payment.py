@@ -11,12 +11,13 @@ from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.credits import use_credits
 from quitus.domain.errors import Conflict
+from quitus.domain.incoming import Incoming, Source, bank_role
 from quitus.domain.lease import Account, CreditLot, Debtor
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
-from quitus.domain.posting import Flag, Incoming, Posted, Source, allocations_of, bank_role, next_entry, settle_receipt
+from quitus.domain.posting import Flag, Posted, allocations_of, next_entry, settle_receipt
 from quitus.domain.reopening import reopen
 
 REPLACED_BY = "payments"

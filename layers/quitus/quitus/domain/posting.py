@@ -10,25 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
-from quitus.domain.identity import Bucket, Report, account_tag, reference_tag
+from quitus.domain.identity import Bucket
+from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.lease import Account, CreditLot, LeaseStatus, Recent
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
-from quitus.domain.movement import Means, Movement, Nature, Status
+from quitus.domain.movement import Movement, Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
 
 DOUBLE_PAYMENT_DAYS = 10
 """Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,
 Alerts)."""
 
-MANUAL_ACCOUNT = "manual"
-"""The account of receipts typed in by people: no bank line stands behind it yet."""
-
-_ANNOUNCED = "announced"
-_LONGEST_COUNTER = 6
 _ONE_DAY = timedelta(days=1)
-_IN_COLLECTION = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
 
 
 class Flag:
@@ -39,91 +34,6 @@ class Flag:
     DOUBLE_PAYMENT = "double_payment"
     RETURN_WITHOUT_ORIGINAL = "return_without_original"
     IDENTITY_CONFLICT = "identity_conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who reported a movement: the channel, its message, and the file or event that brought the message."""
-
-    channel: str
-    message: str
-    file_id: str | None = None
-    event_id: str | None = None
-    vouched: bool = False
-    """Only a person answers for what the file says: it cannot prove itself, or contradicts what was told before."""
-
-    @property
-    def voice(self) -> str:
-        """Who speaks, as far as identity goes: a vouched file is a channel of its own, so that whatever the bank's
-        other files told, or tell later, of its movements is the same money.
-        """
-        return f"{self.channel}~{self.file_id}" if self.vouched else self.channel
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A reported movement on one of the landlord's accounts (an IBAN, or `manual` for receipts typed in by people)."""
-
-    movement: Movement
-    account: str
-    source: Source
-    lease_iban: str | None = None
-    """The virtual IBAN of one of the landlord's leases that the movement names, once the register was asked."""
-    exchanged: bool = False
-    """It stands for its row by count alone (`identity`): what it says is about another row."""
-
-    @property
-    def bucket(self) -> Bucket:
-        """Where its permanent row belongs: values in collection are never the bank line that brings them, nor is what
-        the bank only announces.
-        """
-        return Bucket(account_tag(self._book), self.movement.booking_date, self.movement.amount_cents)
-
-    @property
-    def _book(self) -> str:
-        if not self.is_booked:
-            return f"{_ANNOUNCED}|{self.account}"
-        return f"{self.source.channel}|{self.account}" if self.in_collection else self.account
-
-    @property
-    def is_booked(self) -> bool:
-        """Whether the bank has booked it; otherwise it only informs."""
-        return self.movement.status is Status.BOOKED
-
-    @property
-    def in_collection(self) -> bool:
-        """Card, cheque and cash wait in 511 for their bank line; what a bank file reports is on 512 already."""
-        unseen = self.account == MANUAL_ACCOUNT or self.movement.means in _IN_COLLECTION
-        return self.source.file_id is None and unseen
-
-    @property
-    def voice(self) -> str:
-        """Who speaks, as far as identity goes. Message after message tells again what is only announced: each counts
-        alone.
-        """
-        return self.source.voice if self.is_booked else f"{self.source.voice}|{self.source.message}"
-
-    @property
-    def report(self) -> Report:
-        """What the movement says of its identity."""
-        movement = self.movement
-        return Report(
-            channel=self.voice,
-            message=self.source.message,
-            position=movement.position,
-            references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),
-            end_to_end_id=movement.end_to_end_id,
-            virtual_iban=movement.virtual_iban,
-            lease_iban=self.lease_iban,
-            payer=_payer_key(movement.debtor_name),
-            is_total=movement.is_parked,
-            exchanged=self.exchanged,
-        )
-
-    @property
-    def said(self) -> Movement:
-        """What it says of the money of its row."""
-        return self.movement.anonymous() if self.exchanged else self.movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +209,8 @@ def credited(account: Account, payment_id: str, incoming: Incoming, settlement: 
         credits=(*account.credits, *rest),
         sequence=entry.sequence,
         last_hash=entry.hash,
-        recent=(*recent, Recent(movement.booking_date, movement.amount_cents, _reference_told(incoming))),
+        recent=(*recent, Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)),
     )
-
-
-def bank_role(incoming: Incoming) -> Role:
-    """The account that a receipt debits."""
-    return Role.COLLECTION if incoming.in_collection else Role.BANK
 
 
 def person_match(reason: str, requested_by: str | None) -> Match:
@@ -339,16 +244,9 @@ def _is_nothing_of_ours(movement: Movement) -> bool:
     return movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature is not Nature.RETURN)
 
 
-def _reference_told(incoming: Incoming) -> str:
-    """The bank's reference of a movement and who gave it, short; a mere number is given anew in each message."""
-    reference = incoming.movement.bank_reference or incoming.movement.uetr or ""
-    is_counter = len(reference) <= _LONGEST_COUNTER and reference.isdigit()
-    return "" if is_counter or not reference else f"{reference_tag(reference)}@{incoming.source.channel}"
-
-
 def _told_another_amount(account: Account, incoming: Incoming) -> bool:
     """Whether another channel gave this very reference to another amount on the lease, on the day or one beside it."""
-    reference, _, channel = _reference_told(incoming).partition("@")
+    reference, _, channel = incoming.reference_told.partition("@")
     if not reference:
         return False
     movement = incoming.movement
@@ -378,7 +276,3 @@ def _aside(chart: Chart, incoming: Incoming, match: Match) -> tuple[tuple[Line, 
     unassigned = match.reason is SuspenseReason.UNKNOWN_VIRTUAL_IBAN
     flags = (Flag.UNASSIGNED_VIRTUAL_IBAN,) if unassigned else ()
     return (chart.debit(bank_role(incoming), amount), chart.credit(Role.SUSPENSE, amount)), flags
-
-
-def _payer_key(name: str | None) -> str | None:
-    return " ".join(sorted(name.casefold().split())) if name else None

@@ -12,11 +12,12 @@ from datetime import date
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import AllocationRule
+from quitus.domain.incoming import bank_role
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash
 from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus
-from quitus.domain.posting import Flag, bank_role
+from quitus.domain.posting import Flag
 
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
 

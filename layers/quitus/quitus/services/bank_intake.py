@@ -10,10 +10,10 @@ from typing import BinaryIO, Final
 from quitus.banking.recognition import BankFile, open_bank_file
 from quitus.domain.calendar import instant_text
 from quitus.domain.identity import account_tag
+from quitus.domain.incoming import Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
 from quitus.domain.movement import Problem
-from quitus.domain.posting import Source
 from quitus.services.bank_statements import ProvedStatement, balances_of, batches_of, prove
 from quitus.services.doubts import DoubtfulFile, Doubts, names_of
 from quitus.services.file_decisions import STATEMENT_CONFLICT

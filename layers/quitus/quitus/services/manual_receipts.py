@@ -7,12 +7,13 @@ from datetime import date
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
 from quitus.domain.payment import Payment
-from quitus.domain.posting import MANUAL_ACCOUNT, Incoming, Poster, Source
+from quitus.domain.posting import Poster
 from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt

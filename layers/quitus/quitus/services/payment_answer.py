@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from quitus.domain.allocation import Allocation
+from quitus.domain.incoming import Source
 from quitus.domain.matching import Match
 from quitus.domain.payment import Payment
-from quitus.domain.posting import Source
 
 
 def payment_answer(payment: Payment) -> dict[str, Any]:

@@ -14,9 +14,9 @@ import msgspec
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.ids import ID_PATTERN, is_id
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.movement import Means, Movement, Nature
-from quitus.domain.posting import Incoming, Source
 from quitus.services.ports import ActionLog, Alerts, Clock, Events, Landlords
 from quitus.services.post_movements import MovementPoster, postings
 

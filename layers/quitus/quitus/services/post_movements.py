@@ -10,12 +10,13 @@ from typing import Any
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Contention
 from quitus.domain.identity import Bucket
+from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import Decision, PaymentStatus, assign
-from quitus.domain.posting import Incoming, Plan, Posted, Poster, Source
+from quitus.domain.posting import Plan, Posted, Poster
 from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch

@@ -1,0 +1,120 @@
+"""What comes in: a movement as one channel reports it, on one of the landlord's accounts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from quitus.domain.identity import Bucket, Report, account_tag, reference_tag
+from quitus.domain.ledger import Role
+from quitus.domain.movement import Means, Movement, Status
+
+MANUAL_ACCOUNT: Final = "manual"
+"""The account of receipts typed in by people: no bank line stands behind it yet."""
+
+_ANNOUNCED: Final = "announced"
+_LONGEST_COUNTER: Final = 6
+_IN_COLLECTION: Final = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who reported a movement: the channel, its message, and the file or event that brought the message."""
+
+    channel: str
+    message: str
+    file_id: str | None = None
+    event_id: str | None = None
+    vouched: bool = False
+    """Only a person answers for what the file says: it cannot prove itself, or contradicts what was told before."""
+
+    @property
+    def voice(self) -> str:
+        """Who speaks, as far as identity goes: a vouched file is a channel of its own, so that whatever the bank's
+        other files told, or tell later, of its movements is the same money.
+        """
+        return f"{self.channel}~{self.file_id}" if self.vouched else self.channel
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A reported movement on one of the landlord's accounts (an IBAN, or `manual` for receipts typed in by people)."""
+
+    movement: Movement
+    account: str
+    source: Source
+    lease_iban: str | None = None
+    """The virtual IBAN of one of the landlord's leases that the movement names, once the register was asked."""
+    exchanged: bool = False
+    """It stands for its row by count alone (`identity`): what it says is about another row."""
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where its permanent row belongs: values in collection are never the bank line that brings them, nor is what
+        the bank only announces.
+        """
+        return Bucket(account_tag(self._book), self.movement.booking_date, self.movement.amount_cents)
+
+    @property
+    def _book(self) -> str:
+        if not self.is_booked:
+            return f"{_ANNOUNCED}|{self.account}"
+        return f"{self.source.channel}|{self.account}" if self.in_collection else self.account
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether the bank has booked it; otherwise it only informs."""
+        return self.movement.status is Status.BOOKED
+
+    @property
+    def in_collection(self) -> bool:
+        """Card, cheque and cash wait in 511 for their bank line; what a bank file reports is on 512 already."""
+        unseen = self.account == MANUAL_ACCOUNT or self.movement.means in _IN_COLLECTION
+        return self.source.file_id is None and unseen
+
+    @property
+    def voice(self) -> str:
+        """Who speaks, as far as identity goes. Message after message tells again what is only announced: each counts
+        alone.
+        """
+        return self.source.voice if self.is_booked else f"{self.source.voice}|{self.source.message}"
+
+    @property
+    def report(self) -> Report:
+        """What the movement says of its identity."""
+        movement = self.movement
+        return Report(
+            channel=self.voice,
+            message=self.source.message,
+            position=movement.position,
+            references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),
+            end_to_end_id=movement.end_to_end_id,
+            virtual_iban=movement.virtual_iban,
+            lease_iban=self.lease_iban,
+            payer=_payer_key(movement.debtor_name),
+            is_total=movement.is_parked,
+            exchanged=self.exchanged,
+        )
+
+    @property
+    def said(self) -> Movement:
+        """What it says of the money of its row."""
+        return self.movement.anonymous() if self.exchanged else self.movement
+
+    @property
+    def reference_told(self) -> str:
+        """The bank's reference and who gave it, short; empty without one, and for a mere number, which many banks give
+        anew in each message.
+        """
+        reference = self.movement.bank_reference or self.movement.uetr or ""
+        is_counter = len(reference) <= _LONGEST_COUNTER and reference.isdigit()
+        return "" if is_counter or not reference else f"{reference_tag(reference)}@{self.source.channel}"
+
+
+def bank_role(incoming: Incoming) -> Role:
+    """The account that a receipt debits."""
+    return Role.COLLECTION if incoming.in_collection else Role.BANK
+
+
+def _payer_key(name: str | None) -> str | None:
+    return " ".join(sorted(name.casefold().split())) if name else None
