@@ -8,6 +8,7 @@ import pytest
 from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes
 from unit.banking.other_files import cfonb, complement, operation, overpunched, read_records, record
 
+from quitus.domain.errors import UnreadableFile
 from quitus.domain.movement import Means, Nature
 
 
@@ -166,3 +167,23 @@ def test_every_truncation_is_seen() -> None:
 
 def test_overpunching_covers_every_digit() -> None:
     assert [overpunched(cents)[-1] for cents in (0, 1, 9, -1, -9, -10)] == ["{", "A", "I", "J", "R", "}"]
+
+
+def test_a_day_of_the_last_century_stays_there() -> None:
+    old = date(1999, 12, 31)
+    _, (statement,) = read_records(cfonb(record("01", 0, old), record("07", 0, old)))
+    assert (statement.from_date, statement.to_date) == (old, old)
+
+
+def test_complements_without_end_are_refused_not_kept() -> None:
+    with pytest.raises(UnreadableFile) as refusal:
+        read_records(cfonb(record("01", 0), operation(100), *[complement("LIB", "x")] * 2_000, record("07", 100)))
+    assert refusal.value.code == "too_large"
+
+
+def test_several_records_on_a_line_are_cut_as_a_file_without_line_ends_is() -> None:
+    records = [record("01", 0), operation(45000), complement("LCC", "LOYER"), record("07", 45000)]
+    expected = read_records(cfonb(*records))
+    assert read_records(cfonb("".join(records), "")) == expected
+    assert read_records(cfonb("".join(records[:2]), "".join(records[2:]))) == expected
+    assert read_records(cfonb("".join(records), "", end="\r\n")) == expected

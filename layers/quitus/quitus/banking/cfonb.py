@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from quitus.banking.codes import means_of, nature_of
 from quitus.banking.lines import text_lines
-from quitus.banking.problems import Problems, Reason
+from quitus.banking.problems import Problems, Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
 from quitus.banking.reader import Sums
 from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, french_account, reference
@@ -23,6 +23,8 @@ from quitus.domain.movement import Balances, Movement, Nature, Statement
 WIDTH: Final = 120
 _OPENING, _MOVEMENT, _COMPLEMENT, _CLOSING = "01", "04", "05", "07"
 _SHORTEST: Final = 104
+_OLDEST: Final = 80
+_MAX_COMPLEMENTS: Final = 1000
 _POSITIVE: Final = {char: digit for digit, char in enumerate("{ABCDEFGHI")} | {"é": 0} | {str(n): n for n in range(10)}
 _NEGATIVE: Final = {char: digit for digit, char in enumerate("}JKLMNOPQR")} | {"è": 0}
 _DECIMALS: Final = re.compile("[0-9]?|\\s")
@@ -58,6 +60,7 @@ class _FileReader:
         self._statements = 0
         self._pending: _Operation | None = None
         self._unread = False
+        self._complements = 0
 
     def opening(self, line: str, number: int) -> Iterator[Movement | Statement]:
         """`01`: an old balance starts a statement."""
@@ -83,11 +86,16 @@ class _FileReader:
             message = "A movement outside any statement."
             statement.problems.add(Reason.MOVEMENT_OUTSIDE_STATEMENT, message, _at(number))
         self._pending = statement.operation(line, number)
-        self._unread = self._pending is None
+        self._unread, self._complements = self._pending is None, 0
 
     def complement(self, line: str, number: int) -> None:
         """`05`: more about the last movement."""
         if self._pending is not None:
+            self._complements += 1
+            if self._complements > _MAX_COMPLEMENTS:
+                raise unreadable(
+                    Reason.TOO_LARGE, f"A movement of more than {_MAX_COMPLEMENTS} complements.", _at(number)
+                )
             self._pending.add(line)
             return
         statement = self._statement or self._start(line)
@@ -307,14 +315,15 @@ def _cents(text: str, decimals: str) -> Cents:
 
 @lru_cache(maxsize=1024)
 def _day(text: str) -> date:
-    """DDMMYY.
+    """DDMMYY, of 1980 to 2079.
 
     Raises:
         ValueError: not a day of the calendar.
     """
     if not (len(text) == 6 and text.isascii() and text.isdigit()):
         raise ValueError("not a date")
-    return date(2000 + int(text[4:]), int(text[2:4]), int(text[:2]))
+    year = int(text[4:])
+    return date(year + (1900 if year >= _OLDEST else 2000), int(text[2:4]), int(text[:2]))
 
 
 def _remittance(operation: _Operation) -> str | None:

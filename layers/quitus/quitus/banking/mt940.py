@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 from quitus.banking.codes import means_of, nature_of
 from quitus.banking.lines import text_lines
 from quitus.banking.mt940_details import Details, parse_details
-from quitus.banking.problems import Problems, Reason
+from quitus.banking.problems import Problems, Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
 from quitus.banking.reader import Sums
 from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, reference
@@ -22,10 +22,15 @@ from quitus.domain.movement import Balances, Movement, Nature, Statement, Status
 
 _TAG: Final = re.compile(r"(?:\{[^{}]*\})*(?:\{4:)?:([0-9]{2}[A-Z]?|NS):(.*)", re.DOTALL)
 _MOVEMENT: Final = re.compile(
-    r"([0-9]{6})([0-9]{4}| {4})?(R?[CD]|E[CD])([A-Z])?([0-9]{1,13},[0-9]{0,5})\s?([NSF][A-Z0-9]{3})?(.*)"
+    r"([0-9]{6})([0-9]{4}| {4})?(R?[CD]|E[CD])([A-Z])?([0-9]++(?:[,.][0-9]{0,5})?)\s?([NSF][A-Z0-9]{2}[A-Z0-9 ])?(.*)"
 )
-_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})([0-9]{1,13},[0-9]{0,5})\s*")
-_ENDS: Final = ("-}", "-")
+_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3}) ?([0-9]++(?:[,.][0-9]{0,5})?)\s*")
+_WRAPPED_TIME: Final = re.compile(r":[0-5][0-9]:[0-5][0-9](?![0-9])")
+_CURRENCY: Final = re.compile(r"(?<=[0-9])[A-Z]{3}$")
+_FRAME: Final = " \t\x00\x01\x03\x1a"
+_NO_DAY: Final = "000000"
+_OLDEST: Final = 80
+_MAX_LINES: Final = 1000
 _CREDITS: Final = frozenset({"C", "RD", "EC"})
 _REVERSALS: Final = frozenset({"RC", "RD"})
 
@@ -35,9 +40,9 @@ def read_mt940(stream: BinaryIO, profile: Profile = DEFAULT) -> Iterator[Movemen
     reader = _FileReader(profile)
     for number, line in enumerate(text_lines(stream), 1):
         tag = _TAG.match(line) if line.startswith((":", "{")) else None
-        if tag is not None:
+        if tag is not None and not reader.is_time(line):
             yield from reader.field(tag.group(1), tag.group(2), number)
-        elif (line.startswith(_ENDS) and line.rstrip() in _ENDS) or line.startswith("-}"):
+        elif line.startswith("-") and reader.is_end(line):
             yield from reader.end()
         else:
             reader.continued(line)
@@ -57,6 +62,8 @@ class _FileReader:
     def field(self, tag: str, text: str, number: int) -> Iterator[Movement | Statement]:
         """A field: what it completes."""
         self._going_on = None
+        if tag == "NS":
+            return
         if tag == "86":
             self._details(text, number)
             return
@@ -78,10 +85,27 @@ class _FileReader:
             self._pending = statement.movement(text, number)
             self._going_on = self._pending.supplement if self._pending else []
 
+    def is_time(self, line: str) -> bool:
+        """Whether a line that looks like a field goes on with a time cut after its hours (`…T16`, `:20:37`)."""
+        details = self._pending.details if self._pending is not None else []
+        return bool(details) and details[-1][-2:].isdecimal() and bool(_WRAPPED_TIME.match(line))
+
+    def is_end(self, line: str) -> bool:
+        """Whether a line that begins with a hyphen ends the message; alone in the details of a movement it does not."""
+        within = self._pending is not None and self._going_on is self._pending.details
+        return line.startswith("-}") or (line.strip(_FRAME) == "-" and not within)
+
     def continued(self, line: str) -> None:
-        """A line that goes on with the field before it."""
-        if self._going_on is not None:
-            self._going_on.append(line)
+        """A line that goes on with the field before it.
+
+        Raises:
+            UnreadableFile: it goes on without end.
+        """
+        if self._going_on is None:
+            return
+        if len(self._going_on) == _MAX_LINES:
+            raise unreadable(Reason.TOO_LARGE, f"A field of more than {_MAX_LINES} lines.")
+        self._going_on.append(line)
 
     def end(self) -> Iterator[Movement | Statement]:
         """The end of a message or of the file."""
@@ -92,7 +116,7 @@ class _FileReader:
 
     def _details(self, text: str, number: int) -> None:
         pending = self._pending
-        if pending is not None and not pending.details:
+        if pending is not None:
             pending.details.append(text)
             self._going_on = pending.details
             return
@@ -117,7 +141,7 @@ class _Line:
     __slots__ = ("booking", "cents", "details", "kind", "mark", "position", "references", "supplement", "value")
 
     def __init__(self, match: re.Match[str], position: str, amount: Cents, value: date, booking: date) -> None:
-        self.mark, self.kind, self.references = match.group(3), match.group(6) or "", match.group(7)
+        self.mark, self.kind, self.references = match.group(3), (match.group(6) or "").strip(), match.group(7)
         self.position, self.cents, self.value, self.booking = position, amount, value, booking
         self.supplement: list[str] = []
         self.details: list[str] = []
@@ -145,8 +169,9 @@ class _StatementReader:
         if self._account:
             self.problems.add(Reason.BAD_RECORD, "A second account in one statement.", _at(number))
             return
-        bare = compact(account)
-        self._account = as_iban(bare) or as_iban(bare[:-3]) or bare
+        bare = _CURRENCY.sub("", compact(account))
+        ibans = (as_iban(part) for part in (bare, *bare.split("/")))
+        self._account = next((iban for iban in ibans if iban is not None), bare)
 
     def open(self, text: str, number: int) -> None:
         """`:60F:` or, on a following page, `:60M:`."""
@@ -170,7 +195,7 @@ class _StatementReader:
         try:
             value = _value_day(match.group(1))
             booking = _entry_day(match.group(2), value)
-            amount = cents(match.group(5))
+            amount = _amount(match.group(5))
         except AmountError as error:
             self.problems.add(Reason.BAD_AMOUNT, f"{error}.", _at(number))
         except ValueError:
@@ -266,7 +291,8 @@ class _StatementReader:
         if currency != "EUR":
             self.problems.add_currency(currency, str(self._ordinal))
         try:
-            return cents(amount) * (1 if mark == "C" else -1), _value_day(day)
+            signed = _amount(amount) * (1 if mark == "C" else -1)
+            return signed, None if day == _NO_DAY else _value_day(day)
         except AmountError as error:
             self.problems.add(Reason.BAD_AMOUNT, f"{error}.", _at(number))
         except ValueError:
@@ -278,14 +304,24 @@ def _at(number: int) -> str:
     return f"line {number}"
 
 
+def _amount(text: str) -> Cents:
+    """An amount with a comma or, against the standard, a point or neither; some banks write leading zeros.
+
+    Raises:
+        AmountError: not an amount of euros and cents.
+    """
+    return cents("0" + text.lstrip("0"))
+
+
 @lru_cache(maxsize=1024)
 def _value_day(text: str) -> date:
-    """YYMMDD; 29 and 30 February of the banks' 360-day years become the month's last day.
+    """YYMMDD, of 1980 to 2079; 29 and 30 February of the banks' 360-day years become the month's last day.
 
     Raises:
         ValueError: not a day of the calendar.
     """
-    year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
+    year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
+    year += 1900 if year >= _OLDEST else 2000
     if month == 2 and day in (29, 30):
         day = min(day, monthrange(year, 2)[1])
     return date(year, month, day)

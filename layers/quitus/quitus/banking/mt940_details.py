@@ -1,6 +1,7 @@
 """Field `:86:` of MT940: free by the standard, so each bank has its style; this finds what they have in common.
 
-Three styles: German sub-fields (`166?00…?20SVWZ+…?32…`), slash codes (`/EREF/…/REMI/…`), and plain text.
+Three styles: sub-fields (German `166?00…?20SVWZ+…?32…`, in Poland and elsewhere with another sign such as `<20` or
+`^20`), slash codes (`/EREF/…/REMI/…`), and plain text.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ _KEYWORD: Final = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAM
 _CODE: Final = re.compile(
     r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|ORDP|BENM|PREF|RTRN|ISDT|UDTR|UCRD|CNTP|PURP|TRCD|BUSP|CREF|ID|KREF|SVCL|PREF)/"
 )
+_SEPARATOR: Final = re.compile(r"\s*(?:[0-9]{3})?([<>^~@|])(?=[0-9]{2})")
 _GVC: Final = re.compile(r"[0-9]{3}(?=\?|$)")
 _WITHIN_REMITTANCE: Final = re.compile(r"^(?:USTD//|STRD/(?:CUR/|ISO/)?)")
 
@@ -39,6 +41,9 @@ class Details:
 def parse_details(lines: Sequence[str]) -> Details:
     """The parts of a `:86:` given as its lines, of which banks cut each at 65 characters or where they like."""
     joined = "".join(lines)
+    other = _SEPARATOR.match(joined)
+    if other is not None:
+        joined = re.sub(re.escape(other.group(1)) + "(?=[0-9]{2})", "?", joined)
     if _SUBFIELD.search(joined):
         return _subfields(joined)
     if _CODE.search(joined):

@@ -1,0 +1,127 @@
+"""What banks write against the standard, or beside it, and how it is read. All data is made up."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from unit.banking.camt_files import codes
+from unit.banking.other_files import mt940, read_fields
+
+from quitus.banking.profiles import DEFAULT
+from quitus.banking.read_bank_file import understand
+from quitus.domain.movement import Movement, Statement
+
+
+def clean(*fields: str, **balances: str) -> tuple[list[Movement], list[Statement]]:
+    movements, statements = read_fields(mt940(*fields, **balances))
+    assert codes(statements) == []
+    return movements, statements
+
+
+@pytest.mark.parametrize(
+    "amount", ["450,00", "450,", "450,0", "450", "450.00", "0000000450,00", "0000000000000000000450,00"]
+)
+def test_amounts_with_zeros_before_them_with_a_point_or_without_comma(amount: str) -> None:
+    movements, _ = clean(f":61:2611231123C{amount}NTRFNONREF")
+    assert [movement.amount_cents for movement in movements] == [45_000]
+
+
+@pytest.mark.parametrize(
+    "opening", ["C261120EUR1000,00", "C261120EUR1000.00", "C261120EUR00000001000", "C261120EUR 1000,"]
+)
+def test_balances_in_the_same_ways(opening: str) -> None:
+    _, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", opening=opening)
+    assert statement.balances.opening_cents == 100_000
+
+
+def test_an_opening_balance_without_a_day_opens_the_account() -> None:
+    _, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", opening="C000000EUR1000,00")
+    assert (statement.from_date, statement.balances.opening_cents) == (date(2026, 11, 23), 100_000)
+
+
+def test_a_day_of_the_last_century_stays_there() -> None:
+    movements, _ = clean(":61:991231D450,00NCHK1", opening="D991230EUR1000,00", closing="D991231EUR1450,00")
+    assert movements[0].booking_date == date(1999, 12, 31)
+
+
+@pytest.mark.parametrize("kind", ["NTRF", "NOV ", "N541", "NZ9", ""])
+def test_the_kind_of_a_movement_may_be_short_or_missing(kind: str) -> None:
+    movements, _ = clean(f":61:2611231123C450,00{kind}//B-1")
+    assert movements[0].bank_reference == "B-1"
+
+
+def test_several_fields_of_details_are_all_about_their_movement() -> None:
+    movements, _ = clean(":61:2611231123C450,00NTRFNONREF", ":86:LOYER NOVEMBRE   ", ":86:BATIMENT B   ", ":86:MERCI")
+    assert [movement.remittance for movement in movements] == ["LOYER NOVEMBRE BATIMENT B MERCI"]
+
+
+def test_a_field_of_no_standard_does_not_part_a_movement_from_its_details() -> None:
+    movements, _ = clean(
+        ":NS:22SOCIETE", "23RUE", ":61:2611231123C450,00NTRFNONREF", ":NS:01BATIMENT", "02ETAGE", ":86:LOYER"
+    )
+    assert [movement.remittance for movement in movements] == ["LOYER"]
+
+
+@pytest.mark.parametrize("time", [":20:37 CB", ":25:11", ":28:00", ":59:59 Folgenr. 7"])
+def test_a_time_cut_after_its_hours_is_no_field(time: str) -> None:
+    movements, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", ":86:PAIEMENT CB 2026-11-23T16", time)
+    assert movements[0].remittance == f"PAIEMENT CB 2026-11-23T16 {time}"
+    assert statement.message_id == "M-1"
+
+
+def test_a_hyphen_alone_among_details_does_not_end_the_message() -> None:
+    movements, _ = clean(":61:2611231123C450,00NTRFNONREF", ":86:LOYER -", "-", "NOVEMBRE")
+    assert movements[0].remittance == "LOYER - - NOVEMBRE"
+
+
+@pytest.mark.parametrize("end", ["-", "-}", "-}{5:{CHK:0}}", "- ", "-\x03", "-}\x03"])
+def test_a_message_ends_in_many_ways(end: str) -> None:
+    data = mt940(":61:2611231123C450,00NTRFNONREF").replace(b"\r\n-", f"\r\n{end}".encode())
+    movements, statements = read_fields(data + b"\r\n" + data)
+    assert (len(movements), len(statements), codes(statements)) == (2, 2, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "account"),
+    [
+        ("FR7630006000011234567890189EUR", "FR7630006000011234567890189"),
+        ("FR76 3000 6000 0112 3456 7890 189 EUR", "FR7630006000011234567890189"),
+        ("AGRIFRPPXXX/FR7630006000011234567890189", "FR7630006000011234567890189"),
+        ("1234.56.789EUR", "1234.56.789"),
+        ("10050000/0012345678", "10050000/0012345678"),
+        ("//AT20000/01234567/EUR", "//AT20000/01234567/EUR"),
+    ],
+)
+def test_the_account_stands_alone_or_with_bank_and_currency(written: str, account: str) -> None:
+    data = mt940(":61:2611231123C450,00NTRFNONREF").replace(b"FR7630006000011234567890189", written.encode())
+    _, statements = read_fields(data)
+    assert [statement.account for statement in statements] == [account]
+
+
+@pytest.mark.parametrize("sign", "<>^~@|")
+@pytest.mark.parametrize("start", ["", "166", " 020"])
+def test_sub_fields_may_begin_with_another_sign(sign: str, start: str) -> None:
+    said = "".join(
+        f"{sign}{number}{text}" for number, text in [("00", "WPŁATA"), ("20", "LOYER "), ("21", "NOV"), ("32", "ZOÉ")]
+    )
+    movements, _ = clean(":61:2611231123C450,00NTRFNONREF", f":86:{start}{said}")
+    assert (movements[0].remittance, movements[0].debtor_name) == ("LOYER NOV", "ZOÉ")
+
+
+def test_what_a_network_puts_around_messages_is_passed_over() -> None:
+    data = mt940(":61:2611231123C450,00NTRFNONREF")
+    for before in (
+        b"ABNANL2A\r\n940\r\nABNANL2A\r\n",
+        b":940:\r\n",
+        b"0000 01INGBNL2A\r\n940 00\r\n",
+        b"{1:F01X}{2:I940X}{4:\r\n",
+    ):
+        understood = understand(io.BytesIO(before + data), DEFAULT)
+        assert (understood.format, understood.exit_code, len(understood.statements)) == ("mt940", 0, 1)
+
+
+def test_details_without_end_are_refused_not_kept() -> None:
+    data = mt940(":61:2611231123C450,00NTRFNONREF", ":86:LOYER", *["x" * 1000] * 2_000)
+    assert [problem.code for problem in understand(io.BytesIO(data), DEFAULT).problems] == ["too_large"]
