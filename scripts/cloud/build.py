@@ -10,15 +10,14 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from cloud.adapt import Tree, of_type
 from cloud.errors import CannotBuild
 from cloud.places import BUILD, ROOT, RUNTIME_PYTHON, UV
 
-REQUIREMENTS = ROOT / "layers" / "dependencies" / "requirements.txt"
-LAYER = ROOT / "layers" / "quitus"
+LAYERS = ROOT / "layers"
 FUNCTIONS = ROOT / "functions"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -32,12 +31,8 @@ exec env {removed} \\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """Both layers' `python` folders."""
-
-    dependencies: Path
-    quitus: Path
+type Built = Mapping[str, Path]
+"""The folder of each layer, by its path in the template."""
 
 
 def architecture() -> str:
@@ -62,15 +57,22 @@ def code(folder: Path) -> list[Path]:
 def sources() -> str:
     """A hash of all that a deployed stack is made of."""
     cloud = code(ROOT / "scripts" / "cloud")
-    return digest([ROOT / "template.yaml", REQUIREMENTS, *code(LAYER), *code(FUNCTIONS), *cloud])
+    return digest([ROOT / "template.yaml", *code(LAYERS), *code(FUNCTIONS), *cloud])
 
 
 def layers() -> Built:
-    """Builds what is not built yet: dependencies as wheels for this processor, our own code as a copy."""
-    dependencies = once(f"dependencies-{architecture()}-{digest([REQUIREMENTS])}", install_dependencies)
-    quitus = once(f"quitus-{digest(code(LAYER))}", copy_layer)
+    """Builds what is not built yet: requirements as wheels for this processor, our own code as a copy."""
+    built = {f"layers/{folder.name}": layer(folder) for folder in sorted(LAYERS.iterdir())}
     prune()
-    return Built(dependencies, quitus)
+    return built
+
+
+def layer(folder: Path) -> Path:
+    requirements = folder / "requirements.txt"
+    if requirements.exists():
+        name = f"{folder.name}-{architecture()}-{digest([requirements])}"
+        return once(name, lambda target: install(requirements, target))
+    return once(f"{folder.name}-{digest(code(folder))}", lambda target: copy(folder, target))
 
 
 def prune() -> None:
@@ -106,7 +108,7 @@ def rename(draft: Path, folder: Path) -> None:
             raise
 
 
-def install_dependencies(target: Path) -> None:
+def install(requirements: Path, target: Path) -> None:
     options = ["--python-platform", PLATFORMS[architecture()], "--python-version", "3.13", "--only-binary", ":all:"]
     command: list[str | Path] = [
         UV,
@@ -118,14 +120,14 @@ def install_dependencies(target: Path) -> None:
         "--target",
         target,
         "-r",
-        REQUIREMENTS,
+        requirements,
     ]
     if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
-        raise CannotBuild("the dependencies' layer cannot be built")
+        raise CannotBuild(f"{requirements} cannot be installed")
 
 
-def copy_layer(target: Path) -> None:
-    shutil.copytree(LAYER, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+def copy(folder: Path, target: Path) -> None:
+    shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def compile_all(folder: Path) -> None:
@@ -144,22 +146,26 @@ def compile_all(folder: Path) -> None:
         raise CannotBuild(f"{folder} does not compile")
 
 
-def bootstrap(built: Built, removed: Iterable[str]) -> str:
+def bootstrap(layers: Iterable[Path], removed: Iterable[str]) -> str:
     """The program that runs a function: the real runtime client, without the emulator's own settings."""
     return BOOTSTRAP.format(
         removed=" ".join(f"-u {name}" for name in sorted(removed)),
-        layers=f"{built.quitus}:{built.dependencies}",
+        layers=":".join(map(str, layers)),
         python=RUNTIME_PYTHON,
     )
 
 
-def archives(built: Built, removed: Iterable[str]) -> dict[str, bytes]:
-    """Archives by their path in the template: one per function, and a token one per layer."""
-    start = bootstrap(built, removed)
-    functions = {
-        f"functions/{folder.name}": archive(folder, start) for folder in FUNCTIONS.iterdir() if folder.is_dir()
-    }
-    return functions | {f"layers/{folder.name}": token(folder.name) for folder in (ROOT / "layers").iterdir()}
+def archives(template: Tree, built: Built, removed: Iterable[str]) -> dict[str, bytes]:
+    """Archives by their path in the template: one per function, which sees its layers and no other, and a token one
+    per layer.
+    """
+    contents = {name: each["Content"]["S3Key"] for name, each in of_type(template, "AWS::Lambda::LayerVersion")}
+    functions = {}
+    for _, each in of_type(template, "AWS::Lambda::Function"):
+        folder = each["Code"]["S3Key"]
+        layers = [built[contents[one["Ref"]]] for one in reversed(each["Layers"])]
+        functions[folder] = archive(ROOT / folder, bootstrap(layers, removed))
+    return functions | {name: token(name.rpartition("/")[2]) for name in built}
 
 
 def archive(folder: Path, start: str) -> bytes:

@@ -34,8 +34,8 @@ from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.movement import CLOSING_CHANNELS, Movement, Statement, Status
 from quitus.services.bank_statements import prove
-from quitus.services.file_decisions import UNKNOWN_ACCOUNT
 from quitus.services.registry import Area, DroppedFile
+from quitus.services.releases import UNKNOWN_ACCOUNT
 
 REASONS: Final = frozenset({*(reason.value for reason in Reason), UNKNOWN_ACCOUNT})
 

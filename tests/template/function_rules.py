@@ -12,9 +12,15 @@ from .model import Statement, Template, Tree, target
 from .reach import reached_by
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+LAYERS = {"IntakeFileFunction": ["DependenciesLayer", "QuitusLayer", "PgpLayer"]}
+"""Layers of functions that do not have the two that all have, only."""
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 LEDGER = READ | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"}
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}
+SECRETS = {
+    "PushErpRole": ":secret:quitus/${AWS::StackName}/erp/*",
+    "IntakeFileRole": ":secret:quitus/${AWS::StackName}/pgp/*",
+}
 SECRET = {"secretsmanager:GetSecretValue"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 KEPT_ELSEWHERE = {
@@ -159,9 +165,9 @@ def settings_are_those_that_the_code_reads(template: Template) -> list[str]:
 
 
 def large_files_fit_on_the_disk(template: Template) -> list[str]:
-    """A dropped file and what it unpacks to lie there at once."""
+    """A dropped file, what it decrypts to and what that unpacks to lie there at once."""
     megabytes = template.functions()["IntakeFileFunction"].get("EphemeralStorage", {}).get("Size", 512)
-    wanted = 2 * MAX_BYTES >> 20
+    wanted = 3 * MAX_BYTES >> 20
     return [f"IntakeFileFunction has {megabytes} MB of disk for {wanted} MB"] if megabytes <= wanted else []
 
 
@@ -255,7 +261,8 @@ def secrets_are_read_by_name(template: Template) -> list[str]:
         for statement in template.role_statements()
         if set(statement.actions) & SECRET
         for one in statement.resources
-        if one != {"Fn::GetAtt": ["NumberingSecret", "Id"]} and not str(one.get("Fn::Sub", "")).endswith("/erp/*")
+        if one != {"Fn::GetAtt": ["NumberingSecret", "Id"]}
+        and not str(one.get("Fn::Sub", "")).endswith(SECRETS.get(statement.owner, "no secret"))
     ]
 
 
@@ -294,8 +301,9 @@ def functions_run_as_built(template: Template) -> list[str]:
         shape = (function.get("Runtime"), function.get("Handler"), function.get("Architectures"))
         if shape != ("python3.13", "app.handler", [{"Ref": "Architecture"}]):
             findings.append(f"{name} runs as {shape}")
-        if [target(layer) for layer in function.get("Layers", [])] != ["DependenciesLayer", "QuitusLayer"]:
-            findings.append(f"{name} does not have both layers")
+        wanted = LAYERS.get(name, ["DependenciesLayer", "QuitusLayer"])
+        if [target(layer) for layer in function.get("Layers", [])] != wanted:
+            findings.append(f"{name} does not have {', '.join(wanted)}")
         if not 15 <= function.get("Timeout", 3) <= 900 or "ReservedConcurrentExecutions" in function:
             findings.append(f"{name} is cut short, or takes the account's concurrency")
     for name, layer in template.of("Serverless::LayerVersion").items():

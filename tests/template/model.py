@@ -144,6 +144,8 @@ def merged(under: Tree, over: Tree) -> Tree:
     for key in under.keys() & over.keys():
         if isinstance(under[key], dict) and isinstance(over[key], dict):
             both[key] = merged(under[key], over[key])
+        elif isinstance(under[key], list) and isinstance(over[key], list):
+            both[key] = under[key] + over[key]
     return both
 
 

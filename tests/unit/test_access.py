@@ -7,8 +7,9 @@ import json
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
+from pysequoia import Cert, CipherSuite, Tsk
 
-from access import erp_client, sftp_user, staff_user
+from access import erp_client, pgp_key, sftp_user, staff_user
 from access.stack import granted
 from quitus.adapters import keys
 from quitus.adapters.memory import MemoryTable
@@ -102,3 +103,38 @@ def test_an_sftp_user_is_one_that_aws_accepts() -> None:
 def test_nothing_is_made_for_an_odd_landlord_or_role(landlord_id: str, role: str) -> None:
     with pytest.raises(SystemExit):
         granted(landlord_id, role)
+
+
+NAME = "quitus/stack/pgp/semiga"
+QUICK = CipherSuite.Cv25519
+
+
+def test_the_first_public_key_comes_with_a_new_pair_kept_in_the_landlords_secret() -> None:
+    secrets = AWS.client("secretsmanager")
+    with Stubber(secrets) as stub:
+        stub.add_client_error("get_secret_value", "ResourceNotFoundException", expected_params={"SecretId": NAME})
+        made = {"Name": NAME, "KmsKeyId": "alias/stack-data", "SecretString": ANY}
+        stub.add_response("create_secret", {}, made)
+        public = pgp_key.public_key(secrets, NAME, "semiga", "alias/stack-data", suite=QUICK)
+        stub.assert_no_pending_responses()
+    assert public.startswith("-----BEGIN PGP PUBLIC KEY BLOCK-----")
+    assert str(Cert.from_bytes(public.encode()).user_ids[0]) == "Quitus semiga"
+
+
+def test_the_public_key_is_the_same_until_it_is_rotated_and_the_older_pairs_stay() -> None:
+    secrets, pairs = AWS.client("secretsmanager"), [str(Tsk.generate(f"pair {number}")) for number in range(6)]
+    held = {"SecretString": json.dumps({"keys": pairs[:5]})}
+    kept: list[list[str]] = []
+    secrets.meta.events.register(
+        "provide-client-params.secretsmanager.PutSecretValue",
+        lambda params, **_: kept.append(json.loads(params["SecretString"])["keys"]),
+    )
+    with Stubber(secrets) as stub:
+        stub.add_response("get_secret_value", held)
+        same = pgp_key.public_key(secrets, NAME, "semiga", "k", suite=QUICK)
+        stub.add_response("get_secret_value", held)
+        stub.add_response("put_secret_value", {}, {"SecretId": NAME, "SecretString": ANY})
+        rotated = pgp_key.public_key(secrets, NAME, "semiga", "k", rotate=True, suite=QUICK)
+        stub.assert_no_pending_responses()
+    assert same == str(Tsk.from_bytes(pairs[0].encode()).extract_certificate())
+    assert (rotated != same, kept[0][1:], len(kept[0])) == (True, pairs[:4], pgp_key.KEPT)

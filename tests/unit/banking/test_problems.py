@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from quitus.banking.problems import Problems, Reason
-from quitus.services.file_decisions import ADVICE, RELEASABLE
+from quitus.services.releases import ADVICE, RELEASABLE
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "bank-file-problems.md"
 

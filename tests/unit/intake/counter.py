@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO
+from types import SimpleNamespace
+from typing import Any, BinaryIO, cast
 
 from builders import BANK_ACCOUNT, FixedClock, a_landlord
 from unit.erp.office import Notebook, Office
@@ -18,15 +19,16 @@ from quitus.adapters.file_rows import FileRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.open_file_rows import UnfinishedRows
+from quitus.adapters.pgp_envelopes import PgpEnvelopes
 from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.sweep_rows import SweepMarkRow
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import Landlord
 from quitus.services.bank_intake import BankIntake
-from quitus.services.decide_files import FileDecisionDesk, FileOccasion
+from quitus.services.decide_files import FileDecisionDesk
 from quitus.services.drops import DropPage, DroppedObject
 from quitus.services.erp_intake import ErpIntake
-from quitus.services.file_decisions import Contradiction
+from quitus.services.file_decisions import Contradiction, FileOccasion
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.intake import Intake
 from quitus.services.messages import ErpBatch, MovementBatch, from_json, to_json
@@ -166,6 +168,25 @@ class Messages:
             self.sent.append(text)
 
 
+class NoSuchSecret(Exception):
+    """There is no secret of this name."""
+
+
+@dataclass
+class Secrets:
+    """Secrets by name, as their client gives them out."""
+
+    held: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    exceptions: Any = field(default_factory=lambda: SimpleNamespace(ResourceNotFoundException=NoSuchSecret))
+
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 - the client's name
+        self.asked.append(SecretId)
+        if SecretId not in self.held:
+            raise NoSuchSecret
+        return {"SecretString": self.held[SecretId]}
+
+
 class Counter:
     """Drops files and works their messages."""
 
@@ -177,6 +198,7 @@ class Counter:
         self.bucket = Bucket(arrived=self.clock.instant - timedelta(hours=1))
         self.raw = RawCopies()
         self.movements, self.rows, self.swept = Messages(), Messages(), Messages()
+        self.secrets = Secrets()
         self.versions = 0
 
     @property
@@ -188,7 +210,8 @@ class Counter:
         files, alerts, landlords = FileRows(held), AlertRows(held), LandlordRows(held)
         quarantine = Quarantine(files, alerts, self.clock)
         book = StatementBook(files, StatementRows(held), alerts, self.clock)
-        bank = BankIntake(files, book, self.raw, LedgerRows(held), self.movements, quarantine, self.clock)
+        envelopes = PgpEnvelopes(cast("Any", self.secrets), "pgp/")
+        bank = BankIntake(files, book, self.raw, envelopes, LedgerRows(held), self.movements, quarantine, self.clock)
         erp = ErpIntake(files, self.raw, self.book, self.rows, alerts, self.clock)
         return Intake(self.bucket, self.raw, landlords, files, bank, erp, quarantine, alerts, self.clock)
 

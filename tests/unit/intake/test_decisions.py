@@ -16,15 +16,9 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.banking.problems import Reason
 from quitus.domain.errors import Conflict
 from quitus.domain.landlord import BankAccount
-from quitus.services.file_decisions import (
-    ADVICE,
-    MISSING,
-    RELEASABLE,
-    UNKNOWN_FOLDER,
-    Contradiction,
-    Verdict,
-)
+from quitus.services.file_decisions import Contradiction, Verdict
 from quitus.services.registry import DroppedFile, FileStatus
+from quitus.services.releases import ADVICE, MISSING, RELEASABLE, UNKNOWN_FOLDER
 from quitus.services.table import Key
 
 TWO = [Entry(45_000, reference="NONREF"), Entry(51_230, reference="NONREF")]

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, Self, cast
 
 from quitus.banking.camt.paths import MESSAGES
 from quitus.banking.encodings import utf_16
+from quitus.banking.pgp import is_encrypted
 from quitus.banking.problems import Reason, unreadable
 from quitus.domain.errors import UnreadableFile
 
@@ -24,7 +25,7 @@ ERP_KINDS: Final = ("leases", "parties", "dues", "balances", "virtual_ibans")
 MAX_BYTES: Final = 512 << 20
 """Of a file, packed or not: twice a statement of a hundred thousand entries."""
 MAX_RATIO: Final = 100
-_RATIO_FREE: Final = 1 << 20
+RATIO_FREE: Final = 1 << 20
 _IN_MEMORY: Final = 4 << 20
 _HEAD: Final = 1 << 16
 _LONG_HEAD: Final = 4 << 20
@@ -38,7 +39,6 @@ _UNSAID: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(
 _CFONB: Final = re.compile(r"0[1457][0-9]{5}.{4}[0-9]{5}(?:[A-Z]{3}| {3})[0-9 ].[A-Z0-9 ]{11}")
 _MT940: Final = re.compile(r"(?:\A|[\r\n])(?:\{4:)?:(?:20|25|28C?|60[FM]|61|62[FM]|86):")
 _ERP: Final = re.compile(r"#quitus;([a-z_]{1,40});")
-_PGP: Final = re.compile(rb"-----BEGIN PGP MESSAGE-----|[\x84\x85\xc1\xd2]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _trusted_start(plain: BinaryIO, start: bytes) -> str:
         raise unreadable(Reason.ARCHIVE, "An archive within an archive.")
     if not start.strip():
         raise unreadable(Reason.EMPTY, "The file is empty.")
-    if _PGP.match(start):
+    if is_encrypted(start):
         raise unreadable(Reason.ENCRYPTED, "The file is encrypted.")
     if _size(plain) > MAX_BYTES:
         raise unreadable(Reason.TOO_LARGE, f"More than {MAX_BYTES >> 20} MB.")
@@ -132,7 +132,7 @@ def _unpacked(stream: BinaryIO, start: bytes) -> BinaryIO:
     stream.seek(0)
     unpack = _gunzipped if start.startswith(b"\x1f\x8b") else _unzipped
     try:
-        return _spooled(unpack(stream), max(size * MAX_RATIO, _RATIO_FREE))
+        return _spooled(unpack(stream), max(size * MAX_RATIO, RATIO_FREE))
     except EOFError as error:
         raise unreadable(Reason.TRUNCATED, "The archive stops before its end.") from error
     except (OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:

@@ -341,6 +341,7 @@ def intake() -> Intake:
     """What takes dropped files in."""
     from quitus.adapters.drop_store import S3Acknowledgements, S3Drops, S3RawFiles  # noqa: PLC0415
     from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
+    from quitus.adapters.pgp_envelopes import PgpEnvelopes  # noqa: PLC0415
     from quitus.adapters.statement_rows import StatementRows  # noqa: PLC0415
     from quitus.services.bank_intake import BankIntake  # noqa: PLC0415
     from quitus.services.erp_intake import ErpIntake  # noqa: PLC0415
@@ -351,7 +352,8 @@ def intake() -> Intake:
     files, raw = FileRows(table()), S3RawFiles(s3(), env("RAW_BUCKET"))
     quarantine = Quarantine(files, alerts(), clock())
     book = StatementBook(files, StatementRows(table()), alerts(), clock())
-    bank = BankIntake(files, book, raw, ledger(), queue("MOVEMENTS_QUEUE_URL"), quarantine, clock())
+    envelopes = PgpEnvelopes(secrets(), env("PGP_SECRET_PREFIX"))
+    bank = BankIntake(files, book, raw, envelopes, ledger(), queue("MOVEMENTS_QUEUE_URL"), quarantine, clock())
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
     erp = ErpIntake(files, raw, acknowledgements, queue("ERP_ROWS_QUEUE_URL"), alerts(), clock())
     drops = S3Drops(s3(), env("DROP_BUCKET"))

@@ -16,11 +16,12 @@ from quitus.domain.money import Cents
 from quitus.domain.movement import Problem
 from quitus.services.bank_statements import ProvedStatement, balances_of, batches_of, prove
 from quitus.services.doubts import DoubtfulFile, Doubts, names_of
-from quitus.services.file_decisions import STATEMENT_CONFLICT
+from quitus.services.envelopes import Envelopes
 from quitus.services.ports import Clock, Ledger, Queue
 from quitus.services.quarantine import Quarantine
 from quitus.services.raw_files import RawFiles, sha256_of, size_of
 from quitus.services.registry import DroppedFile, FileRegistry, FileStatus
+from quitus.services.releases import STATEMENT_CONFLICT
 from quitus.services.resume import unsent
 from quitus.services.statements import Kept, Standing, StatementBook
 
@@ -34,6 +35,7 @@ class BankIntake:
     files: FileRegistry
     book: StatementBook
     raw: RawFiles
+    envelopes: Envelopes
     ledger: Ledger
     movements: Queue
     quarantine: Quarantine
@@ -48,7 +50,7 @@ class BankIntake:
         raw = self.raw.keep(landlord.landlord_id, content)
         self.files.update(landlord.landlord_id, file.file_id, raw=raw, size=size_of(content))
         content.seek(0)
-        with open_bank_file(content) as opened:
+        with self.envelopes.opened(landlord.landlord_id, content) as plain, open_bank_file(plain) as opened:
             sha256 = raw if opened.stream is content else sha256_of(opened.stream)
             told = self._take(landlord, file, opened, sha256)
         self.quarantine.make_good(file, sha256, content, told)

@@ -9,18 +9,11 @@ from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict
 from quitus.services.contention import until_written
-from quitus.services.file_decisions import (
-    ADVICE,
-    STATEMENT_CONFLICT,
-    Contradiction,
-    FileDecision,
-    Verdict,
-    unreleasable,
-    vouched,
-)
+from quitus.services.file_decisions import Contradiction, FileDecision, FileOccasion, Verdict
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.ports import ActionLog, Alerts, Clock, Queue
 from quitus.services.registry import DroppedFile, FileStatus
+from quitus.services.releases import ADVICE, STATEMENT_CONFLICT, unreleasable, vouched
 from quitus.services.resume import resume_message
 
 
@@ -40,16 +33,6 @@ class FileDecisions(Protocol):
         or refused. Raises Stale.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class FileOccasion:
-    """Which file is decided on, by whom, in which attempt."""
-
-    landlord_id: str
-    file_id: str
-    by: str
-    attempt: Attempt
 
 
 @dataclass(frozen=True, slots=True)

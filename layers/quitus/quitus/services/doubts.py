@@ -12,7 +12,7 @@ from quitus.banking.problems import Reason
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import BankAccount
 from quitus.domain.movement import CLOSING_CHANNELS, Problem, Statement
-from quitus.services.file_decisions import UNKNOWN_ACCOUNT
+from quitus.services.releases import UNKNOWN_ACCOUNT
 
 SHOWN: Final = 20
 """How many problems of a file are kept whole."""

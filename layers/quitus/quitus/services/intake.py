@@ -16,11 +16,11 @@ from quitus.services.bank_intake import BankIntake
 from quitus.services.drops import DroppedObject, Drops, place_of
 from quitus.services.erp_files import LARGEST_FILE
 from quitus.services.erp_intake import ErpIntake
-from quitus.services.file_decisions import UNKNOWN_FOLDER
 from quitus.services.ports import Alerts, Clock, Landlords
 from quitus.services.quarantine import Quarantine
 from quitus.services.raw_files import RawFiles
 from quitus.services.registry import Area, DroppedFile, FileRegistry, FileStatus
+from quitus.services.releases import UNKNOWN_FOLDER
 from quitus.services.resume import Resume
 
 type Fetch = Callable[[BinaryIO], None]

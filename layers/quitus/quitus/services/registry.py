@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Problem
-from quitus.services.doubts import Doubts
 from quitus.services.file_decisions import Contradiction, FileDecision, Verdict
 from quitus.services.leases import Fate
+
+if TYPE_CHECKING:
+    from quitus.services.doubts import Doubts
 
 
 class FileStatus(StrEnum):

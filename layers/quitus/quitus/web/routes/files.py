@@ -6,7 +6,7 @@ from typing import Any
 
 from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
-from quitus.services.decide_files import FileOccasion
+from quitus.services.file_decisions import FileOccasion
 from quitus.services.registry import DroppedFile
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import AlertAnswer, FileAnswer, PageAnswer
