@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 ROOT_KEY = "test"
@@ -36,6 +37,8 @@ def client(place: Place, service: Literal["iam"]) -> "IAMClient": ...
 def client(place: Place, service: Literal["lambda"]) -> "LambdaClient": ...
 @overload
 def client(place: Place, service: Literal["s3"]) -> "S3Client": ...
+@overload
+def client(place: Place, service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload
 def client(place: Place, service: Literal["sqs"]) -> "SQSClient": ...
 @cache

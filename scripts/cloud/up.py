@@ -50,7 +50,7 @@ def start(place: Place, state: Path | None, sources: str) -> subprocess.Popen[by
             adapted = deploy.adapted(place, translated.result())
             for name in adapted.dropped:
                 say(f"Left out locally: {name}")
-            deploy.upload(place, build.archives(adapted.template, built.result(), process.own_settings(place)))
+            deploy.upload(place, build.archives(translated.result(), built.result(), process.own_settings(place)))
             put(place, adapted.template)
             place.record(Run(emulator.pid, sources, str(state or "")))
         except BaseException:
