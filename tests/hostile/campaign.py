@@ -52,7 +52,7 @@ class Spoiled:
 def spoiled(samples: Sequence[Sample], seed: int, number: int) -> Spoiled:
     """The file of this number: one mutation, of one in ten files two."""
     chance = Random(f"{seed}/{number}")
-    once = _once(chance.choice(samples), chance)
+    once = _once(chance.choices(samples, [sample.share for sample in samples])[0], chance)
     if chance.random() >= _TWICE or len(once.data) > 1 << 20:
         return once
     try:

@@ -119,7 +119,7 @@ def _if_clean(path: Path) -> Sample | None:
     if understood.exit_code or (understood.format.startswith("camt") and b"<Document" not in data):
         return None
     accounts = frozenset(statement.account for statement in statements)
-    return Sample(path.name, understood.format, data, accounts)
+    return Sample(path.name, understood.format, data, accounts, share=1)
 
 
 @cache

@@ -21,6 +21,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from builders import a_landlord
@@ -82,7 +83,7 @@ def judged(sample: Sample, spoiled: bytes, landlord: Landlord | None = None) -> 
     except UnreadableFile as refusal:
         return _refused(str(refusal.code))
     assert [item.statement for item in proved] == [statement for statement, _ in read], "two passes, two readings"
-    same = facts(read) == facts(good_reading(sample))
+    same = facts(read) == good_facts(sample)
     return Verdict(Outcome.SAME if same else Outcome.OTHER, "", read)
 
 
@@ -91,10 +92,11 @@ def _refused(reason: str) -> Verdict:
     return Verdict(Outcome.REFUSED, reason, [])
 
 
-def good_reading(sample: Sample) -> Read:
+@lru_cache(maxsize=64)
+def good_facts(sample: Sample) -> list[tuple[object, ...]]:
     """What the good file says."""
     with open_bank_file(io.BytesIO(sample.data)) as opened:
-        return _movements(read_bank_file(opened))
+        return facts(_movements(read_bank_file(opened)))
 
 
 def facts(read: Read) -> list[tuple[object, ...]]:

@@ -64,12 +64,15 @@ def one_of[T](found: Sequence[T], chance: Random) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A good file: `kind` is its format, `accounts` the numbers that its statements are about."""
+    """A good file: `kind` is its format, `accounts` the numbers that its statements are about, `share` how often it is
+    drawn.
+    """
 
     name: str
     kind: str
     data: bytes
     accounts: frozenset[str]
+    share: int = 8
 
     @property
     def family(self) -> str:

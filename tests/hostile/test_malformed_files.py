@@ -14,7 +14,7 @@ import pytest
 from hostile.campaign import Spoiled, examined, mutators, run
 from hostile.good_files import good_files, written
 from hostile.mutation import Mutator
-from hostile.oracle import Outcome, facts, good_reading, judged
+from hostile.oracle import Outcome, facts, good_facts, judged
 from hostile.sample import NothingToSpoil, Sample
 from hostile.through_intake import examined_and_taken_in, take_in
 
@@ -62,7 +62,7 @@ def test_a_statement_that_a_file_repeats_is_posted_once(sample: Sample) -> None:
     start, end = sample.statements()[0]
     data = sample.data[:end] + sample.data[start:end] + sample.data[end:]
     verdict = judged(sample, data)
-    assert len(verdict.read) == 2 * len(good_reading(sample))
+    assert len(verdict.read) == 2 * len(good_facts(sample))
     take_in(Spoiled(sample, data, ()), verdict)
 
 
@@ -92,7 +92,7 @@ def test_an_amount_with_another_sign_is_never_trusted(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", CLOSING, ids=lambda sample: sample.name)
 def test_a_file_that_stops_anywhere_is_refused_or_whole_statements_of_it(sample: Sample) -> None:
-    whole = facts(good_reading(sample))
+    whole = good_facts(sample)
     for at in range(0, len(sample.data), 3):
         read = facts(judged(sample, sample.data[:at]).read)
         assert read == whole[: len(read)], at

@@ -103,8 +103,27 @@ def test_a_reversal_does_not_flip_the_sign() -> None:
 
 def test_details_that_do_not_add_up_are_a_problem() -> None:
     entry = an_entry(a_detail(amount="100.00"), a_detail(amount="100.00"))
-    _, statements = read(a_statement(entry))
+    movements, statements = read(a_statement(entry))
     assert codes(statements) == ["details_mismatch"]
+    assert [(m.position, m.amount_cents, m.nature) for m in movements] == [
+        ("0.0.0", 10000, Nature.RECEIPT),
+        ("0.0.1", 10000, Nature.RECEIPT),
+        ("0.0.rest", 25000, Nature.RECEIPT),
+    ]
+
+
+def test_a_lone_detail_that_contradicts_its_entry_is_a_problem_and_the_entry_is_what_was_booked() -> None:
+    movements, statements = read(a_statement(an_entry(a_detail(amount="449.99"))))
+    assert [movement.amount_cents for movement in movements] == [45000]
+    assert codes(statements) == ["details_mismatch"]
+
+
+def test_details_in_another_currency_than_their_entry_are_a_problem_and_never_booked() -> None:
+    dollars = '<Amt Ccy="USD">120.00</Amt>'
+    entry = an_entry(a_detail(amount="300.00"), a_detail(inside=dollars), a_detail(inside=dollars))
+    movements, statements = read(a_statement(entry))
+    assert codes(statements) == ["currency"]
+    assert [movement.amount_cents for movement in movements] == [30000, 15000]
 
 
 def test_charges_that_the_bank_states_explain_the_difference() -> None:

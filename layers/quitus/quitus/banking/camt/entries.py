@@ -10,7 +10,7 @@ from quitus.banking.camt.movements import Builder, Fields, Head
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.texts import cents, iso_day
 from quitus.domain.money import AmountError, Cents, format_euros
-from quitus.domain.movement import Movement, Status
+from quitus.domain.movement import Movement, Nature, Status
 
 _SIGNS: Final = {"CRDT": 1, "DBIT": -1}
 _TRUE: Final = frozenset({"true", "1"})
@@ -82,7 +82,7 @@ class EntryReader:
         self._count = 0
         self._first = _NO_DETAIL
         self._missing = 0
-        self._foreign = False
+        self._foreign = 0
         self._total: Cents = 0
         self._charges: Cents = 0
 
@@ -112,10 +112,9 @@ class EntryReader:
             return self._alone(head)
         if self._missing == self._count:
             return self._whole(head, _NO_DETAIL, awaiting=True)
-        if self._missing:
+        if self._missing > self._foreign:
             self._problem(Reason.MISSING_AMOUNT, f"{self._missing} of {self._count} details have no amount.")
-            return []
-        return [] if self._booked is None or self._foreign else self._remainder(head, self._booked)
+        return self._remainder(head, self._booked) if self._booked is not None else []
 
     def _one_of_several(self, detail: Fields, ordinal: int) -> list[Movement]:
         head = self._head
@@ -123,10 +122,9 @@ class EntryReader:
             return []
         amount = self._detail_cents(detail, head)
         self._charges += self._charged(detail)
-        if amount is None and "amount" in detail.one:
-            amount = self._foreign_cents(detail, head)
         if amount is None:
             self._missing += 1
+            self._note_foreign(detail, head)
             return []
         self._total += amount
         return [self._builder.movement(f"{self._where}.{ordinal}", amount, head, self._entry, detail, lone=False)]
@@ -139,12 +137,12 @@ class EntryReader:
         if amount is None or amount == self._booked:
             return self._whole(head, self._first, awaiting=amount is None and self._announced() > 1)
         self._charges, self._total = self._charged(self._first), amount
-        remainder = self._remainder(head, self._booked) if self._booked is not None else []
-        if not remainder:
+        if self._booked is None or not self._is_charges(self._booked - amount):
+            self._note_mismatch()
             return self._whole(head, self._first, awaiting=False)
         return [
             self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True),
-            *remainder,
+            *self._remainder(head, self._booked),
         ]
 
     def _whole(self, head: Head, detail: Fields, awaiting: bool) -> list[Movement]:
@@ -156,15 +154,25 @@ class EntryReader:
         return [self._builder.movement(position, self._booked, head, self._entry, detail, lone=True, awaiting=awaiting)]
 
     def _remainder(self, head: Head, booked: Cents) -> list[Movement]:
-        """What the entry holds beside its details: charges that it states; anything else is a problem."""
+        """What the entry holds beside its details: charges that it states; anything else is a problem, and a movement
+        all the same, so that the movements of a statement always add up to its entries.
+        """
         rest = booked - self._total
         if rest == 0:
             return []
-        if abs(rest) in {self._charged(self._entry), self._charges}:
-            return [self._builder.charges(f"{self._where}.charges", rest, head, self._entry)]
-        message = f"The details add up to {format_euros(self._total)}, the entry is {format_euros(booked)}."
-        self._problem(Reason.DETAILS_MISMATCH, message)
-        return []
+        if self._is_charges(rest):
+            return [self._builder.rest(f"{self._where}.charges", rest, head, self._entry, Nature.OTHER)]
+        if not self._missing:
+            self._note_mismatch()
+        nature = Nature.RECEIPT if rest > 0 else Nature.OTHER
+        return [self._builder.rest(f"{self._where}.rest", rest, head, self._entry, nature)]
+
+    def _is_charges(self, rest: Cents) -> bool:
+        return not self._missing and abs(rest) in {self._charged(self._entry), self._charges}
+
+    def _note_mismatch(self) -> None:
+        details, entry = format_euros(self._total), format_euros(self._booked or 0)
+        self._problem(Reason.DETAILS_MISMATCH, f"The details add up to {details}, the entry is {entry}.")
 
     def _announced(self) -> int:
         text = self._entry.one.get("batch_count", "").strip()
@@ -185,12 +193,14 @@ class EntryReader:
         """The amount with the detail's own sign, else the entry's."""
         return _SIGNS.get(one["sign"].strip(), head.sign) * amount if "sign" in one else head.sign * amount
 
-    def _foreign_cents(self, detail: Fields, head: Head) -> Cents | None:
-        """The amount of one of several details that is only given in another currency than the entry's: a problem."""
-        self._foreign = True
-        self._problems.add_currency(detail.one.get("amount_currency", ""), self._where)
-        amount = self._cents(detail.one["amount"])
-        return None if amount is None else self._signed(amount, detail.one, head)
+    def _note_foreign(self, detail: Fields, head: Head) -> None:
+        """The amount of one of several details that is only given in another currency than the entry's is a problem,
+        and none that could be booked.
+        """
+        currency = detail.one.get("amount_currency", head.currency)
+        if "amount" in detail.one and currency != head.currency:
+            self._foreign += 1
+            self._problems.add_currency(currency, self._where)
 
     def _charged(self, fields: Fields) -> Cents:
         """The charges that an entry or detail states: their total, else their sum."""

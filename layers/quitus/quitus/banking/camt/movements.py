@@ -89,15 +89,15 @@ class Builder:
         _say_who_paid_and_why(facts, one, many)
         return Movement.of(facts)
 
-    def charges(self, position: str, amount: Cents, head: Head, entry: Fields) -> Movement:
-        """The bank's charges that an entry holds beside its details: neither receipt nor return."""
+    def rest(self, position: str, amount: Cents, head: Head, entry: Fields, nature: Nature) -> Movement:
+        """What an entry holds beside its details: the bank's charges, or what nothing explains."""
         one = entry.one
         code, _, _ = classified(
             one.get("domain"), one.get("family"), one.get("sub_family"), one.get("proprietary"), amount >= 0, False
         )
         facts = head.common.facts()
         facts["position"], facts["amount_cents"] = position, amount
-        facts["nature"], facts["means"], facts["bank_code"] = Nature.OTHER, Means.OTHER, code
+        facts["nature"], facts["means"], facts["bank_code"] = nature, Means.OTHER, code
         facts["entry_reference"] = reference(one.get("bank_reference"))
         facts["note"] = _stripped(one.get("entry_note"))
         return Movement.of(facts)
