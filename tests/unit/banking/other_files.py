@@ -29,15 +29,33 @@ def record(kind: str, cents: int, day: date = DAY, *, currency: str = "EUR", dec
     return f"{head:<90}{overpunched(cents)}".ljust(120)
 
 
-def operation(cents: int, code: str = "05", label: str = "VIR SEPA", *, reference: str = "", rejected: str = "") -> str:
+def operation(
+    cents: int,
+    code: str = "05",
+    label: str = "VIR SEPA",
+    *,
+    reference: str = "",
+    rejected: str = "",
+    entry: str = "0000000",
+    currency: str = "EUR",
+    decimals: str = "2",
+    day: date = DAY,
+) -> str:
     """`04`: a movement."""
-    head = f"04{BANK}0001{BRANCH}EUR2 {ACCOUNT}{code}{DAY:%d%m%y}{rejected:2}{DAY:%d%m%y}{label:<31}"
-    return f"{head:<90}{overpunched(cents)}{reference:<16}"
+    head = (
+        f"04{BANK}0001{BRANCH}{currency:3}{decimals:1} {ACCOUNT}{code}{day:%d%m%y}{rejected:2}{day:%d%m%y}{label:<31}"
+    )
+    return f"{head}  {entry:7}  {overpunched(cents)}{reference:<16}"
 
 
 def complement(qualifier: str, text: str) -> str:
     """`05`: more about the movement."""
-    return f"05{BANK}0001{BRANCH}EUR2 {ACCOUNT}05{DAY:%d%m%y}     {qualifier:3}{text:<70}".ljust(120)
+    return f"05{BANK}0001{BRANCH}EUR2 {ACCOUNT}05{DAY:%d%m%y}     {qualifier:3}{text[:70]:<70}".ljust(120)
+
+
+def unqualified(text: str) -> str:
+    """`05` as some banks write it: the text from column 41 on, without qualifier."""
+    return f"05{BANK}0001{BRANCH}EUR2 {ACCOUNT}05{DAY:%d%m%y}{text:<41}".ljust(120)
 
 
 def cfonb(*records: str, end: str = "\n") -> bytes:

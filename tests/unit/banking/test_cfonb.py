@@ -6,10 +6,19 @@ from datetime import date
 
 import pytest
 from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes
-from unit.banking.other_files import cfonb, complement, operation, overpunched, read_records, record
+from unit.banking.other_files import (
+    cfonb,
+    complement,
+    operation,
+    overpunched,
+    read_records,
+    record,
+    unqualified,
+)
 
+from quitus.banking.profiles import Profile, profile_named
 from quitus.domain.errors import UnreadableFile
-from quitus.domain.movement import Means, Nature
+from quitus.domain.movement import Means, Movement, Nature
 
 
 def a_file(*records: str, moved: int = 45000) -> list[str]:
@@ -62,6 +71,70 @@ def test_a_remittance_of_two_times_seventy_is_joined() -> None:
     assert (movement.virtual_iban, movement.payment_reference) == (VIRTUAL, "RF18539007547034")
 
 
+def read_one(*complements: str, profile: Profile | None = None) -> Movement:
+    (movement,), statements = read_records(
+        cfonb(*a_file(operation(45000), *complements)), profile or profile_named("default")
+    )
+    assert codes(statements) == []
+    return movement
+
+
+def test_an_account_cut_between_two_remittance_lines_is_found() -> None:
+    text = f"{'LOYER NOVEMBRE':<60}{VIRTUAL}"
+    movement = read_one(complement("LCC", text[:70]), complement("LC2", text[70:]))
+    assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, "LC2")
+
+
+def test_a_text_may_name_several_accounts_and_our_own_is_none() -> None:
+    movement = read_one(complement("LIB", f"FR7630006000011234567890189 {VIRTUAL}"), complement("LIB", OTHER_VIRTUAL))
+    assert (movement.virtual_iban, movement.other_accounts) == (OTHER_VIRTUAL, ((VIRTUAL, "LIB"),))
+
+
+@pytest.mark.parametrize("written", [VIRTUAL, VIRTUAL[4:], "FR76 1732 8899 0040 0000 0000 193", VIRTUAL.lower()])
+@pytest.mark.parametrize("qualifier", ["CBE", "IBE", "LCC", "LC2", "LIB"])
+def test_an_account_is_recognised_however_it_is_written(qualifier: str, written: str) -> None:
+    movement = read_one(complement(qualifier, written))
+    assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, qualifier)
+
+
+@pytest.mark.parametrize(
+    "written", ["FR7617328899004000000000194", "DE89370400440532013001", "17328899004000000000194"]
+)
+def test_an_account_with_a_wrong_key_is_none(written: str) -> None:
+    assert read_one(complement("CBE", written)).virtual_iban is None
+
+
+def test_one_statement_per_virtual_account() -> None:
+    profile = profile_named("statement-per-account")
+    movement = read_one(complement("NPY", "Jeanne Petit"), complement("CBE", VIRTUAL), profile=profile)
+    assert (movement.virtual_iban, movement.virtual_iban_path) == ("FR7630006000011234567890189", "01")
+    assert movement.other_accounts == ((VIRTUAL, "CBE"),)
+    assert read_one(profile=profile).virtual_iban == "FR7630006000011234567890189"
+
+
+def test_the_ultimate_debtor_stands_in_for_a_payer_without_name() -> None:
+    assert read_one(complement("NPO", "Paul Petit"), complement("NPY", "Jeanne Petit")).debtor_name == "Jeanne Petit"
+    assert read_one(complement("NPO", "Paul Petit"), complement("NPY", "")).debtor_name == "Paul Petit"
+
+
+@pytest.mark.parametrize(
+    ("text", "instructed"),
+    [("EUR200000000050000", 50000), ("EUR200000000045000", None), ("USD200000000050000", None), ("EUR3500000", None)],
+)
+def test_the_original_amount_is_kept_where_it_differs(text: str, instructed: int | None) -> None:
+    assert read_one(complement("MMO", text)).instructed_cents == instructed
+
+
+@pytest.mark.parametrize("qualifier", ["IPY", "NBE", "IPO", "NBU", "IBU", "XYZ"])
+def test_what_no_movement_holds_changes_nothing(qualifier: str) -> None:
+    assert read_one(complement(qualifier, "SOMETHING")) == read_one()
+
+
+def test_the_transaction_reference_stands_in_for_the_banks() -> None:
+    movement = read_one(complement("REF", f"{'NOTPROVIDED':<35}TX-1"))
+    assert (movement.bank_reference, movement.batch_references) == ("TX-1", ())
+
+
 def test_the_profile_orders_the_places() -> None:
     records = a_file(operation(45000), complement("LIB", f"POUR {OTHER_VIRTUAL}"), complement("IBE", VIRTUAL[4:]))
     (movement,), _ = read_records(cfonb(*records))
@@ -70,9 +143,10 @@ def test_the_profile_orders_the_places() -> None:
 
 
 def test_a_complement_without_qualifier_is_a_text() -> None:
-    label = "05300060001".ljust(40) + "LOYER NOVEMBRE LOT 12"
-    (movement,), statements = read_records(cfonb(*a_file(operation(45000), label)))
-    assert (movement.remittance, codes(statements)) == ("LOYER NOVEMBRE LOT 12", [])
+    assert read_one(unqualified("LOYER NOVEMBRE LOT 12")).remittance == "LOYER NOVEMBRE LOT 12"
+    movement = read_one(unqualified("DE: JEANNE PETIT"), unqualified(f"POUR {VIRTUAL}"))
+    assert movement.remittance == f"DE: JEANNE PETIT POUR {VIRTUAL}"
+    assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, "LIB")
 
 
 @pytest.mark.parametrize(
@@ -131,6 +205,26 @@ def test_blank_currency_and_decimals_are_euros_and_cents() -> None:
     assert (statement.currency, statement.problems) == ("EUR", ())
 
 
+@pytest.mark.parametrize(("decimals", "cents"), [("2", 45000), (" ", 45000), ("3", 4500), ("0", 4500000)])
+def test_decimals_are_those_of_column_twenty(decimals: str, cents: int) -> None:
+    (first, second), statements = read_records(
+        cfonb(*a_file(operation(45000, decimals=decimals), operation(45000, decimals=decimals), moved=2 * cents))
+    )
+    assert (first.amount_cents, second.amount_cents, codes(statements)) == (cents, cents, [])
+
+
+@pytest.mark.parametrize("entry", ["0000000", "       ", "0000042"])
+def test_the_entry_number_means_nothing(entry: str) -> None:
+    (movement,), statements = read_records(cfonb(*a_file(operation(45000, entry=entry))))
+    assert ([movement], codes(statements)) == (read_records(cfonb(*a_file(operation(45000))))[0], [])
+
+
+def test_blank_lines_are_none() -> None:
+    records = a_file(operation(45000), "", complement("NPY", "Jeanne Petit"), " " * 120, complement("LCC", "LOYER"))
+    (movement,), statements = read_records(cfonb(*records))
+    assert (movement.debtor_name, movement.remittance, codes(statements)) == ("Jeanne Petit", "LOYER", [])
+
+
 def test_several_statements_in_a_file() -> None:
     data = cfonb(*a_file(operation(1), moved=1), *a_file(operation(2), moved=2))
     movements, statements = read_records(data)
@@ -151,6 +245,9 @@ def test_several_statements_in_a_file() -> None:
         ([record("01", 0), operation(1).replace("231126", "310226"), record("07", 0)], "bad_date"),
         ([record("01", 0), "99 what is this", record("07", 0)], "bad_record"),
         ([record("01", 0, currency="CHF"), record("07", 0)], "currency"),
+        ([record("01", 0), operation(1, currency="CHF"), record("07", 1)], "currency"),
+        ([record("01", 0), operation(1, decimals="3"), record("07", 0)], "bad_amount"),
+        ([record("01", 0), operation(1, decimals="X"), record("07", 0)], "bad_amount"),
     ],
 )
 def test_each_structure_error_has_its_reason(records: list[str], reason: str) -> None:

@@ -21,12 +21,12 @@ def utf_16(start: bytes) -> str | None:
     return "utf-16-be" if all(odd) and even and not any(even) else None
 
 
-def eight_bit(text: bytes) -> str:
+def eight_bit(text: bytes, *, whole: bool = False) -> str:
     """The codec of text: UTF-8 where it can be, else CP850 where it uses what ISO 8859-1 keeps for control, else ISO
-    8859-1. A character that is cut at the end does not count.
+    8859-1. Unless it is `whole`, a character that is cut at its end does not count.
     """
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(text)
+        codecs.getincrementaldecoder("utf-8")().decode(text, final=whole)
     except UnicodeDecodeError:
         return "cp850" if _CP850_ONLY.search(text) else "latin-1"
     return "utf-8"

@@ -1,4 +1,4 @@
-"""Lines of text files whose encoding nobody declares: CFONB 120 and MT940."""
+"""Lines and records of text files whose encoding nobody declares: MT940 and CFONB 120."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from quitus.banking.reader import full_chunks
 MAX_LINE: Final = 1 << 16
 _PADDING: Final = b"\0\x1a"
 _BLANK: Final = b" \t\r\n" + _PADDING
+_CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
 
 
-def text_lines(stream: BinaryIO, width: int = 0) -> Iterator[str]:
-    """The lines of a file without their ends (LF, CR LF or CR); with a `width`, lines of several records, and a file
-    without any line end, are cut every `width` characters.
+def text_lines(stream: BinaryIO) -> Iterator[list[str]]:
+    """The lines of a file without their ends (LF, CR LF or CR), many at a time.
 
     A line is UTF-8 where it can be, else CP850 where it uses what ISO 8859-1 reserves for control, else ISO 8859-1. A
     final Ctrl-Z or NUL padding is dropped.
@@ -26,53 +26,89 @@ def text_lines(stream: BinaryIO, width: int = 0) -> Iterator[str]:
     Raises:
         UnreadableFile: a line of more than 64 KB.
     """
+    return (_lines(data) for data in _whole_lines(_transcoded(full_chunks(stream))))
+
+
+def text_records(stream: BinaryIO, width: int) -> Iterator[str]:
+    """The lines of a file as records of one width, end to end, many at a time.
+
+    Blank lines are left out, short ones filled with blanks; lines of several records, and a file without any line end,
+    are cut every `width` characters. Encodings and errors are those of `text_lines`.
+    """
     chunks = _transcoded(full_chunks(stream))
-    first = next(chunks, b"").lstrip(_BLANK) if width else next(chunks, b"")
+    first = next(chunks, b"").lstrip(_BLANK)
+    chunks = chain([first], chunks)
     longest = max(map(len, first.replace(b"\r", b"\n").split(b"\n")))
-    if width and longest == len(first.rstrip(_BLANK)):
-        return _records(chain([first], chunks), eight_bit(first), width)
-    lines = _ended(chain([first], chunks))
-    return _cut(lines, width) if width and longest >= 2 * width else lines
+    if longest == len(first.rstrip(_BLANK)):
+        return _uncut_records(chunks, eight_bit(first), width)
+    several = longest >= 2 * width
+    return (_records(data, width, several) for data in _whole_lines(chunks))
 
 
-def _records(chunks: Iterator[bytes], codec: str, width: int) -> Iterator[str]:
+def _uncut_records(chunks: Iterator[bytes], codec: str, width: int) -> Iterator[str]:
     """A file without line ends, cut in its own encoding."""
     decoder, carry = codecs.getincrementaldecoder(codec)("replace"), ""
     for chunk in chunks:
         text = carry + decoder.decode(chunk)
         whole = len(text) // width * width
-        carry = text[whole:]
-        yield from (text[at : at + width] for at in range(0, whole, width))
-    if carry := carry.rstrip(_BLANK.decode()):
-        yield carry
+        text, carry = text[:whole], text[whole:]
+        yield _filled(_cut([text], width), width) if " " in text[::width] else text
+    yield _filled([carry.rstrip(_BLANK.decode())], width)
 
 
-def _cut(lines: Iterator[str], width: int) -> Iterator[str]:
-    """Lines of several records, one after the other."""
-    for line in lines:
-        yield from (line[at : at + width] for at in range(0, len(line), width)) if len(line) > width else (line,)
+def _records(data: bytes, width: int, several: bool) -> str:
+    regular = _regular(data, width)
+    if regular and _is_single_byte(regular):
+        return regular.decode("latin-1")
+    lines = _lines(data)
+    return _filled(_cut(lines, width) if several else lines, width)
 
 
-def _ended(chunks: Iterator[bytes]) -> Iterator[str]:
+def _regular(data: bytes, width: int) -> bytes:
+    """The records without their ends, when all have this width and the same end and none is blank; else nothing."""
+    end = b"\r\n" if data.endswith(b"\r\n") else data[-1:]
+    count = len(data) // (width + len(end))
+    bare = data.replace(end, b"")
+    if len(bare) != width * count or b" " in bare[::width] or b"\n" in bare or b"\r" in bare:
+        return b""
+    return bare if data[width :: width + len(end)] == end[:1] * count else b""
+
+
+def _cut(lines: Iterable[str], width: int) -> Iterator[str]:
+    return (line[at : at + width] for line in lines for at in range(0, len(line), width))
+
+
+def _filled(lines: Iterable[str], width: int) -> str:
+    return "".join(line[:width].ljust(width) for line in lines if line.strip())
+
+
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The file cut at line ends; a carriage return may be half of one."""
     carry = b""
     for chunk in chunks:
         data = carry + chunk
-        half = data.endswith(b"\r")
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        end = data.rfind(b"\n", 0, len(data) - half) + 1
-        data, carry = data[:end], data[end:-1] + b"\r" if half else data[end:]
+        end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
+        data, carry = data[:end], data[end:]
         if len(carry) > MAX_LINE:
             raise unreadable(Reason.TOO_LARGE, f"A line of more than {MAX_LINE} characters.")
         if data:
-            yield from _lines(data)
+            yield data
     if carry := carry.rstrip(_PADDING).removesuffix(b"\r"):
-        yield _decoded(carry)
+        yield carry
 
 
-def _lines(data: bytes) -> Iterable[str]:
-    """The lines of whole lines; at once where all of it is ASCII."""
-    ended = data[:-1]
-    return ended.decode("ascii").split("\n") if ended.isascii() else map(_decoded, ended.split(b"\n"))
+def _lines(data: bytes) -> list[str]:
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    ended = data.removesuffix(b"\n")
+    if _is_single_byte(ended):
+        return ended.decode("latin-1").split("\n")
+    return [line.decode(eight_bit(line, whole=True)) for line in ended.split(b"\n")]
+
+
+def _is_single_byte(data: bytes) -> bool:
+    """Whether every line of it is ASCII or ISO 8859-1: beyond ASCII, UTF-8 and CP850 need bytes that it has not."""
+    return data.isascii() or len(data.translate(None, _CONTINUATIONS)) == len(data)
 
 
 def _transcoded(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -86,7 +122,3 @@ def _transcoded(chunks: Iterator[bytes]) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(codec)("replace")
     for chunk in chain([first], chunks):
         yield decoder.decode(chunk).encode("utf-8", "replace")
-
-
-def _decoded(line: bytes) -> str:
-    return line.decode("ascii") if line.isascii() else line.decode(eight_bit(line), "replace")

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import BinaryIO, Final
 
 from quitus.banking.codes import means_of, nature_of
@@ -38,7 +39,7 @@ _REVERSALS: Final = frozenset({"RC", "RD"})
 def read_mt940(stream: BinaryIO, profile: Profile = DEFAULT) -> Iterator[Movement | Statement]:
     """Movements and statements of an MT940 file (the `Read` protocol of `quitus.banking.reader`)."""
     reader = _FileReader(profile)
-    for number, line in enumerate(text_lines(stream), 1):
+    for number, line in enumerate(chain.from_iterable(text_lines(stream)), 1):
         tag = _TAG.match(line) if line.startswith((":", "{")) else None
         if tag is not None and not reader.is_time(line):
             yield from reader.field(tag.group(1), tag.group(2), number)

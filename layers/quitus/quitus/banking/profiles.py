@@ -18,13 +18,15 @@ CAMT_VIRTUAL_IBAN: Final = (
     "Ntry/AddtlNtryInf",
 )
 CFONB_VIRTUAL_IBAN: Final = ("CBE", "IBE", "LCC", "LC2", "LIB")
+CFONB_STATEMENT: Final = "01"
+"""Where a bank gives one statement per virtual account: the statement's own account is the virtual one."""
 MT940_VIRTUAL_IBAN: Final = ("?38", "?31", "/IBAN/", ":86:")
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The places where a bank may write the virtual IBAN, first choice first, per format; each is one of the names
-    above.
+    above, for CFONB 120 any qualifier.
     """
 
     name: str
@@ -43,9 +45,12 @@ PROFILES: Final = {
         Profile(
             "entry-reference", camt=("Ntry/NtryRef", *(path for path in CAMT_VIRTUAL_IBAN if path != "Ntry/NtryRef"))
         ),
+        Profile("statement-per-account", cfonb=(CFONB_STATEMENT, *CFONB_VIRTUAL_IBAN)),
     )
 }
-"""`structured` never looks into free text; `entry-reference` is for banks that book one entry per virtual account."""
+"""`structured` never looks into free text; `entry-reference` is for banks that book one entry per virtual account,
+`statement-per-account` for those that send one CFONB 120 statement for each.
+"""
 
 
 def profile_named(name: str) -> Profile:

@@ -39,8 +39,27 @@ class Read(Protocol):
         """Movements and statements in the file's order."""
 
 
+class DaySums:
+    """Sums of the movements of one day; debits are counted without sign."""
+
+    __slots__ = ("credits_cents", "debits_cents", "movements")
+
+    def __init__(self) -> None:
+        self.movements = 0
+        self.credits_cents: Cents = 0
+        self.debits_cents: Cents = 0
+
+    def add(self, amount: Cents) -> None:
+        """Count a movement of this signed amount."""
+        self.movements += 1
+        if amount >= 0:
+            self.credits_cents += amount
+        else:
+            self.debits_cents -= amount
+
+
 class Sums:
-    """Sums of the movements of one statement as they pass.
+    """Sums of the booked movements of one statement as they pass.
 
     Raises:
         UnreadableFile: more days than ten years have.
@@ -49,32 +68,42 @@ class Sums:
     MAX_DAYS = 4000
 
     def __init__(self) -> None:
-        self.movements = 0
-        self.credits_cents: Cents = 0
-        self.debits_cents: Cents = 0
-        self._days: dict[date, list[Cents]] = {}
+        self._days: dict[date, DaySums] = {}
 
     def add(self, movement: Movement) -> None:
         """Count a movement; only booked ones weigh."""
-        if movement.status is not Status.BOOKED:
-            return
-        self.movements += 1
-        amount = movement.amount_cents
-        day = self._days.get(movement.booking_date)
-        if day is None:
+        if movement.status is Status.BOOKED:
+            self.day(movement.booking_date).add(movement.amount_cents)
+
+    def day(self, day: date) -> DaySums:
+        """The sums of a booking date, to add to."""
+        sums = self._days.get(day)
+        if sums is None:
             if len(self._days) == self.MAX_DAYS:
                 raise unreadable(Reason.TOO_LARGE, f"One statement covers more than {self.MAX_DAYS} days.")
-            day = self._days.setdefault(movement.booking_date, [0, 0])
-        if amount >= 0:
-            self.credits_cents += amount
-            day[0] += amount
-        else:
-            self.debits_cents -= amount
-            day[1] -= amount
+            sums = self._days[day] = DaySums()
+        return sums
+
+    @property
+    def movements(self) -> int:
+        """How many."""
+        return sum(sums.movements for sums in self._days.values())
+
+    @property
+    def credits_cents(self) -> Cents:
+        """Of all days."""
+        return sum(sums.credits_cents for sums in self._days.values())
+
+    @property
+    def debits_cents(self) -> Cents:
+        """Of all days, without sign."""
+        return sum(sums.debits_cents for sums in self._days.values())
 
     def days(self) -> tuple[tuple[date, Cents, Cents], ...]:
-        """Per booking date, in order: (date, credits, debits)."""
-        return tuple((day, sums[0], sums[1]) for day, sums in sorted(self._days.items()))
+        """Per booking date with movements, in order: (date, credits, debits)."""
+        return tuple(
+            (day, sums.credits_cents, sums.debits_cents) for day, sums in sorted(self._days.items()) if sums.movements
+        )
 
     def prove(self, balances: Balances, problems: Problems, where: str, booked: Cents | None = None) -> None:
         """Note a problem unless opening + booked = closing; without both balances there is nothing to prove.

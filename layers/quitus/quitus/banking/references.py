@@ -11,6 +11,7 @@ _LONGEST_NONE: Final = 12
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
+_ACCOUNT: Final = re.compile(r"(?:[A-Za-z0-9]\s*){2}[0-9]\s*[0-9]")
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _DIGITS: Final = str.maketrans({chr(65 + index): str(10 + index) for index in range(26)})
 _RIB_DIGITS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
@@ -35,11 +36,15 @@ def compact(text: str) -> str:
 def as_iban(text: str) -> str | None:
     """The compact IBAN that a text is, if its checks hold; a French RIB of 23 characters becomes its IBAN.
 
-    Checked: ISO 13616 mod 97, and for France and Monaco the length and the national key.
+    Checked: ISO 13616 mod 97, and for France and Monaco the length and the national key, which is 1 to 97. A RIB of
+    digits is a multiple of 97, and its IBAN starts with FR76.
     """
-    if len(text) == 27 and text.startswith("FR76") and text.isascii() and (digits := text[4:]).isdigit():
-        return text if int(digits) % 97 == 0 and "01" <= text[25:] <= "97" else None
-    return _as_iban(compact(text))
+    text = text.strip()
+    rib = text.removeprefix("FR76")
+    if len(rib) == 23 and rib.isdigit() and rib.isascii():
+        number = int(rib)
+        return f"FR76{rib}" if number % 97 == 0 and 0 < number % 100 < 98 else None
+    return _as_iban(compact(text)) if _ACCOUNT.match(text) else None
 
 
 def _as_iban(iban: str) -> str | None:

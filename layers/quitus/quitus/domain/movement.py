@@ -55,6 +55,9 @@ CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
 """The channels whose statements close a day and prove it (contract.md, Proof)."""
 
 
+_new, _set = object.__new__, object.__setattr__
+
+
 class Facts(TypedDict):
     """The fields of a `Movement`."""
 
@@ -151,8 +154,8 @@ class Movement:
     @classmethod
     def of(cls, facts: Facts) -> Self:
         """The movement of these facts, which become its own: a tenth of the time that setting each field takes."""
-        movement = cls.__new__(cls)
-        object.__setattr__(movement, "__dict__", facts)
+        movement = _new(cls)
+        _set(movement, "__dict__", facts)
         return movement
 
     @property

@@ -1,0 +1,257 @@
+"""A CFONB 120 movement, `04`, and its complements, `05`, end to end in one text (bank-formats.md §5).
+
+The movements of a file have their complements in few orders: each order is laid out once, then movements are read by
+it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Final
+
+from quitus.banking.profiles import CFONB_STATEMENT
+from quitus.banking.references import (
+    as_iban,
+    compact,
+    creditor_reference,
+    found_ibans,
+    is_creditor_reference,
+    reference,
+)
+from quitus.domain.movement import Facts, Nature
+
+WIDTH: Final = 120
+_TEXT: Final = slice(48, 118)
+_UNQUALIFIED_TEXT: Final = slice(40, 81)
+_WHOLE: Final = slice(0, 70)
+_LEFT: Final = slice(0, 35)
+_RIGHT: Final = slice(35, 70)
+_REMITTANCE: Final = ("LCC", "LC2")
+_LABEL: Final = "LIB"
+_PAYER: Final = "NPY"
+_END_TO_END: Final = "RCN"
+_MAX_LAYOUTS: Final = 1024
+_MAX_PATTERNS: Final = 64
+
+_UNQUALIFIED: Final = "?"
+_FREE: Final = (*_REMITTANCE, _LABEL, _UNQUALIFIED)
+_MOVEMENT_PATTERN: Final = "(04.{17}+[2 ].{28}+)(.{31}+).{11}+([0-9]{13}+)([{}0-9A-R])(.{16}+)"
+_MOVEMENT_GROUPS: Final = 5
+_WHOLE_TEXT, _LEFT_TEXT, _WORDS_TEXT = "(.{70}+).{2}+", "(.{35}+).{37}+", "([A-Za-z]{4}+.{66}+).{2}+"
+_UNQUALIFIED_PATTERN: Final = "05.{38}+([A-Za-z]{4}+.{37}+).{39}+"
+
+
+def _payer(facts: Facts, text: str) -> None:
+    facts["debtor_name"] = facts["debtor_name"] or text or None
+
+
+def _end_to_end(facts: Facts, text: str) -> None:
+    facts["end_to_end_id"] = reference(text)
+
+
+def _mandate(facts: Facts, text: str) -> None:
+    facts["mandate_id"] = reference(text)
+
+
+def _payer_account(facts: Facts, text: str) -> None:
+    facts["debtor_iban"] = compact(text) or None
+
+
+def _structured(facts: Facts, text: str) -> None:
+    candidate = compact(text)
+    if is_creditor_reference(candidate):
+        facts["payment_reference"] = candidate
+
+
+def _batch(facts: Facts, text: str) -> None:
+    named = reference(text)
+    facts["batch_references"] = (named,) if named else ()
+
+
+def _transaction(facts: Facts, text: str) -> None:
+    facts["bank_reference"] = facts["bank_reference"] or reference(text)
+
+
+def _instructed(facts: Facts, text: str) -> None:
+    """Currency, decimals and original amount: kept where it is in euros and not what was booked."""
+    digits = text[4:18].strip()
+    if text.startswith("EUR2") and digits.isascii() and digits.isdigit() and int(digits) != abs(facts["amount_cents"]):
+        facts["instructed_cents"] = int(digits)
+
+
+_TOLD: Final[tuple[tuple[str, slice, Callable[[Facts, str], None]], ...]] = (
+    (_PAYER, _WHOLE, _payer),
+    ("NPO", _WHOLE, _payer),
+    (_END_TO_END, _LEFT, _end_to_end),
+    ("LCS", _WHOLE, _structured),
+    ("REF", _LEFT, _batch),
+    ("REF", _RIGHT, _transaction),
+    ("MMO", _WHOLE, _instructed),
+    ("RUM", _LEFT, _mandate),
+    ("CPY", _WHOLE, _payer_account),
+)
+"""Qualifier, part of its text, what it tells; of what several tell, the first has it."""
+
+
+type _Texts = tuple[tuple[str, tuple[slice, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Finds a movement whose complements are at most payer, end-to-end id, one free text that begins with a word, and
+    one account number, which is at `account_place` of the profile; each once, in one order.
+
+    `ordered` gives of the groups found columns 1-48, label, digits and last digit of the amount, reference, then these
+    four, empty where there is none.
+    """
+
+    match: Callable[[str, int, int], re.Match[str] | None]
+    ordered: Callable[[Sequence[str]], Sequence[str]]
+    account_place: str
+
+
+NO_PATTERN: Final = Pattern(lambda *_: None, itemgetter(*range(9)), "")
+"""Finds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the texts of a movement are whose complements come in one order."""
+
+    told: tuple[tuple[Callable[[Facts, str], None], slice], ...]
+    remittance: tuple[slice, ...]
+    labels: tuple[slice, ...]
+    places: _Texts
+
+    def tell(self, facts: Facts, records: str, own: str) -> None:
+        """Add to the facts all that the complements say; `own` is the statement's account, which is no evidence."""
+        remittance, labels = _stripped(records, self.remittance), _stripped(records, self.labels)
+        facts["payment_reference"] = creditor_reference((), [*remittance, *labels])
+        facts["remittance"] = _remittance(remittance) or _joined(labels)
+        for tell, cut in self.told:
+            tell(facts, records[cut].strip())
+        if facts["nature"] is not Nature.OTHER:
+            _tell_accounts(facts, self.places, records, own)
+
+
+class Layouts:
+    """The layouts met in a file, and the patterns of those that have one; `places` are where the profile looks for
+    account numbers.
+    """
+
+    def __init__(self, places: Sequence[str]) -> None:
+        self._places = places
+        self._known: dict[tuple[str, ...], Layout] = {}
+        self._patterns: list[Pattern] = []
+
+    def of(self, records: str) -> Layout:
+        """The layout of a movement and its complements, end to end."""
+        qualifiers = tuple(_qualifier(records, at) for at in range(WIDTH, len(records), WIDTH))
+        return self._known.get(qualifiers) or self._learned(qualifiers)
+
+    def find(self, records: str, at: int, end: int) -> tuple[Pattern, re.Match[str] | None]:
+        """The movement that starts there, if it has one of the patterns, the last that was found first."""
+        for number, pattern in enumerate(self._patterns):
+            found = pattern.match(records, at, end)
+            if found is not None:
+                if number:
+                    self._patterns.insert(0, self._patterns.pop(number))
+                return pattern, found
+        return NO_PATTERN, None
+
+    def _learned(self, qualifiers: tuple[str, ...]) -> Layout:
+        if len(self._known) == _MAX_LAYOUTS:
+            self._known.clear()
+        layout = self._known[qualifiers] = _laid_out(qualifiers, self._places)
+        pattern = _pattern(qualifiers, self._places)
+        if pattern is not None and len(self._patterns) < _MAX_PATTERNS:
+            self._patterns.append(pattern)
+        return layout
+
+
+def _qualifier(records: str, at: int) -> str:
+    """Columns 46-48 of a complement, or that it has none: then its text begins in column 41 already."""
+    return _UNQUALIFIED if records[at + 40 : at + 45].strip() else records[at + 45 : at + 48]
+
+
+def _laid_out(qualifiers: Sequence[str], places: Sequence[str]) -> Layout:
+    found: dict[str, list[slice]] = {}
+    for number, qualifier in enumerate(qualifiers, 1):
+        name, text = (_LABEL, _UNQUALIFIED_TEXT) if qualifier == _UNQUALIFIED else (qualifier, _TEXT)
+        found.setdefault(name, []).append(_part(slice(number * WIDTH, (number + 1) * WIDTH), text))
+    return Layout(
+        told=tuple((tell, _part(found[name][0], part)) for name, part, tell in _TOLD if name in found),
+        remittance=tuple(cut for name in _REMITTANCE for cut in found.get(name, ())),
+        labels=tuple(found.get(_LABEL, ())),
+        places=tuple(
+            (place, tuple(_searched(place, found, places)))
+            for place in places
+            if place in found or place == CFONB_STATEMENT
+        ),
+    )
+
+
+def _searched(place: str, found: Mapping[str, list[slice]], places: Sequence[str]) -> list[slice]:
+    """The texts of a place; what `LC2` goes on with began in `LCC`."""
+    first, second = _REMITTANCE
+    begun = found.get(first, []) if place == second and first in places else []
+    return [*begun, *found.get(place, ())]
+
+
+def _part(text: slice, part: slice) -> slice:
+    return slice(text.start + part.start, min(text.start + part.stop, text.stop))
+
+
+def _pattern(qualifiers: Sequence[str], account_places: Sequence[str]) -> Pattern | None:
+    """The pattern of such complements; None where they are others, or too many, or not all that is looked at."""
+    if CFONB_STATEMENT in account_places:
+        return None
+    free = next((name for name in qualifiers if name in _FREE), "")
+    account = next((name for name in account_places if name in qualifiers and name not in _FREE), "")
+    roles = (_PAYER, _END_TO_END, free, account)
+    once = len(set(qualifiers)) == len(qualifiers)
+    if not once or not set(qualifiers) <= set(roles) or account in {_PAYER, _END_TO_END}:
+        return None
+    texts = {_PAYER: _WHOLE_TEXT, _END_TO_END: _LEFT_TEXT, free: _WORDS_TEXT, account: _LEFT_TEXT}
+    complements = "".join(
+        _UNQUALIFIED_PATTERN if name == _UNQUALIFIED else f"05.{{38}}+     {re.escape(name)}{texts[name]}"
+        for name in qualifiers
+    )
+    absent = _MOVEMENT_GROUPS + len(qualifiers)
+    places = [_MOVEMENT_GROUPS + qualifiers.index(role) if role in qualifiers else absent for role in roles]
+    expression = re.compile(f"{_MOVEMENT_PATTERN}{complements}(?!05)()", re.DOTALL)
+    return Pattern(expression.match, itemgetter(*range(_MOVEMENT_GROUPS), *places), account)
+
+
+def _stripped(records: str, cuts: tuple[slice, ...]) -> list[str]:
+    return [records[cut].rstrip() for cut in cuts]
+
+
+def _remittance(texts: list[str]) -> str | None:
+    """The payer's text: `LCC` and `LC2`, 70 characters each, cut anywhere."""
+    if len(texts) > 1 and all(len(text) == 70 for text in texts[:-1]):
+        return "".join(texts).strip() or None
+    return _joined(texts)
+
+
+def _joined(texts: list[str]) -> str | None:
+    return " ".join(bare for text in texts if (bare := text.strip())) or None
+
+
+def _tell_accounts(facts: Facts, places: _Texts, records: str, own: str) -> None:
+    """Valid account numbers, in the profile's order; the statement's own only where the profile asks for it."""
+    found: dict[str, str] = {}
+    for place, cuts in places:
+        texts = [own] if place == CFONB_STATEMENT else _stripped(records, cuts)
+        ibans = [iban for text in texts if (iban := as_iban(text[_LEFT])) is not None]
+        if place in _FREE or not ibans:
+            ibans += found_ibans(texts)
+        evident = (iban for iban in ibans if iban != own or place == CFONB_STATEMENT)
+        found.update((iban, place) for iban in evident if iban not in found)
+    if found:
+        first, *others = found.items()
+        facts["virtual_iban"], facts["virtual_iban_path"] = first
+        facts["other_accounts"] = tuple(others)
