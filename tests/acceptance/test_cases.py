@@ -128,6 +128,28 @@ def test_case_10_part_payment_with_a_target() -> None:
     assert case.rules(paid) == ["target", "oldest_due", "oldest_due"]
 
 
+def test_a_due_of_more_than_three_years_is_paid_only_when_named_and_the_balance_still_counts_it() -> None:
+    case = Case()
+    case.let()
+    case.call("old", "rent", "2023-10-10", "400.00")
+    case.call("nov", "rent", "2026-11-10", "500.00")
+    paid = case.receive("600.00")
+    assert case.settled(paid) == {"nov": "500.00"}
+    assert (case.balance(), case.credit()) == ("300.00", "100.00")
+    named = case.receive("400.00", due_ids=("old",))
+    assert (case.settled(named), case.rules(named)) == ({"old": "400.00"}, ["target"])
+    assert case.balance() == "-100.00"
+    case.holds()
+
+
+def test_a_due_whose_limitation_was_interrupted_is_paid_as_the_oldest() -> None:
+    case = Case()
+    case.let()
+    case.call("old", "rent", "2022-10-10", "400.00", limitation_from="2024-01-15")
+    case.call("nov", "rent", "2026-11-10", "500.00")
+    assert case.settled(case.receive("600.00")) == {"old": "400.00", "nov": "200.00"}
+
+
 def test_case_11_overpayment() -> None:
     case = Case()
     case.let()

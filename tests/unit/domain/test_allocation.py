@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from builders import DAY, an_open_due
+import pytest
+from builders import DAY, a_due, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +64,28 @@ def test_a_due_older_than_three_years_is_paid_only_when_targeted() -> None:
     barred = an_open_due("old", 10000, date(2023, 11, 5))
     assert settle([barred], 10000, DAY).rest_cents == 10000
     assert settle([barred], 10000, DAY, target=["old"]).rest_cents == 0
+
+
+@pytest.mark.parametrize(
+    ("interruption", "barred"),
+    [
+        ({}, True),
+        ({"limitation_from": date(2023, 11, 6)}, False),
+        ({"limitation_from": date(2023, 11, 5)}, True),
+        ({"judged_on": date(2016, 11, 6)}, False),
+        ({"judged_on": date(2016, 11, 5)}, True),
+        ({"judged_on": date(2010, 1, 1), "limitation_from": date(2024, 1, 1)}, False),
+    ],
+)
+def test_an_act_or_a_judgment_interrupts_the_limitation(interruption: dict[str, Any], barred: bool) -> None:
+    old = a_due("old", 10000, date(2015, 11, 5), **interruption).open(10000)
+    assert settle([old], 10000, DAY).rest_cents == (10000 if barred else 0)
+    assert settle([old], 10000, DAY, target=["old"]).rest_cents == 0
+
+
+def test_what_the_payer_of_an_aid_owes_is_not_barred_like_rent() -> None:
+    aid = an_open_due("apl", 10000, date(2020, 11, 5), DueKind.AID_APL)
+    assert settle([aid], 10000, DAY).rest_cents == 0
 
 
 DUES = st.lists(

@@ -39,6 +39,7 @@ def test_a_lease_shows_what_is_owed_and_called(office: Office) -> None:
     lease = office.get("/v1/leases/L1", role="erp")
     assert lease["balance_cents"] == 45000
     due = {"due_id": "nov-L1", "open_cents": 45000, "aid_open_cents": 0, "label": None, **RENT}
+    due |= {"limitation_from": None, "judged_on": None}
     assert lease["dues"] == [due]
     assert lease["parties"] == []
     assert lease["end_date"] is None
@@ -58,6 +59,15 @@ def test_dues_of_more_than_two_years_are_listed_only_while_open(office: Office) 
     assert "old" in [due["due_id"] for due in office.get("/v1/leases/L1")["dues"]]
     assert office.ask("PUT", "/v1/leases/L1/dues/old", old | {"amount_cents": 0}).status == 200
     assert "old" not in [due["due_id"] for due in office.get("/v1/leases/L1")["dues"]]
+
+
+def test_what_interrupted_a_limitation_stays_until_another_day_is_said(office: Office) -> None:
+    path, old = "/v1/leases/L1/dues/old", RENT | {"period": "2022-01", "due_date": "2022-01-10"}
+    office.ask("PUT", path, old | {"limitation_from": "2025-06-01", "judged_on": "2025-09-01"})
+    again = office.ask("PUT", path, old).body
+    assert (again["limitation_from"], again["judged_on"]) == ("2025-06-01", "2025-09-01")
+    later = office.ask("PUT", path, old | {"limitation_from": "2026-06-01"}).body
+    assert (later["limitation_from"], later["judged_on"]) == ("2026-06-01", "2025-09-01")
 
 
 def test_a_negative_due_is_spent_at_once_and_has_nothing_open(office: Office) -> None:

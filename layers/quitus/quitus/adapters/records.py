@@ -76,7 +76,11 @@ def account_row(account: Account) -> Row:
 
 
 def _open_due_rows(dues: Sequence[OpenDue]) -> list[list[Any]]:
-    return [[due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents] for due in dues]
+    return [
+        [due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents]
+        + ([due.interrupted.isoformat()] if due.interrupted else [])
+        for due in dues
+    ]
 
 
 def _lot_rows(lots: Sequence[CreditLot]) -> list[list[Any]]:
@@ -103,8 +107,8 @@ def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
 
 def _open_dues_of(rows: Sequence[Sequence[Any]]) -> tuple[OpenDue, ...]:
     return tuple(
-        OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents)
-        for due_id, kind, period, day, cents in rows
+        OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents, *map(date.fromisoformat, interrupted))
+        for due_id, kind, period, day, cents, *interrupted in rows
     )
 
 

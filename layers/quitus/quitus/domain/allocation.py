@@ -7,13 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from quitus.domain.calendar import years_before
 from quitus.domain.lease import DueKind, OpenDue
 from quitus.domain.money import Cents
 from quitus.domain.plan import InstalmentPlan
-
-LIMITATION_YEARS = 3
-"""Rent claims lapse after three years (law 89-462 art. 7-1): such dues are paid only when targeted or in a plan."""
 
 CURRENT = timedelta(days=31)
 """What is due by so long after the payment is current charging, which comes before the instalments of a plan: a month
@@ -78,13 +74,10 @@ class _Turn:
 
 
 def payment_order(dues: Iterable[OpenDue], on: date, interrupted: Container[str] = ()) -> list[OpenDue]:
-    """Dues in the order in which a payment booked `on` settles them, time-barred ones left out.
-
-    A plan interrupts the limitation of the dues that it covers. What the payer of an aid owes is no claim under the
-    lease: it is not barred.
+    """Dues in the order in which a payment booked `on` settles them. Time-barred ones are left out, to be paid only
+    when targeted; a plan interrupts the limitation of the dues that it covers (`interrupted`).
     """
-    barred = years_before(on, LIMITATION_YEARS)
-    payable = (due for due in dues if due.due_date > barred or due.due_id in interrupted or due.kind.is_awaited)
+    payable = (due for due in dues if due.due_id in interrupted or not due.is_barred(on))
     return sorted(payable, key=lambda due: _rank(due, on))
 
 

@@ -20,7 +20,7 @@ def instant_text(instant: datetime) -> str:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day `years` earlier (29 February becomes 28)."""
+    """The same day `years` earlier, later if negative (29 February becomes 28)."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:

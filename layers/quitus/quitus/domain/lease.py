@@ -7,8 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from quitus.domain.calendar import years_before
 from quitus.domain.money import Cents
 from quitus.domain.plan import InstalmentPlan
+
+LIMITATION_YEARS = 3
+"""Rent claims lapse after three years (law 89-462 art. 7-1)."""
+
+JUDGMENT_YEARS = 10
+"""What a judgment grants lapses after ten."""
 
 
 class LeaseStatus(StrEnum):
@@ -151,10 +158,27 @@ class Due:
     due_date: date
     amount_cents: Cents
     label: str | None = None
+    limitation_from: date | None = None
+    """The day of the last act that interrupted the limitation: three years run from it anew."""
+    judged_on: date | None = None
+    """The day of an enforceable judgment: ten years run from it (code des procédures civiles d'exécution, L111-4)."""
 
     def open(self, cents: Cents) -> OpenDue:
         """The due with `cents` unpaid."""
-        return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents)
+        begins = self._limitation_begins
+        interrupted = begins if begins > self.due_date else None
+        return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents, interrupted)
+
+    def succeeding(self, held: Due) -> Due:
+        """The due as the ERP calls it now; what interrupted its limitation before still did, if that is not said."""
+        limitation, judged = self.limitation_from or held.limitation_from, self.judged_on or held.judged_on
+        return replace(self, limitation_from=limitation, judged_on=judged)
+
+    @property
+    def _limitation_begins(self) -> date:
+        """The day from which the three years of rent claims run; a judgment's ten years are three from a later day."""
+        judged = None if self.judged_on is None else years_before(self.judged_on, LIMITATION_YEARS - JUDGMENT_YEARS)
+        return max(day for day in (self.due_date, self.limitation_from, judged) if day is not None)
 
     def facing(self, debtor: Debtor) -> Due:
         """The due as a debtor sees it: an awaited aid lowers what the tenant owes and is owed by its payer."""
@@ -165,13 +189,19 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class OpenDue:
-    """The unpaid part of a due (always > 0)."""
+    """The unpaid part of a due (always > 0). `interrupted`: the day from which its limitation runs, if not its own."""
 
     due_id: str
     kind: DueKind
     period: str
     due_date: date
     open_cents: Cents
+    interrupted: date | None = None
+
+    def is_barred(self, on: date) -> bool:
+        """Whether three years have passed (law 89-462 art. 7-1); what the payer of an aid owes is no such claim."""
+        begins = self.interrupted or self.due_date
+        return begins <= years_before(on, LIMITATION_YEARS) and not self.kind.is_awaited
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,8 +170,9 @@ def _refusal(known: _Known, due: Due) -> Refusal | None:
     return None
 
 
-def _place(decided: _Round, due: Due, origin: Origin | None) -> None:
-    held = decided.known.dues.get(due.due_id)
+def _place(decided: _Round, called: Due, origin: Origin | None) -> None:
+    held = decided.known.dues.get(called.due_id)
+    due = called if held is None else called.succeeding(held.due)
     if held is None or (held.due != due and not superseded(held.origin, origin)):
         decided.wanted.setdefault(due.lease_id, []).append(due)
         return

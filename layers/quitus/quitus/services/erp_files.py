@@ -70,7 +70,7 @@ LAYOUTS: Final = {
     ),
     ErpKind.DUES: Layout(
         required=_columns("due_id lease_id kind period due_date amount"),
-        optional=("label",),
+        optional=_columns("label limitation_from judged_on"),
         keys=("due_id",),
         group="lease_id",
     ),

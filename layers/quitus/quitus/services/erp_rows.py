@@ -164,6 +164,8 @@ def _due(cells: Cells) -> Due:
         due_date=cells.day("due_date"),
         amount_cents=cells.amount("amount"),
         label=cells.maybe_text("label"),
+        limitation_from=cells.maybe_day("limitation_from"),
+        judged_on=cells.maybe_day("judged_on"),
     )
     check_due(due)
     return due

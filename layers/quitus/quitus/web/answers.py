@@ -106,6 +106,8 @@ class DueAnswer(Answer):
     open_cents: NotNegative
     aid_open_cents: NotNegative
     label: str | None
+    limitation_from: date | None
+    judged_on: date | None
 
 
 class LeaseDueAnswer(DueAnswer):

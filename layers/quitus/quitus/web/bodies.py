@@ -157,7 +157,11 @@ class LeaseBody(Body):
 
 
 class DueBody(Body):
-    """An amount called from a lease (the columns of the `dues` file); `amount_cents` 0 cancels it."""
+    """An amount called from a lease (the columns of the `dues` file); `amount_cents` 0 cancels it.
+
+    `limitation_from` is the day of the last act that interrupted the limitation, `judged_on` that of an enforceable
+    judgment; one that is not given stays as it is known.
+    """
 
     due_id: Id | None = None
     lease_id: Id | None = None
@@ -166,6 +170,8 @@ class DueBody(Body):
     due_date: Day
     amount_cents: SignedCents
     label: Text | None = None
+    limitation_from: Day | None = None
+    judged_on: Day | None = None
 
 
 type DueIds = Annotated[tuple[Id, ...], Field(strict=False, max_length=100)]
