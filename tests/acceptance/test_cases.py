@@ -188,6 +188,29 @@ def test_case_14_negative_adjustment() -> None:
     case.holds()
 
 
+def test_case_15_late_positive_adjustment() -> None:
+    case = Case(today="2026-11-05")
+    case.let()
+    case.call("regul", "adjustment", "2026-10-31", "1200.00")
+    assert case.overdue() == "1200.00"
+    order = {"lines": 12, "first_due_date": "2026-11-30"}
+    asked = case.ask("POST", "/v1/leases/L1/dues/regul/spread", order, role="collections")
+    assert asked.status == 200
+    lines = [(line["due_date"], format_euros(line["amount_cents"])) for line in asked.body["lines"]]
+    assert lines[:4] == [
+        ("2026-11-30", "100.00"),
+        ("2026-12-30", "100.00"),
+        ("2027-01-30", "100.00"),
+        ("2027-02-28", "100.00"),
+    ]
+    assert len(lines) == 12
+    assert (case.overdue(), case.balance()) == ("0.00", "1200.00")
+    case.receive("100.00", "2026-11-30")
+    case.today_is("2026-12-01")
+    assert (case.overdue(), case.balance()) == ("0.00", "1100.00")
+    case.holds()
+
+
 MONTHS = [f"2027-{month:02d}" for month in range(1, 13)]
 
 

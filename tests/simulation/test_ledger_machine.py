@@ -22,6 +22,7 @@ from quitus.domain.pairing import Pairing, Verdict
 from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
+from quitus.domain.spreading import monthly, spread_over
 
 CHART = Chart()
 ON_LEASE = Match("L1", MatchRule.VIRTUAL_IBAN, {})
@@ -54,12 +55,22 @@ class LeaseLife(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from("abcde"), kind=KINDS, cents=st.integers(0, 90_000), day=DAYS)
     def the_erp_calls_or_changes_a_due(self, name: str, kind: DueKind, cents: int, day: date) -> None:
-        before = self.dues.get(name)
-        sign = -1 if kind in (DueKind.ADJUSTMENT, *AIDS) else 1
-        after = a_due(name, sign * cents, day, kind)
-        history = History(dict(self.dues), self.offsets)
-        outcome = charge(self.account, [DueChange(before, after)], DAY, CHART, history)
-        self.dues[name] = after
+        sign = -1 if kind in AIDS or (kind is DueKind.ADJUSTMENT and name in "ab") else 1
+        after, before = a_due(name, sign * cents, day, kind), self.dues.get(name)
+        days = before.spread.days if before and before.spread else ()
+        self.put(*(spread_over(after, before, days) if before else [after]))
+
+    @precondition(lambda self: any(is_spreadable(due) for due in self.dues.values()))
+    @rule(data=st.data(), count=st.integers(2, 5))
+    def an_adjustment_is_spread(self, data: st.DataObject, count: int) -> None:
+        held = data.draw(st.sampled_from([due for due in self.dues.values() if is_spreadable(due)]))
+        self.put(*spread_over(held.called, held, monthly(DAY, count)))
+
+    def put(self, *dues: Due) -> None:
+        changes = [DueChange(self.dues.get(due.due_id), due) for due in dues]
+        history = History({**self.dues, **{due.due_id: due for due in dues}}, self.offsets)
+        outcome = charge(self.account, changes, DAY, CHART, history)
+        self.dues.update({due.due_id: due for due in dues})
         self.charges += [outcome.entry] if outcome.entry else []
         self.remember(outcome)
 
@@ -159,6 +170,10 @@ class LeaseLife(RuleBasedStateMachine):
     def entries(self) -> list[Entry]:
         found = [entry for posted in self.posted for entry in self.payment(posted).entries]
         return sorted(found, key=lambda entry: entry.sequence)
+
+
+def is_spreadable(due: Due) -> bool:
+    return due.kind is DueKind.ADJUSTMENT and due.line_of is None and due.called.amount_cents > 0
 
 
 def owed(lines: Iterable[Line]) -> int:

@@ -37,6 +37,7 @@ from quitus.services.read_leases import LeaseDesk
 from quitus.services.read_payments import PaymentDesk
 from quitus.services.read_shares import ShareDesk
 from quitus.services.spend_credits import CreditSpender
+from quitus.services.spread_dues import SpreadDesk
 from quitus.services.table import Table
 
 
@@ -94,6 +95,12 @@ class StaffDesk:
     @cached_property
     def shares(self) -> ShareDesk:
         return ShareDesk(self.leases, self._views, self.clock)
+
+    @cached_property
+    def spreads(self) -> SpreadDesk:
+        dues, log = DueRows(self._table), self._outside.action_log
+        spender = CreditSpender(self._ledger, dues, self.clock)
+        return SpreadDesk(self._ledger, dues, self.landlords, log, self.clock, spender)
 
     @cached_property
     def plans(self) -> PlanDesk:

@@ -148,6 +148,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """That a due is paid in lines: what the ERP calls it, and the days of the lines."""
+
+    amount_cents: Cents
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """An amount called from a lease; negative when it is an aid or a credit; 0 when cancelled."""
 
@@ -162,6 +170,15 @@ class Due:
     """The day of the last act that interrupted the limitation: three years run from it anew."""
     judged_on: date | None = None
     """The day of an enforceable judgment: ten years run from it (code des procédures civiles d'exécution, L111-4)."""
+    spread: Spread | None = None
+    """Its lines call the amount in its place."""
+    line_of: str | None = None
+    """The due that it is a line of."""
+
+    @property
+    def called(self) -> Due:
+        """The due as the ERP calls it."""
+        return self if self.spread is None else replace(self, amount_cents=self.spread.amount_cents, spread=None)
 
     def open(self, cents: Cents) -> OpenDue:
         """The due with `cents` unpaid."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import DueChange, History
@@ -11,6 +12,8 @@ from quitus.domain.charging import charge
 from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueStanding
+from quitus.domain.ledger import Chart
+from quitus.domain.spreading import lines_of, spread_over
 from quitus.services.leases import ChargeWrite, DueStore, Fate, HeldDue, Origin, fate_of_known, superseded
 from quitus.services.ports import Clock, Ledger
 from quitus.services.refusals import Refusal
@@ -51,7 +54,8 @@ class _Round:
 
     known: _Known
     outcomes: dict[str, DueOutcome] = field(default_factory=dict)
-    wanted: dict[str, list[Due]] = field(default_factory=dict)
+    wanted: dict[str, list[tuple[Due, ...]]] = field(default_factory=dict)
+    """Each due with its lines."""
     confirmed: list[Due] = field(default_factory=list)
     unspent: set[str] = field(default_factory=set)
     """Leases on which credits may be left beside open dues."""
@@ -107,7 +111,7 @@ class Charger:
     def _decide(self, landlord_id: str, wanted: Sequence[Due], origin: Origin | None) -> _Round:
         known = _Known(
             self.ledger.accounts(landlord_id, {due.lease_id for due in wanted}),
-            self.dues.held_dues(landlord_id, wanted),
+            self._held(landlord_id, wanted),
             self.dues.owners(landlord_id, [due.due_id for due in wanted]),
         )
         decided = _Round(known, unspent={lease_id for lease_id, held in known.accounts.items() if may_spend(held)})
@@ -118,6 +122,12 @@ class Charger:
             else:
                 _place(decided, due, origin)
         return decided
+
+    def _held(self, landlord_id: str, wanted: Sequence[Due]) -> Mapping[str, HeldDue]:
+        """Those of the dues that exist, with their lines."""
+        held = self.dues.held_dues(landlord_id, wanted)
+        lines = [line for one in held.values() for line in lines_of(one.due)]
+        return held | self.dues.held_dues(landlord_id, lines) if lines else held
 
     def _charge_all(self, landlord: Landlord, decided: _Round, origin: Origin | None) -> set[str]:
         """Charge every lease that has something to charge; the leases that others wrote to meanwhile."""
@@ -132,34 +142,49 @@ class Charger:
         return late
 
     def _charges(self, landlord: Landlord, decided: _Round, origin: Origin | None) -> Iterator[ChargeWrite]:
-        for lease_id, dues in decided.wanted.items():
+        for lease_id, wanted in decided.wanted.items():
             account = decided.known.accounts[lease_id]
-            is_known = any(due.due_id in decided.known.dues for due in dues)
+            is_known = any(due.due_id in decided.known.dues for dues in wanted for due in dues)
             history = self.dues.history(landlord.landlord_id, lease_id) if is_known else History()
-            yield self._largest(landlord, account, dues, decided.known.dues, history, origin)
+            yield self._largest(landlord, account, wanted, decided.known.dues, history, origin)
 
     def _largest(
         self,
         landlord: Landlord,
         account: Account,
-        dues: Sequence[Due],
+        wanted: Sequence[tuple[Due, ...]],
         held: Mapping[str, HeldDue],
         history: History,
         origin: Origin | None,
     ) -> ChargeWrite:
         """A charging of as many of the dues as one transaction holds, by period; the others come next round."""
-        chosen = sorted(dues, key=lambda due: (due.period, due.due_date, due.due_id))
+        chosen = sorted(wanted, key=lambda dues: (dues[0].period, dues[0].due_date, dues[0].due_id))
+        before = {due_id: one.due for due_id, one in held.items()}
         on = paris_day(self.clock.now())
         while True:
-            changes = [DueChange(held[due.due_id].due if due.due_id in held else None, due) for due in chosen]
-            known = replace(history, dues={**history.dues, **{due.due_id: due for due in chosen}})
-            charging = charge(account, changes, on, landlord.chart, known)
-            books = replace(charging.account, version=account.version + 1)
-            new = frozenset(due.due_id for due in chosen if due.due_id not in held)
-            write = ChargeWrite(charging, books, tuple(chosen), new, origin)
+            dues = [due for some in chosen for due in some]
+            write = charge_write(account, dues, before, history, on, landlord.chart, origin)
             if write.rows <= MAX_WRITES or len(chosen) == 1:
                 return write
             chosen = chosen[: len(chosen) // 2]
+
+
+def charge_write(
+    account: Account,
+    dues: Sequence[Due],
+    before: Mapping[str, Due],
+    history: History,
+    on: date,
+    chart: Chart,
+    origin: Origin | None = None,
+) -> ChargeWrite:
+    """The charging that brings dues from what they were before to what they are to be."""
+    changes = [DueChange(before.get(due.due_id), due) for due in dues]
+    known = replace(history, dues={**history.dues, **{due.due_id: due for due in dues}})
+    charging = charge(account, changes, on, chart, known)
+    books = replace(charging.account, version=account.version + 1)
+    new = frozenset(due.due_id for due in dues if due.due_id not in before)
+    return ChargeWrite(charging, books, tuple(dues), new, origin)
 
 
 def _refusal(known: _Known, due: Due) -> Refusal | None:
@@ -167,20 +192,24 @@ def _refusal(known: _Known, due: Due) -> Refusal | None:
         return Refusal.UNKNOWN_LEASE
     if known.owners.get(due.due_id, due.lease_id) != due.lease_id:
         return Refusal.DUE_OF_OTHER_LEASE
-    return None
+    held = known.dues.get(due.due_id)
+    return Refusal.DUE_IS_A_LINE if held is not None and held.due.line_of else None
 
 
 def _place(decided: _Round, called: Due, origin: Origin | None) -> None:
     held = decided.known.dues.get(called.due_id)
-    due = called if held is None else called.succeeding(held.due)
-    if held is None or (held.due != due and not superseded(held.origin, origin)):
-        decided.wanted.setdefault(due.lease_id, []).append(due)
+    if held is None:
+        decided.wanted.setdefault(called.lease_id, []).append((called,))
         return
-    fate = Fate.UNCHANGED
-    if superseded(held.origin, origin):
-        fate = fate_of_known(held.origin, origin)
-    else:
+    due = called.succeeding(held.due)
+    is_old = superseded(held.origin, origin)
+    if held.due.called != due and not is_old:
+        days = held.due.spread.days if held.due.spread else ()
+        decided.wanted.setdefault(due.lease_id, []).append(spread_over(due, held.due, days))
+        return
+    if not is_old:
         decided.confirmed.append(due)
+    fate = fate_of_known(held.origin, origin) if is_old else Fate.UNCHANGED
     standing = decided.known.accounts[due.lease_id].standing(held.due)
     decided.outcomes[due.due_id] = DueOutcome(fate, standing, held.charge)
 

@@ -68,7 +68,7 @@ class LeaseChanges:
         Raises:
             NotFound: `lease_not_found`.
             Invalid: `aid_not_negative`.
-            Conflict: `due_of_other_lease`.
+            Conflict: `due_of_other_lease`, `due_is_a_line`.
             Contention: others kept writing to the lease.
         """
         check_due(due)
@@ -78,6 +78,8 @@ class LeaseChanges:
                 raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=due.lease_id)
             case Refusal.DUE_OF_OTHER_LEASE:
                 raise Conflict(outcome.reason, "The due belongs to another lease.", due_id=due.due_id)
+            case Refusal.DUE_IS_A_LINE:
+                raise Conflict(outcome.reason, "The due is a line of another one.", due_id=due.due_id)
         self._log(landlord.landlord_id, outcome)
         return DueResult(outcome.standing, outcome.created, outcome.fate is Fate.ACCEPTED)
 

@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     """No lease has this id."""
     DUE_OF_OTHER_LEASE = "due_of_other_lease"
     """The due id belongs to another lease of the landlord."""
+    DUE_IS_A_LINE = "due_is_a_line"
+    """The due id is that of a line of a due that was spread on the tenant's request."""
     VIRTUAL_IBAN_EXHAUSTED = "virtual_iban_exhausted"
     """The landlord's range or pool has no number left."""
 

@@ -93,6 +93,13 @@ class LandlordAnswer(Answer):
     virtual_ibans: VirtualIbansAnswer
 
 
+class SpreadAnswer(Answer):
+    """That a due is paid in lines, which call its amount in its place: what the ERP calls it, and their days."""
+
+    amount_cents: NotNegative
+    days: tuple[date, ...]
+
+
 class DueAnswer(Answer):
     """An amount called from a lease. `open_cents` is what the tenant has not paid of it, 0 for a negative one;
     `aid_open_cents` what the payer of an aid has not paid of that, 0 for others.
@@ -108,12 +115,22 @@ class DueAnswer(Answer):
     label: str | None
     limitation_from: date | None
     judged_on: date | None
+    spread: SpreadAnswer | None
+    line_of: str | None
 
 
 class LeaseDueAnswer(DueAnswer):
     """A due with its lease."""
 
     lease_id: str
+
+
+class SpreadDueAnswer(Answer):
+    """A due that was spread over lines, and how these stand."""
+
+    due_id: str
+    amount_cents: NotNegative
+    lines: tuple[DueAnswer, ...]
 
 
 class PartyAnswer(Answer):

@@ -15,6 +15,7 @@ from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means
 from quitus.domain.payment import PaymentStatus
+from quitus.domain.spreading import MOST_LINES
 from quitus.services.dashboard import By
 from quitus.services.exports import ExportKind
 from quitus.services.file_decisions import Contradiction
@@ -243,6 +244,13 @@ class PlanBody(Body):
         if days != sorted(set(days)):
             raise PydanticCustomError("instalments", "Instalments are on different days, in order.")
         return self
+
+
+class SpreadBody(Body):
+    """Over how many lines a late adjustment is spread, a month apart, the first not before today."""
+
+    lines: Annotated[int, Field(ge=2, le=MOST_LINES)] = 12
+    first_due_date: Day
 
 
 class ExportBody(Body):

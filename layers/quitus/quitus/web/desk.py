@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quitus.services.read_leases import LeaseDesk
     from quitus.services.read_payments import PaymentDesk
     from quitus.services.read_shares import ShareDesk
+    from quitus.services.spread_dues import SpreadDesk
 
 
 class Desk(Protocol):
@@ -43,6 +44,8 @@ class Desk(Protocol):
     def lease_requests(self) -> LeaseRequests: ...
     @property
     def shares(self) -> ShareDesk: ...
+    @property
+    def spreads(self) -> SpreadDesk: ...
     @property
     def plans(self) -> PlanDesk: ...
     @property

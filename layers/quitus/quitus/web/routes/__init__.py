@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quitus.web.routes import description, exports, files, landlords, leases, payments, plans, reports, shares
+from quitus.web.routes import description, exports, files, landlords, leases, payments, plans, reports, shares, spreads
 from quitus.web.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -10,6 +10,7 @@ ROUTES: tuple[Route, ...] = (
     *landlords.ROUTES,
     *leases.ROUTES,
     *plans.ROUTES,
+    *spreads.ROUTES,
     *shares.ROUTES,
     *payments.ROUTES,
     *files.ROUTES,

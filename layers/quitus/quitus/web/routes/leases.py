@@ -55,7 +55,7 @@ def replace_due(desk: Desk, call: Call[DueBody, Nothing]) -> Reply:
     fields = call.body.model_dump(exclude={"lease_id", "due_id"})
     due = Due(due_id=due_id, lease_id=lease_id, **fields)
     result = desk.lease_requests.put_due(call.landlord_id, due, call.caller.subject)
-    fields = _due(result.standing) | {"lease_id": lease_id}
+    fields = due_fields(result.standing) | {"lease_id": lease_id}
     answer = LeaseDueAnswer.model_validate(fields)
     return ok(answer, 201 if result.created else 200)
 
@@ -99,7 +99,7 @@ def _full(full: FullStanding) -> LeaseAnswer:
     return LeaseAnswer.model_validate(
         _summary(full.standing)
         | {
-            "dues": [_due(standing) for standing in full.dues],
+            "dues": [due_fields(standing) for standing in full.dues],
             "parties": [_party(party) for party in full.parties],
         }
     )
@@ -109,7 +109,8 @@ def _party(party: object) -> dict[str, object]:
     return {name: getattr(party, name) for name in PartyAnswer.model_fields}
 
 
-def _due(standing: DueStanding) -> dict[str, object]:
+def due_fields(standing: DueStanding) -> dict[str, object]:
+    """The fields of a due in an answer."""
     due, still_open = standing.due, {"open_cents": standing.open_cents, "aid_open_cents": standing.aid_open_cents}
     return {name: getattr(due, name) for name in DueAnswer.model_fields.keys() - still_open.keys()} | still_open
 
@@ -143,7 +144,7 @@ ROUTES = (
         "Create, replace or (amount 0) cancel a due", ERPS, DueBody,
         refusals=(
             "landlord_not_found", "lease_not_found", "invalid_id", "id_mismatch", "aid_not_negative",
-            "due_of_other_lease", "lease_busy",
+            "due_of_other_lease", "due_is_a_line", "lease_busy",
         ),
     ),
     Route(
