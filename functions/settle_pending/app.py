@@ -1,4 +1,6 @@
-"""Settles pending payments that a change may have settled; on a schedule reviews all of them, and the days' proofs."""
+"""Settles pending payments that a change may have settled; on a schedule reviews all of them, the days' proofs and the
+instalment plans.
+"""
 
 from __future__ import annotations
 
@@ -22,5 +24,6 @@ def handler(event: dict[str, Any], context: object) -> Failed | None:
     for landlord_id in bootstrap.landlords().all():
         replaced = bootstrap.pending_settler().review(landlord_id)
         differing = bootstrap.proof_watch().review(landlord_id)
-        logger().info("reviewed", extra={"landlord_id": landlord_id, "replaced": replaced, "differing": differing})
+        found = {"replaced": replaced, "differing": differing, "plans": bootstrap.plan_watch().review(landlord_id)}
+        logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
     return None

@@ -111,7 +111,7 @@ class Case:
         """What looks at the plans by the hour looks."""
         table = self.office.table
         log, alerts = self.office.outside.action_log, AlertRows(table)
-        PlanWatch(PlanRows(table), LedgerRows(table), alerts, log, self.office.clock).look("semiga")
+        PlanWatch(PlanRows(table), LedgerRows(table), alerts, log, self.office.clock).review("semiga")
 
     def ask(self, method: str, path: str, body: Any = None, role: str = "accountant", **named: Any) -> Answered:
         answered = self.office.ask(method, path, body, role=role, **named)

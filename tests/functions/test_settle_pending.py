@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import FixedClock, a_credit, reported
 from unit.views.estate import IBANS, Estate, L
+from unit.web.office import Notebook
 
 from quitus import bootstrap
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.plan_rows import PlanRows
 from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.movement import Status
+from quitus.domain.plan import Instalment
 from quitus.services.messages import PendingCheck, to_json
+from quitus.services.plan_watch import PlanWatch
+from quitus.services.plans import PlanDesk, PlanWish
 from quitus.services.proof import ProofDesk
 from quitus.services.proof_watch import ProofWatch
 from settle_pending.app import handler
@@ -36,6 +43,10 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
     monkeypatch.setattr(bootstrap, "landlords", lambda: landlords)
     watch = ProofWatch(proofs, AlertRows(estate.table), FixedClock())
     monkeypatch.setattr(bootstrap, "proof_watch", lambda: watch)
+    plans = PlanWatch(
+        PlanRows(estate.table), LedgerRows(estate.table), AlertRows(estate.table), Notebook(), FixedClock()
+    )
+    monkeypatch.setattr(bootstrap, "plan_watch", lambda: plans)
     return estate
 
 
@@ -69,3 +80,15 @@ def test_the_schedule_reviews_every_landlord(estate: Estate) -> None:
     waiting = announced_and_booked(estate)
     assert run(SCHEDULE) is None
     assert estate.payment(waiting).is_replaced
+
+
+def test_on_the_schedule_a_plan_that_two_instalments_were_missed_of_is_broken(estate: Estate) -> None:
+    ledger, alerts = LedgerRows(estate.table), AlertRows(estate.table)
+    desk = PlanDesk(PlanRows(estate.table), ledger, alerts, Notebook(), FixedClock())
+    days = (date(2026, 10, 1), date(2026, 10, 31))
+    wish = PlanWish(tuple(Instalment(day, 22500) for day in days), ("nov-L1",), None)
+    desk.put(L, "L1", wish, "ada")
+    for _ in range(2):
+        run(SCHEDULE)
+    raised = [alert for alert in ViewRows(estate.table).alerts(L, None) if alert.kind == "plan_broken"]
+    assert [(alert.subject, alert.closed_at) for alert in raised] == [("L1", None)]

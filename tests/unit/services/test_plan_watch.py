@@ -38,7 +38,7 @@ class Watched:
         """Look on a day, twice; the alerts with whether they are open."""
         self.clock.instant = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         for _ in range(2):
-            self.watch.look("semiga")
+            self.watch.review("semiga")
         return sorted((alert.kind, alert.closed_at is None) for alert in ViewRows(self.table).alerts("semiga", None))
 
     def kinds(self) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from quitus.services.charge_leases import Charger
     from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
+    from quitus.services.plan_watch import PlanWatch
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.proof_watch import ProofWatch
@@ -208,6 +209,15 @@ def proof_watch() -> ProofWatch:
 
     proofs = ProofDesk(landlords(), StatementRows(table()), ViewRows(table()))
     return ProofWatch(proofs, alerts(), clock())
+
+
+@cache
+def plan_watch() -> PlanWatch:
+    """What watches the instalment plans."""
+    from quitus.adapters.plan_rows import PlanRows  # noqa: PLC0415
+    from quitus.services.plan_watch import PlanWatch  # noqa: PLC0415
+
+    return PlanWatch(PlanRows(table()), ledger(), alerts(), action_log(), clock())
 
 
 @cache

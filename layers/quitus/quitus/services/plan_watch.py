@@ -32,19 +32,22 @@ class PlanWatch:
     log: ActionLog
     clock: Clock
 
-    def look(self, landlord_id: str) -> None:
-        """Close the plans that are kept or broken, and tell what is missed; again changes nothing.
+    def review(self, landlord_id: str) -> int:
+        """Close the plans that are kept or broken, and tell what is missed; again changes nothing. How many it closed.
 
         Until this has decided that a plan is broken, payments follow the plan: no payment hangs on a clock.
 
         Raises:
             Contention: others kept writing to one of the leases.
         """
+        count = 0
         for lease_id in list(self.store.running(landlord_id)):
             closed = until_written(partial(self._look_at, landlord_id, lease_id), self.clock)
             if closed is not None:
                 name, now = f"{lease_id}-{closed.number}", self.clock.now()
                 self.log.record(landlord_id, "plans", name, msgspec.to_builtins(closed), now)
+                count += 1
+        return count
 
     def _look_at(self, landlord_id: str, lease_id: str) -> PlanDecision | None:
         """The decision that closes the plan of a lease, None while it runs on."""
