@@ -57,6 +57,19 @@ def test_several_fields_of_details_are_all_about_their_movement() -> None:
     assert [movement.remittance for movement in movements] == ["LOYER NOVEMBRE BATIMENT B MERCI"]
 
 
+def test_details_of_the_statement_stand_before_its_movements_or_after_its_balance() -> None:
+    data = mt940(":86:VOTRE IBAN", ":86:VOTRE BANQUE", ":61:2611231123C450,00NTRFNONREF", ":86:LOYER")
+    data = data.replace(b"\r\n-", b"\r\n:86:GARANTIE DES DEPOTS\r\n-")
+    movements, statements = read_fields(data)
+    assert [movement.remittance for movement in movements] == ["LOYER"]
+    assert codes(statements) == []
+
+
+def test_a_balance_may_leave_the_currency_to_the_other_one() -> None:
+    _, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", closing="C2611231450,00")
+    assert (statement.currency, statement.balances.closing_cents) == ("EUR", 145_000)
+
+
 def test_a_field_of_no_standard_does_not_part_a_movement_from_its_details() -> None:
     movements, _ = clean(
         ":NS:22SOCIETE", "23RUE", ":61:2611231123C450,00NTRFNONREF", ":NS:01BATIMENT", "02ETAGE", ":86:LOYER"

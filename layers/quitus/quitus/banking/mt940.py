@@ -25,7 +25,7 @@ _TAG: Final = re.compile(r"(?:\{[^{}]*\})*(?:\{4:)?:([0-9]{2}[A-Z]?|NS):(.*)", r
 _MOVEMENT: Final = re.compile(
     r"([0-9]{6})([0-9]{4}| {4})?(R?[CD]|E[CD])([A-Z])?([0-9]++(?:[,.][0-9]{0,5})?)\s?([NSF][A-Z0-9]{2}[A-Z0-9 ])?(.*)"
 )
-_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3}) ?([0-9]++(?:[,.][0-9]{0,5})?)\s*")
+_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})? ?([0-9]++(?:[,.][0-9]{0,5})?)\s*")
 _WRAPPED_TIME: Final = re.compile(r":[0-5][0-9]:[0-5][0-9](?![0-9])")
 _CURRENCY: Final = re.compile(r"(?<=[0-9])[A-Z]{3}$")
 _FRAME: Final = " \t\x00\x01\x03\x1a"
@@ -122,7 +122,7 @@ class _FileReader:
             self._going_on = pending.details
             return
         statement = self._statement or self._start()
-        if not statement.closed and not statement.unread:
+        if not statement.opened and not statement.unread:
             statement.problems.add(Reason.UNSTARTED_MOVEMENT, "Details that follow no movement.", _at(number))
 
     def _start(self) -> _StatementReader:
@@ -288,8 +288,8 @@ class _StatementReader:
             self.problems.add(Reason.BAD_RECORD, "A balance that does not have the standard's shape.", _at(number))
             return None, None
         mark, day, currency, amount = match.groups()
-        self._currency = self._currency or currency
-        if currency != "EUR":
+        self._currency = self._currency or currency or ""
+        if currency not in {"EUR", None}:
             self.problems.add_currency(currency, str(self._ordinal))
         try:
             signed = _amount(amount) * (1 if mark == "C" else -1)
