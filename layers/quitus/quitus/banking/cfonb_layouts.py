@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
-from quitus.banking.profiles import CFONB_STATEMENT
+from quitus.banking.profiles import CFONB_STATEMENT, Places
 from quitus.banking.references import (
     as_iban,
     compact,
     creditor_reference,
     found_ibans,
-    is_creditor_reference,
     reference,
 )
 from quitus.domain.movement import Facts, Nature
@@ -31,7 +30,6 @@ _LEFT: Final = slice(0, 35)
 _RIGHT: Final = slice(35, 70)
 _REMITTANCE: Final = ("LCC", "LC2")
 _LABEL: Final = "LIB"
-_PAYER: Final = "NPY"
 _END_TO_END: Final = "RCN"
 _MAX_LAYOUTS: Final = 1024
 _MAX_PATTERNS: Final = 64
@@ -60,12 +58,6 @@ def _payer_account(facts: Facts, text: str) -> None:
     facts["debtor_iban"] = compact(text) or None
 
 
-def _structured(facts: Facts, text: str) -> None:
-    candidate = compact(text)
-    if is_creditor_reference(candidate):
-        facts["payment_reference"] = candidate
-
-
 def _batch(facts: Facts, text: str) -> None:
     named = reference(text)
     facts["batch_references"] = (named,) if named else ()
@@ -83,10 +75,7 @@ def _instructed(facts: Facts, text: str) -> None:
 
 
 _TOLD: Final[tuple[tuple[str, slice, Callable[[Facts, str], None]], ...]] = (
-    (_PAYER, _WHOLE, _payer),
-    ("NPO", _WHOLE, _payer),
     (_END_TO_END, _LEFT, _end_to_end),
-    ("LCS", _WHOLE, _structured),
     ("REF", _LEFT, _batch),
     ("REF", _RIGHT, _transaction),
     ("MMO", _WHOLE, _instructed),
@@ -124,12 +113,18 @@ class Layout:
     told: tuple[tuple[Callable[[Facts, str], None], slice], ...]
     remittance: tuple[slice, ...]
     labels: tuple[slice, ...]
+    references: tuple[slice, ...]
+    """Where a payment reference stands alone."""
+    searched: tuple[slice, ...]
+    """Where one may be among other words."""
     places: _Texts
 
     def tell(self, facts: Facts, records: str, own: str) -> None:
         """Add to the facts all that the complements say; `own` is the statement's account, which is no evidence."""
         remittance, labels = _stripped(records, self.remittance), _stripped(records, self.labels)
-        facts["payment_reference"] = creditor_reference((), [*remittance, *labels])
+        facts["payment_reference"] = creditor_reference(
+            _stripped(records, self.references), _stripped(records, self.searched)
+        )
         facts["remittance"] = _remittance(remittance) or _joined(labels)
         for tell, cut in self.told:
             tell(facts, records[cut].strip())
@@ -138,11 +133,9 @@ class Layout:
 
 
 class Layouts:
-    """The layouts met in a file, and the patterns of those that have one; `places` are where the profile looks for
-    account numbers.
-    """
+    """The layouts met in a file, and the patterns of those that have one; `places` are where the profile looks."""
 
-    def __init__(self, places: Sequence[str]) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
         self._known: dict[tuple[str, ...], Layout] = {}
         self._patterns: list[Pattern] = []
@@ -177,15 +170,19 @@ def _qualifier(records: str, at: int) -> str:
     return _UNQUALIFIED if records[at + 40 : at + 45].strip() else records[at + 45 : at + 48]
 
 
-def _laid_out(qualifiers: Sequence[str], places: Sequence[str]) -> Layout:
+def _laid_out(qualifiers: Sequence[str], profile: Places) -> Layout:
+    places = profile.virtual_iban
+    payers = tuple((name, _WHOLE, _payer) for name in profile.payer)
     found: dict[str, list[slice]] = {}
     for number, qualifier in enumerate(qualifiers, 1):
         name, text = (_LABEL, _UNQUALIFIED_TEXT) if qualifier == _UNQUALIFIED else (qualifier, _TEXT)
         found.setdefault(name, []).append(_part(slice(number * WIDTH, (number + 1) * WIDTH), text))
     return Layout(
-        told=tuple((tell, _part(found[name][0], part)) for name, part, tell in _TOLD if name in found),
+        told=tuple((tell, _part(found[name][0], part)) for name, part, tell in (*payers, *_TOLD) if name in found),
         remittance=tuple(cut for name in _REMITTANCE for cut in found.get(name, ())),
         labels=tuple(found.get(_LABEL, ())),
+        references=tuple(cut for name in profile.reference if name not in _FREE for cut in found.get(name, ())),
+        searched=tuple(cut for name in profile.reference if name in _FREE for cut in found.get(name, ())),
         places=tuple(
             (place, tuple(_searched(place, found, places)))
             for place in places
@@ -205,17 +202,19 @@ def _part(text: slice, part: slice) -> slice:
     return slice(text.start + part.start, min(text.start + part.stop, text.stop))
 
 
-def _pattern(qualifiers: Sequence[str], account_places: Sequence[str]) -> Pattern | None:
+def _pattern(qualifiers: Sequence[str], profile: Places) -> Pattern | None:
     """The pattern of such complements; None where they are others, or too many, or not all that is looked at."""
+    account_places = profile.virtual_iban
+    payer = next((name for name in profile.payer if name in qualifiers), "")
     if CFONB_STATEMENT in account_places:
         return None
     free = next((name for name in qualifiers if name in _FREE), "")
     account = next((name for name in account_places if name in qualifiers and name not in _FREE), "")
-    roles = (_PAYER, _END_TO_END, free, account)
+    roles = (payer, _END_TO_END, free, account)
     once = len(set(qualifiers)) == len(qualifiers)
-    if not once or not set(qualifiers) <= set(roles) or account in {_PAYER, _END_TO_END}:
+    if not once or not set(qualifiers) <= set(roles) or account in {payer, _END_TO_END}:
         return None
-    texts = {_PAYER: _WHOLE_TEXT, _END_TO_END: _LEFT_TEXT, free: _WORDS_TEXT, account: _LEFT_TEXT}
+    texts = {payer: _WHOLE_TEXT, _END_TO_END: _LEFT_TEXT, free: _WORDS_TEXT, account: _LEFT_TEXT}
     complements = "".join(
         _UNQUALIFIED_PATTERN if name == _UNQUALIFIED else f"05.{{38}}+     {re.escape(name)}{texts[name]}"
         for name in qualifiers

@@ -227,9 +227,9 @@ class _StatementReader:
             other_accounts=tuple(accounts if accounts and accounts[0][0] == details.iban else accounts[1:]),
             bank_reference=reference(bank_reference),
             end_to_end_id=details.end_to_end_id,
-            payment_reference=creditor_reference([], details.texts),
+            payment_reference=creditor_reference([], details.texts) if self._places.reference else None,
             mandate_id=details.mandate_id,
-            debtor_name=details.name,
+            debtor_name=next((details.names[place] for place in self._places.payer if place in details.names), None),
             debtor_iban=details.iban,
             remittance=details.remittance,
             bank_code=code,
@@ -274,7 +274,7 @@ class _StatementReader:
         if nature is Nature.OTHER:
             return []
         found: dict[str, str] = {}
-        for place in self._places:
+        for place in self._places.virtual_iban:
             text = details.accounts.get(place)
             ibans = found_ibans(details.texts) if place == ":86:" else [as_iban(text)] if text else []
             for iban in ibans:

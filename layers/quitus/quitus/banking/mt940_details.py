@@ -25,13 +25,13 @@ _WITHIN_REMITTANCE: Final = re.compile(r"^(?:USTD//|STRD/(?:CUR/|ISO/)?)")
 
 @dataclass(slots=True)
 class Details:
-    """What a `:86:` says, where it could be told apart. `accounts` are the places of the profile that hold a number."""
+    """What a `:86:` says, where it could be told apart; `accounts` and `names` by the place, as profiles name it."""
 
     gvc: str | None = None
     remittance: str | None = None
     end_to_end_id: str | None = None
     mandate_id: str | None = None
-    name: str | None = None
+    names: dict[str, str] = field(default_factory=dict)
     iban: str | None = None
     return_reason: str | None = None
     accounts: dict[str, str] = field(default_factory=dict)
@@ -74,12 +74,16 @@ def _subfields(joined: str) -> Details:
         remittance=(said.get("SVWZ") or said.get("") or "").strip() or None,
         end_to_end_id=reference(said.get("EREF")),
         mandate_id=reference(said.get("MREF")),
-        name=(_first(fields, "32") + _first(fields, "33")).strip() or None,
+        names=_named({"?32": _first(fields, "32") + _first(fields, "33")}),
         iban=compact(account) or said.get("IBAN") or None,
         return_reason=reason if reason.strip("0") else None,
         accounts={key: text for key, text in (("?38", owner), ("?31", account)) if text},
         texts=tuple(pieces),
     )
+
+
+def _named(names: dict[str, str]) -> dict[str, str]:
+    return {place: name.strip() for place, name in names.items() if name.strip()}
 
 
 def _first(fields: dict[str, list[str]], number: str) -> str:
@@ -110,7 +114,13 @@ def _slashed(joined: str) -> Details:
         remittance=remittance or None,
         end_to_end_id=reference(said.get("EREF")),
         mandate_id=reference(said.get("MARF")),
-        name=said.get("NAME") or (counterparty[2] if len(counterparty) > 2 else None) or said.get("ORDP") or None,
+        names=_named(
+            {
+                "/NAME/": said.get("NAME", ""),
+                "/CNTP/": counterparty[2] if len(counterparty) > 2 else "",
+                "/ORDP/": said.get("ORDP", ""),
+            }
+        ),
         iban=compact(iban) or None,
         return_reason=said.get("RTRN") or None,
         accounts={"/IBAN/": iban} if iban else {},

@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from quitus.domain.errors import Invalid
 
-CAMT_VIRTUAL_IBAN: Final = (
-    "TxDtls/RltdPties/CdtrAcct/Id/IBAN",
-    "TxDtls/RltdPties/CdtrAcct/Id/Othr/Id",
-    "TxDtls/RltdPties/UltmtCdtr/Id",
-    "Ntry/NtryRef",
-    "TxDtls/RmtInf/Strd/CdtrRefInf/Ref",
-    "TxDtls/RmtInf/Ustrd",
-    "TxDtls/AddtlTxInf",
-    "Ntry/AddtlNtryInf",
-)
-CFONB_VIRTUAL_IBAN: Final = ("CBE", "IBE", "LCC", "LC2", "LIB")
 CFONB_STATEMENT: Final = "01"
 """Where a bank gives one statement per virtual account: the statement's own account is the virtual one."""
-MT940_VIRTUAL_IBAN: Final = ("?38", "?31", "/IBAN/", ":86:")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where one format holds what matters, first choice first.
+
+    camt: paths, those that the default has and `TxDtls/Refs/EndToEndId`; CFONB 120: any qualifier; MT940: sub-fields,
+    slash codes, and `:86:` for its free text.
+    """
+
+    virtual_iban: tuple[str, ...]
+    payer: tuple[str, ...]
+    reference: tuple[str, ...]
+    """The payment reference (RF…): structured places as they are, free texts searched."""
+
+
+CAMT: Final = Places(
+    virtual_iban=(
+        "TxDtls/RltdPties/CdtrAcct/Id/IBAN",
+        "TxDtls/RltdPties/CdtrAcct/Id/Othr/Id",
+        "TxDtls/RltdPties/UltmtCdtr/Id",
+        "Ntry/NtryRef",
+        "TxDtls/RmtInf/Strd/CdtrRefInf/Ref",
+        "TxDtls/RmtInf/Ustrd",
+        "TxDtls/AddtlTxInf",
+        "Ntry/AddtlNtryInf",
+    ),
+    payer=("TxDtls/RltdPties/Dbtr/Nm", "TxDtls/RltdPties/UltmtDbtr/Nm"),
+    reference=("TxDtls/RmtInf/Strd/CdtrRefInf/Ref", "TxDtls/RmtInf/Ustrd"),
+)
+CFONB: Final = Places(
+    virtual_iban=("CBE", "IBE", "LCC", "LC2", "LIB"),
+    payer=("NPY", "NPO"),
+    reference=("LCS", "LCC", "LC2", "LIB"),
+)
+MT940: Final = Places(
+    virtual_iban=("?38", "?31", "/IBAN/", ":86:"),
+    payer=("?32", "/NAME/", "/CNTP/", "/ORDP/"),
+    reference=(":86:",),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The places where a bank may write the virtual IBAN, first choice first, per format; each is one of the names
-    above, for CFONB 120 any qualifier.
-    """
+    """How a bank writes its files: the places of each format."""
 
     name: str
-    camt: tuple[str, ...] = CAMT_VIRTUAL_IBAN
-    cfonb: tuple[str, ...] = CFONB_VIRTUAL_IBAN
-    mt940: tuple[str, ...] = MT940_VIRTUAL_IBAN
+    camt: Places = CAMT
+    cfonb: Places = CFONB
+    mt940: Places = MT940
 
 
 DEFAULT: Final = Profile("default")
@@ -41,15 +67,28 @@ PROFILES: Final = {
     profile.name: profile
     for profile in (
         DEFAULT,
-        Profile("structured", camt=CAMT_VIRTUAL_IBAN[:5], cfonb=("CBE", "IBE"), mt940=("?38", "?31", "/IBAN/")),
         Profile(
-            "entry-reference", camt=("Ntry/NtryRef", *(path for path in CAMT_VIRTUAL_IBAN if path != "Ntry/NtryRef"))
+            "structured",
+            camt=replace(CAMT, virtual_iban=CAMT.virtual_iban[:5], reference=CAMT.reference[:1]),
+            cfonb=replace(CFONB, virtual_iban=("CBE", "IBE"), reference=("LCS",)),
+            mt940=replace(MT940, virtual_iban=("?38", "?31", "/IBAN/"), reference=()),
         ),
-        Profile("statement-per-account", cfonb=(CFONB_STATEMENT, *CFONB_VIRTUAL_IBAN)),
+        Profile(
+            "entry-reference",
+            camt=replace(CAMT, virtual_iban=tuple(dict.fromkeys(("Ntry/NtryRef", *CAMT.virtual_iban)))),
+        ),
+        Profile("statement-per-account", cfonb=replace(CFONB, virtual_iban=(CFONB_STATEMENT, *CFONB.virtual_iban))),
+        Profile(
+            "on-behalf",
+            camt=replace(CAMT, payer=CAMT.payer[::-1]),
+            cfonb=replace(CFONB, payer=CFONB.payer[::-1]),
+        ),
+        Profile("reference-as-end-to-end", camt=replace(CAMT, reference=("TxDtls/Refs/EndToEndId", *CAMT.reference))),
     )
 }
 """`structured` never looks into free text; `entry-reference` is for banks that book one entry per virtual account,
-`statement-per-account` for those that send one CFONB 120 statement for each.
+`statement-per-account` for those that send one CFONB 120 statement for each; `on-behalf` names the ultimate debtor
+before the one that pays for him; `reference-as-end-to-end` is for banks that carry the payment reference there.
 """
 
 

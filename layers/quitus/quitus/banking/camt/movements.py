@@ -44,7 +44,10 @@ class Builder:
 
     def __init__(self, profile: Profile, account: str) -> None:
         self._own = as_iban(account) or compact(account)
-        self._places = [(path, *_PLACES[path]) for path in profile.camt]
+        places = profile.camt
+        self._places = [(path, *_PLACES[path]) for path in places.virtual_iban]
+        self._payers = [_PAYERS[path] for path in places.payer]
+        self._references = [_PLACES[path] for path in places.reference]
 
     def movement(
         self,
@@ -86,7 +89,9 @@ class Builder:
         facts["instructed_cents"] = _instructed(one, amount, head.currency) if "instructed_amount" in one else None
         facts["return_reason"] = reason
         facts["note"] = _stripped(one.get("note") or (whole.get("entry_note") if lone else None))
-        _say_who_paid_and_why(facts, one, many)
+        facts["debtor_name"] = self._payer(one)
+        facts["payment_reference"] = self._payment_reference(detail, entry) if self._references else None
+        _say_why(facts, one, many)
         return Movement.of(facts)
 
     def rest(self, position: str, amount: Cents, head: Head, entry: Fields, nature: Nature) -> Movement:
@@ -101,6 +106,20 @@ class Builder:
         facts["entry_reference"] = reference(one.get("bank_reference"))
         facts["note"] = _stripped(one.get("entry_note"))
         return Movement.of(facts)
+
+    def _payer(self, one: dict[str, str]) -> str | None:
+        return next((name for key in self._payers if key in one and (name := _stripped(one[key]))), None)
+
+    def _payment_reference(self, detail: Fields, entry: Fields) -> str | None:
+        """The first one in the profile's order; free texts are searched as one, wherever the bank cut them."""
+        for key, free in self._references:
+            texts = detail.many.get(key) or [
+                text for fields in (detail.one, entry.one) if (text := fields.get(key)) is not None
+            ]
+            found = creditor_reference(() if free else texts, texts if free else ()) if texts else None
+            if found is not None:
+                return found
+        return None
 
     def _accounts(self, detail: Fields, entry: Fields, lone: bool) -> list[tuple[str, str]]:
         """Valid account numbers other than the statement's own, each once, where the profile says to look, in its
@@ -130,19 +149,24 @@ _PLACES: Final = {
     "Ntry/NtryRef": ("entry_reference", False),
     "TxDtls/RmtInf/Strd/CdtrRefInf/Ref": ("structured", False),
     "TxDtls/RmtInf/Ustrd": ("unstructured", True),
+    "TxDtls/Refs/EndToEndId": ("end_to_end", False),
     "TxDtls/AddtlTxInf": ("note", True),
     "Ntry/AddtlNtryInf": ("entry_note", True),
 }
 """Path in the message → key of its text, and whether it is free text to search."""
 
 
-def _say_who_paid_and_why(facts: Facts, one: dict[str, str], many: dict[str, list[str]]) -> None:
-    free, structured = many.get("unstructured", _NO_TEXTS), many.get("structured", _NO_TEXTS)
+_PAYERS: Final = {
+    "TxDtls/RltdPties/Dbtr/Nm": "debtor_name",
+    "TxDtls/RltdPties/UltmtDbtr/Nm": "ultimate_debtor_name",
+}
+
+
+def _say_why(facts: Facts, one: dict[str, str], many: dict[str, list[str]]) -> None:
+    free = many.get("unstructured", _NO_TEXTS)
     facts["uetr"] = reference(one.get("uetr"))
     facts["end_to_end_id"] = reference(one.get("end_to_end"))
-    facts["payment_reference"] = creditor_reference(structured, free) if structured or free else None
     facts["mandate_id"] = reference(one.get("mandate"))
-    facts["debtor_name"] = _stripped(one.get("debtor_name") or one.get("ultimate_debtor_name"))
     facts["debtor_iban"] = _debtor_iban(one)
     facts["remittance"] = _joined(free or many.get("additional", _NO_TEXTS))
 
