@@ -8,7 +8,7 @@ Cents = int
 """An amount in euro cents; the sign's meaning is said where it is used."""
 
 _EUROS = re.compile(r"([+-]?)(\d{1,13})(?:\.(\d{1,2}))?", re.ASCII)
-_AMOUNT = re.compile(r"(\d{1,13})(?:[.,](\d{0,5}))?", re.ASCII)
+_AMOUNT = re.compile(r"(?=[.,]?\d)(\d{0,16})(?:[.,](\d{0,5}))?", re.ASCII)
 
 
 class AmountError(ValueError):
@@ -30,7 +30,8 @@ def parse_euros(text: str) -> Cents:
 
 
 def parse_bank_amount(text: str) -> Cents:
-    """Cents of an unsigned ISO 20022 amount (up to five decimals, which must be zeros beyond the second).
+    """Cents of an unsigned ISO 20022 amount (up to sixteen digits and five decimals, which must be zeros beyond the
+    second).
 
     Raises:
         AmountError: signed, not a number, or a fraction of a cent.
@@ -41,7 +42,7 @@ def parse_bank_amount(text: str) -> Cents:
     euros, decimals = match.group(1), (match.group(2) or "").ljust(2, "0")
     if decimals[2:].strip("0"):
         raise AmountError(f"a fraction of a cent: {text[:40]!r}")
-    return int(euros) * 100 + int(decimals[:2])
+    return int(euros or "0") * 100 + int(decimals[:2])
 
 
 def format_euros(cents: Cents) -> str:
