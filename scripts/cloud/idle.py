@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from cloud.clients import client
 from cloud.errors import NotIdle
 from cloud.places import Place
-from quitus.adapters import keys
+from quitus.adapters import file_keys, keys
 from quitus.services.drops import DroppedObject, place_of
 from quitus.services.drops import Place as DropPlace
 from quitus.services.registry import FileStatus
@@ -92,7 +92,7 @@ def files(place: Place, stack: dict[str, str], landlord_id: str) -> Iterator[tup
             TableName=stack["TableName"],
             IndexName="GSI1",
             KeyConditionExpression="GSI1PK = :files",
-            ExpressionAttributeValues={":files": {"S": keys.files(landlord_id)}},
+            ExpressionAttributeValues={":files": {"S": file_keys.files(landlord_id)}},
         )
     )
     for page in pages:

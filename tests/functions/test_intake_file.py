@@ -14,6 +14,8 @@ from apply_erp_file.app import handler as apply_erp_file
 from intake_file.app import handler as intake_file
 from quitus import bootstrap
 from quitus.services.drops import announced
+from quitus.services.file_decisions import Contradiction
+from quitus.services.messages import to_json
 from quitus.services.registry import Area, DroppedFile, FileStatus
 from sweep_drops.app import handler as sweep_drops
 
@@ -72,6 +74,20 @@ def test_the_test_event_of_s3_and_a_file_of_nobody_pass_silently(counter: Counte
     stranger = event("s3_drop_bank.json")
     stranger["Records"][0]["body"] = stranger["Records"][0]["body"].replace("semiga/", "nobody/")
     assert intake_file(stranger, None) == {"batchItemFailures": []}
+
+
+def test_a_released_file_is_taken_up_again_from_its_kept_bytes(counter: Counter) -> None:
+    file = counter.drop(camt(a_statement([Entry(45_000)], closing=1)))
+    counter.decisions().release(counter.occasion(file), "vu", Contradiction.REPLACES)
+    message = event("resume_file.json")
+    assert json.loads(message["Records"][0]["body"])["resume"]["file_id"] == file.file_id
+    assert counter.swept.sent == [to_json(json.loads(message["Records"][0]["body"]))]
+    counter.bucket.held.clear()
+    assert intake_file(message, None) == {"batchItemFailures": []}
+    counter.work()
+    assert counter.file(file.file_id).status is FileStatus.PROCESSED
+    assert intake_file(message, None) == {"batchItemFailures": []}
+    assert counter.movements.sent == []
 
 
 def test_a_batch_of_erp_rows_is_applied_and_acknowledged(counter: Counter) -> None:

@@ -11,7 +11,7 @@ from builders import BANK_ACCOUNT, a_landlord
 from faults import FaultyTable, InterruptedTable, Killed
 from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, counts, notice
 
-from quitus.adapters import keys
+from quitus.adapters import file_keys
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.banking.problems import Reason
 from quitus.domain.errors import Conflict
@@ -49,7 +49,7 @@ def test_a_decision_is_kept_outside_the_table_and_beside_the_file() -> None:
     file = counter.release(counter.drop(WRONG))
     kept = counter.book.actions["file-decisions/request-1"]
     assert (kept["file_id"], kept["kind"], kept["by"]) == (file.file_id, "release", "sub-accountant")
-    row = counter.memory.get(keys.file_decision(LANDLORD, file.file_id, 1))
+    row = counter.memory.get(file_keys.file_decision(LANDLORD, file.file_id, 1))
     assert row is not None
     assert (row["reason_code"], row["request"]) == ("balance_mismatch", "request-1")
 
@@ -266,6 +266,39 @@ def test_of_two_who_decide_at_once_exactly_one_wins(call: int) -> None:
     assert decided.decision is not None
     assert (won, decided.decisions) == ([decided.decision.kind], 1)
     assert counter.alerts() == []
+
+
+@pytest.mark.parametrize("call", range(1, 7))
+def test_a_corrected_file_that_comes_while_a_person_decides_is_posted_once(call: int) -> None:
+    counter = Counter()
+    file = counter.drop(WRONG)
+    desk = counter.decisions(InterruptedTable(counter.memory, call, lambda: counter.drop(RIGHT, "corrigé.xml")))
+    desk.release(counter.occasion(file), "vu", Contradiction.REPLACES)
+    counter.resume()
+    released = counter.file(file.file_id)
+    assert counter.posted() == [45_000, 51_230]
+    if released.status is FileStatus.QUARANTINED:
+        assert (released.reason, counter.alerts()) == ("statement_conflict", ["file_quarantined"])
+    else:
+        assert (released.status, counter.alerts()) == (FileStatus.PROCESSED, [])
+
+
+@pytest.mark.parametrize("call", range(1, 20))
+def test_a_file_that_is_released_while_the_corrected_one_is_taken_in_is_posted_once(call: int) -> None:
+    counter = Counter()
+    file = counter.drop(WRONG)
+    right = counter.put("corrigé.xml", RIGHT)
+
+    def release() -> None:
+        if counter.file(file.file_id).status is FileStatus.QUARANTINED:
+            counter.release(file)
+
+    counter.intake(InterruptedTable(counter.memory, call, release)).take(right)
+    counter.work()
+    assert counter.posted() == [45_000, 51_230]
+    quarantined = [one for one in (file.file_id, right.file_id) if counter.file(one).status is FileStatus.QUARANTINED]
+    told = [one for one in quarantined if counter.file(one).superseded_by is None]
+    assert counter.alerts() == ["file_quarantined"] * len(told)
 
 
 def test_a_decision_about_what_the_file_said_before_is_refused() -> None:

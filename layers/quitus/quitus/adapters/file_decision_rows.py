@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quitus.adapters import keys, open_file_rows, records
+from quitus.adapters import file_keys, open_file_rows, records
 from quitus.adapters.file_rows import NOT_YET, STILL_QUARANTINED, FileRows
 from quitus.services.file_decisions import FileDecision, Verdict
 from quitus.services.registry import DroppedFile, FileStatus
@@ -26,21 +26,21 @@ class FileDecisionRows:
         """See `FileDecisions.decided_by`."""
         if file.decisions == 0:
             return False
-        rows = self._table.query(keys.file(file.landlord_id, file.file_id).pk, keys.DECISIONS).rows
+        rows = self._table.query(file_keys.file(file.landlord_id, file.file_id).pk, file_keys.DECISIONS).rows
         return any(row["request"] == request for row in rows)
 
     def decide(self, file: DroppedFile, decision: FileDecision, request: str) -> None:
         """See `FileDecisions.decide`. The decision's number is its own condition: of two, one finds it taken."""
         landlord_id, file_id, number = file.landlord_id, file.file_id, file.decisions + 1
         held = records.dense(decision)
-        row = keys.file_decision(landlord_id, file_id, number).row(
+        row = file_keys.file_decision(landlord_id, file_id, number).row(
             **held, request=request, reason_code=file.reason, problem_codes=list(file.problem_codes)
         )
         self._table.write([Put(row, NEVER_DECIDED), *_after(file, held, decision)])
 
 
 def _after(file: DroppedFile, held: dict[str, object], decision: FileDecision) -> list[Write]:
-    key = keys.file(file.landlord_id, file.file_id)
+    key = file_keys.file(file.landlord_id, file.file_id)
     decided = {"decision": held, "decisions": file.decisions + 1}
     if decision.kind is Verdict.REJECT:
         refused = decided | {"status": FileStatus.REFUSED.value}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from quitus.adapters import keys, open_file_rows, records
+from quitus.adapters import file_keys, open_file_rows, records
 from quitus.adapters.clock import SystemClock
 from quitus.domain.errors import Contention, NotFound
 from quitus.services.contention import until_written
@@ -38,10 +38,10 @@ class FileRows:
 
     def register(self, file: DroppedFile) -> DroppedFile:
         """See `FileRegistry.register`."""
-        key = keys.file(file.landlord_id, file.file_id)
+        key = file_keys.file(file.landlord_id, file.file_id)
         row = records.dense(file) | {
             "status": file.status.value,
-            "GSI1PK": keys.files(file.landlord_id),
+            "GSI1PK": file_keys.files(file.landlord_id),
             "GSI1SK": f"{file.received_at}#{file.file_id}",
         }
         try:
@@ -52,7 +52,7 @@ class FileRows:
 
     def find(self, landlord_id: str, file_id: str) -> DroppedFile | None:
         """See `FileRegistry.find`."""
-        row = self._table.get(keys.file(landlord_id, file_id))
+        row = self._table.get(file_keys.file(landlord_id, file_id))
         return records.record(row, DroppedFile) if row else None
 
     def file(self, landlord_id: str, file_id: str) -> DroppedFile:
@@ -64,13 +64,15 @@ class FileRows:
 
     def known(self, files: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of these (landlord, file id) that are registered."""
-        wanted = {keys.file(landlord_id, file_id): (landlord_id, file_id) for landlord_id, file_id in files}
+        wanted = {file_keys.file(landlord_id, file_id): (landlord_id, file_id) for landlord_id, file_id in files}
         return {wanted[key] for key in self._table.batch_get(wanted)}
 
     def page(self, landlord_id: str, after: str | None, limit: int) -> tuple[list[DroppedFile], str | None]:
         """Files, newest first, and the file id to go on after (None at the end)."""
-        start = None if after is None else keys.file(landlord_id, after)
-        page: Page = self._table.query_listing(keys.files(landlord_id), after=start, limit=limit, newest_first=True)
+        start = None if after is None else file_keys.file(landlord_id, after)
+        page: Page = self._table.query_listing(
+            file_keys.files(landlord_id), after=start, limit=limit, newest_first=True
+        )
         files = [records.record(row, DroppedFile) for row in page.rows]
         return files, files[-1].file_id if page.after else None
 
@@ -94,7 +96,7 @@ class FileRows:
         """Write to a file's row while a condition holds, however often others write to it; False once it does not.
         `beside` are rows of the same file that change with it.
         """
-        change = Update(keys.file(landlord_id, file_id), set=_plain(values), condition=condition)
+        change = Update(file_keys.file(landlord_id, file_id), set=_plain(values), condition=condition)
 
         def attempt() -> bool:
             try:
@@ -117,12 +119,12 @@ class FileRows:
         at: str,
     ) -> bool:
         """See `FileRegistry.record_batch`. Workers of one file meet on its row: who comes second tries again."""
-        key = keys.file_batch(landlord_id, file_id, number)
+        key = file_keys.file_batch(landlord_id, file_id, number)
         row: Row = {"done_at": at, "results": [[*result[:2], str(result.status), result.reason] for result in results]}
         counted = {name: count for name, count in counts.items() if count}
         writes: list[Write] = [
             Put(key.row(**row), NEVER_WORKED),
-            Update(keys.file(landlord_id, file_id), add={"done": 1, **counted}),
+            Update(file_keys.file(landlord_id, file_id), add={"done": 1, **counted}),
         ]
 
         def attempt() -> None:
@@ -137,12 +139,12 @@ class FileRows:
 
     def is_worked(self, landlord_id: str, file_id: str, number: int) -> bool:
         """See `FileRegistry.is_worked`."""
-        return self._table.get(keys.file_batch(landlord_id, file_id, number)) is not None
+        return self._table.get(file_keys.file_batch(landlord_id, file_id, number)) is not None
 
     def worked(self, landlord_id: str, file_id: str) -> set[int]:
         """See `FileRegistry.worked`."""
-        rows = self._table.query(keys.file(landlord_id, file_id).pk, keys.BATCHES).rows
-        return {int(row["SK"].removeprefix(keys.BATCHES)) for row in rows}
+        rows = self._table.query(file_keys.file(landlord_id, file_id).pk, file_keys.BATCHES).rows
+        return {int(row["SK"].removeprefix(file_keys.BATCHES)) for row in rows}
 
     def is_complete(self, landlord_id: str, file_id: str) -> bool:
         """See `FileRegistry.is_complete`."""
@@ -159,8 +161,8 @@ class FileRows:
 
     def results(self, landlord_id: str, file_id: str) -> Iterator[RowResult]:
         """See `FileRegistry.results`."""
-        pk = keys.file(landlord_id, file_id).pk
-        for row in self._table.query(pk, keys.BATCHES).rows:
+        pk = file_keys.file(landlord_id, file_id).pk
+        for row in self._table.query(pk, file_keys.BATCHES).rows:
             for line, name, status, reason in row["results"]:
                 yield RowResult(line, name, Fate(status), reason)
 
@@ -201,16 +203,16 @@ class FileRows:
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
         """See `FileRegistry.first_with`."""
-        row = self._table.get(keys.raw(landlord_id, sha256))
+        row = self._table.get(file_keys.raw(landlord_id, sha256))
         return row["file_id"] if row else None
 
     def remember_bytes(self, landlord_id: str, sha256: str, file_id: str) -> None:
         """See `FileRegistry.remember_bytes`."""
-        self._table.write([Put(keys.raw(landlord_id, sha256).row(file_id=file_id))])
+        self._table.write([Put(file_keys.raw(landlord_id, sha256).row(file_id=file_id))])
 
     def take_sequence(self, landlord_id: str, kind: str, sequence: int, sha256: str, file_id: str) -> tuple[str, str]:
         """See `FileRegistry.take_sequence`."""
-        key = keys.erp_sequence(landlord_id, kind, sequence)
+        key = file_keys.erp_sequence(landlord_id, kind, sequence)
         try:
             self._table.write([Put(key.row(sha256=sha256, file_id=file_id), NEVER_TAKEN)])
         except Stale:
@@ -222,7 +224,7 @@ class FileRows:
 
     def sequences_around(self, landlord_id: str, kind: str, sequence: int) -> tuple[int | None, int | None]:
         """See `FileRegistry.sequences_around`."""
-        key = keys.erp_sequence(landlord_id, kind, sequence)
+        key = file_keys.erp_sequence(landlord_id, kind, sequence)
         below = self._table.query(key.pk, after=key.sk, limit=1, newest_first=True).rows
         above = self._table.query(key.pk, after=key.sk, limit=1).rows
         return (int(below[0]["SK"]) if below else None, int(above[0]["SK"]) if above else None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import batched
 
-from quitus.adapters import keys, records
+from quitus.adapters import file_keys, records
 from quitus.services.registry import DroppedFile, KeptOut
 from quitus.services.table import Put, Row, Table, Update
 
@@ -18,8 +18,8 @@ _AT_ONCE = 100
 
 def processing(file: DroppedFile) -> Put:
     """Lists a file as being processed."""
-    row = keys.open_file(file.landlord_id, file.file_id).row(landlord_id=file.landlord_id, **_listed(file))
-    return Put(row | {"GSI1PK": keys.UNFINISHED})
+    row = file_keys.open_file(file.landlord_id, file.file_id).row(landlord_id=file.landlord_id, **_listed(file))
+    return Put(row | {"GSI1PK": file_keys.UNFINISHED})
 
 
 def undecided(file: DroppedFile, statements: Sequence[Sequence[str]]) -> Put:
@@ -27,13 +27,13 @@ def undecided(file: DroppedFile, statements: Sequence[Sequence[str]]) -> Put:
     kept = KeptOut(
         file.file_id, file.name, file.received_at, file.raw, file.size, file.sha256, tuple(map(tuple, statements))
     )
-    row = keys.open_file(file.landlord_id, file.file_id).row(**records.dense(kept) | _listed(file))
-    return Put(row | {"GSI1PK": keys.quarantined(file.landlord_id)})
+    row = file_keys.open_file(file.landlord_id, file.file_id).row(**records.dense(kept) | _listed(file))
+    return Put(row | {"GSI1PK": file_keys.quarantined(file.landlord_id)})
 
 
 def unlisted(landlord_id: str, file_id: str) -> Update:
     """Takes a file out of either list."""
-    return Update(keys.open_file(landlord_id, file_id), remove=("GSI1PK", "GSI1SK"))
+    return Update(file_keys.open_file(landlord_id, file_id), remove=("GSI1PK", "GSI1SK"))
 
 
 def _listed(file: DroppedFile) -> Row:
@@ -42,7 +42,7 @@ def _listed(file: DroppedFile) -> Row:
 
 def kept_out(table: Table, landlord_id: str) -> list[KeptOut]:
     """The newest quarantined files of a landlord that nobody decided on."""
-    page = table.query_listing(keys.quarantined(landlord_id), limit=_MOST, newest_first=True)
+    page = table.query_listing(file_keys.quarantined(landlord_id), limit=_MOST, newest_first=True)
     return [records.record(row, KeptOut) for row in page.rows]
 
 
@@ -56,8 +56,8 @@ class UnfinishedRows:
         """See `UnfinishedFiles.unfinished`."""
         after, more = None, True
         while more:
-            page = self._table.query_listing(keys.UNFINISHED, after=after, limit=_AT_ONCE)
+            page = self._table.query_listing(file_keys.UNFINISHED, after=after, limit=_AT_ONCE)
             for some in batched(page.rows, _AT_ONCE, strict=False):
-                held = self._table.batch_get(keys.file(row["landlord_id"], row["file_id"]) for row in some)
+                held = self._table.batch_get(file_keys.file(row["landlord_id"], row["file_id"]) for row in some)
                 yield from (records.record(row, DroppedFile) for row in held.values())
             after, more = page.after, page.after is not None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import batched, takewhile
 
-from quitus.adapters import keys, records
+from quitus.adapters import file_keys, records
 from quitus.services.registry import StatementRecord
 from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table
 
@@ -32,7 +32,9 @@ class StatementRows:
     def with_content(self, landlord_id: str, statements: Iterable[StatementRecord]) -> Mapping[str, StatementRecord]:
         """See `StatementStore.with_content`."""
         rows = self._table.batch_get(_content_key(landlord_id, held) for held in statements if held.is_closing)
-        places = {key.sk: Key(keys.statements(landlord_id, row["account"]), row["place"]) for key, row in rows.items()}
+        places = {
+            key.sk: Key(file_keys.statements(landlord_id, row["account"]), row["place"]) for key, row in rows.items()
+        }
         kept = self._table.batch_get(places.values())
         return {sk.removeprefix(_CONTENT): _record(kept[place]) for sk, place in places.items()}
 
@@ -59,7 +61,7 @@ class StatementRows:
         self, landlord_id: str, statement: StatementRecord
     ) -> tuple[Sequence[StatementRecord], Sequence[StatementRecord]]:
         """See `StatementStore.around`."""
-        pk = keys.statements(landlord_id, statement.account)
+        pk = file_keys.statements(landlord_id, statement.account)
         day = statement.to_date.isoformat()
         before = self._table.query(pk, after=f"{day}~", limit=_AT_ONCE, newest_first=True).rows
         after = self._table.query(pk, after=f"{day}~", limit=_AT_ONCE).rows
@@ -73,7 +75,7 @@ class StatementRows:
 
     def last_before(self, landlord_id: str, account: str, day: date) -> list[StatementRecord]:
         """See `proof.ClosingStatements.last_before`."""
-        pk = keys.statements(landlord_id, account)
+        pk = file_keys.statements(landlord_id, account)
         rows = self._table.query(pk, after=day.isoformat(), limit=_AT_ONCE, newest_first=True).rows
         found = [record for record in map(_record, rows) if record.is_closing]
         last = [record for record in found if record.to_date == found[0].to_date]
@@ -82,7 +84,7 @@ class StatementRows:
     def _from(self, landlord_id: str, account: str, first: date) -> Iterator[Row]:
         after: str | None = first.isoformat()
         while after is not None:
-            page = self._table.query(keys.statements(landlord_id, account), after=after, limit=_AT_ONCE)
+            page = self._table.query(file_keys.statements(landlord_id, account), after=after, limit=_AT_ONCE)
             yield from page.rows
             after = page.after.sk if page.after else None
 
@@ -99,11 +101,11 @@ def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
 
 def _key(landlord_id: str, statement: StatementRecord) -> Key:
     place = statement.key if statement.is_closing else f"{_ANNOUNCED}{statement.key}"
-    return Key(keys.statements(landlord_id, statement.account), place)
+    return Key(file_keys.statements(landlord_id, statement.account), place)
 
 
 def _content_key(landlord_id: str, statement: StatementRecord) -> Key:
-    return Key(keys.statements(landlord_id, statement.account), f"{_CONTENT}{statement.content}")
+    return Key(file_keys.statements(landlord_id, statement.account), f"{_CONTENT}{statement.content}")
 
 
 def _content_put(landlord_id: str, statement: StatementRecord) -> Put:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quitus.adapters import keys
+from quitus.adapters import file_keys
 from quitus.services.table import Put, Table
 
 
@@ -14,9 +14,9 @@ class SweepMarkRow:
 
     def read(self) -> str | None:
         """See `SweepMark.read`."""
-        row = self._table.get(keys.SWEEP)
+        row = self._table.get(file_keys.SWEEP)
         return row.get("place") if row else None
 
     def write(self, place: str | None) -> None:
         """See `SweepMark.write`."""
-        self._table.write([Put(keys.SWEEP.row(**({"place": place} if place is not None else {})))])
+        self._table.write([Put(file_keys.SWEEP.row(**({"place": place} if place is not None else {})))])
