@@ -14,6 +14,7 @@ from quitus.banking.camt.messages import read_camt
 from quitus.banking.profiles import DEFAULT
 from quitus.banking.read_bank_file import understand
 from quitus.domain.errors import UnreadableFile
+from quitus.domain.movement import Movement
 
 
 def refusal_of(data: bytes) -> str:
@@ -179,6 +180,18 @@ def test_memory_does_not_grow_with_the_file() -> None:
 
     peak(10)
     assert peak(20_000) < peak(2_000) * 1.5
+
+
+def test_long_texts_where_short_ones_belong_are_not_remembered() -> None:
+    texts = (f"{number}{'x' * 150_000}" for number in range(60))
+    entries = [an_entry(status=text, booking=f"<Dt>2026-11-23{' ' * 20_000}</Dt>") for text in texts]
+    data = Message(entries=entries, kind="camt.052", opening=None, version="02").bytes()
+    tracemalloc.start()
+    movements = sum(isinstance(part, Movement) for part in read_camt(io.BytesIO(data)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert movements == len(entries)
+    assert most < 6_000_000
 
 
 def test_the_same_bytes_give_the_same_positions() -> None:

@@ -92,7 +92,7 @@ _CFONB_CLEARING: Final = frozenset({"02", "30"})
 _CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def classified(
     domain: str | None,
     family: str | None,
@@ -115,7 +115,7 @@ def iso_code(domain: str | None, family: str | None, sub_family: str | None, pro
     return "/".join(parts) if parts else (proprietary or None)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def means_of(code: str | None, proprietary: str | None = None) -> Means:
     """How the money came; the ISO code speaks first, the proprietary one where it says nothing; else `OTHER`."""
     _, family, sub_family = _iso_parts(code)
@@ -133,7 +133,7 @@ def means_of(code: str | None, proprietary: str | None = None) -> Means:
     return Means.OTHER
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def nature_of(credit: bool, code: str | None, proprietary: str | None = None, returned: bool = False) -> Nature:
     """What a movement is for the books (sector.md §5).
 

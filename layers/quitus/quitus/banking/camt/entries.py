@@ -16,6 +16,7 @@ _SIGNS: Final = {"CRDT": 1, "DBIT": -1}
 _TRUE: Final = frozenset({"true", "1"})
 _HEAD: Final = ("sign", "amount_currency", "status", "reversal", "booking", "value")
 _MAX_HEADS: Final = 4096
+_LONGEST_HEAD: Final = 400
 _EUR: Final = "EUR"
 
 
@@ -36,7 +37,7 @@ class HeadReader:
         head = self._known.get(key)
         if head is None:
             head = self._read(where, one)
-            if head is not None and len(self._known) < _MAX_HEADS and not self._problems.any:
+            if head is not None and len(self._known) < _MAX_HEADS and _is_short(key) and not self._problems.any:
                 self._known[key] = head
         return head
 
@@ -65,7 +66,7 @@ class HeadReader:
         if text is None:
             return None
         try:
-            return iso_day(text)
+            return iso_day(text.strip())
         except ValueError:
             self._problems.add(Reason.BAD_DATE, f"Not a date: {text.strip()[:40]!r}.", where)
             return None
@@ -220,6 +221,11 @@ class EntryReader:
 
 _NO_DETAIL: Final = Fields()
 _AMOUNTS: Final = (("amount", "amount_currency"), ("transaction_amount", "transaction_amount_currency"))
+
+
+def _is_short(texts: tuple[str | None, ...]) -> bool:
+    """Whether texts may be remembered: a bank writes a few letters there, an attacker a million."""
+    return sum(len(text) for text in texts if text) < _LONGEST_HEAD
 
 
 def _status(text: str) -> Status:
