@@ -8,18 +8,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from hostile.good_files import good_files
+from hostile.good_files import erp_frames, good_files
 from hostile.sample import Sample
 
 _FAMILIES: Final = {"camt": {"xml"}, "cfonb": {"cfonb"}, "mt940": {"mt940"}, "recognition": {"xml", "cfonb", "mt940"}}
-_ERP: Final = (
-    b"#quitus;leases;1;42\nlease_id;status;start_date;unit_id;unit_kind;residence_id;residence_name;commune;holder_name\n"
-    b'L1;active;2020-01-01;U1;dwelling;R1;"Les ""M""";N;C\n#end;1\n'
-)
 _WORDS: Final = (
     *("<Ntry>", "</Ntry>", "<TxDtls>", "<Bal>", "<Amt Ccy=", "EUR", "CRDT", "BOOK", "<!--", "-->", "<![CDATA[", "]]>"),
     *("&#x", "&amp;", "<?xml", "BkToCstmrStmt", "01", "04", "05", "07", "LCC", "NPY", "CBE", ":61:", ":86:", ":60F:"),
-    *(":62F:", ":25:", ":20:", "?20", "?32", "SVWZ+", "/EREF/", "//", "\\x0d\\x0a", "#quitus;dues;1;", "#end;1", ";"),
+    *(
+        ":62F:",
+        ":25:",
+        ":20:",
+        "?20",
+        "?32",
+        "SVWZ+",
+        "/EREF/",
+        "//",
+        "\\x0d\\x0a",
+        "#quitus;dues;1;",
+        "#end;1;0.00",
+        ";",
+    ),
 )
 _RUNS: Final = re.compile(r"^#(\d+)\s.*?cov: (\d+)", re.MULTILINE)
 
@@ -51,7 +60,7 @@ def fuzz_reader(python: Path, name: str, seconds: int, seed: int) -> dict[str, o
 
 def _seeds(name: str) -> list[bytes]:
     if name == "erp":
-        return [_ERP]
+        return [frame.data for frame in erp_frames()]
     fitting = [sample for sample in good_files() if sample.family in _FAMILIES[name] and _is_short(sample)]
     return [sample.data for sample in fitting]
 

@@ -132,3 +132,16 @@ def written() -> tuple[Sample, ...]:
 def good_files() -> tuple[Sample, ...]:
     """All of them."""
     return (*written(), *_published())
+
+
+@cache
+def erp_frames() -> tuple[Sample, ...]:
+    """ERP files whose first line, header and trailer are right."""
+    columns = "lease_id;status;start_date;unit_id;unit_kind;residence_id;residence_name;commune;holder_name"
+    leases = f'#quitus;leases;1;42\n{columns}\nL1;active;2020-01-01;U1;dwelling;R1;"Les ""M""";Nîmes;Zoé\n#end;1;0.00\n'
+    columns = "due_id;lease_id;kind;period;due_date;amount;label"
+    dues = f"#quitus;dues;1;7\r\n{columns}\r\nD1;L1;rent;2026-11;2026-11-05;450.00;Loyer\r\n#end;1;450.00;;\r\n"
+    return (
+        Sample("leases", "erp", leases.encode(), frozenset()),
+        Sample("dues", "erp", dues.encode("iso-8859-15"), frozenset()),
+    )

@@ -6,19 +6,20 @@ from random import Random
 
 import pytest
 from hostile import byte_mutators
-from hostile.good_files import written
+from hostile.good_files import erp_frames, written
 from hostile.harnesses import HARNESSES
 from hostile.mutation import MUTATORS
-from hostile.sample import ALL, NothingToSpoil, Sample
+from hostile.sample import ALL, NothingToSpoil
 from hostile.test_malformed_files import SEED
 
+from quitus.services.erp_files import parse
+
 BYTES = [mutator for mutator in MUTATORS.values() if mutator.apply.__module__ == byte_mutators.__name__]
-ERP = (
-    "#quitus;leases;1;42\nlease_id;status;start_date;unit_id;unit_kind;residence_id;residence_name;commune;holder_name\n"
-    'L1;active;2020-01-01;U1;dwelling;R1;"Résidence ""M""";Nîmes;Zoé\n#end;1\n'
-)
-FRAME = Sample("erp", "erp", ERP.encode(), frozenset())
 ROUNDS = 300
+
+
+def test_the_frames_of_erp_files_to_damage_are_right() -> None:
+    assert [parse(frame.data).kind for frame in erp_frames()] == ["leases", "dues"]
 
 
 @pytest.mark.parametrize("name", HARNESSES)
@@ -31,7 +32,7 @@ def test_a_reader_survives_any_bytes(name: str) -> None:
 @pytest.mark.parametrize("name", HARNESSES)
 def test_a_reader_survives_good_files_that_were_damaged(name: str) -> None:
     chance = Random(f"{SEED}/{name}")
-    samples = [FRAME] if name == "erp" else list(written())  # each reader gets the other formats too
+    samples = list(erp_frames()) if name == "erp" else list(written())  # each reader gets the other formats too
     light = [mutator for mutator in BYTES if mutator.share > 2 and mutator.families == ALL]
     for number in range(ROUNDS):
         sample = chance.choice(samples)
