@@ -27,9 +27,7 @@ def main() -> int:
     failed = False
     if options.reader is None and options.count:
         tally = examine_files(options.seed, range(options.first, options.first + options.count))
-        print(
-            json.dumps({"seed": options.seed, "files": options.count, **tally.told()}, ensure_ascii=False), flush=True
-        )
+        print(json.dumps({"seed": options.seed, "files": tally.files, **tally.told()}, ensure_ascii=False), flush=True)
         failed = bool(tally.failures)
     for name in [options.reader] if options.reader else sorted(HARNESSES):
         if options.seconds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from itertools import batched
 from multiprocessing import Pool
@@ -40,6 +41,7 @@ def _thoroughly(file: Spoiled) -> Verdict:
 def _begin() -> None:
     logging.disable(logging.CRITICAL)  # an alert per quarantined file is what must happen, and nobody reads it here
     signal.signal(signal.SIGALRM, _stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops, and tells what came of the files until then
 
 
 def _some(seed: int, numbers: tuple[int, ...]) -> Tally:
@@ -47,14 +49,12 @@ def _some(seed: int, numbers: tuple[int, ...]) -> Tally:
 
 
 def examine_files(seed: int, numbers: range) -> Tally:
-    """What came of the files of these numbers."""
+    """What came of the files of these numbers; of fewer when it is interrupted."""
     tally = Tally()
-    with Pool(initializer=_begin) as pool:
+    with Pool(initializer=_begin) as pool, suppress(KeyboardInterrupt):
         for some in pool.imap(partial(_some, seed), batched(numbers, _AT_ONCE, strict=False)):
             tally.merge(some)
-            done = tally.outcomes.total() + len(tally.failures)
-            print(
-                f"\r{done} of {len(numbers)} files, {len(tally.failures)} failures", end="", file=sys.stderr, flush=True
-            )
+            told = f"\r{tally.files} of {len(numbers)} files, {len(tally.failures)} failures"
+            print(told, end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return tally

@@ -81,6 +81,11 @@ class Tally:
     mutators: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
+    @property
+    def files(self) -> int:
+        """How many files were examined."""
+        return self.outcomes.total() + len(self.failures)
+
     def add(self, file: Spoiled, verdict: Verdict) -> None:
         """Count a file."""
         self.outcomes[verdict.outcome.value] += 1
