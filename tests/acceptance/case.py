@@ -27,6 +27,7 @@ from quitus.services.erp_rows import record_of
 from quitus.services.leases import Fate, Origin
 from quitus.services.plan_watch import PlanWatch
 from quitus.services.put_leases import LeaseWriter
+from quitus.web.bodies import LeaseBody
 
 
 class Case:
@@ -43,6 +44,11 @@ class Case:
     def let(self, lease_id: str = "L1", **changes: Any) -> None:
         """A new lease, or a change of one."""
         assert self.office.ask("PUT", f"/v1/leases/{lease_id}", LEASE | changes).status in (200, 201)
+
+    def described(self, lease_id: str) -> dict[str, Any]:
+        """A lease as the ERP would describe it again."""
+        lease = self.lease(lease_id)
+        return {name: lease[name] for name in LeaseBody.model_fields if name != "lease_id"}
 
     def call(self, due_id: str, kind: str, due_date: str, euros: str, lease_id: str = "L1", **fields: Any) -> None:
         """The ERP calls a due, or changes one."""
@@ -165,6 +171,7 @@ class Case:
 
     def holds(self, *lease_ids: str) -> None:
         """The books say what the balances say: tenants on 411 and 4195, payers of aids on 467 and 4197."""
+        self.office.follow()
         for lease_id in lease_ids or ("L1",):
             lease = self.lease(lease_id)
             entries = [*self.entries(lease_id), *self.entries(lease_id, "charging")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from acceptance.case import Case
 
 from quitus.domain.money import format_euros
@@ -222,6 +223,65 @@ def a_case_with_a_plan() -> Case:
     case.call("nov", "rent", "2026-11-10", "510.00")
     assert case.agree(["oct", "nov"], [(f"{month}-10", "80.00") for month in MONTHS]).status == 201
     return case
+
+
+def a_case_with_a_parking(group: str | None) -> Case:
+    """A dwelling at 480.00 and a parking at 45.00, two leases of one household."""
+    case = Case()
+    case.let("D", account_group=group)
+    case.let("P", unit_kind="parking", account_group=group)
+    case.call("rent", "rent", "2026-11-10", "480.00", lease_id="D")
+    case.call("place", "rent", "2026-11-10", "45.00", lease_id="P")
+    return case
+
+
+@pytest.mark.parametrize("paid_on", ["D", "P"])
+def test_case_16_the_dwelling_comes_first_on_any_virtual_iban_of_the_group(paid_on: str) -> None:
+    case = a_case_with_a_parking("G1")
+    paid = case.receive("480.00", lease_id=paid_on)
+    allocations = case.payment(paid)["allocations"]
+    assert [(item["lease_id"], item["due_id"], item["amount_cents"]) for item in allocations] == [("D", "rent", 48000)]
+    assert (case.balance("D"), case.balance("P")) == ("0.00", "45.00")
+    case.holds("D", "P")
+
+
+@pytest.mark.parametrize("paid_on", ["D", "P"])
+def test_case_16_both_are_paid_by_one_transfer_with_an_entry_each(paid_on: str) -> None:
+    case = a_case_with_a_parking("G1")
+    paid = case.receive("525.00", lease_id=paid_on)
+    allocations = case.payment(paid)["allocations"]
+    assert {item["lease_id"]: item["amount_cents"] for item in allocations} == {"D": 48000, "P": 4500}
+    assert (case.balance("D"), case.balance("P")) == ("0.00", "0.00")
+    for lease_id, cents in (("D", 48000), ("P", 4500)):
+        (entry,) = case.entries(lease_id)
+        assert [(line["account"], line["debit_cents"], line["credit_cents"]) for line in entry["lines"]] == [
+            ("512", cents, 0),
+            ("411", 0, cents),
+        ]
+        assert (entry["lease_id"], entry["payment_id"]) == (lease_id, paid)
+    case.holds("D", "P")
+
+
+def test_case_16_money_in_advance_pays_the_next_dues_of_both() -> None:
+    case = a_case_with_a_parking("G1")
+    paid = case.receive("1050.00", lease_id="D")
+    assert (case.credit("D"), case.credit("P")) == ("525.00", "0.00")
+    case.call("rent-12", "rent", "2026-12-10", "480.00", lease_id="D")
+    case.call("place-12", "rent", "2026-12-10", "45.00", lease_id="P")
+    assert (case.balance("D"), case.balance("P"), case.credit("D")) == ("0.00", "0.00", "0.00")
+    assert case.settled(paid) == {"rent": "480.00", "place": "45.00", "rent-12": "480.00", "place-12": "45.00"}
+    assert case.rules(paid)[2:] == ["credit", "credit"]
+    case.holds("D", "P")
+    back = case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "of a neighbour"})
+    assert (back.status, case.balance("D"), case.balance("P")) == (200, "960.00", "90.00")
+    case.holds("D", "P")
+
+
+def test_case_16_without_a_group_the_rest_is_a_credit() -> None:
+    case = a_case_with_a_parking(None)
+    case.receive("525.00", lease_id="D")
+    assert (case.balance("D"), case.credit("D"), case.balance("P")) == ("-45.00", "45.00", "45.00")
+    case.holds("D", "P")
 
 
 def test_case_17_plan_kept() -> None:

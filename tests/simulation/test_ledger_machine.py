@@ -11,15 +11,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from quitus.domain.assigning import assign, unassign
 from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offset
 from quitus.domain.charging import charge
+from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, Debtor, Due, DueKind
 from quitus.domain.ledger import Chart, Entry, Line, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.pairing import Pairing, Verdict
-from quitus.domain.payment import Decision, Payment, PaymentStatus, assign, fold, unassign
+from quitus.domain.payment import Decision, Payment, PaymentStatus, fold
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
 from quitus.domain.spreading import monthly, spread_over
@@ -84,7 +86,8 @@ class LeaseLife(RuleBasedStateMachine):
     def money_comes(self, cents: int, means: Means) -> None:
         place = Pairing(Verdict.NEW, Bucket("0123456789", DAY, cents), len(self.posted) + 1)
         incoming = reported(a_credit(cents, means=means))
-        row, self.account = post_receipt(CHART, self.account, incoming, ON_LEASE, place, "at")
+        row, changed = post_receipt(CHART, Household.alone(self.account), incoming, ON_LEASE, place, "at")
+        self.account = changed["L1"]
         self.posted.append(row)
 
     @precondition(lambda self: self.account.open_dues)
@@ -106,9 +109,8 @@ class LeaseLife(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_person_takes_it_off(self, data: st.DataObject) -> None:
         payment = data.draw(st.sampled_from(self.payments(PaymentStatus.POSTED)))
-        decision, made = unassign(
-            payment, self.account, History(dict(self.dues), self.offsets), IN_SUSPENSE, CHART, DAY, "me", "at"
-        )
+        accounts, histories = {"L1": self.account}, {"L1": History(dict(self.dues), self.offsets)}
+        decision, (made,) = unassign(payment, accounts, histories, IN_SUSPENSE, CHART, DAY, "me", "at")
         self.decisions.setdefault(payment.payment_id, []).append(decision)
         self.remember(made)
 
@@ -117,7 +119,9 @@ class LeaseLife(RuleBasedStateMachine):
     def a_person_puts_it_back(self, data: st.DataObject) -> None:
         payment = data.draw(st.sampled_from(self.payments(PaymentStatus.SUSPENSE)))
         target = data.draw(st.lists(st.sampled_from("abcde"), max_size=2))
-        decision, made = assign(payment, self.account, BY_PERSON, tuple(target), CHART, DAY, "me", "at")
+        decision, (made,) = assign(
+            payment, Household.alone(self.account), BY_PERSON, tuple(target), CHART, DAY, "me", "at"
+        )
         self.decisions.setdefault(payment.payment_id, []).append(decision)
         self.remember(made)
 

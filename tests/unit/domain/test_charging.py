@@ -71,13 +71,14 @@ def test_a_credit_of_a_payment_is_used_by_the_next_due_with_an_entry_of_its_own(
     account = an_account(credits=(CreditLot(PAYMENT, 3000),))
     outcome = charge(account, [DueChange(None, a_due("dec", 50000))], DAY, CHART)
     (use,) = outcome.uses
+    (entry,) = use.entries
     assert open_dues(outcome.account) == {"dec": 47000}
     assert outcome.account.credits == ()
-    assert [(line.account, line.debit_cents, line.credit_cents) for line in use.entry.lines] == [
+    assert [(line.account, line.debit_cents, line.credit_cents) for line in entry.lines] == [
         ("4195", 3000, 0),
         ("411", 0, 3000),
     ]
-    assert outcome.account.sequence == use.entry.sequence == 1
+    assert outcome.account.sequence == entry.sequence == 1
 
 
 def test_a_due_raised_after_part_payment_owes_the_difference() -> None:

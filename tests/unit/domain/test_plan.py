@@ -21,7 +21,7 @@ PLAN = InstalmentPlan(
 
 
 def paid(dues: list[OpenDue], cents: int, on: date = FIRST, plan: InstalmentPlan = PLAN, **named: object) -> object:
-    settlement = settle(dues, cents, on, plan=plan, **named)  # type: ignore[arg-type]
+    settlement = settle(dues, cents, on, plans=[plan], **named)  # type: ignore[arg-type]
     return [(due_id, part) for due_id, part, _ in settlement.paid], settlement.rest_cents
 
 
@@ -44,7 +44,7 @@ def test_money_over_everything_else_pays_instalments_to_come_before_a_credit_ari
 
 
 def test_what_the_payer_names_comes_before_the_plan_and_fills_its_instalments() -> None:
-    settlement = settle([OLD, CURRENT_RENT], 96000 + 500, FIRST, target=["old"], plan=PLAN)
+    settlement = settle([OLD, CURRENT_RENT], 96000 + 500, FIRST, target=["old"], plans=[PLAN])
     assert settlement.paid == (("old", 96000, AllocationRule.TARGET), ("nov", 500, AllocationRule.OLDEST_DUE))
 
 
@@ -61,7 +61,7 @@ def test_a_covered_due_that_the_erp_raised_owes_its_excess_as_current_charging()
 
 
 def test_a_plan_that_is_paid_leaves_the_ordinary_order() -> None:
-    settlement = settle([CURRENT_RENT], 51000, FIRST, plan=PLAN)
+    settlement = settle([CURRENT_RENT], 51000, FIRST, plans=[PLAN])
     assert [rule for *_, rule in settlement.paid] == [AllocationRule.OLDEST_DUE]
 
 
@@ -95,7 +95,7 @@ def test_on_any_numbers_a_plan_pays_current_charging_then_instalments_due(
     parts = [total // count + (n < total % count) for n in range(count)]
     days = [DAY + timedelta(days=30 * (n - count // 2)) for n in range(count)]
     plan = InstalmentPlan(1, tuple(Instalment(day, part) for day, part in zip(days, parts, strict=True)), covered)
-    settlement = settle(dues, cents, DAY, plan=plan)
+    settlement = settle(dues, cents, DAY, plans=[plan])
     taken = {due_id: part for due_id, part, _ in settlement.paid}
     assert sum(taken.values()) + settlement.rest_cents == cents
     beside = [due for due in dues[covering:] if due.due_date <= DAY + CURRENT]

@@ -28,6 +28,8 @@ from hypothesis import strategies as st
 
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
+from quitus.domain.assigning import assign
+from quitus.domain.household import Household
 from quitus.domain.ibans import VirtualIban
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.lease import Account, LeaseStatus
@@ -35,7 +37,6 @@ from quitus.domain.ledger import seal
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.pairing import Verdict
-from quitus.domain.payment import assign
 from quitus.services.post_movements import MovementPoster, count
 
 LANDLORD = a_landlord()
@@ -106,8 +107,8 @@ def test_money_without_a_lease_is_in_suspense_with_its_reason(table: MemoryTable
     row = placed[0].posted
     assert row.match is not None
     assert (row.match.reason, row.flags) == ("unknown_virtual_iban", ("unassigned_virtual_iban",))
-    assert row.entry is not None
-    assert [line.account for line in row.entry.lines] == ["512", "471"]
+    (entry,) = row.entries
+    assert [line.account for line in entry.lines] == ["512", "471"]
 
 
 def test_two_leases_named_by_one_payment_are_a_tie_and_ties_are_never_guessed(table: MemoryTable) -> None:
@@ -153,10 +154,9 @@ def test_a_return_without_its_original_waits_visibly(table: MemoryTable) -> None
 def test_the_entries_of_a_lease_form_a_chain(table: MemoryTable) -> None:
     amounts = (10000, 20000, 30000)
     batch = [reported(a_credit(cents, ONE, position=str(cents))) for cents in amounts]
-    entries = [placed.posted.entry for placed in a_poster(table).post(LANDLORD, batch)]
+    entries = [entry for placed in a_poster(table).post(LANDLORD, batch) for entry in placed.posted.entries]
     previous = None
     for sequence, entry in enumerate(entries, 1):
-        assert entry is not None
         assert (entry.sequence, entry.previous_hash) == (sequence, previous)
         assert seal(entry).hash == entry.hash
         previous = entry.hash
@@ -270,7 +270,9 @@ def test_what_a_person_decided_is_not_undone_by_later_evidence(table: MemoryTabl
     fates(table, reported(bare, "camt.054", "N1", "F1"))
     ledger, by_person = LedgerRows(table), Match(None, MatchRule.PERSON, {"reason": "known payer"})
     payment = ledger.payment("semiga", reported(bare).bucket.payment_id(1))
-    decided = assign(payment, account(table, "L2"), by_person, (), LANDLORD.chart, DAY, "officer", "at")
+    decided = assign(
+        payment, Household.alone(account(table, "L2")), by_person, (), LANDLORD.chart, DAY, "officer", "at"
+    )
     ledger.commit_decision("semiga", payment, *decided)
     fates(table, reported(replace(bare, virtual_iban=ONE), "camt.053", "S1", "F2"), file_id="F2")
     assert (account(table).balance_cents, account(table, "L2").balance_cents) == (45000, 0)

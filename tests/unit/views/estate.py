@@ -18,11 +18,12 @@ from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.payment_view_rows import PaymentViewRows
 from quitus.adapters.view_rows import ViewRows
+from quitus.domain.assigning import assign, settled_leases, unassign
 from quitus.domain.identity import account_tag
 from quitus.domain.incoming import Incoming
 from quitus.domain.landlord import Erp, ErpKind, Landlord
 from quitus.domain.lease import LeaseStatus
-from quitus.domain.payment import Payment, assign, unassign
+from quitus.domain.payment import Payment
 from quitus.domain.posting import person_match
 from quitus.services.lease_views import LeaseViews
 from quitus.services.messages import PendingCheck
@@ -92,18 +93,18 @@ class Estate:
 
     def assign(self, payment_id: str, lease_id: str) -> None:
         ledger = LedgerRows(self.table)
-        account, payment = ledger.accounts(L, [lease_id])[lease_id], self.payment(payment_id)
+        household, payment = ledger.households(L, [lease_id]).of(lease_id), self.payment(payment_id)
         match = person_match("seen on the slip", None)
-        decision, made = assign(payment, account, match, (), self.landlord.chart, DAY, "ada", "2026-11-05")
+        decision, made = assign(payment, household, match, (), self.landlord.chart, DAY, "ada", "2026-11-05")
         ledger.commit_decision(L, payment, decision, made)
 
     def unassign(self, payment_id: str) -> None:
         ledger = LedgerRows(self.table)
         payment = self.payment(payment_id)
-        lease_id = payment.lease_id or ""
-        account, history = ledger.accounts(L, [lease_id])[lease_id], ledger.history(L, lease_id)
+        accounts = ledger.accounts(L, settled_leases(payment))
+        histories = {lease_id: ledger.history(L, lease_id) for lease_id in accounts}
         match = person_match("not theirs", None)
-        decision, made = unassign(payment, account, history, match, self.landlord.chart, DAY, "ada", "2026-11-05")
+        decision, made = unassign(payment, accounts, histories, match, self.landlord.chart, DAY, "ada", "2026-11-05")
         ledger.commit_decision(L, payment, decision, made)
 
     def payment(self, payment_id: str) -> Payment:

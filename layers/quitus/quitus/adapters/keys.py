@@ -23,6 +23,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |
 | the entry of money on no lease* | `{l}#loose-entry#{payment}` | `entry#{n}` | update_views, push_erp |
 | leases of a residence | listing `{l}#leases#{residence}` | | |
+| the leases of an account group | `{l}#group#{group}` | `group` | apply_erp_file, staff_api |
 | the lease of a virtual IBAN | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file |
 | the lease of a due | `{l}#due#{due}` | `due` | apply_erp_file |
 | the next free account of the pool | `{l}#pool` | `iban#{n}` | apply_erp_file |
@@ -77,6 +78,10 @@ ENTRIES = "entries"
 PARTIES, DUES, CHARGES, CHAIN, BATCHES, PLANS = "party#", "due#", "charge#", "entry#", "batch#", "plan#"
 CLAIMS, DECISIONS, USES = "claim#", "decision#", "use#"
 """How the many rows of one sort begin in a partition, or after the ordinal of their movement."""
+
+
+MEMBER = "lease:"
+"""Begins the attributes that name the leases of an account group."""
 
 
 def parse(pk: str) -> tuple[str, str, tuple[str, ...]]:
@@ -183,6 +188,11 @@ def entry_place(sequence: int) -> str:
 def leases_of_residence(landlord_id: str, residence_id: str) -> str:
     """Listing partition: the leases of a residence, by id."""
     return f"{landlord_id}#leases#{residence_id}"
+
+
+def account_group(landlord_id: str, group: str) -> Key:
+    """The leases that share an account group, each an attribute that begins with `MEMBER`: its kind of unit."""
+    return Key(f"{landlord_id}#group#{group}", "group")
 
 
 def virtual_iban(landlord_id: str, iban: str) -> Key:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 
 from quitus.adapters import keys, records
-from quitus.adapters.ledger_rows import account_write
+from quitus.adapters.account_records import account_of
+from quitus.adapters.ledger_rows import account_write, members_of
 from quitus.adapters.origins import confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound
@@ -60,7 +61,7 @@ class LeaseRows:
         return {
             lease_id: HeldLease(
                 records.record(rows[lease_key], Lease),
-                records.account_of(lease_id, rows[account_key]),
+                account_of(lease_id, rows[account_key]),
                 rows[lease_key]["version"],
                 origin_of(rows[lease_key]),
             )
@@ -70,8 +71,15 @@ class LeaseRows:
 
     def write_leases(self, landlord_id: str, writes: Sequence[LeaseWrite], at: str) -> set[str]:
         """See `LeaseStore.write_leases`."""
-        units = {item.lease.lease_id: _unit(landlord_id, item, at) for item in writes}
-        return write_units(self._table, units)
+        late = set[str]()
+        for wave in _waves(writes):
+            late |= write_units(self._table, {item.lease.lease_id: _unit(landlord_id, item, at) for item in wave})
+        return late
+
+    def members(self, landlord_id: str, groups: Iterable[str]) -> dict[str, frozenset[str]]:
+        """See `LeaseStore.members`."""
+        wanted = {keys.account_group(landlord_id, group): group for group in groups}
+        return {wanted[key]: frozenset(members_of(row)) for key, row in self._table.batch_get(wanted).items()}
 
     def confirm_leases(self, landlord_id: str, lease_ids: Iterable[str], sequence: int) -> None:
         """See `LeaseStore.confirm_leases`."""
@@ -123,7 +131,28 @@ def _unit(landlord_id: str, item: LeaseWrite, at: str) -> list[Write]:
     writes: list[Write] = [Put(row, NEVER_OPENED if is_new else Is("version", item.version - 1))]
     if item.account is not None:
         writes.append(account_write(landlord_id, item.account))
+    writes += _memberships(landlord_id, item)
     return [*writes, _issue(landlord_id, item, at)] if is_new else writes
+
+
+def _memberships(landlord_id: str, item: LeaseWrite) -> Iterator[Write]:
+    name = f"{keys.MEMBER}{item.lease.lease_id}"
+    if item.left is not None:
+        yield Update(keys.account_group(landlord_id, item.left), remove=[name])
+    if item.lease.account_group is not None:
+        yield Update(keys.account_group(landlord_id, item.lease.account_group), set={name: item.lease.unit_kind.value})
+
+
+def _waves(writes: Sequence[LeaseWrite]) -> Iterator[list[LeaseWrite]]:
+    """Writes that touch no account group twice: a transaction may touch a row only once."""
+    left = list(writes)
+    while left:
+        touched, wave, later = set[str](), list[LeaseWrite](), list[LeaseWrite]()
+        for item in left:
+            (later if touched & item.groups else wave).append(item)
+            touched |= item.groups
+        yield wave
+        left = later
 
 
 def _issue(landlord_id: str, item: LeaseWrite, at: str) -> Write:

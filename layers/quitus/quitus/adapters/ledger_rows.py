@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from quitus.adapters import keys, records
+from quitus.adapters.account_records import account_of, account_row
 from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.errors import NotFound
+from quitus.domain.household import Households
 from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
-from quitus.domain.lease import Account, Due
+from quitus.domain.lease import Account, Due, UnitKind
 from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, Payment, fold
 from quitus.domain.posting import Plan, Posted
-from quitus.services.table import MAX_WRITES, Is, New, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import MAX_WRITES, Is, New, Oversized, Put, Row, Table, Update, Write
 
 NEVER_POSTED = New()
 NEVER_CLAIMED = New()
@@ -38,7 +40,17 @@ class LedgerRows:
         """See `Ledger.accounts`."""
         wanted = {keys.account(landlord_id, lease_id): lease_id for lease_id in lease_ids}
         rows = self._table.batch_get(wanted)
-        return {wanted[key]: records.account_of(wanted[key], row) for key, row in rows.items()}
+        return {wanted[key]: account_of(wanted[key], row) for key, row in rows.items()}
+
+    def households(self, landlord_id: str, lease_ids: Iterable[str]) -> Households:
+        """See `Ledger.households`."""
+        accounts = self.accounts(landlord_id, lease_ids)
+        names = {keys.account_group(landlord_id, held.group): held.group for held in accounts.values() if held.group}
+        if not names:
+            return Households(accounts)
+        groups = {names[key]: members_of(row) for key, row in self._table.batch_get(names).items()}
+        others = {lease_id for members in groups.values() for lease_id in members} - accounts.keys()
+        return Households(accounts | self.accounts(landlord_id, others), groups)
 
     def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
         """See `Ledger.dues`."""
@@ -95,23 +107,23 @@ class LedgerRows:
 
     def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
         """See `Ledger.commit`."""
-        for writes in _transactions(list(self._units(landlord_id, plan, at))):
+        for writes in list(_transactions(list(self._units(landlord_id, plan, at)))):
             self._table.write(writes)
 
     def _units(self, landlord_id: str, plan: Plan, at: str) -> Iterator[list[Write]]:
-        """What must be written together: the rows of one lease and its account; rows without a lease and claims
-        alone.
+        """What must be written together: rows and the accounts that they touch, and what else touches these; rows
+        without a lease and claims alone.
         """
-        by_lease: dict[str, list[Write]] = {}
+        together: dict[str, tuple[set[str], list[Write]]] = {}
         for posted in plan.posted:
             key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
             put = Put(key.row(**records.posted_row(posted)), NEVER_POSTED)
-            if posted.lease_id is None:
-                yield [put]
+            if posted.touched:
+                _join(together, posted.touched)[1].append(put)
             else:
-                by_lease.setdefault(posted.lease_id, []).append(put)
-        for lease_id, puts in by_lease.items():
-            yield [*puts, account_write(landlord_id, plan.accounts[lease_id])]
+                yield [put]
+        for lease_ids, puts in {id(unit): unit for unit in together.values()}.values():
+            yield [*puts, *(account_write(landlord_id, plan.accounts[lease_id]) for lease_id in sorted(lease_ids))]
         for claim in plan.claims:
             key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.voice)
             yield [Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)]
@@ -144,15 +156,33 @@ class LedgerRows:
         """See `Ledger.commit_replacement`."""
         self._table.write([_decision_put(landlord_id, payment, decision)])
 
-    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
+    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> None:
         """See `Ledger.commit_decision`."""
-        self._table.write(
-            [
-                _decision_put(landlord_id, payment, decision),
-                account_write(landlord_id, made.account),
-                *charging_writes(landlord_id, made, decision.decided_at),
-            ]
-        )
+        writes: list[Write] = [_decision_put(landlord_id, payment, decision)]
+        for one in made:
+            writes += [account_write(landlord_id, one.account), *charging_writes(landlord_id, one, decision.decided_at)]
+        self._table.write(writes)
+
+    def commit_uses(self, landlord_id: str, uses: Sequence[CreditUse], accounts: Iterable[Account], at: str) -> None:
+        """See `Ledger.commit_uses`."""
+        changed = [account_write(landlord_id, account) for account in accounts]
+        self._table.write([*(_credit_use_write(landlord_id, use, at) for use in uses), *changed])
+
+
+def _join(together: dict[str, tuple[set[str], list[Write]]], lease_ids: Iterable[str]) -> tuple[set[str], list[Write]]:
+    """The unit of these leases: one, whatever units they were in."""
+    joined: tuple[set[str], list[Write]] = (set(lease_ids), [])
+    for unit in {id(unit): unit for lease_id in lease_ids if (unit := together.get(lease_id))}.values():
+        joined[0].update(unit[0])
+        joined[1].extend(unit[1])
+    together.update(dict.fromkeys(joined[0], joined))
+    return joined
+
+
+def members_of(row: Row) -> dict[str, bool]:
+    """The leases of an account group, each with whether it is an annex."""
+    members = ((name.removeprefix(keys.MEMBER), kind) for name, kind in row.items() if name.startswith(keys.MEMBER))
+    return {lease_id: kind != UnitKind.DWELLING for lease_id, kind in members}
 
 
 def _decision_put(landlord_id: str, payment: Payment, decision: Decision) -> Put:
@@ -176,7 +206,7 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
 
 def account_write(landlord_id: str, account: Account) -> Put:
     """Replace an account that nobody changed since it was read (a new one has version 1)."""
-    row = keys.account(landlord_id, account.lease_id).row(**records.account_row(account))
+    row = keys.account(landlord_id, account.lease_id).row(**account_row(account))
     unchanged = New() if account.version == 1 else Is("version", account.version - 1)
     return Put(row, unchanged)
 
@@ -192,8 +222,8 @@ def charging_writes(landlord_id: str, made: Charging, at: str) -> list[Write]:
 
 def _credit_use_write(landlord_id: str, use: CreditUse, at: str) -> Put:
     bucket, ordinal = parse_payment_id(use.payment_id)
-    lease_id = use.entry.lease_id or ""
-    key = keys.credit_use(landlord_id, bucket, ordinal, lease_id, use.entry.sequence)
+    first = use.entries[0]
+    key = keys.credit_use(landlord_id, bucket, ordinal, first.lease_id or "", first.sequence)
     return Put(key.row(**records.credit_use_row(use, at)), NEVER_USED)
 
 
@@ -217,11 +247,11 @@ def _those(parts: Mapping[str, Row], sort: str) -> Iterator[tuple[str, Row]]:
 
 
 def _transactions(units: Sequence[list[Write]]) -> Iterator[list[Write]]:
-    """Units packed into as few transactions as possible, none of them torn."""
+    """Units packed into as few transactions as possible, none of them torn. Raises Oversized before any is given."""
+    if any(len(unit) > MAX_WRITES for unit in units):
+        raise Oversized
     packed: list[Write] = []
     for unit in units:
-        if len(unit) > MAX_WRITES:
-            raise Stale
         if len(packed) + len(unit) > MAX_WRITES:
             yield packed
             packed = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from quitus.adapters import keys, records
+from quitus.adapters import keys
+from quitus.adapters.account_records import plan_of, plan_row
 from quitus.adapters.ledger_rows import account_write
 from quitus.domain.lease import Account
 from quitus.domain.plan import PlanDecision, PlanDecisionKind
@@ -55,7 +56,7 @@ def _decision_row(decision: PlanDecision) -> dict[str, Any]:
     return {
         "number": decision.number,
         "kind": decision.kind.value,
-        "plan": records.plan_row(decision.plan),
+        "plan": plan_row(decision.plan),
         "settled_cents": decision.settled_cents,
         "decided_by": decision.decided_by,
         "decided_at": decision.decided_at,
@@ -66,7 +67,7 @@ def _decision_of(row: Row) -> PlanDecision:
     return PlanDecision(
         number=row["number"],
         kind=PlanDecisionKind(row["kind"]),
-        plan=records.plan_of(row["plan"]),
+        plan=plan_of(row["plan"]),
         settled_cents=row["settled_cents"],
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],

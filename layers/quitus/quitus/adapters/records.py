@@ -14,14 +14,14 @@ import msgspec
 
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charged import Charging, CreditUse, Offset
+from quitus.domain.household import nth_entry
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, Source
-from quitus.domain.lease import Account, CreditLot, Debtor, DueKind, LeaseStatus, OpenDue, Recent
+from quitus.domain.lease import Debtor
 from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
 from quitus.domain.payment import Decision, DecisionKind
-from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Claim, Posted
 from quitus.services.table import Row
 
@@ -51,84 +51,6 @@ def _defaults(kind: Any) -> dict[str, Any]:
 def _absent(kind: Any) -> dict[str, None]:
     """What `dense` leaves out when it is None, though the record has no default for it."""
     return {field.name: None for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
-
-
-def account_row(account: Account) -> Row:
-    """The account, its dues and lots as compact lists: one write unit for an ordinary lease."""
-    row: Row = {
-        "status": account.status.value,
-        "version": account.version,
-        "sequence": account.sequence,
-        "charge_sequence": account.charge_sequence,
-        "dues": _open_due_rows(account.open_dues),
-        "credits": _lot_rows(account.credits),
-        "recent": [[held.day.isoformat(), held.cents, held.told] for held in account.recent],
-    }
-    if account.last_hash:
-        row["hash"] = account.last_hash
-    if account.aid_dues:
-        row["aids"] = _open_due_rows(account.aid_dues)
-    if account.aid_credits:
-        row["aid_credits"] = _lot_rows(account.aid_credits)
-    if account.plan:
-        row["plan"] = plan_row(account.plan)
-    return row
-
-
-def _open_due_rows(dues: Sequence[OpenDue]) -> list[list[Any]]:
-    return [
-        [due.due_id, due.kind.value, due.period, due.due_date.isoformat(), due.open_cents]
-        + ([due.interrupted.isoformat()] if due.interrupted else [])
-        for due in dues
-    ]
-
-
-def _lot_rows(lots: Sequence[CreditLot]) -> list[list[Any]]:
-    return [[lot.source, lot.cents] for lot in lots]
-
-
-def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
-    """The account of a row."""
-    return Account(
-        lease_id=lease_id,
-        status=LeaseStatus(row["status"]),
-        version=row["version"],
-        sequence=row["sequence"],
-        last_hash=row.get("hash"),
-        charge_sequence=row["charge_sequence"],
-        open_dues=_open_dues_of(row["dues"]),
-        credits=_lots_of(row["credits"]),
-        aid_dues=_open_dues_of(row.get("aids", ())),
-        aid_credits=_lots_of(row.get("aid_credits", ())),
-        recent=tuple(Recent(date.fromisoformat(day), cents, *told) for day, cents, *told in row["recent"]),
-        plan=plan_of(row["plan"]) if "plan" in row else None,
-    )
-
-
-def _open_dues_of(rows: Sequence[Sequence[Any]]) -> tuple[OpenDue, ...]:
-    return tuple(
-        OpenDue(due_id, DueKind(kind), period, date.fromisoformat(day), cents, *map(date.fromisoformat, interrupted))
-        for due_id, kind, period, day, cents, *interrupted in rows
-    )
-
-
-def plan_row(plan: InstalmentPlan) -> Row:
-    """A plan, compact: it stands on the account while it runs."""
-    instalments = [[item.due_date.isoformat(), item.amount_cents] for item in plan.instalments]
-    return {"number": plan.number, "instalments": instalments, "covered": [list(part) for part in plan.covered]}
-
-
-def plan_of(row: Mapping[str, Any]) -> InstalmentPlan:
-    """The plan of a row."""
-    return InstalmentPlan(
-        row["number"],
-        tuple(Instalment(date.fromisoformat(day), cents) for day, cents in row["instalments"]),
-        tuple((due_id, cents) for due_id, cents in row["covered"]),
-    )
-
-
-def _lots_of(rows: Sequence[Sequence[Any]]) -> tuple[CreditLot, ...]:
-    return tuple(CreditLot(source, cents) for source, cents in rows)
 
 
 def entry_row(entry: Entry) -> Row:
@@ -164,8 +86,13 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     )
 
 
-def _own_entry_row(entry: Entry) -> Row:
-    """The entry of a movement's own row, lean: the row says its id, day and lease; an amount's sign says its side."""
+def _own_allocation_row(item: Allocation, lease_id: str | None) -> list[Any]:
+    other = [] if item.lease_id == lease_id else [item.lease_id]
+    return [item.due_id, item.amount_cents, item.rule.value, *other]
+
+
+def _own_entry_row(entry: Entry, lease_id: str | None) -> Row:
+    """An entry of a movement's own row, lean: the row says its id, day and lease; an amount's sign says its side."""
     row: Row = {
         "sequence": entry.sequence,
         "kind": entry.kind.value,
@@ -175,12 +102,15 @@ def _own_entry_row(entry: Entry) -> Row:
         ],
         "hash": bytes.fromhex(entry.hash),
     }
+    if entry.lease_id != lease_id:
+        row["lease"] = entry.lease_id
     return row if entry.previous_hash is None else row | {"previous": bytes.fromhex(entry.previous_hash)}
 
 
-def _own_entry_of(row: Mapping[str, Any], payment_id: str, day: date, lease_id: str | None) -> Entry:
+def _own_entry_of(row: Mapping[str, Any], entry_id: str, day: date, own_lease: str | None) -> Entry:
+    lease_id = row.get("lease", own_lease)
     return Entry(
-        entry_id=f"{payment_id}-1",
+        entry_id=entry_id,
         lease_id=lease_id,
         sequence=row["sequence"],
         kind=EntryKind(row["kind"]),
@@ -200,11 +130,11 @@ def posted_row(posted: Posted) -> Row:
     if posted.match is not None:
         row["match"] = _own_match_row(posted)
     if posted.allocations:
-        row["allocations"] = [[item.due_id, item.amount_cents, item.rule.value] for item in posted.allocations]
+        row["allocations"] = [_own_allocation_row(item, posted.lease_id) for item in posted.allocations]
     if posted.credit_cents:
         row["credit_cents"] = posted.credit_cents
-    if posted.entry is not None:
-        row["entry"] = _own_entry_row(posted.entry)
+    if posted.entries:
+        row["entries"] = [_own_entry_row(entry, posted.lease_id) for entry in posted.entries]
     if posted.flags:
         row["flags"] = list(posted.flags)
     return row
@@ -215,18 +145,21 @@ def posted_of(bucket: Bucket, ordinal: int, row: Mapping[str, Any]) -> Posted:
     incoming = incoming_of(bucket, row)
     match = _own_match_of(row["match"], incoming.movement) if "match" in row else None
     lease_id = match.lease_id if match else None
-    payment_id = bucket.payment_id(ordinal)
+    first_id = f"{bucket.payment_id(ordinal)}-1"
     return Posted(
         bucket=bucket,
         ordinal=ordinal,
         incoming=incoming,
         match=match,
         allocations=tuple(
-            Allocation(lease_id or "", due_id, cents, AllocationRule(rule))
-            for due_id, cents, rule in row.get("allocations", ())
+            Allocation(other[0] if other else lease_id or "", due_id, cents, AllocationRule(rule))
+            for due_id, cents, rule, *other in row.get("allocations", ())
         ),
         credit_cents=row.get("credit_cents", 0),
-        entry=_own_entry_of(row["entry"], payment_id, bucket.day, lease_id) if "entry" in row else None,
+        entries=tuple(
+            _own_entry_of(entry, nth_entry(first_id, index), bucket.day, lease_id)
+            for index, entry in enumerate(row.get("entries", ()))
+        ),
         flags=tuple(row.get("flags", ())),
         posted_at=row["posted_at"],
     )
@@ -302,15 +235,15 @@ def allocations_of(rows: Sequence[Sequence[Any]]) -> tuple[Allocation, ...]:
 
 def decision_row(decision: Decision) -> Row:
     """A decision on a payment."""
-    row: Row = {
+    return {
         "kind": decision.kind.value,
         "match": _match_row(decision.match),
         "allocations": _allocation_rows(decision.allocations),
         "credit_cents": decision.credit_cents,
+        "entries": [entry_row(entry) for entry in decision.entries],
         "decided_by": decision.decided_by,
         "decided_at": decision.decided_at,
     }
-    return row if decision.entry is None else row | {"entry": entry_row(decision.entry)}
 
 
 def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
@@ -321,7 +254,7 @@ def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
         match=match_of(row["match"]),
         allocations=allocations_of(row["allocations"]),
         credit_cents=row["credit_cents"],
-        entry=entry_of(row["entry"]) if "entry" in row else None,
+        entries=tuple(entry_of(entry) for entry in row["entries"]),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
     )
@@ -350,9 +283,10 @@ def offset_of(row: Sequence[Any]) -> Offset:
 
 def credit_use_row(use: CreditUse, used_at: str) -> Row:
     """Later dues that used a payment's credit."""
-    return {"allocations": _allocation_rows(use.allocations), "entry": entry_row(use.entry), "used_at": used_at}
+    entries = [entry_row(entry) for entry in use.entries]
+    return {"allocations": _allocation_rows(use.allocations), "entries": entries, "used_at": used_at}
 
 
 def credit_use_of(payment_id: str, row: Mapping[str, Any]) -> CreditUse:
     """The credit use of a row."""
-    return CreditUse(payment_id, allocations_of(row["allocations"]), entry_of(row["entry"]))
+    return CreditUse(payment_id, allocations_of(row["allocations"]), tuple(map(entry_of, row["entries"])))

@@ -73,16 +73,60 @@ class _Turn:
     rule: AllocationRule
 
 
-def payment_order(dues: Iterable[OpenDue], on: date, interrupted: Container[str] = ()) -> list[OpenDue]:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the order depends on besides the dues: the booking day, the dues of annexes, the plans that run."""
+
+    on: date
+    annexes: Container[str] = ()
+    plans: Sequence[InstalmentPlan] = ()
+
+    def queue(self, dues: Sequence[OpenDue], rule: AllocationRule | None) -> Iterable[_Turn]:
+        """The dues in their turns, under `rule` or the one that orders them."""
+        running = [plan for plan in self.plans if plan.open_parts(dues)]
+        if running:
+            return self._planned(dues, running, rule or AllocationRule.PLAN)
+        ordered = payment_order(dues, self.on, annexes=self.annexes)
+        return (_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in ordered)
+
+    def _planned(
+        self, dues: Sequence[OpenDue], running: Sequence[InstalmentPlan], rule: AllocationRule
+    ) -> Iterator[_Turn]:
+        """The current charging, then the instalments due; then what is called beyond the current month, then the
+        instalments to come.
+        """
+        covered = {due_id: cents for plan in running for due_id, cents in plan.open_parts(dues).items()}
+        ordered = payment_order(dues, self.on, covered, self.annexes)
+        beside = [_Turn(due, due.open_cents - covered.get(due.due_id, 0), rule) for due in ordered]
+        yield from (turn for turn in beside if turn.due.due_date <= self.on + CURRENT)
+        for plan in running:
+            parts, payable = plan.open_parts(dues), plan.payable_cents(dues, self.on)
+            for due in ordered:
+                part = min(payable, parts.get(due.due_id, 0))
+                payable -= part
+                yield _Turn(due, part, rule)
+        yield from (turn for turn in beside if turn.due.due_date > self.on + CURRENT)
+        yield from (_Turn(due, due.open_cents, rule) for due in ordered)
+
+
+def payment_order(
+    dues: Iterable[OpenDue], on: date, interrupted: Container[str] = (), annexes: Container[str] = ()
+) -> list[OpenDue]:
     """Dues in the order in which a payment booked `on` settles them. Time-barred ones are left out, to be paid only
-    when targeted; a plan interrupts the limitation of the dues that it covers (`interrupted`).
+    when targeted; a plan interrupts the limitation of the dues that it covers (`interrupted`). `annexes` are the dues
+    of leases that are no dwelling.
     """
     payable = (due for due in dues if due.due_id in interrupted or not due.is_barred(on))
-    return sorted(payable, key=lambda due: _rank(due, on))
-
-
-def _rank(due: OpenDue, on: date) -> tuple[bool, date, int, str]:
-    return (due.due_date > on, due.due_date, _KIND_ORDER[due.kind], due.due_id)
+    return sorted(
+        payable,
+        key=lambda due: (
+            due.due_date > on,
+            due.due_id in annexes,
+            due.due_date,
+            _KIND_ORDER[due.kind],
+            due.due_id,
+        ),
+    )
 
 
 def settle(
@@ -92,38 +136,19 @@ def settle(
     *,
     target: Sequence[str] = (),
     target_rule: AllocationRule = AllocationRule.TARGET,
-    plan: InstalmentPlan | None = None,
+    plans: Sequence[InstalmentPlan] = (),
+    annexes: Container[str] = (),
     rule: AllocationRule | None = None,
 ) -> Settlement:
-    """Spend an amount on open dues: the targeted ones first, in the order given, then as a plan says, else by
+    """Spend an amount on open dues: the targeted ones first, in the order given, then as running plans say, else by
     `payment_order`. `rule` names the rule in place of the one that chose.
     """
     by_id = {due.due_id: due for due in dues}
     wanted = [by_id[due_id] for due_id in dict.fromkeys(target) if due_id in by_id]
     chosen = _spend(dues, amount_cents, [_Turn(due, due.open_cents, target_rule) for due in wanted])
-    left = chosen.open_dues
-    if plan and plan.open_parts(left):
-        queue = _planned(left, plan, on, rule or AllocationRule.PLAN)
-    else:
-        queue = (_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in payment_order(left, on))
-    ordered = _spend(left, chosen.rest_cents, queue)
+    queue = _Order(on, annexes, plans).queue(chosen.open_dues, rule)
+    ordered = _spend(chosen.open_dues, chosen.rest_cents, queue)
     return replace(ordered, paid=(*chosen.paid, *ordered.paid))
-
-
-def _planned(dues: Sequence[OpenDue], plan: InstalmentPlan, on: date, rule: AllocationRule) -> Iterator[_Turn]:
-    """The current charging, then the instalments due; then what is called beyond the current month, then the
-    instalments to come.
-    """
-    covered, payable = plan.open_parts(dues), plan.payable_cents(dues, on)
-    ordered = payment_order(dues, on, covered)
-    beside = [_Turn(due, due.open_cents - covered.get(due.due_id, 0), rule) for due in ordered]
-    yield from (turn for turn in beside if turn.due.due_date <= on + CURRENT)
-    for due in ordered:
-        part = min(payable, covered.get(due.due_id, 0))
-        payable -= part
-        yield _Turn(due, part, rule)
-    yield from (turn for turn in beside if turn.due.due_date > on + CURRENT)
-    yield from (_Turn(due, due.open_cents, rule) for due in ordered)
 
 
 def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str) -> Settlement:

@@ -26,11 +26,15 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class CreditUse:
-    """A credit of a payment used by later dues: the payment's allocations grow by these, under rule `credit`."""
+    """A credit of a payment used by later dues: the payment's allocations grow by these, under rule `credit`.
+
+    The first entry is on the lease that held the credit; where dues of other leases of its account group used it, each
+    of these has one too.
+    """
 
     payment_id: str
     allocations: tuple[Allocation, ...]
-    entry: Entry
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)

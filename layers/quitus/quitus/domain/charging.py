@@ -106,7 +106,7 @@ def _spend_negative(account: Account, due: Due, cents: Cents, on: date) -> tuple
     if due.kind.is_aid:
         settlement = settle_own_period(account.open_dues, cents, due.period)
     else:
-        settlement = settle(account.open_dues, cents, on, plan=account.plan, rule=AllocationRule.CREDIT)
+        settlement = settle(account.open_dues, cents, on, plans=account.plans, rule=AllocationRule.CREDIT)
     account = replace(account, open_dues=settlement.open_dues)
     if settlement.rest_cents:
         account = deposit(account, f"{DUE_SOURCE}{due.due_id}", settlement.rest_cents)

@@ -7,8 +7,9 @@ from datetime import date
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
 from quitus.domain.charged import Charging, CreditUse, Offset
+from quitus.domain.household import next_entry
 from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Debtor
-from quitus.domain.ledger import Chart, Entry, EntryKind, seal
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line
 from quitus.domain.money import Cents
 
 MOST_USES = 40
@@ -28,7 +29,7 @@ def _use(made: Charging, debtor: Debtor, on: date, chart: Chart) -> Charging:
     offsets, uses = list(made.offsets), list(made.uses)
     unfinished = made.unfinished
     for lot in account.credits:
-        settlement = settle(account.open_dues, lot.cents, on, plan=account.plan, rule=AllocationRule.CREDIT)
+        settlement = settle(account.open_dues, lot.cents, on, plans=account.plans, rule=AllocationRule.CREDIT)
         if not settlement.paid:
             continue
         if len(offsets) + len(uses) >= MOST_USES:
@@ -40,7 +41,8 @@ def _use(made: Charging, debtor: Debtor, on: date, chart: Chart) -> Charging:
             offsets += [Offset(source, due_id, cents, debtor) for due_id, cents, _ in settlement.paid]
         else:
             use = _credit_use(account, lot.payment_id, settlement, debtor, on, chart)
-            account = replace(account, sequence=use.entry.sequence, last_hash=use.entry.hash)
+            (entry,) = use.entries
+            account = replace(account, sequence=entry.sequence, last_hash=entry.hash)
             uses.append(use)
     return Charging(account.facing(debtor), None, tuple(offsets), tuple(uses), unfinished)
 
@@ -70,17 +72,12 @@ def _credit_use(
     account: Account, payment_id: str, settlement: Settlement, debtor: Debtor, on: date, chart: Chart
 ) -> CreditUse:
     cents = sum(paid for _, paid, _ in settlement.paid)
-    sequence = account.sequence + 1
-    entry = seal(
-        Entry(
-            entry_id=f"{payment_id}-{account.lease_id}-c{sequence}",
-            lease_id=account.lease_id,
-            sequence=sequence,
-            kind=EntryKind.CREDIT_USE,
-            booking_date=on,
-            lines=chart.used(debtor, account.lease_id, cents),
-            previous_hash=account.last_hash,
-        )
-    )
+    entry = use_entry(account, payment_id, on, chart.used(debtor, account.lease_id, cents))
     allocations = tuple(Allocation(account.lease_id, due_id, paid, rule) for due_id, paid, rule in settlement.paid)
-    return CreditUse(payment_id, allocations, entry)
+    return CreditUse(payment_id, allocations, (entry,))
+
+
+def use_entry(account: Account, payment_id: str, on: date, lines: tuple[Line, ...]) -> Entry:
+    """The entry of a credit use on a lease."""
+    entry_id = f"{payment_id}-{account.lease_id}-c{account.sequence + 1}"
+    return next_entry(account, entry_id, EntryKind.CREDIT_USE, on, lines)

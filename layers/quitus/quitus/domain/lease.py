@@ -278,11 +278,18 @@ class Account:
     recent: tuple[Recent, ...] = ()
     plan: InstalmentPlan | None = None
     """The instalment plan that runs."""
+    group: str | None = None
+    """The account group that it belongs to."""
 
     @property
     def credit_cents(self) -> Cents:
         """What the tenant has paid in advance (≥ 0)."""
         return sum(lot.cents for lot in self.credits)
+
+    @property
+    def plans(self) -> tuple[InstalmentPlan, ...]:
+        """The plans that run: one at most."""
+        return () if self.plan is None else (self.plan,)
 
     @property
     def balance_cents(self) -> Cents:

@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from quitus.domain.allocation import Allocation, AllocationRule
-from quitus.domain.charged import Charging, CreditUse, History
-from quitus.domain.credits import use_credits
-from quitus.domain.errors import Conflict
-from quitus.domain.incoming import Incoming, Source, bank_role
-from quitus.domain.lease import Account, CreditLot, Debtor
-from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored
+from quitus.domain.allocation import Allocation
+from quitus.domain.charged import CreditUse
+from quitus.domain.incoming import Incoming, Source
+from quitus.domain.lease import Debtor
+from quitus.domain.ledger import Entry
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
-from quitus.domain.posting import Flag, Posted, allocations_of, next_entry, settle_receipt
-from quitus.domain.reopening import reopen
+from quitus.domain.posting import Flag, Posted
 
 REPLACED_BY = "payments"
 """The evidence that names the payments, by id, that replace one."""
@@ -59,7 +56,8 @@ class Awaiting(StrEnum):
 class Decision:
     """A decision on a payment, numbered from 1 per payment; never edited, a later one takes it back.
 
-    `entry` is None where nothing of the payment was in the books. People decide; automation only replaces.
+    It has an entry for each lease concerned, none where nothing of the payment was in the books. People decide;
+    automation only replaces.
     """
 
     number: int
@@ -67,7 +65,7 @@ class Decision:
     match: Match
     allocations: tuple[Allocation, ...]
     credit_cents: Cents
-    entry: Entry | None
+    entries: tuple[Entry, ...]
     decided_by: str
     decided_at: str
 
@@ -110,7 +108,7 @@ class Payment:
             return Awaiting.BOOKING
         if incoming.movement.is_parked:
             return Awaiting.DETAILS
-        return Awaiting.DECISION if self.posted.entry is None else Awaiting.ORIGINAL
+        return Awaiting.ORIGINAL if self.posted.entries else Awaiting.DECISION
 
     @property
     def is_other(self) -> bool:
@@ -157,95 +155,13 @@ def fold(
         posted.allocations,
         posted.credit_cents,
         (posted.incoming, *claims),
-        () if posted.entry is None else (posted.entry,),
+        posted.entries,
         len(decisions),
         1 + len(decisions) + len(uses) + len(claims),
     )
     for step in _in_order(decisions, uses):
         payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
     return payment
-
-
-def assign(
-    payment: Payment,
-    account: Account,
-    match: Match,
-    target: tuple[str, ...],
-    chart: Chart,
-    on: date,
-    by: str,
-    at: str,
-) -> tuple[Decision, Charging]:
-    """Put a payment in suspense on a lease by a person's decision: D471 C411 (C4195).
-
-    The dues are taken in the order of the day when the money came; the entry is booked on the day of the decision. Dues
-    chosen by the person are under rule `person`, or under `target` when the person records the payer's own wish. What
-    awaited a decision was in no book: it is booked on the bank's account (D512).
-
-    Raises:
-        Conflict: the payment is not in suspense.
-    """
-    if payment.status is not PaymentStatus.SUSPENSE and payment.awaiting is not Awaiting.DECISION:
-        raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
-    came = payment.posted.incoming.movement.booking_date
-    chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
-    facing = account.facing(payment.debtor)
-    settlement = settle_receipt(facing, payment.amount_cents, came, target, chosen)
-    lines = _put_on_lease(payment, account, payment.amount_cents - settlement.rest_cents, settlement.rest_cents, chart)
-    number = payment.decisions + 1
-    entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
-    rest = (CreditLot(payment.payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
-    changed = replace(
-        facing,
-        version=account.version + 1,
-        open_dues=settlement.open_dues,
-        credits=(*facing.credits, *rest),
-        sequence=entry.sequence,
-        last_hash=entry.hash,
-    ).facing(payment.debtor)
-    allocations = allocations_of(account.lease_id, settlement)
-    placed = replace(match, lease_id=account.lease_id)
-    decision = Decision(number, DecisionKind.ASSIGN, placed, allocations, settlement.rest_cents, entry, by, at)
-    return decision, Charging(changed, None)
-
-
-def unassign(
-    payment: Payment,
-    account: Account,
-    history: History,
-    match: Match,
-    chart: Chart,
-    on: date,
-    by: str,
-    at: str,
-) -> tuple[Decision, Charging]:
-    """Take a payment off its lease, back to suspense: D411 D4195 C471; its dues are owed again.
-
-    Raises:
-        Conflict: the payment is on no lease.
-    """
-    if payment.status is not PaymentStatus.POSTED:
-        raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
-    allocated = sum(allocation.amount_cents for allocation in payment.allocations)
-    lines = mirrored(_put_on_lease(payment, account, allocated, payment.credit_cents, chart))
-    number = payment.decisions + 1
-    entry = next_entry(account, f"{payment.payment_id}-d{number}", EntryKind.ASSIGNMENT, on, lines)
-    facing = account.facing(payment.debtor)
-    kept = tuple(lot for lot in facing.credits if lot.source != payment.payment_id)
-    bare = replace(facing, credits=kept, sequence=entry.sequence, last_hash=entry.hash).facing(payment.debtor)
-    settled_dues = [(item.due_id, item.amount_cents) for item in payment.allocations]
-    opened, taken = reopen(bare, settled_dues, history, payment.debtor)
-    settled = use_credits(replace(opened, version=account.version + 1), on, chart)
-    settled = replace(settled, offsets=(*taken, *settled.offsets))
-    decision = Decision(number, DecisionKind.UNASSIGN, replace(match, lease_id=None), (), 0, entry, by, at)
-    return decision, settled.numbered()
-
-
-def _put_on_lease(payment: Payment, account: Account, allocated: Cents, rest: Cents, chart: Chart) -> tuple[Line, ...]:
-    """Lines that take a payment from suspense to a lease; what was in no book yet comes from the bank's account."""
-    origin = Role.SUSPENSE if payment.entries else bank_role(payment.posted.incoming)
-    debit = chart.debit(origin, payment.amount_cents)
-    return debit, *chart.settled(payment.debtor, account.lease_id, allocated, rest)
 
 
 def _first_status(posted: Posted) -> PaymentStatus:
@@ -259,11 +175,9 @@ def _first_status(posted: Posted) -> PaymentStatus:
 
 
 def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
-    """Both kinds stand on a lease's chain between assignments, so the chain's sequence orders them within one lease
-    stay.
-    """
+    """Both kinds stand on leases' chains between assignments, so the chains' sequences order them within one stay."""
     steps: list[Decision | CreditUse] = []
-    waiting = sorted(uses, key=lambda use: (use.entry.lease_id or "", use.entry.sequence))
+    waiting = sorted(uses, key=lambda use: (use.entries[0].lease_id or "", use.entries[0].sequence))
     for decision in sorted(decisions, key=lambda made: made.number):
         if decision.kind is DecisionKind.UNASSIGN:
             ours = [use for use in waiting if _before(use, decision)]
@@ -274,19 +188,19 @@ def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[
 
 
 def _before(use: CreditUse, decision: Decision) -> bool:
-    off = decision.entry
-    return off is not None and use.entry.lease_id == off.lease_id and use.entry.sequence < off.sequence
+    """Whether a use stands before a decision on any lease that both are about."""
+    off = {entry.lease_id: entry.sequence for entry in decision.entries}
+    return any(entry.sequence < off.get(entry.lease_id, 0) for entry in use.entries)
 
 
 def _decided(payment: Payment, decision: Decision) -> Payment:
-    entries = payment.entries if decision.entry is None else (*payment.entries, decision.entry)
     return replace(
         payment,
         status=_DECIDED[decision.kind],
         match=decision.match,
         allocations=decision.allocations,
         credit_cents=decision.credit_cents,
-        entries=entries,
+        entries=(*payment.entries, *decision.entries),
         replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
     )
 
@@ -308,5 +222,5 @@ def _used(payment: Payment, use: CreditUse) -> Payment:
         payment,
         allocations=(*payment.allocations, *use.allocations),
         credit_cents=payment.credit_cents - cents,
-        entries=(*payment.entries, use.entry),
+        entries=(*payment.entries, *use.entries),
     )

@@ -109,18 +109,17 @@ def replace_by(payment: Payment, by: Sequence[Payment], rule: Awaiting, on: date
     number = payment.decisions + 1
     evidence = {REPLACED_BY: " ".join(sorted(other.payment_id for other in by)), "rule": rule.value}
     match = Match(None, None, evidence, SuspenseReason.REPLACED)
-    entry = _taken_back(payment, number, on)
-    return Decision(number, DecisionKind.REPLACE, match, (), 0, entry, _AUTOMATION, at)
+    return Decision(number, DecisionKind.REPLACE, match, (), 0, _taken_back(payment, number, on), _AUTOMATION, at)
 
 
 _AUTOMATION = "quitus"
 
 
-def _taken_back(payment: Payment, number: int, on: date) -> Entry | None:
+def _taken_back(payment: Payment, number: int, on: date) -> tuple[Entry, ...]:
     if not payment.entries:
-        return None
+        return ()
     last = payment.entries[-1]
-    return seal(
+    entry = seal(
         Entry(
             entry_id=f"{payment.payment_id}-d{number}",
             lease_id=None,
@@ -131,6 +130,7 @@ def _taken_back(payment: Payment, number: int, on: date) -> Entry | None:
             previous_hash=last.hash,
         )
     )
+    return (entry,)
 
 
 def _place(payment: Payment) -> tuple[date, int]:

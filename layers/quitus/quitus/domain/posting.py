@@ -1,18 +1,30 @@
 """Posting: what a batch of reported movements does to the permanent rows, the accounts and the ledger. Pure decisions.
 
-One movement that was never seen becomes one permanent row with its entry; with a lease, also one change of its account.
+One movement that was never seen becomes one permanent row with its entry; with a lease, also one change of its account
+(in an account group, of each account that it settles something of).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
+from quitus.domain.allocation import Allocation
+from quitus.domain.household import (
+    Booking,
+    Choice,
+    Household,
+    Households,
+    Part,
+    allocations_of,
+    is_on_ended_lease,
+    rest_of,
+    spread,
+)
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, bank_role
-from quitus.domain.lease import Account, CreditLot, LeaseStatus, Recent
+from quitus.domain.lease import Account, LeaseStatus, Recent
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
@@ -38,7 +50,8 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The permanent row of a movement: what was reported, where it went and why, its entry (none when it is `other`).
+    """The permanent row of a movement: what was reported, where it went and why, its entries: one for each lease that
+    it settles something of, none when it is `other`.
 
     `posted_at` is the instant (ISO, UTC) of the decision; it orders nothing.
     """
@@ -49,7 +62,7 @@ class Posted:
     match: Match | None
     allocations: tuple[Allocation, ...] = ()
     credit_cents: Cents = 0
-    entry: Entry | None = None
+    entries: tuple[Entry, ...] = ()
     flags: tuple[str, ...] = ()
     posted_at: str = ""
 
@@ -60,8 +73,14 @@ class Posted:
 
     @property
     def lease_id(self) -> str | None:
-        """The lease that the posting credited."""
+        """The lease that the payment is on."""
         return self.match.lease_id if self.match else None
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The leases whose accounts the posting changed."""
+        named = {self.lease_id, *(entry.lease_id for entry in self.entries)}
+        return frozenset(lease_id for lease_id in named if lease_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +94,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything to write, all or nothing per lease: rows, claims, and the accounts as they are to be, version
-    raised.
+    """Everything to write, all or nothing per lease or account group: rows, claims, and the accounts as they are to be,
+    version raised.
     """
 
     posted: tuple[Posted, ...]
@@ -92,14 +111,15 @@ class Poster:
 
     chart: Chart
     matches: Sequence[Match]
-    accounts: Mapping[str, Account]
+    households: Households
     register: Register
     at: str
 
     def decide(self, batch: Sequence[Incoming]) -> Plan:
         """Pair every movement with its row; post those that are new, in the batch's order."""
         pairings = self._pair(batch)
-        accounts = dict(self.accounts)
+        known = self.households.accounts
+        accounts = dict(known)
         posted, claims = list[Posted](), list[Claim]()
         for incoming, match, pairing in zip(map(_told, batch, pairings), self.matches, pairings, strict=True):
             if pairing.verdict is Verdict.SAME:
@@ -107,9 +127,9 @@ class Poster:
             elif pairing.verdict is Verdict.NEW:
                 posted.append(self._post(incoming, match, pairing, accounts))
         changed = {
-            lease_id: replace(account, version=self.accounts[lease_id].version + 1)
+            lease_id: replace(account, version=known[lease_id].version + 1)
             for lease_id, account in accounts.items()
-            if account is not self.accounts[lease_id]
+            if account is not known[lease_id]
         }
         return Plan(tuple(posted), tuple(claims), changed, tuple(pairings))
 
@@ -130,10 +150,11 @@ class Poster:
             match = Match(None, None, {}, SuspenseReason.NO_EVIDENCE)
         if incoming.movement.nature is Nature.RETURN or match.lease_id is None:
             return self._post_aside(incoming, pairing, match)
-        account = accounts[match.lease_id]
-        if _told_another_amount(account, incoming):
-            return _refused(incoming, pairing, account.lease_id, self.at)
-        row, accounts[account.lease_id] = post_receipt(self.chart, account, incoming, match, pairing, self.at)
+        household = self.households.of(match.lease_id, accounts)
+        if _told_another_amount(household.main_account, incoming):
+            return _refused(incoming, pairing, match.lease_id, self.at)
+        row, changed = post_receipt(self.chart, household, incoming, match, pairing, self.at)
+        accounts.update(changed)
         return row
 
     def _post_aside(self, incoming: Incoming, pairing: Pairing, match: Match) -> Posted:
@@ -150,67 +171,36 @@ class Poster:
                 previous_hash=None,
             )
         )
-        return Posted(pairing.bucket, pairing.ordinal, incoming, match, entry=entry, flags=flags, posted_at=self.at)
+        return Posted(
+            pairing.bucket, pairing.ordinal, incoming, match, entries=(entry,), flags=flags, posted_at=self.at
+        )
 
 
 def post_receipt(
-    chart: Chart, account: Account, incoming: Incoming, match: Match, place: Pairing, at: str
-) -> tuple[Posted, Account]:
-    """Settle a receipt on a lease: D512 (or 511 for card, cheque, cash) C411, the rest C4195; what the payer of aids
-    sends settles its own account only (sector.md §3, Aids).
+    chart: Chart, household: Household, incoming: Incoming, match: Match, place: Pairing, at: str
+) -> tuple[Posted, dict[str, Account]]:
+    """Settle a receipt on a lease and those of its account group: D512 (or 511 for card, cheque, cash) C411, the rest
+    C4195; what the payer of aids sends settles its own account only (sector.md §3, Aids). The accounts after it.
     """
     movement, debtor = incoming.movement, incoming.movement.means.debtor
-    account = account.facing(debtor)
-    settlement = settle_receipt(account, movement.amount_cents, movement.booking_date, movement.due_ids)
-    payment_id = place.bucket.payment_id(place.ordinal)
-    allocations = allocations_of(account.lease_id, settlement)
-    allocated = movement.amount_cents - settlement.rest_cents
-    lines = (
-        chart.debit(bank_role(incoming), movement.amount_cents),
-        *chart.settled(debtor, account.lease_id, allocated, settlement.rest_cents),
+    parts = spread(household, debtor, movement.amount_cents, movement.booking_date, Choice(movement.due_ids))
+    payment_id, day = place.bucket.payment_id(place.ordinal), movement.booking_date
+    booking = Booking(payment_id, f"{payment_id}-1", EntryKind.RECEIPT, day, bank_role(incoming), debtor, chart)
+    entries, accounts = booking.book(parts)
+    flags, main = _receipt_flags(household, movement, parts), household.main
+    row = Posted(
+        place.bucket, place.ordinal, incoming, match, allocations_of(parts), rest_of(parts), entries, flags, at
     )
-    entry = next_entry(account, f"{payment_id}-1", EntryKind.RECEIPT, movement.booking_date, lines)
-    flags = _receipt_flags(account, movement, settlement)
-    rest = settlement.rest_cents
-    row = Posted(place.bucket, place.ordinal, incoming, match, allocations, rest, entry, flags, at)
-    return row, credited(account, payment_id, incoming, settlement, entry).facing(debtor)
+    return row, accounts | {main: _remembering(accounts[main], incoming)}
 
 
-def settle_receipt(
-    account: Account,
-    amount_cents: Cents,
-    on: date,
-    target: tuple[str, ...],
-    target_rule: AllocationRule = AllocationRule.TARGET,
-) -> Settlement:
-    """Spend a receipt on the account's open dues: the payer's own choice first, then as a running plan says."""
-    return settle(account.open_dues, amount_cents, on, target=target, target_rule=target_rule, plan=account.plan)
-
-
-def allocations_of(lease_id: str, settlement: Settlement) -> tuple[Allocation, ...]:
-    """The allocations that a settlement makes on a lease."""
-    return tuple(Allocation(lease_id, due_id, cents, rule) for due_id, cents, rule in settlement.paid)
-
-
-def next_entry(account: Account, entry_id: str, kind: EntryKind, on: date, lines: tuple[Line, ...]) -> Entry:
-    """The next entry of the lease's chain, sealed."""
-    return seal(Entry(entry_id, account.lease_id, account.sequence + 1, kind, on, lines, account.last_hash))
-
-
-def credited(account: Account, payment_id: str, incoming: Incoming, settlement: Settlement, entry: Entry) -> Account:
-    """The account once a receipt is settled on it."""
+def _remembering(account: Account, incoming: Incoming) -> Account:
+    """The account with the receipt among its recent ones."""
     movement = incoming.movement
-    rest = (CreditLot(payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
     since = movement.booking_date - timedelta(days=DOUBLE_PAYMENT_DAYS)
     recent = tuple(held for held in account.recent if held.day >= since)
-    return replace(
-        account,
-        open_dues=settlement.open_dues,
-        credits=(*account.credits, *rest),
-        sequence=entry.sequence,
-        last_hash=entry.hash,
-        recent=(*recent, Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)),
-    )
+    own = Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)
+    return replace(account, recent=(*recent, own))
 
 
 def person_match(reason: str, requested_by: str | None) -> Match:
@@ -219,11 +209,11 @@ def person_match(reason: str, requested_by: str | None) -> Match:
     return Match(None, MatchRule.PERSON, evidence)
 
 
-def _receipt_flags(account: Account, movement: Movement, settlement: Settlement) -> tuple[str, ...]:
-    flags = []
-    if account.status is LeaseStatus.ENDED:
+def _receipt_flags(household: Household, movement: Movement, parts: Sequence[Part]) -> tuple[str, ...]:
+    flags, main = [], household.main_account
+    if main.status is LeaseStatus.ENDED or is_on_ended_lease(parts):
         flags.append(Flag.ENDED_LEASE)
-    if not settlement.paid and _paid_before(account, movement):
+    if not allocations_of(parts) and _paid_before(main, movement):
         flags.append(Flag.DOUBLE_PAYMENT)
     return tuple(flags)
 

@@ -195,7 +195,8 @@ def alert_of(payment: Payment, kind: AlertKind) -> Alert:
 
 
 def _credits_a_lease(entry: Entry) -> bool:
-    return any(line.auxiliary is not None and line.credit_cents for line in entry.lines)
+    """Whether an assignment puts money on a lease: its first line takes it from where it was."""
+    return entry.lines[0].debit_cents > 0
 
 
 def _still_shows(payment: Payment, flag: str) -> bool:

@@ -77,8 +77,8 @@ class RowWorker:
         verdicts: dict[int, Verdict] = {}
         for line, lease in wanted.items():
             outcome = outcomes[lease.lease_id]
-            if outcome.held is None:
-                verdicts[line] = Verdict(outcome.fate, Refusal.VIRTUAL_IBAN_EXHAUSTED)
+            if outcome.reason is not None or outcome.held is None:
+                verdicts[line] = Verdict(outcome.fate, outcome.reason or "")
                 continue
             issued = outcome.held.lease.virtual_iban
             decision = {"lease_id": lease.lease_id, "version": outcome.held.version, "virtual_iban": issued}

@@ -58,7 +58,7 @@ class _Round:
     """Each due with its lines."""
     confirmed: list[Due] = field(default_factory=list)
     unspent: set[str] = field(default_factory=set)
-    """Leases on which credits may be left beside open dues."""
+    """Leases on which credits may be left beside open dues, their own or those of their account group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ class Charger:
             self._held(landlord_id, wanted),
             self.dues.owners(landlord_id, [due.due_id for due in wanted]),
         )
-        decided = _Round(known, unspent={lease_id for lease_id, held in known.accounts.items() if may_spend(held)})
+        unspent = {lease_id for lease_id, held in known.accounts.items() if held.group or may_spend(held)}
+        decided = _Round(known, unspent=unspent)
         for due in wanted:
             refused = _refusal(known, due)
             if refused is not None:

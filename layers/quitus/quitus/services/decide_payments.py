@@ -8,19 +8,18 @@ from typing import Any, Protocol
 
 import msgspec
 
-from quitus.domain import payment as payments
+from quitus.domain import assigning
 from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.errors import Conflict, NotFound
+from quitus.domain.errors import Conflict
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account
 from quitus.domain.matching import Match, SuspenseReason
 from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
 from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
-from quitus.services.manual_receipts import check_dues
+from quitus.services.manual_receipts import check_dues, household_of
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
 from quitus.services.spend_credits import CreditSpender
@@ -81,8 +80,8 @@ class DecisionDesk:
         """
         landlord_id = occasion.landlord_id
         receipt_of(self.ledger, landlord_id, occasion.payment_id)
-        self._account(landlord_id, order.lease_id)
-        check_dues(self.ledger, landlord_id, order.lease_id, order.due_ids)
+        household = household_of(self.ledger, landlord_id, order.lease_id)
+        check_dues(self.ledger, landlord_id, household.accounts, order.due_ids)
         landlord = self.landlords.get(landlord_id)
         match = _match(occasion, order.reason, order.requested_by)
         logged = {"kind": "assign", **msgspec.to_builtins(order)}
@@ -105,8 +104,8 @@ class DecisionDesk:
         logged = {"kind": "unassign", "reason": reason, "lease_id": lease_id}
         payment = self._decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
         decision = self._made(occasion)
-        if decision is not None and decision.entry is not None and decision.entry.lease_id is not None:
-            self.spender.spend(landlord, [decision.entry.lease_id])
+        if decision is not None:
+            self.spender.spend(landlord, {entry.lease_id for entry in decision.entries if entry.lease_id is not None})
         return payment
 
     def _decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
@@ -116,8 +115,8 @@ class DecisionDesk:
         self._decide_once(occasion, step)
         decision = self._made(occasion)
         if decision is not None:
-            made = posting(occasion.payment_id, decision.entry, decision.decided_at)
-            self.log.record(landlord_id, "postings", f"decision-{attempt.name}", {"postings": [made]}, attempt.at)
+            made = posting(occasion.payment_id, decision.entries, decision.decided_at)
+            self.log.record(landlord_id, "postings", f"decision-{attempt.name}", {"postings": made}, attempt.at)
         return self.ledger.payment(landlord_id, occasion.payment_id)
 
     def _decide_once(self, occasion: Occasion, step: Callable[[], None]) -> None:
@@ -134,23 +133,24 @@ class DecisionDesk:
         return self.made.made_by(occasion.landlord_id, occasion.payment_id, occasion.attempt.name)
 
     def _assign(self, landlord: Landlord, occasion: Occasion, order: Assignment, match: Match) -> None:
-        """The account is read before the payment: whatever changes the payment after that changes the account too."""
-        account = self._account(occasion.landlord_id, order.lease_id)
+        """Accounts are read before the payment: whatever changes the payment after that changes one of them too."""
+        household = household_of(self.ledger, occasion.landlord_id, order.lease_id)
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        decision, made = payments.assign(payment, account, match, order.due_ids, landlord.chart, on, occasion.by, at)
+        decision, made = assigning.assign(payment, household, match, order.due_ids, landlord.chart, on, occasion.by, at)
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made)
 
     def _unassign(self, landlord: Landlord, occasion: Occasion, lease_id: str | None, match: Match) -> None:
         landlord_id = occasion.landlord_id
         held = self._lease_of(occasion, lease_id)
-        account = self._account(landlord_id, held)
+        known = self.ledger.payment(landlord_id, occasion.payment_id)
+        accounts = self.ledger.accounts(landlord_id, {held, *assigning.settled_leases(known)})
         payment = self.ledger.payment(landlord_id, occasion.payment_id)
-        if payment.lease_id != held:
+        if payment.lease_id != held or not accounts.keys() >= set(assigning.settled_leases(payment)):
             raise Stale
-        history = self.ledger.history(landlord_id, held)
+        histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        decision, made = payments.unassign(payment, account, history, match, landlord.chart, on, occasion.by, at)
+        decision, made = assigning.unassign(payment, accounts, histories, match, landlord.chart, on, occasion.by, at)
         self.ledger.commit_decision(landlord_id, payment, decision, made)
 
     def _lease_of(self, occasion: Occasion, lease_id: str | None) -> str:
@@ -162,12 +162,6 @@ class DecisionDesk:
         if lease_id not in (None, payment.lease_id):
             raise Conflict("payment_on_other_lease", "The payment is on another lease.", lease_id=payment.lease_id)
         return payment.lease_id
-
-    def _account(self, landlord_id: str, lease_id: str) -> Account:
-        held = self.ledger.accounts(landlord_id, [lease_id])
-        if lease_id not in held:
-            raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
-        return held[lease_id]
 
 
 def _match(occasion: Occasion, reason: str, requested_by: str | None) -> Match:

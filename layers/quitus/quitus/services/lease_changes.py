@@ -49,14 +49,14 @@ class LeaseChanges:
 
         Raises:
             Invalid: `invalid_date`, an end before its beginning.
-            Conflict: `virtual_iban_exhausted`.
+            Conflict: `virtual_iban_exhausted`, `account_group_full`.
             Contention: others kept writing to the lease.
         """
         check_lease(lease)
         outcome = self.leases.put(landlord, [lease])[lease.lease_id]
-        if outcome.held is None:
-            raise Conflict(Refusal.VIRTUAL_IBAN_EXHAUSTED, "The landlord has no virtual IBAN left for a new lease.")
         held = outcome.held
+        if outcome.reason is not None or held is None:
+            raise Conflict(outcome.reason or Refusal.VIRTUAL_IBAN_EXHAUSTED, "There is no room for the lease.")
         decision = {"lease_id": lease.lease_id, "version": held.version, "virtual_iban": held.lease.virtual_iban}
         name = f"{lease.lease_id}-{held.version}"
         self.log.record(landlord.landlord_id, "leases", name, decision, self.clock.now())

@@ -53,13 +53,21 @@ class HeldLease:
 
 @dataclass(frozen=True, slots=True)
 class LeaseWrite:
-    """A lease as it is to be; `account` when it changes too, `pooled` when its number comes from the pool."""
+    """A lease as it is to be; `account` when it changes too, `pooled` when its number comes from the pool, `left`: the
+    account group that it leaves.
+    """
 
     lease: Lease
     version: int
     account: Account | None
     origin: Origin | None
     pooled: bool = False
+    left: str | None = None
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The account groups that it joins, stays in or leaves."""
+        return frozenset(filter(None, (self.lease.account_group, self.left)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +153,12 @@ class LeaseStore(Protocol):
         """The leases that exist."""
         ...
 
+    def members(self, landlord_id: str, groups: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The leases of each of these account groups that has any."""
+        ...
+
     def write_leases(self, landlord_id: str, writes: Sequence[LeaseWrite], at: str) -> set[str]:
-        """Write leases, each with its account and its virtual IBAN or not at all."""
+        """Write leases, each with its account, its virtual IBAN and its place in an account group, or not at all."""
         ...
 
     def confirm_leases(self, landlord_id: str, lease_ids: Iterable[str], sequence: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.household import Household
 from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, MatchRule
@@ -61,31 +63,40 @@ class ReceiptDesk:
         match = _match(receipt, by)
         payment_id = until_written(lambda: self._post(landlord, incoming, match, attempt), self.clock)
         payment = self.ledger.payment(landlord_id, payment_id)
-        made = posting(payment_id, payment.posted.entry, payment.posted.posted_at)
-        self.log.record(landlord_id, "postings", f"manual-{attempt.name}", {"postings": [made]}, attempt.at)
+        made = posting(payment_id, payment.posted.entries, payment.posted.posted_at)
+        self.log.record(landlord_id, "postings", f"manual-{attempt.name}", {"postings": made}, attempt.at)
         return payment
 
     def _check(self, landlord_id: str, receipt: ManualReceipt) -> None:
-        if receipt.lease_id not in self.ledger.accounts(landlord_id, [receipt.lease_id]):
-            raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=receipt.lease_id)
+        household = household_of(self.ledger, landlord_id, receipt.lease_id)
         if receipt.received_on > paris_day(self.clock.now()):
             raise Invalid("received_in_future", "Money cannot be received in the future.")
-        check_dues(self.ledger, landlord_id, receipt.lease_id, receipt.due_ids)
+        check_dues(self.ledger, landlord_id, household.accounts, receipt.due_ids)
 
     def _post(self, landlord: Landlord, incoming: Incoming, match: Match, attempt: Attempt) -> str:
         landlord_id, at = landlord.landlord_id, instant_text(attempt.at)
-        accounts = self.ledger.accounts(landlord_id, [match.lease_id or ""])
+        households = self.ledger.households(landlord_id, [match.lease_id or ""])
         register = self.ledger.register(landlord_id, [incoming.bucket], [CHANNEL])
-        plan = Poster(landlord.chart, [match], accounts, register, at).decide([incoming])
+        plan = Poster(landlord.chart, [match], households, register, at).decide([incoming])
         self.ledger.commit(landlord_id, plan, at)
         pairing = plan.pairings[0]
         return pairing.bucket.payment_id(pairing.ordinal)
 
 
-def check_dues(ledger: Ledger, landlord_id: str, lease_id: str, due_ids: tuple[str, ...]) -> None:
-    """Refuse targets that are no dues of the lease. Raises Invalid."""
-    if due_ids and (unknown := sorted(set(due_ids) - ledger.dues(landlord_id, lease_id).keys())):
-        raise Invalid("due_not_of_lease", "These are no dues of the lease.", due_ids=unknown)
+def household_of(ledger: Ledger, landlord_id: str, lease_id: str) -> Household:
+    """The lease with those of its account group. Raises NotFound: no such lease."""
+    households = ledger.households(landlord_id, [lease_id])
+    if lease_id not in households.accounts:
+        raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
+    return households.of(lease_id)
+
+
+def check_dues(ledger: Ledger, landlord_id: str, lease_ids: Iterable[str], due_ids: tuple[str, ...]) -> None:
+    """Refuse targets that are dues of none of the leases. Raises Invalid."""
+    if due_ids:
+        known = {due_id for lease_id in lease_ids for due_id in ledger.dues(landlord_id, lease_id)}
+        if unknown := sorted(set(due_ids) - known):
+            raise Invalid("due_not_of_lease", "These are no dues of the lease.", due_ids=unknown)
 
 
 def _incoming(receipt: ManualReceipt, attempt: Attempt) -> Incoming:

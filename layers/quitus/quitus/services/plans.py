@@ -114,7 +114,7 @@ class PlanDesk:
             Contention: others kept writing to the lease.
         """
         self._account(landlord_id, lease_id)
-        check_dues(self.ledger, landlord_id, lease_id, wish.due_ids or ())
+        check_dues(self.ledger, landlord_id, [lease_id], wish.due_ids or ())
         self._log(landlord_id, f"{lease_id}-put", {"plan": msgspec.to_builtins(wish), "by": by})
         made = until_written(lambda: self._agree(landlord_id, lease_id, wish, by), self.clock)
         self._decided(landlord_id, lease_id, made)

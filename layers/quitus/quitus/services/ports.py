@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.charged import Charging, History
+from quitus.domain.charged import Charging, CreditUse, History
+from quitus.domain.household import Households
 from quitus.domain.identity import Bucket
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due
@@ -51,6 +52,10 @@ class Ledger(Protocol):
         """The accounts of these leases; unknown leases are left out."""
         ...
 
+    def households(self, landlord_id: str, lease_ids: Iterable[str]) -> Households:
+        """The accounts of these leases and of all leases of their account groups; unknown leases are left out."""
+        ...
+
     def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
         """Every due of a lease, settled and cancelled ones too."""
         ...
@@ -76,8 +81,11 @@ class Ledger(Protocol):
         ...
 
     def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
-        """Write a plan, in transactions that keep each lease whole. Raises Stale: part of it may be written, decide
-        again.
+        """Write a plan, in transactions that keep each lease and account group whole.
+
+        Raises:
+            Stale: part of it may be written, decide again.
+            Oversized: nothing is written, plan less at a time.
         """
         ...
 
@@ -93,8 +101,12 @@ class Ledger(Protocol):
         """Write a decision that touches no lease. Raises Stale: another one was made."""
         ...
 
-    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Charging) -> None:
-        """Write a decision with the account, offsets and credit uses that follow, all or nothing. Raises Stale."""
+    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> None:
+        """Write a decision with the accounts, offsets and credit uses that follow, all or nothing. Raises Stale."""
+        ...
+
+    def commit_uses(self, landlord_id: str, uses: Sequence[CreditUse], accounts: Iterable[Account], at: str) -> None:
+        """Write credit uses with the accounts that they change, all or nothing. Raises Stale."""
         ...
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from quitus.domain.assigning import assign
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Contention
 from quitus.domain.identity import Bucket
@@ -15,13 +17,13 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
-from quitus.domain.payment import Decision, PaymentStatus, assign
+from quitus.domain.payment import Decision, PaymentStatus
 from quitus.domain.posting import Plan, Posted, Poster
 from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
-from quitus.services.table import MAX_WRITES, Stale
+from quitus.services.table import Oversized, Stale
 
 _PATIENCE = 20
 AUTOMATION = "quitus"
@@ -51,7 +53,8 @@ class MovementPoster:
     def post(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
         """Post a batch of one account and channel; every movement has its permanent row when this returns.
 
-        A lease and its movements are one transaction, so a batch that is nearly all one lease's is posted in halves.
+        A lease (or account group) and its movements are one transaction, so a batch that is nearly all one lease's is
+        posted in halves.
 
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
@@ -59,12 +62,14 @@ class MovementPoster:
         if not batch:
             return []
         matches = self._matches(landlord, batch)
-        if max(Counter(match.lease_id for match in matches if match.lease_id).values(), default=0) >= MAX_WRITES:
-            half = len(batch) // 2
-            return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
         named = [replace(item, lease_iban=match.virtual_iban) for item, match in zip(batch, matches, strict=True)]
         first = iter([True])
-        placed = self._patiently(landlord, lambda: self._try(landlord, named, matches, optimistic=next(first, False)))
+        try:
+            attempt = partial(self._try, landlord, named, matches)
+            placed = self._patiently(landlord, lambda: attempt(optimistic=next(first, False)))
+        except Oversized:
+            half = len(batch) // 2
+            return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
         return [self._told_later(landlord, *item) for item in zip(placed, matches, strict=True)]
 
     def _patiently[T](self, landlord: Landlord, attempt: Callable[[], T]) -> T:
@@ -81,13 +86,13 @@ class MovementPoster:
         either shows in what is read after the accounts, or changes an account and makes the write fail.
         """
         landlord_id, first = landlord.landlord_id, batch[0]
-        accounts = self.ledger.accounts(landlord_id, {match.lease_id for match in matches if match.lease_id})
+        households = self.ledger.households(landlord_id, {match.lease_id for match in matches if match.lease_id})
         channels = self._channels(landlord_id, first) if first.is_booked else frozenset({first.voice})
         buckets = {incoming.bucket for incoming in batch}
         alone = optimistic and first.is_booked and channels == {first.voice}
         register = Register() if alone else self.ledger.register(landlord_id, buckets, channels)
         at = instant_text(self.clock.now())
-        plan = Poster(landlord.chart, matches, accounts, register, at).decide(batch)
+        plan = Poster(landlord.chart, matches, households, register, at).decide(batch)
         self.ledger.commit(landlord_id, plan, at)
         return self._placed(landlord_id, batch, plan)
 
@@ -110,13 +115,14 @@ class MovementPoster:
         return self._patiently(landlord, lambda: self._assign(landlord, incoming, told, match))
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> Decision | None:
-        (account,) = self.ledger.accounts(landlord.landlord_id, [match.lease_id or ""]).values()
+        lease_id = match.lease_id or ""
+        household = self.ledger.households(landlord.landlord_id, [lease_id]).of(lease_id)
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
             return None
         now = self.clock.now()
         target, on, at = incoming.movement.due_ids, paris_day(now), instant_text(now)
-        decision, made = assign(payment, account, match, target, landlord.chart, on, AUTOMATION, at)
+        decision, made = assign(payment, household, match, target, landlord.chart, on, AUTOMATION, at)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
         return decision
 
@@ -186,12 +192,15 @@ def count(placed: Sequence[Placed], file_id: str) -> Mapping[str, int]:
 def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
     """What order and clock decided about each movement that these reports brought: for the action log."""
     made = [
-        posting(item.posted.payment_id, item.posted.entry, item.posted.posted_at)
+        one
         for item in placed
         if item.verdict is not Verdict.SAME
+        for one in posting(item.posted.payment_id, item.posted.entries, item.posted.posted_at)
     ]
     decided = [(told.payment_id, decision) for item in placed for told, decision in item.assigned]
-    return made + [posting(payment_id, decision.entry, decision.decided_at) for payment_id, decision in decided]
+    for payment_id, decision in decided:
+        made += posting(payment_id, decision.entries, decision.decided_at)
+    return made
 
 
 def _fate(item: Placed, file_id: str) -> str:
@@ -199,7 +208,7 @@ def _fate(item: Placed, file_id: str) -> str:
         return "ignored"
     if item.verdict is Verdict.SAME or item.posted.incoming.source.file_id != file_id:
         return "duplicates"
-    if item.posted.entry is None:
+    if not item.posted.entries:
         return "ignored"
     if item.posted.lease_id is not None or item.incoming.movement.nature is Nature.RETURN:
         return "posted"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Contention
+from quitus.domain.household import MOST_LEASES
 from quitus.domain.ibans import VirtualIban
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Lease
@@ -24,6 +25,7 @@ from quitus.services.leases import (
     superseded,
 )
 from quitus.services.ports import Alerts, Clock
+from quitus.services.refusals import Refusal
 
 _PATIENCE = 12
 _CAPACITY = "virtual-ibans"
@@ -32,11 +34,12 @@ _CAPACITY = "virtual-ibans"
 
 @dataclass(frozen=True, slots=True)
 class LeaseOutcome:
-    """What became of a wanted lease; `held` is None when there is no virtual IBAN left for it."""
+    """What became of a wanted lease; a refused one has a reason and, unless it is new, is held as it was."""
 
     fate: Fate
     held: HeldLease | None
     created: bool = False
+    reason: Refusal | None = None
 
 
 @dataclass(slots=True)
@@ -88,11 +91,31 @@ class LeaseWriter:
         leases = list(wanted)
         held = self.leases.held(landlord.landlord_id, [lease.lease_id for lease in leases])
         decided = _Round()
+        crowded = self._crowded(landlord.landlord_id, leases)
         for lease in leases:
-            if lease.lease_id in held:
-                _change(held[lease.lease_id], lease, origin, decided)
-        self._open(landlord, [lease for lease in leases if lease.lease_id not in held], origin, decided)
+            known = held.get(lease.lease_id)
+            if lease.lease_id in crowded and not (known and superseded(known.origin, origin)):
+                reason = Refusal.ACCOUNT_GROUP_FULL
+                decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.REFUSED, known, reason=reason)
+            elif known is not None:
+                _change(known, lease, origin, decided)
+        new = [lease for lease in leases if lease.lease_id not in held and lease.lease_id not in crowded]
+        self._open(landlord, new, origin, decided)
         return decided
+
+    def _crowded(self, landlord_id: str, leases: Sequence[Lease]) -> set[str]:
+        """Leases for which there is no room in the account group that they want: the first ones get in."""
+        members = self.leases.members(landlord_id, {lease.account_group for lease in leases if lease.account_group})
+        inside = {group: set(held) for group, held in members.items()}
+        crowded = set[str]()
+        for lease in leases:
+            if lease.account_group is not None:
+                group = inside.setdefault(lease.account_group, set())
+                if lease.lease_id not in group and len(group) >= MOST_LEASES:
+                    crowded.add(lease.lease_id)
+                else:
+                    group.add(lease.lease_id)
+        return crowded
 
     def _open(self, landlord: Landlord, new: Sequence[Lease], origin: Origin | None, decided: _Round) -> None:
         if not new:
@@ -101,12 +124,12 @@ class LeaseWriter:
         self._watch(landlord.landlord_id, taken, len(new))
         for lease, account in zip(new, taken.accounts, strict=False):
             opened = _issued(lease, account)
-            books = Account(lease.lease_id, status=lease.status, version=1)
+            books = Account(lease.lease_id, status=lease.status, version=1, group=lease.account_group)
             decided.writes.append(LeaseWrite(opened, 1, books, origin, taken.pooled))
             held = HeldLease(opened, books, 1, origin)
             decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.ACCEPTED, held, created=True)
         for lease in new[len(taken.accounts) :]:
-            decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.REFUSED, None)
+            decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.REFUSED, None, reason=Refusal.VIRTUAL_IBAN_EXHAUSTED)
 
     def watch_capacity(self, landlord: Landlord) -> None:
         """Alert when virtual IBANs run short; close the alert when they do no more."""
@@ -131,11 +154,12 @@ def _change(held: HeldLease, lease: Lease, origin: Origin | None, decided: _Roun
         decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.UNCHANGED, held)
         return
     account = held.account
-    moved = None
-    if account.status is not wanted.status:
-        moved = account = replace(account, status=wanted.status, version=account.version + 1)
+    moved, left = None, held.lease.account_group if held.lease.account_group != wanted.account_group else None
+    if (account.status, account.group) != (wanted.status, wanted.account_group):
+        group, version = wanted.account_group, account.version + 1
+        moved = account = replace(account, status=wanted.status, group=group, version=version)
     kept = origin or held.origin
-    decided.writes.append(LeaseWrite(wanted, held.version + 1, moved, kept))
+    decided.writes.append(LeaseWrite(wanted, held.version + 1, moved, kept, left=left))
     changed = HeldLease(wanted, account, held.version + 1, kept)
     decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.ACCEPTED, changed)
 

@@ -42,6 +42,8 @@ class Refusal(StrEnum):
     """The due id belongs to another lease of the landlord."""
     DUE_IS_A_LINE = "due_is_a_line"
     """The due id is that of a line of a due that was spread on the tenant's request."""
+    ACCOUNT_GROUP_FULL = "account_group_full"
+    """The account group has twenty leases already."""
     VIRTUAL_IBAN_EXHAUSTED = "virtual_iban_exhausted"
     """The landlord's range or pool has no number left."""
 

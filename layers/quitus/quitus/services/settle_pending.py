@@ -146,7 +146,7 @@ class PendingSettler:
         except Stale:
             return 0
         made = {
-            "postings": [posting(payment.payment_id, decision.entry, at)],
+            "postings": posting(payment.payment_id, decision.entries, at),
             "by": list(decision.match.evidence.items()),
         }
         self.log.record(landlord_id, "postings", f"replaced-{payment.payment_id}", made, now)

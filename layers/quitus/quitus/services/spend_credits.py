@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.credits import use_credits
 from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Debtor
+from quitus.domain.shared_credits import share_credits
+from quitus.services.contention import until_written
 from quitus.services.leases import ChargeWrite, DueStore
 from quitus.services.ports import Clock, Ledger
 
@@ -30,7 +33,7 @@ class CreditSpender:
     clock: Clock
 
     def spend(self, landlord: Landlord, lease_ids: Iterable[str]) -> dict[str, Account]:
-        """Spend what credits of these leases can be spent; the accounts as they are then.
+        """Spend what credits of these leases, and of their account groups, can be spent; the accounts as they are then.
 
         Raises:
             Contention: others kept writing to one of the leases; what was spent stays so, again goes on.
@@ -43,7 +46,27 @@ class CreditSpender:
             late = self._write(landlord.landlord_id, steps)
             pending = {step.account.lease_id for step in steps}
             attempt = self._wait(landlord.landlord_id, attempt) if late else attempt
-        return accounts
+        grouped = sorted(lease_id for lease_id, held in accounts.items() if held.group)
+        return accounts | {lease_id: self._share(landlord, lease_id) for lease_id in grouped}
+
+    def _share(self, landlord: Landlord, lease_id: str) -> Account:
+        """Spend the credits of a lease's account group on dues of its other leases, in as many steps as it takes."""
+        busy = Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
+        while True:
+            step = partial(self._share_some, landlord, lease_id)
+            account = until_written(step, self.clock, patience=_PATIENCE, busy=busy)
+            if account is not None:
+                return account
+
+    def _share_some(self, landlord: Landlord, lease_id: str) -> Account | None:
+        """One step; the account when nothing was left to do."""
+        now = self.clock.now()
+        household = self.ledger.households(landlord.landlord_id, [lease_id]).of(lease_id)
+        shared = share_credits(household, paris_day(now), landlord.chart)
+        if shared is None:
+            return household.main_account
+        self.ledger.commit_uses(landlord.landlord_id, shared.uses, shared.accounts, instant_text(now))
+        return None
 
     def _step(self, landlord: Landlord, account: Account) -> ChargeWrite | None:
         if not may_spend(account):

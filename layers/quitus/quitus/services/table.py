@@ -109,6 +109,15 @@ class Stale(QuitusError):
         self.failed = tuple(failed)
 
 
+class Oversized(QuitusError):
+    """More rows must be written together than one transaction holds; nothing was written. Do less at a time."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("oversized", "More rows must be written together than one transaction holds.")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows in order, and where to go on (None at the end)."""

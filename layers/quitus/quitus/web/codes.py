@@ -29,6 +29,7 @@ CODES: Mapping[str, Code] = {
     "idempotency_key_reused": Code(409, "The idempotency key came with another request."),
     "range_taken": Code(409, "Another landlord holds a range of virtual IBANs that overlaps this one."),
     "virtual_iban_exhausted": Code(409, "There is no virtual IBAN left for a new lease."),
+    "account_group_full": Code(409, "The account group has twenty leases already."),
     "due_of_other_lease": Code(409, "The due belongs to another lease."),
     "due_is_a_line": Code(409, "The due is a line of one that was spread: change that one."),
     "due_not_spreadable": Code(409, "Only an adjustment that the tenant is to pay can be spread."),

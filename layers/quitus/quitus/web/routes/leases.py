@@ -135,8 +135,8 @@ ROUTES = (
         "PUT", "/v1/leases/{lease_id}", replace, {201: LeaseAnswer, 200: LeaseAnswer}, "Create or replace a lease",
         ERPS, LeaseBody,
         refusals=(
-            "landlord_not_found", "invalid_id", "id_mismatch", "invalid_date", "virtual_iban_exhausted", "lease_busy",
-            "pool_busy",
+            "landlord_not_found", "invalid_id", "id_mismatch", "invalid_date", "virtual_iban_exhausted",
+            "account_group_full", "lease_busy", "pool_busy",
         ),
     ),
     Route(
