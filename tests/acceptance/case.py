@@ -146,11 +146,10 @@ class Case:
         dues = self.lease(lease_id)["dues"]
         return {due["due_id"]: format_euros(due["open_cents"]) for due in dues if due["open_cents"]}
 
-    def overdue(self, lease_id: str = "L1") -> str:
-        """What is open of dues past their day."""
-        today = self.office.clock.instant.date().isoformat()
-        dues = self.lease(lease_id)["dues"]
-        return format_euros(sum(due["open_cents"] for due in dues if due["due_date"] < today))
+    def overdue(self, lease_id: str = "L1") -> tuple[str, bool]:
+        """What is open of dues past their day, and whether the tenant is late."""
+        lease = self.lease(lease_id)
+        return format_euros(lease["overdue_cents"]), lease["is_late"]
 
     def settled(self, payment_id: str) -> dict[str, str]:
         """What the payment paid, by due."""

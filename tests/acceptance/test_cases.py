@@ -106,6 +106,20 @@ def test_case_05_aid_short() -> None:
     case.holds()
 
 
+def test_case_09_a_cheque_settles_at_once_and_waits_in_511_for_its_bank_line() -> None:
+    case = Case(today="2026-04-03")
+    case.let()
+    case.call("apr", "rent", "2026-04-10", "380.00")
+    paid = case.record("380.00", "cheque", "2026-04-02", reference="0001234")
+    assert (case.settled(paid), case.balance()) == ({"apr": "380.00"}, "0.00")
+    (entry,) = case.entries()
+    assert [(line["account"], line["debit_cents"], line["credit_cents"]) for line in entry["lines"]] == [
+        ("511", 38000, 0),
+        ("411", 0, 38000),
+    ]
+    case.holds()
+
+
 def test_case_10_part_payment_without_label() -> None:
     case = Case()
     case.let()
@@ -170,7 +184,8 @@ def test_case_12_two_euros_short() -> None:
     case.let()
     case.call("nov", "rent", "2026-11-10", "512.30")
     case.receive("510.30")
-    assert case.still_open() == {"nov": "2.00"}
+    case.today_is("2026-11-20")
+    assert (case.still_open(), case.overdue()) == ({"nov": "2.00"}, ("2.00", False))
     case.call("dec", "rent", "2026-12-10", "512.30")
     assert case.balance() == "514.30"
     case.receive("514.30", "2026-12-10")
@@ -193,7 +208,7 @@ def test_case_15_late_positive_adjustment() -> None:
     case = Case(today="2026-11-05")
     case.let()
     case.call("regul", "adjustment", "2026-10-31", "1200.00")
-    assert case.overdue() == "1200.00"
+    assert case.overdue() == ("1200.00", True)
     order = {"lines": 12, "first_due_date": "2026-11-30"}
     asked = case.ask("POST", "/v1/leases/L1/dues/regul/spread", order, role="collections")
     assert asked.status == 200
@@ -205,10 +220,10 @@ def test_case_15_late_positive_adjustment() -> None:
         ("2027-02-28", "100.00"),
     ]
     assert len(lines) == 12
-    assert (case.overdue(), case.balance()) == ("0.00", "1200.00")
+    assert (case.overdue(), case.balance()) == (("0.00", False), "1200.00")
     case.receive("100.00", "2026-11-30")
     case.today_is("2026-12-01")
-    assert (case.overdue(), case.balance()) == ("0.00", "1100.00")
+    assert (case.overdue(), case.balance()) == (("0.00", False), "1100.00")
     case.holds()
 
 
@@ -292,6 +307,8 @@ def test_case_17_plan_kept() -> None:
         assert case.settled(paid) == {month: "510.00", "oct": "80.00"}
         assert set(case.rules(paid)) == {"plan"}
     assert case.still_open() == {"oct": "210.00", "nov": "510.00"}
+    case.today_is("2027-03-31")
+    assert (case.overdue(), case.balance()) == (("0.00", False), "720.00")
     plan = case.plan("2027-03-31")
     assert (plan["status"], plan["settled_cents"], plan["missed_cents"]) == ("running", 24000, 0)
     case.holds()
@@ -302,6 +319,8 @@ def test_case_17_instalment_missed_in_part() -> None:
     case.call("jan", "rent", "2027-01-10", "510.00")
     paid = case.receive("550.00", "2027-01-10")
     assert case.settled(paid) == {"jan": "510.00", "oct": "40.00"}
+    case.today_is("2027-01-11")
+    assert case.overdue() == ("40.00", True)
     assert case.plan("2027-01-14")["missed_cents"] == 0
     assert case.plan("2027-01-15")["missed_cents"] == 4000
     assert case.plan("2027-01-15")["status"] == "running"

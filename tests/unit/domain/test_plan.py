@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from builders import DAY, an_open_due
+from builders import DAY, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,3 +109,10 @@ def test_on_any_numbers_a_plan_pays_current_charging_then_instalments_due(
     if cents <= current + due_now:
         assert on_plan == max(cents - current, 0)
     assert (settlement.rest_cents > 0) <= (not settlement.open_dues)
+
+
+def test_what_a_plan_covers_is_overdue_only_as_far_as_its_instalments_are() -> None:
+    account = an_account(OLD, CURRENT_RENT, plan=PLAN)
+    assert account.overdue_cents(FIRST) == 0
+    assert account.overdue_cents(FIRST + timedelta(days=1)) == 51000 + 8000
+    assert an_account(OLD).overdue_cents(FIRST) == 96000

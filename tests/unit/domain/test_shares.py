@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.lease import Party, PartyRole
+from quitus.domain.party import Party, PartyRole
 from quitus.domain.payers import Attributed, Basis, Part, attribute_parts
 from quitus.domain.shares import shares_on, split
 

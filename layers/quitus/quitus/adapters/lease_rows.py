@@ -11,7 +11,8 @@ from quitus.adapters.ledger_rows import account_write, members_of
 from quitus.adapters.origins import confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound
-from quitus.domain.lease import Lease, Party
+from quitus.domain.lease import Lease
+from quitus.domain.party import Party
 from quitus.services.leases import BalanceControl, HeldControl, HeldLease, HeldParty, LeaseWrite, Origin
 from quitus.services.table import MAX_WRITES, Is, Lacks, New, Put, Row, Table, Update, Write
 

@@ -86,7 +86,7 @@ class StaffDesk:
 
     @cached_property
     def leases(self) -> LeaseDesk:
-        return LeaseDesk(LeaseRows(self._table), self._ledger, self._views, self.clock)
+        return LeaseDesk(LeaseRows(self._table), self._ledger, self._views, self.landlords, self.clock)
 
     @cached_property
     def lease_requests(self) -> LeaseRequests:

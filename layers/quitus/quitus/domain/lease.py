@@ -1,10 +1,10 @@
-"""The lease: what is let and to whom, what is owed (dues), and its account, the aggregate that postings change."""
+"""The lease: what is let, what is owed (dues), and its account, the aggregate that postings change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from quitus.domain.calendar import years_before
@@ -16,6 +16,8 @@ LIMITATION_YEARS = 3
 
 JUDGMENT_YEARS = 10
 """What a judgment grants lapses after ten."""
+
+_ONE_DAY = timedelta(days=1)
 
 
 class LeaseStatus(StrEnum):
@@ -68,14 +70,6 @@ class Debtor(StrEnum):
     PAYER = "payer"
 
 
-class PartyRole(StrEnum):
-    """Who a person is on the lease."""
-
-    HOLDER = "holder"
-    COTENANT = "cotenant"
-    GUARANTOR = "guarantor"
-
-
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A lease as the landlord's ERP describes it, with the virtual IBAN that Quitus issued for it."""
@@ -101,50 +95,6 @@ class Lease:
     bic: str = ""
     payee_name: str = ""
     payment_reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierShare:
-    """The share that a party had, with its dates as they were given, before the day `until`."""
-
-    share_percent: str | None
-    from_date: date | None
-    to_date: date | None
-    until: date
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A person of a lease with a dated share (percent with two decimals, as text `33.33`), and those it had before."""
-
-    party_id: str
-    lease_id: str
-    role: PartyRole
-    name: str
-    email: str | None = None
-    phone: str | None = None
-    share_percent: str | None = None
-    from_date: date | None = None
-    to_date: date | None = None
-    earlier_shares: tuple[EarlierShare, ...] = ()
-
-    def succeeding(self, held: Party, today: date) -> Party:
-        """The party with what was known of it: a share or first day that is not said stays, a share that changes keeps
-        its dates. What is new counts from the party's new first day, if that is later than before, else from today.
-        """
-        share, first_day = self.share_percent or held.share_percent, self.from_date or held.from_date
-        said = replace(self, share_percent=share, from_date=first_day)
-        moved = self.from_date is not None and (held.from_date is None or self.from_date > held.from_date)
-        if said.share_percent == held.share_percent and not moved:
-            return replace(said, earlier_shares=held.earlier_shares)
-        begins = self.from_date if moved and self.from_date else today
-        until = max(begins, *(earlier.until for earlier in held.earlier_shares), date.min)
-        ended = EarlierShare(held.share_percent, held.from_date, held.to_date, until)
-        return replace(said, earlier_shares=(*held.earlier_shares, ended))
-
-    def share_on(self, on: date) -> EarlierShare | Party:
-        """What holds of its share on a day."""
-        return next((earlier for earlier in self.earlier_shares if on < earlier.until), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +250,13 @@ class Account:
     def aid_open_cents(self) -> Cents:
         """What is awaited from the payer of aids, outside the balance; < 0: it paid more than was called."""
         return self.facing(Debtor.PAYER).balance_cents
+
+    def overdue_cents(self, on: date) -> Cents:
+        """What is open of dues past their day; of what a plan covers, only of instalments past theirs."""
+        covered = {} if self.plan is None else dict(self.plan.open_parts(self.open_dues))
+        past = (due for due in self.open_dues if due.due_date < on)
+        beside = sum(due.open_cents - covered.get(due.due_id, 0) for due in past)
+        return beside if self.plan is None else beside + self.plan.payable_cents(self.open_dues, on - _ONE_DAY)
 
     def facing(self, debtor: Debtor) -> Account:
         """The account as a debtor sees it: its own dues and credits first. Facing the payer twice is no change."""

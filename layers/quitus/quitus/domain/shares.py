@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from quitus.domain.lease import Party, PartyRole
 from quitus.domain.money import Cents
+from quitus.domain.party import Party, PartyRole
 
 _WHOLE = 10_000
 """A whole, in hundredths of a percent."""

@@ -11,7 +11,8 @@ from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Invalid
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Due, Lease, Party
+from quitus.domain.lease import Due, Lease
+from quitus.domain.party import Party
 from quitus.services.charge_leases import Charger
 from quitus.services.erp_files import ErpKind, row_key
 from quitus.services.erp_rows import ErpRecord, record_of

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from quitus.domain.charged import Charging, History
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account, Due, Lease, Party
+from quitus.domain.lease import Account, Due, Lease
 from quitus.domain.money import Cents
+from quitus.domain.party import Party
 
 
 @dataclass(frozen=True, slots=True)

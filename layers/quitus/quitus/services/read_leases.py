@@ -9,9 +9,11 @@ from typing import Protocol
 
 from quitus.domain.calendar import paris_day, years_before
 from quitus.domain.errors import Contention, NotFound
-from quitus.domain.lease import Account, Due, DueStanding, Lease, LeaseStatus, Party
+from quitus.domain.lease import Account, Due, DueStanding, Lease, LeaseStatus
+from quitus.domain.money import Cents
+from quitus.domain.party import Party
 from quitus.services.paging import Listed, Place, fill
-from quitus.services.ports import Clock, Ledger
+from quitus.services.ports import Clock, Landlords, Ledger
 
 DUES_SHOWN_YEARS = 2
 _PATIENCE = 5
@@ -64,10 +66,14 @@ class LeaseFilter:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A lease and how its account stands."""
+    """A lease and how its account stands. It is late when more than the landlord's tolerance is overdue: less is
+    carried, never written off, and reminds nobody (sector.md §7, case 12).
+    """
 
     lease: Lease
     account: Account
+    overdue_cents: Cents
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class LeaseDesk:
     leases: LeaseReader
     ledger: Ledger
     residences: Residences
+    landlords: Landlords
     clock: Clock
 
     def one(self, landlord_id: str, lease_id: str) -> FullStanding:
@@ -99,7 +106,20 @@ class LeaseDesk:
         parties = self.leases.parties(landlord_id, lease_id)
         account, dues = self._account_with_dues(landlord_id, lease_id)
         since = years_before(paris_day(self.clock.now()), DUES_SHOWN_YEARS)
-        return FullStanding(Standing(lease, account), tuple(_shown(dues, account, since)), tuple(parties))
+        (standing,) = self._standings(landlord_id, [lease], {lease_id: account})
+        return FullStanding(standing, tuple(_shown(dues, account, since)), tuple(parties))
+
+    def _standings(
+        self, landlord_id: str, leases: Sequence[Lease], accounts: Mapping[str, Account]
+    ) -> tuple[Standing, ...]:
+        landlord, today = self.landlords.find(landlord_id), paris_day(self.clock.now())
+        tolerance = landlord.tolerance_cents if landlord else 0
+        found = list[Standing]()
+        for lease in leases:
+            account = accounts.get(lease.lease_id, Account(lease.lease_id))
+            overdue = account.overdue_cents(today)
+            found.append(Standing(lease, account, overdue, overdue > tolerance))
+        return tuple(found)
 
     def _account_with_dues(self, landlord_id: str, lease_id: str) -> tuple[Account, Mapping[str, Due]]:
         account = self._account(landlord_id, lease_id)
@@ -122,8 +142,7 @@ class LeaseDesk:
         """A page of leases by residence and id, with their accounts as they stand now."""
         listed = fill(self._found(landlord_id, wanted, after), limit)
         accounts = self.ledger.accounts(landlord_id, [lease.lease_id for lease in listed.items])
-        standings = (Standing(lease, accounts.get(lease.lease_id, Account(lease.lease_id))) for lease in listed.items)
-        return Listed(tuple(standings), listed.place)
+        return Listed(self._standings(landlord_id, listed.items, accounts), listed.place)
 
     def _found(
         self, landlord_id: str, wanted: LeaseFilter, after: Place | None

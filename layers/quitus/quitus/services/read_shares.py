@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from quitus.domain.calendar import paris_day, years_before
-from quitus.domain.lease import DueStanding, Party
+from quitus.domain.lease import DueStanding
 from quitus.domain.money import Cents
+from quitus.domain.party import Party
 from quitus.domain.payers import Attributed, Part, attribute_parts
 from quitus.domain.shares import Share, shares_on, split
 from quitus.services.ports import Clock

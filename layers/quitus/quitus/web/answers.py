@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from quitus.domain.alert import Severity
 from quitus.domain.allocation import AllocationRule
 from quitus.domain.landlord import ErpKind, VirtualIbanPer
-from quitus.domain.lease import DueKind, LeaseStatus, PartyRole, UnitKind
+from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
 from quitus.domain.ledger import EntryKind
 from quitus.domain.matching import MatchRule, SuspenseReason
 from quitus.domain.movement import Means
+from quitus.domain.party import PartyRole
 from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.file_decisions import Contradiction, Verdict
 from quitus.services.registry import FileStatus
@@ -148,7 +149,8 @@ class PartyAnswer(Answer):
 
 class LeaseSummary(Answer):
     """A lease in a list. `balance_cents` > 0: the tenant owes. `aid_open_cents` is awaited from the payer of aids,
-    outside the balance; < 0: it paid more than was called.
+    outside the balance; < 0: it paid more than was called. `overdue_cents` is open of dues past their day (of what a
+    plan covers, of instalments past theirs); `is_late`: that is more than the landlord's tolerance.
     """
 
     lease_id: str
@@ -175,6 +177,8 @@ class LeaseSummary(Answer):
     balance_cents: int
     credit_cents: NotNegative
     aid_open_cents: int
+    overdue_cents: NotNegative
+    is_late: bool
 
 
 class LeaseAnswer(LeaseSummary):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from quitus.domain.lease import PartyRole
+from quitus.domain.party import PartyRole
 from quitus.domain.payers import Basis
 from quitus.web.answers import Answer, NotNegative
 

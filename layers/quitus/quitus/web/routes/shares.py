@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from quitus.domain.lease import Party
 from quitus.domain.money import format_euros
+from quitus.domain.party import Party
 from quitus.services.read_shares import Month, PartyMonth, SharesView
 from quitus.web.access import READERS
 from quitus.web.bodies import Nothing, OnQuery
