@@ -292,3 +292,42 @@ def test_a_channel_that_speaks_up_while_another_posts_is_seen(table: MemoryTable
         between = InterruptedTable(fresh, moment, partial(fates, fresh, other))
         a_poster(between).post(LANDLORD, [reported(today, "camt.053", "S1")])
         assert account(fresh).balance_cents == 0, f"before call {moment}"
+
+
+def a_crowd(count: int, iban: str | None = None, channel: str = "camt.053", message: str = "S1") -> list[Incoming]:
+    """Equal credits of one day."""
+    return [
+        reported(a_credit(45000, iban if place % 2 else None, position=f"{message}.{place}"), channel, message)
+        for place in range(count)
+    ]
+
+
+def movement_rows(table: MemoryTable) -> int:
+    return sum("#movement#" in key.pk and key.sk.isdecimal() for key in table.rows)
+
+
+@pytest.mark.parametrize("moment", range(1, 9))
+@pytest.mark.parametrize("told", ["the same message again", "another channel", "another channel that names no lease"])
+def test_equal_money_of_a_crowded_day_is_posted_once_whoever_comes_between(
+    table: MemoryTable, told: str, moment: int
+) -> None:
+    """Half of the money is on no lease, so that no account ties it: the rows' numbers must."""
+    fates(table, *a_crowd(25, message="before"))
+    fates(table, *a_crowd(1, channel="camt.054", message="before"))
+    batch = a_crowd(12, ONE, message="S2")
+    other = {
+        "the same message again": batch,
+        "another channel": a_crowd(12, ONE, channel="camt.054", message="N2"),
+        "another channel that names no lease": a_crowd(12, channel="camt.054", message="N2"),
+    }[told]
+
+    came: list[Incoming] = []
+
+    def between() -> None:
+        came.extend(a_crowd(7, message="S3"))
+        fates(table, *came)
+        fates(table, *other)
+
+    before = movement_rows(table)
+    a_poster(InterruptedTable(table, moment, between)).post(LANDLORD, batch)
+    assert movement_rows(table) - before == 12 + len(came)

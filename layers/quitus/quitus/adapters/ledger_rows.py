@@ -52,6 +52,11 @@ class LedgerRows:
         others = {lease_id for members in groups.values() for lease_id in members} - accounts.keys()
         return Households(accounts | self.accounts(landlord_id, others), groups)
 
+    def virtual_iban_of(self, landlord_id: str, lease_id: str) -> str | None:
+        """See `Ledger.virtual_iban_of`."""
+        row = self._table.get(keys.lease(landlord_id, lease_id))
+        return row.get("virtual_iban") if row else None
+
     def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
         """See `Ledger.dues`."""
         rows = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.DUES).rows
@@ -111,18 +116,20 @@ class LedgerRows:
             self._table.write(writes)
 
     def _units(self, landlord_id: str, plan: Plan, at: str) -> Iterator[list[Write]]:
-        """What must be written together: rows and the accounts that they touch, and what else touches these; rows
-        without a lease and claims alone.
+        """What must be written together: the rows of one household and the accounts that they touch; rows without a
+        lease and claims alone. In this order, which is that of new rows' ordinals in their bucket (`renumbered`).
         """
         together: dict[str, tuple[set[str], list[Write]]] = {}
         for posted in plan.posted:
             key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
             put = Put(key.row(**records.posted_row(posted)), NEVER_POSTED)
-            if posted.touched:
-                _join(together, posted.touched)[1].append(put)
-            else:
+            if posted.household is None:
                 yield [put]
-        for lease_ids, puts in {id(unit): unit for unit in together.values()}.values():
+                continue
+            lease_ids, puts = together.setdefault(posted.household, (set(), []))
+            lease_ids |= posted.touched & plan.accounts.keys()
+            puts.append(put)
+        for lease_ids, puts in together.values():
             yield [*puts, *(account_write(landlord_id, plan.accounts[lease_id]) for lease_id in sorted(lease_ids))]
         for claim in plan.claims:
             key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.voice)
@@ -167,16 +174,6 @@ class LedgerRows:
         """See `Ledger.commit_uses`."""
         changed = [account_write(landlord_id, account) for account in accounts]
         self._table.write([*(_credit_use_write(landlord_id, use, at) for use in uses), *changed])
-
-
-def _join(together: dict[str, tuple[set[str], list[Write]]], lease_ids: Iterable[str]) -> tuple[set[str], list[Write]]:
-    """The unit of these leases: one, whatever units they were in."""
-    joined: tuple[set[str], list[Write]] = (set(lease_ids), [])
-    for unit in {id(unit): unit for lease_id in lease_ids if (unit := together.get(lease_id))}.values():
-        joined[0].update(unit[0])
-        joined[1].extend(unit[1])
-    together.update(dict.fromkeys(joined[0], joined))
-    return joined
 
 
 def members_of(row: Row) -> dict[str, bool]:

@@ -235,7 +235,7 @@ def allocations_of(rows: Sequence[Sequence[Any]]) -> tuple[Allocation, ...]:
 
 def decision_row(decision: Decision) -> Row:
     """A decision on a payment."""
-    return {
+    row: Row = {
         "kind": decision.kind.value,
         "match": _match_row(decision.match),
         "allocations": _allocation_rows(decision.allocations),
@@ -244,6 +244,7 @@ def decision_row(decision: Decision) -> Row:
         "decided_by": decision.decided_by,
         "decided_at": decision.decided_at,
     }
+    return row | {"flags": list(decision.flags)} if decision.flags else row
 
 
 def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
@@ -257,6 +258,7 @@ def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
         entries=tuple(entry_of(entry) for entry in row["entries"]),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
+        flags=tuple(row.get("flags", ())),
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from quitus.domain.calendar import paris_day
+from quitus.domain.limits import plausible
 from quitus.domain.money import AmountError, Cents, parse_bank_amount
 
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T.+|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
@@ -41,9 +42,10 @@ def iso_day(text: str) -> date:
         raise ValueError("not a date")
     day, rest = match.groups()
     if rest is None or not rest.startswith("T"):
-        return date.fromisoformat(day)
+        return plausible(date.fromisoformat(day))
     instant = datetime.fromisoformat(text.strip())
-    return paris_day(instant) if instant.tzinfo is not None else instant.date()
+    written = plausible(instant.date())
+    return paris_day(instant) if instant.tzinfo is not None else written
 
 
 @lru_cache(maxsize=1024)
@@ -53,4 +55,4 @@ def written_day(text: str) -> date:
     Raises:
         ValueError: not a day of the calendar.
     """
-    return date.fromisoformat(text.strip()[:10])
+    return plausible(date.fromisoformat(text.strip()[:10]))

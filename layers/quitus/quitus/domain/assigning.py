@@ -25,6 +25,7 @@ from quitus.domain.lease import Account
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
 from quitus.domain.matching import Match
 from quitus.domain.payment import Awaiting, Decision, DecisionKind, Payment, PaymentStatus
+from quitus.domain.posting import with_recent
 from quitus.domain.reopening import reopen
 
 
@@ -56,6 +57,8 @@ def assign(
     entries, accounts = _booking(payment, number, chart, on).book(parts)
     placed, rest = replace(match, lease_id=household.main), rest_of(parts)
     decision = Decision(number, DecisionKind.ASSIGN, placed, allocations_of(parts), rest, entries, by, at)
+    main = accounts[household.main]
+    accounts[household.main] = replace(main, recent=with_recent(main, payment.posted.incoming))
     changed = (replace(account, version=account.version + 1) for account in accounts.values())
     return decision, tuple(Charging(account, None) for account in changed)
 

@@ -217,7 +217,7 @@ def _is_unplaced(known: Known) -> bool:
 def _is_referred(known: Known, report: Report) -> bool:
     if known.reported_by(report.channel):
         return False
-    return not any(map(report.names_another_lease, known.evidence)) and known.decided in (None, report.lease_iban)
+    return not any(map(report.names_another_lease, known.evidence))
 
 
 def _names(evidence: Evidence, report: Report) -> Iterable[str]:

@@ -34,3 +34,10 @@ def iso_day(text: str) -> date:
     if day is None or not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError(text)
     return day
+
+
+def plausible(day: date) -> date:
+    """The day, if money may have moved on it. Raises ValueError: programs write other years for none."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError("not a day on which money moves")
+    return day

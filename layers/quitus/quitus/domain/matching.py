@@ -12,6 +12,9 @@ from enum import StrEnum
 from quitus.domain.ibans import virtual_iban_of_reference
 from quitus.domain.movement import Movement
 
+LEASE_IBAN = "lease_iban"
+"""The evidence that gives the virtual IBAN of a lease that a person chose."""
+
 
 class MatchRule(StrEnum):
     """Why a payment is on its lease (contract.md, rules named)."""
@@ -49,9 +52,11 @@ class Match:
 
     @property
     def virtual_iban(self) -> str | None:
-        """The virtual IBAN, or the one that the payment reference stands for, that led to the lease."""
+        """The virtual IBAN of the lease: what led there, what the payment reference stands for, what a person chose."""
         if self.lease_id is None:
             return None
+        if LEASE_IBAN in self.evidence:
+            return self.evidence[LEASE_IBAN]
         referred = virtual_iban_of_reference(self.evidence.get("payment_reference", ""))
         return self.evidence.get("virtual_iban") or (referred.text if referred else None)
 

@@ -7,6 +7,8 @@ import re
 Cents = int
 """An amount in euro cents; the sign's meaning is said where it is used."""
 
+MOST_CENTS = 10**15 - 1
+"""Ten thousand milliards of euros: no account of a landlord moves more."""
 _EUROS = re.compile(r"([+-]?)(\d{1,13})(?:\.(\d{1,2}))?", re.ASCII)
 _AMOUNT = re.compile(r"(?=[.,]?\d)(\d{0,16})(?:[.,](\d{0,5}))?", re.ASCII)
 
@@ -42,7 +44,10 @@ def parse_bank_amount(text: str) -> Cents:
     euros, decimals = match.group(1), (match.group(2) or "").ljust(2, "0")
     if decimals[2:].strip("0"):
         raise AmountError(f"a fraction of a cent: {text[:40]!r}")
-    return int(euros or "0") * 100 + int(decimals[:2])
+    cents = int(euros or "0") * 100 + int(decimals[:2])
+    if cents > MOST_CENTS:
+        raise AmountError(f"more money than there is: {text[:40]!r}")
+    return cents
 
 
 def format_euros(cents: Cents) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from zlib import crc32
 
 from quitus.domain.crowd import Crowd
 from quitus.domain.identity import NAMING, Bucket, Evidence, Known, Report
@@ -39,8 +38,27 @@ class Pairing:
     about: int | None = None
 
 
-CROWD = 20
-"""From so many rows on, batches that work on one bucket at the same time begin at different ordinals."""
+def renumbered(pairings: Sequence[Pairing], order: Sequence[int]) -> list[Pairing]:
+    """The pairings with the ordinals of their new rows in this order (indexes of pairings), bucket by bucket.
+
+    Rows are written in that order, in one transaction or several: each then begins with the ordinal next to what is
+    there, so that of two writers who know as much of a bucket one fails, and looks again.
+    """
+    free: dict[Bucket, list[int]] = {}
+    for pairing in pairings:
+        if pairing.verdict is Verdict.NEW:
+            free.setdefault(pairing.bucket, []).append(pairing.ordinal)
+    numbers = {bucket: iter(sorted(ordinals)) for bucket, ordinals in free.items()}
+    fresh = [pairings[index] for index in order if pairings[index].verdict is Verdict.NEW]
+    now = {(pairing.bucket, pairing.ordinal): next(numbers[pairing.bucket]) for pairing in fresh}
+    return [
+        replace(
+            pairing,
+            ordinal=now.get((pairing.bucket, pairing.ordinal), pairing.ordinal),
+            about=None if pairing.about is None else now.get((pairing.bucket, pairing.about), pairing.about),
+        )
+        for pairing in pairings
+    ]
 
 
 class Register:
@@ -48,7 +66,6 @@ class Register:
 
     def __init__(self, rows: Mapping[Bucket, Iterable[Known]] | None = None) -> None:
         self._crowds = {bucket: Crowd(known) for bucket, known in (rows or {}).items()}
-        self._begun: set[Bucket] = set()
 
     def of(self, bucket: Bucket) -> list[Known]:
         """The rows of a bucket, by ordinal."""
@@ -116,8 +133,5 @@ class Register:
     def _add(self, bucket: Bucket, report: Report) -> Pairing:
         crowd = self._crowd(bucket)
         ordinal = max(crowd.rows, default=0) + 1
-        if bucket not in self._begun and len(crowd.rows) >= CROWD:
-            ordinal += 100 * (crc32("#".join(report.name).encode()) % 10)
-        self._begun.add(bucket)
         crowd.add(Known(bucket, ordinal, (report,)), report)
         return Pairing(Verdict.NEW, bucket, ordinal)

@@ -31,7 +31,7 @@ class PaymentStatus(StrEnum):
 
 
 class DecisionKind(StrEnum):
-    """What a person decided on a payment."""
+    """What was decided on a payment."""
 
     ASSIGN = "assign"
     UNASSIGN = "unassign"
@@ -56,8 +56,8 @@ class Awaiting(StrEnum):
 class Decision:
     """A decision on a payment, numbered from 1 per payment; never edited, a later one takes it back.
 
-    It has an entry for each lease concerned, none where nothing of the payment was in the books. People decide;
-    automation only replaces.
+    It has an entry for each lease concerned, none where nothing of the payment was in the books. Automation assigns on
+    the evidence of a further report, and replaces; it never decides on what a person decided.
     """
 
     number: int
@@ -68,6 +68,8 @@ class Decision:
     entries: tuple[Entry, ...]
     decided_by: str
     decided_at: str
+    flags: tuple[str, ...] = ()
+    """What an automatic assignment shows that a person should look at; persons have looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Payment:
     version: int
     replaced_by: tuple[str, ...] = ()
     """The payments that this one turned out to be."""
+    flags: tuple[str, ...] = ()
+    """What it shows since the last decision on it."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -158,6 +162,7 @@ def fold(
         posted.entries,
         len(decisions),
         1 + len(decisions) + len(uses) + len(claims),
+        flags=posted.flags,
     )
     for step in _in_order(decisions, uses):
         payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
@@ -202,6 +207,7 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
         credit_cents=decision.credit_cents,
         entries=(*payment.entries, *decision.entries),
         replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
+        flags=decision.flags if decision.kind is DecisionKind.ASSIGN else payment.posted.flags,
     )
 
 

@@ -16,7 +16,6 @@ from quitus.domain.household import (
     Choice,
     Household,
     Households,
-    Part,
     allocations_of,
     is_on_ended_lease,
     rest_of,
@@ -29,7 +28,7 @@ from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Movement, Nature
-from quitus.domain.pairing import Pairing, Register, Verdict
+from quitus.domain.pairing import Pairing, Register, Verdict, renumbered
 
 DOUBLE_PAYMENT_DAYS = 10
 """Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,
@@ -65,6 +64,8 @@ class Posted:
     entries: tuple[Entry, ...] = ()
     flags: tuple[str, ...] = ()
     posted_at: str = ""
+    household: str | None = None
+    """What it is written with: the lease, or its account group; also what was refused to them. Not kept."""
 
     @property
     def payment_id(self) -> str:
@@ -125,7 +126,8 @@ class Poster:
             if pairing.verdict is Verdict.SAME:
                 claims.append(Claim(pairing.bucket, pairing.ordinal, incoming))
             elif pairing.verdict is Verdict.NEW:
-                posted.append(self._post(incoming, match, pairing, accounts))
+                row = self._post(incoming, match, pairing, accounts)
+                posted.append(replace(row, household=self._household(incoming, match, pairing)))
         changed = {
             lease_id: replace(account, version=known[lease_id].version + 1)
             for lease_id, account in accounts.items()
@@ -141,14 +143,27 @@ class Poster:
         for bucket, indexes in places.items():
             reports = [batch[index].report for index in indexes]
             paired.update(zip(indexes, self.register.pair(bucket, reports), strict=True))
-        return [paired[index] for index in range(len(batch))]
+        return renumbered([paired[index] for index in range(len(batch))], self._writing_order(batch, paired))
+
+    def _writing_order(self, batch: Sequence[Incoming], paired: Mapping[int, Pairing]) -> list[int]:
+        """As the plan is written: what is on no lease, then household by household."""
+        households: dict[str | None, list[int]] = {None: []}
+        for index, (incoming, match) in enumerate(zip(batch, self.matches, strict=True)):
+            households.setdefault(self._household(incoming, match, paired[index]), []).append(index)
+        return [index for indexes in households.values() for index in indexes]
+
+    def _household(self, incoming: Incoming, match: Match, pairing: Pairing) -> str | None:
+        if match.lease_id is None or pairing.exchanged or not _may_be_receipt(incoming):
+            return None
+        group = self.households.accounts[match.lease_id].group
+        return f"group {group}" if group else match.lease_id
 
     def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
         if not incoming.is_booked or incoming.movement.is_parked or _is_nothing_of_ours(incoming.movement):
             return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
         if pairing.exchanged:
             match = Match(None, None, {}, SuspenseReason.NO_EVIDENCE)
-        if incoming.movement.nature is Nature.RETURN or match.lease_id is None:
+        if not _may_be_receipt(incoming) or match.lease_id is None:
             return self._post_aside(incoming, pairing, match)
         household = self.households.of(match.lease_id, accounts)
         if _told_another_amount(household.main_account, incoming):
@@ -187,20 +202,20 @@ def post_receipt(
     payment_id, day = place.bucket.payment_id(place.ordinal), movement.booking_date
     booking = Booking(payment_id, f"{payment_id}-1", EntryKind.RECEIPT, day, bank_role(incoming), debtor, chart)
     entries, accounts = booking.book(parts)
-    flags, main = _receipt_flags(household, movement, parts), household.main
+    main = household.main
+    flags = receipt_flags(household, movement, is_on_ended_lease(parts), bool(allocations_of(parts)))
     row = Posted(
         place.bucket, place.ordinal, incoming, match, allocations_of(parts), rest_of(parts), entries, flags, at
     )
-    return row, accounts | {main: _remembering(accounts[main], incoming)}
+    return row, accounts | {main: replace(accounts[main], recent=with_recent(accounts[main], incoming))}
 
 
-def _remembering(account: Account, incoming: Incoming) -> Account:
-    """The account with the receipt among its recent ones."""
+def with_recent(account: Account, incoming: Incoming) -> tuple[Recent, ...]:
+    """The account's receipts of the last days, this one among them."""
     movement = incoming.movement
     since = movement.booking_date - timedelta(days=DOUBLE_PAYMENT_DAYS)
-    recent = tuple(held for held in account.recent if held.day >= since)
-    own = Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)
-    return replace(account, recent=(*recent, own))
+    kept = (held for held in account.recent if held.day >= since)
+    return (*kept, Recent(movement.booking_date, movement.amount_cents, incoming.reference_told))
 
 
 def person_match(reason: str, requested_by: str | None) -> Match:
@@ -209,11 +224,14 @@ def person_match(reason: str, requested_by: str | None) -> Match:
     return Match(None, MatchRule.PERSON, evidence)
 
 
-def _receipt_flags(household: Household, movement: Movement, parts: Sequence[Part]) -> tuple[str, ...]:
+def receipt_flags(
+    household: Household, movement: Movement, is_on_ended_lease: bool, meets_a_due: bool
+) -> tuple[str, ...]:
+    """What a receipt shows, its household as it was before it."""
     flags, main = [], household.main_account
-    if main.status is LeaseStatus.ENDED or is_on_ended_lease(parts):
+    if main.status is LeaseStatus.ENDED or is_on_ended_lease:
         flags.append(Flag.ENDED_LEASE)
-    if not allocations_of(parts) and _paid_before(main, movement):
+    if not meets_a_due and _paid_before(main, movement):
         flags.append(Flag.DOUBLE_PAYMENT)
     return tuple(flags)
 
@@ -228,6 +246,13 @@ def _paid_before(account: Account, movement: Movement) -> bool:
 
 def _told(incoming: Incoming, pairing: Pairing) -> Incoming:
     return replace(incoming, exchanged=True) if pairing.exchanged else incoming
+
+
+def _may_be_receipt(incoming: Incoming) -> bool:
+    """Whether it is posted on the lease that it is attributed to."""
+    movement = incoming.movement
+    is_credit = movement.nature is not Nature.RETURN and not _is_nothing_of_ours(movement)
+    return incoming.is_booked and not movement.is_parked and is_credit
 
 
 def _is_nothing_of_ours(movement: Movement) -> bool:
@@ -261,7 +286,7 @@ def _refused(incoming: Incoming, pairing: Pairing, lease_id: str, at: str) -> Po
 def _aside(chart: Chart, incoming: Incoming, match: Match) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     amount = abs(incoming.movement.amount_cents)
     if incoming.movement.nature is Nature.RETURN:
-        lines = (chart.debit(Role.SUSPENSE, amount), chart.credit(Role.BANK, amount))
+        lines = (chart.debit(Role.SUSPENSE, amount), chart.credit(bank_role(incoming), amount))
         return lines, (Flag.RETURN_WITHOUT_ORIGINAL,)
     unassigned = match.reason is SuspenseReason.UNKNOWN_VIRTUAL_IBAN
     flags = (Flag.UNASSIGNED_VIRTUAL_IBAN,) if unassigned else ()

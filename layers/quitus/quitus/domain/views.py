@@ -181,7 +181,7 @@ def entry_rule(payment: Payment, entry: Entry) -> str | None:
 
 def alert_kinds(payment: Payment) -> frozenset[AlertKind]:
     """What people should look at now: a person's decision settles what the posting had shown."""
-    kinds = {AlertKind(flag) for flag in payment.posted.flags if _still_shows(payment, flag)}
+    kinds = {AlertKind(flag) for flag in payment.flags if _still_shows(payment, flag)}
     broken = any(entry_hash(entry) != entry.hash for entry in payment.entries)
     return frozenset(kinds | {AlertKind.CHAIN_BREAK} if broken else kinds)
 
@@ -205,7 +205,7 @@ def _still_shows(payment: Payment, flag: str) -> bool:
             return payment.status is PaymentStatus.SUSPENSE
         case Flag.RETURN_WITHOUT_ORIGINAL | Flag.IDENTITY_CONFLICT:
             return payment.status is PaymentStatus.PENDING
-    return payment.decisions == 0
+    return True
 
 
 def _ledger_attribute(payment: Payment) -> str:

@@ -13,7 +13,7 @@ from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Conflict
 from quitus.domain.landlord import Landlord
-from quitus.domain.matching import Match, SuspenseReason
+from quitus.domain.matching import LEASE_IBAN, Match, SuspenseReason
 from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
 from quitus.services.actions import posting
@@ -83,7 +83,7 @@ class DecisionDesk:
         household = household_of(self.ledger, landlord_id, order.lease_id)
         check_dues(self.ledger, landlord_id, household.accounts, order.due_ids)
         landlord = self.landlords.get(landlord_id)
-        match = _match(occasion, order.reason, order.requested_by)
+        match = self._on(landlord_id, order.lease_id, _match(occasion, order.reason, order.requested_by))
         logged = {"kind": "assign", **msgspec.to_builtins(order)}
         payment = self._decide(occasion, logged, lambda: self._assign(landlord, occasion, order, match))
         at = instant_text(occasion.attempt.at)
@@ -107,6 +107,11 @@ class DecisionDesk:
         if decision is not None:
             self.spender.spend(landlord, {entry.lease_id for entry in decision.entries if entry.lease_id is not None})
         return payment
+
+    def _on(self, landlord_id: str, lease_id: str, match: Match) -> Match:
+        """The match with the lease's virtual IBAN: what other channels tell of this money may name it."""
+        iban = self.ledger.virtual_iban_of(landlord_id, lease_id)
+        return match if iban is None else replace(match, evidence={**match.evidence, LEASE_IBAN: iban})
 
     def _decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
         landlord_id, attempt = occasion.landlord_id, occasion.attempt

@@ -56,6 +56,10 @@ class Ledger(Protocol):
         """The accounts of these leases and of all leases of their account groups; unknown leases are left out."""
         ...
 
+    def virtual_iban_of(self, landlord_id: str, lease_id: str) -> str | None:
+        """The virtual IBAN of a lease."""
+        ...
+
     def dues(self, landlord_id: str, lease_id: str) -> dict[str, Due]:
         """Every due of a lease, settled and cancelled ones too."""
         ...

@@ -16,19 +16,23 @@ from quitus.domain.calendar import instant_text
 from quitus.domain.ids import ID_PATTERN, is_id
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
+from quitus.domain.limits import plausible
 from quitus.domain.movement import Means, Movement, Nature
 from quitus.services.ports import ActionLog, Alerts, Clock, Events, Landlords
 from quitus.services.post_movements import MovementPoster, postings
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
+type Text = Annotated[str, msgspec.Meta(max_length=2000)]
+type Number = Annotated[str, msgspec.Meta(max_length=64)]
+type DueId = Annotated[str, msgspec.Meta(pattern=f"^{ID_PATTERN}$")]
 _NOBODY = "-"
 
 
 class Debtor(msgspec.Struct, frozen=True):
     """Who paid, as the source says."""
 
-    name: str | None = None
-    iban: str | None = None
+    name: Text | None = None
+    iban: Number | None = None
 
 
 class PaymentEvent(msgspec.Struct, frozen=True):
@@ -43,17 +47,17 @@ class PaymentEvent(msgspec.Struct, frozen=True):
     amount_cents: Annotated[int, msgspec.Meta(gt=0, le=10**13)]
     currency: str
     booking_date: date
-    account_iban: str
-    end_to_end_id: str | None = None
-    virtual_iban: str | None = None
+    account_iban: Number
+    end_to_end_id: Text | None = None
+    virtual_iban: Number | None = None
     debtor: Debtor | None = None
-    remittance: str | None = None
+    remittance: Text | None = None
     means: Means | None = None
-    original_reference: str | None = None
-    reason: str | None = None
-    link_id: str | None = None
-    payment_reference: str | None = None
-    due_ids: tuple[str, ...] | None = None
+    original_reference: Name | None = None
+    reason: Text | None = None
+    link_id: Name | None = None
+    payment_reference: Number | None = None
+    due_ids: Annotated[tuple[DueId, ...], msgspec.Meta(max_length=100)] | None = None
 
     @property
     def digest(self) -> str:
@@ -105,8 +109,8 @@ class EventPoster:
     def post(self, text: str) -> None:
         """Post the event of a message; again changes nothing."""
         try:
-            event = msgspec.json.decode(text, type=PaymentEvent)
-        except (msgspec.DecodeError, UnicodeError) as error:
+            event = _decoded(text)
+        except (msgspec.DecodeError, ValueError) as error:
             self._reject(text, "invalid_event", str(error))
             return
         landlord = self.landlords.find(event.landlord_id)
@@ -153,6 +157,18 @@ class EventPoster:
         self.events.reject(landlord_id, name, code, at)
         detail = {"reason": code, "message": message[:200], "event_id": event_id}
         self.alerts.alert(landlord_id, Alert(AlertKind.EVENT_REJECTED, name, detail), at)
+
+
+def _decoded(text: str) -> PaymentEvent:
+    """The event of a message.
+
+    Raises:
+        msgspec.DecodeError: no event.
+        ValueError: a day on which no money moves.
+    """
+    event = msgspec.json.decode(text, type=PaymentEvent)
+    plausible(event.booking_date)
+    return event
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -14,11 +14,12 @@ from quitus.domain.errors import Contention
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
+from quitus.domain.lease import LeaseStatus
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import Decision, PaymentStatus
-from quitus.domain.posting import Plan, Posted, Poster
+from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags
 from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
@@ -123,6 +124,10 @@ class MovementPoster:
         now = self.clock.now()
         target, on, at = incoming.movement.due_ids, paris_day(now), instant_text(now)
         decision, made = assign(payment, household, match, target, landlord.chart, on, AUTOMATION, at)
+        ended = any(household.accounts[entry.lease_id or ""].status is LeaseStatus.ENDED for entry in decision.entries)
+        movement = payment.posted.incoming.movement
+        flags = receipt_flags(household, movement, ended, bool(decision.allocations))
+        decision = replace(decision, flags=flags)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
         return decision
 
@@ -209,7 +214,7 @@ def _fate(item: Placed, file_id: str) -> str:
     if item.verdict is Verdict.SAME or item.posted.incoming.source.file_id != file_id:
         return "duplicates"
     if not item.posted.entries:
-        return "ignored"
+        return "suspense" if Flag.IDENTITY_CONFLICT in item.posted.flags else "ignored"
     if item.posted.lease_id is not None or item.incoming.movement.nature is Nature.RETURN:
         return "posted"
     return "suspense"
