@@ -6,7 +6,7 @@ from hostile.campaign import Spoiled, examined
 from hostile.oracle import Outcome, Read, Verdict, facts, landlord_of
 from unit.intake.counter import LANDLORD, Counter, counts
 
-from quitus.domain.movement import Status
+from quitus.domain.movement import Movement, Statement, Status
 from quitus.services.registry import FileStatus
 
 
@@ -44,8 +44,20 @@ def examined_and_taken_in(file: Spoiled) -> Verdict:
 
 
 def booked_once(read: Read) -> list[int]:
-    """The booked amounts; a statement that a file repeats counts once."""
-    distinct = [one for at, one in enumerate(read) if facts([one]) not in [facts([other]) for other in read[:at]]]
-    return sorted(
-        movement.amount_cents for _, movements in distinct for movement in movements if movement.status is Status.BOOKED
-    )
+    """The booked amounts: a statement that a file repeats counts once, and so does a movement that several statements
+    of a file report under one reference.
+    """
+    told: set[tuple[object, ...]] = set()
+    amounts: list[int] = []
+    for at, (statement, movements) in enumerate(read):
+        if facts([read[at]]) in [facts([other]) for other in read[:at]]:
+            continue
+        names = [(movement, _names(statement, movement)) for movement in movements if movement.status is Status.BOOKED]
+        amounts += [movement.amount_cents for movement, named in names if told.isdisjoint(named)]
+        told.update(name for _, named in names for name in named)
+    return sorted(amounts)
+
+
+def _names(statement: Statement, movement: Movement) -> set[tuple[object, ...]]:
+    references = {movement.bank_reference, movement.uetr, movement.end_to_end_id} - {None}
+    return {(statement.account, movement.booking_date, movement.amount_cents, reference) for reference in references}
