@@ -132,6 +132,9 @@ class Case:
         held: dict[str, Any] = self.office.get(f"/v1/payments/{payment_id}")
         return held
 
+    def suggestions(self, payment_id: str) -> list[dict[str, Any]]:
+        return list(self.office.get(f"/v1/payments/{payment_id}/suggestions")["suggestions"])
+
     def balance(self, lease_id: str = "L1") -> str:
         return format_euros(self.lease(lease_id)["balance_cents"])
 

@@ -40,6 +40,7 @@ MAY = {
     ("GET", "/v1/payments/{payment_id}"): PEOPLE,
     ("POST", "/v1/payments/{payment_id}/assign"): {"accountant", "admin"},
     ("POST", "/v1/payments/{payment_id}/unassign"): {"accountant", "admin"},
+    ("GET", "/v1/payments/{payment_id}/suggestions"): PEOPLE,
     ("POST", "/v1/leases/{lease_id}/dues/{due_id}/spread"): {"collections", "accountant", "admin"},
     ("GET", "/v1/leases/{lease_id}/shares"): PEOPLE,
     ("GET", "/v1/leases/{lease_id}/plan"): PEOPLE,

@@ -38,6 +38,7 @@ from quitus.services.read_payments import PaymentDesk
 from quitus.services.read_shares import ShareDesk
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.spread_dues import SpreadDesk
+from quitus.services.suggestions import Suggester
 from quitus.services.table import Table
 
 
@@ -114,6 +115,10 @@ class StaffDesk:
     @cached_property
     def payments(self) -> PaymentDesk:
         return PaymentDesk(self._ledger, self._views)
+
+    @cached_property
+    def suggestions(self) -> Suggester:
+        return Suggester(LeaseRows(self._table), self._ledger)
 
     @cached_property
     def receipts(self) -> ReceiptDesk:

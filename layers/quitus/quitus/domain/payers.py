@@ -73,8 +73,8 @@ def _missed_by(cents: Cents, missing: Mapping[str, Cents]) -> tuple[str | None, 
 
 def _named(payer: str | None, names: Mapping[str, str]) -> str | None:
     """The one party whose name the payer's holds: all its words, or all of the payer's, two at least unless equal."""
-    words = _words(payer or "")
-    hits = [party_id for party_id, name in names.items() if _same_person(words, _words(name))]
+    words = words_of(payer or "")
+    hits = [party_id for party_id, name in names.items() if _same_person(words, words_of(name))]
     return hits[0] if len(hits) == 1 else None
 
 
@@ -84,6 +84,7 @@ def _same_person(one: frozenset[str], other: frozenset[str]) -> bool:
     return one == other or (len(one & other) >= 2 and (one <= other or other <= one))
 
 
-def _words(name: str) -> frozenset[str]:
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, whatever their order, case and accents."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     return frozenset("".join(char if char.isalnum() else " " for char in plain).split())

@@ -18,6 +18,7 @@ from quitus.domain.party import PartyRole
 from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.file_decisions import Contradiction, Verdict
 from quitus.services.registry import FileStatus
+from quitus.services.suggestions import SuggestionReason
 
 NotNegative = Annotated[int, Field(ge=0)]
 
@@ -270,6 +271,22 @@ class PaymentAnswer(Answer):
         tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")
     ]
     posted_at: str
+
+
+class SuggestionAnswer(Answer):
+    """A lease that money of a payment may be meant for, its open dues, and how much of the money they would take."""
+
+    reason: SuggestionReason
+    lease_id: str
+    due_ids: tuple[str, ...]
+    amount_cents: Annotated[int, Field(gt=0)]
+
+
+class SuggestionsAnswer(Answer):
+    """What a person may want to do about a payment; nothing follows by itself."""
+
+    payment_id: str
+    suggestions: tuple[SuggestionAnswer, ...]
 
 
 class CountsAnswer(Answer):

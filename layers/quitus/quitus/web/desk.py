@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from quitus.services.read_payments import PaymentDesk
     from quitus.services.read_shares import ShareDesk
     from quitus.services.spread_dues import SpreadDesk
+    from quitus.services.suggestions import Suggester
 
 
 class Desk(Protocol):
@@ -52,6 +53,8 @@ class Desk(Protocol):
     def journals(self) -> JournalDesk: ...
     @property
     def payments(self) -> PaymentDesk: ...
+    @property
+    def suggestions(self) -> Suggester: ...
     @property
     def receipts(self) -> ReceiptDesk: ...
     @property

@@ -12,7 +12,7 @@ from quitus.services.manual_receipts import ManualReceipt
 from quitus.services.payment_answer import payment_answer
 from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
-from quitus.web.answers import PageAnswer, PaymentAnswer
+from quitus.web.answers import PageAnswer, PaymentAnswer, SuggestionsAnswer
 from quitus.web.bodies import AssignBody, Nothing, PaymentsQuery, ReceiptBody, UnassignBody
 from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
@@ -32,6 +32,12 @@ def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
     return _answer(desk.payments.one(call.landlord_id, call.ids["payment_id"]))
+
+
+def suggest(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
+    payment_id = call.ids["payment_id"]
+    found = desk.suggestions.about(call.landlord_id, payment_id)
+    return ok(SuggestionsAnswer.model_validate({"payment_id": payment_id, "suggestions": found}))
 
 
 def record(desk: Desk, call: Call[ReceiptBody, Nothing]) -> Reply:
@@ -83,6 +89,10 @@ ROUTES = (
     Route(
         "GET", "/v1/payments/{payment_id}", one, {200: PaymentAnswer}, "A payment as it stands", READERS,
         refusals=("payment_not_found",),
+    ),
+    Route(
+        "GET", "/v1/payments/{payment_id}/suggestions", suggest, {200: SuggestionsAnswer},
+        "What a person may want to do about a payment", READERS, refusals=("payment_not_found", "lease_not_found"),
     ),
     Route(
         "POST", "/v1/payments/{payment_id}/assign", assign, {200: PaymentAnswer},
