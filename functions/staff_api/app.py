@@ -10,4 +10,4 @@ from quitus.web.api import answer
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer a request."""
-    return answer(bootstrap.staff_desk, bootstrap.passes, event, getattr(context, "aws_request_id", "-"))
+    return answer(bootstrap.staff_desk, bootstrap.note, event, getattr(context, "aws_request_id", "-"))

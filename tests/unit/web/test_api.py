@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, registered
 
 from quitus.adapters import keys
-from quitus.adapters.passing import passes
+from quitus.adapters.breakdowns import note
 from quitus.services.registry import FileStatus
 from quitus.web.api import answer
 from quitus.web.codes import CODES, GATEWAY_CODES
 from quitus.web.cursors import Cursors
 from quitus.web.openapi import codes_of, description
-from quitus.web.routes import ROUTES
+from quitus.web.routes import every_route, routes_for
 from quitus.web.routing import Route, find
 
 EVERYONE = ("viewer", "collections", "accountant", "erp", "admin")
@@ -56,7 +56,7 @@ MAY = {
     ("POST", "/v1/exports"): {"accountant", "admin"},
     ("GET", "/v1/exports/{export_id}"): PEOPLE,
 }
-PROTECTED = [route for route in ROUTES if route.roles is not None]
+PROTECTED = [route for route in every_route() if route.roles is not None]
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/landlords/{landlord_id}"): LANDLORD,
     ("PUT", "/v1/leases/{lease_id}"): LEASE,
@@ -239,7 +239,7 @@ def test_a_breakdown_says_nothing_but_its_id(caplog: pytest.LogCaptureFixture) -
 
     event = {"httpMethod": "GET", "path": "/v1/leases"}
     with caplog.at_level(logging.ERROR):
-        given = answer(broken, passes, event, "request-7")
+        given = answer(broken, note, event, "request-7")
     error = json.loads(given["body"])["error"]
     assert (given["statusCode"], error["code"], error["detail"]) == (500, "internal_error", {"error_id": "request-7"})
     (line,) = [vars(line) for line in caplog.records]
@@ -254,7 +254,7 @@ def test_a_service_below_that_did_not_answer_is_asked_again_and_found_in_the_log
     def away() -> Any:
         raise EndpointConnectionError(endpoint_url="https://dynamodb.eu-west-3.amazonaws.com")
 
-    given = answer(away, passes, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
+    given = answer(away, note, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
     error = json.loads(given["body"])["error"]
     assert (given["statusCode"], error["code"]) == (503, "backend_unavailable")
     assert error["detail"] == {"error_id": "request-7"}
@@ -266,24 +266,29 @@ def test_what_will_fail_again_is_not_asked_again() -> None:
     def broken() -> Any:
         raise KeyError("TABLE_NAME")
 
-    given = answer(broken, passes, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
+    given = answer(broken, note, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
     assert (given["statusCode"], "Retry-After" in given["headers"]) == (500, False)
 
 
+def test_every_route_is_found_in_the_group_of_its_path() -> None:
+    for route in every_route():
+        assert find(routes_for(route.path), route.method, route.path)[0] == route
+
+
 def test_every_refusal_of_a_route_is_documented() -> None:
-    for route in ROUTES:
+    for route in every_route():
         assert set(codes_of(route)) <= CODES.keys()
 
 
 def test_every_documented_code_is_of_some_route_or_of_all() -> None:
-    used = {code for route in ROUTES for code in codes_of(route)} | {"route_not_found"}
+    used = {code for route in every_route() for code in codes_of(route)} | {"route_not_found"}
     assert CODES.keys() == used
 
 
 def test_answers_are_not_kept_by_anyone_on_the_way() -> None:
     office = Office().settle_in()
     event = {"httpMethod": "GET", "path": "/v1/openapi.json"}
-    headers = answer(lambda: office.desk, passes, event, "r")["headers"]
+    headers = answer(lambda: office.desk, note, event, "r")["headers"]
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -334,7 +339,7 @@ def test_no_path_or_query_whatever_breaks_the_api(route: Route, query: dict[str,
     "place", [["x"], ["2026-99-99", "p"], ["2026-11-05", "p"], [1, 2], [], ["1" * 400], ["2026-02-30", "p"], ["999"]]
 )
 def test_no_forged_cursor_breaks_the_api(path: str, place: list[Any]) -> None:
-    route, _ = find(ROUTES, "GET", path)
+    route, _ = find(routes_for(path), "GET", path)
     filters = route.query().model_dump_json(exclude={"cursor", "limit"})
     owner, _ = json.loads(base64.urlsafe_b64decode(f"{Cursors('semiga', f'{path}?{filters}', ()).text(('a',))}=="))
     forged = base64.urlsafe_b64encode(json.dumps([owner, *place]).encode()).decode().rstrip("=")

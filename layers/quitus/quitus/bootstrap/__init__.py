@@ -47,8 +47,8 @@ def env(name: str) -> str:
 
 @cache
 def _client(service: Any) -> Any:
-    import boto3  # noqa: PLC0415 - nothing needs AWS at import
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
     config = Config(
         retries={"mode": "standard", "max_attempts": 5},
@@ -87,7 +87,7 @@ def secrets() -> SecretsManagerClient:
 @cache
 def table() -> DynamoTable:
     """The table."""
-    from quitus.adapters.dynamo import DynamoTable  # noqa: PLC0415
+    from quitus.adapters.dynamo import DynamoTable
 
     return DynamoTable(dynamodb(), env("TABLE_NAME"))
 
@@ -101,7 +101,7 @@ def clock() -> SystemClock:
 @cache
 def ledger() -> LedgerRows:
     """Accounts and movements."""
-    from quitus.adapters.ledger_rows import LedgerRows  # noqa: PLC0415
+    from quitus.adapters.ledger_rows import LedgerRows
 
     return LedgerRows(table())
 
@@ -109,7 +109,7 @@ def ledger() -> LedgerRows:
 @cache
 def landlords() -> LandlordRows:
     """Settings of landlords."""
-    from quitus.adapters.landlord_rows import LandlordRows  # noqa: PLC0415
+    from quitus.adapters.landlord_rows import LandlordRows
 
     return LandlordRows(table())
 
@@ -117,7 +117,7 @@ def landlords() -> LandlordRows:
 @cache
 def alerts() -> AlertRows:
     """Alerts."""
-    from quitus.adapters.alert_rows import AlertRows  # noqa: PLC0415
+    from quitus.adapters.alert_rows import AlertRows
 
     return AlertRows(table())
 
@@ -125,7 +125,7 @@ def alerts() -> AlertRows:
 @cache
 def action_log() -> S3ActionLog:
     """The action log."""
-    from quitus.adapters.action_log import S3ActionLog  # noqa: PLC0415
+    from quitus.adapters.action_log import S3ActionLog
 
     return S3ActionLog(s3(), env("RAW_BUCKET"))
 
@@ -133,7 +133,7 @@ def action_log() -> S3ActionLog:
 @cache
 def queue(name: str) -> SqsQueue:
     """The queue whose URL is in the setting `name`."""
-    from quitus.adapters.queues import SqsQueue  # noqa: PLC0415
+    from quitus.adapters.queues import SqsQueue
 
     return SqsQueue(sqs(), env(name))
 
@@ -141,8 +141,8 @@ def queue(name: str) -> SqsQueue:
 @cache
 def batch_poster() -> BatchPoster:
     """What posts batches of bank files."""
-    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
-    from quitus.services.post_movements import BatchPoster  # noqa: PLC0415
+    from quitus.adapters.file_rows import FileRows
+    from quitus.services.post_movements import BatchPoster
 
     return BatchPoster(movement_poster(), landlords(), FileRows(table()), action_log(), clock())
 
@@ -150,8 +150,8 @@ def batch_poster() -> BatchPoster:
 @cache
 def event_poster() -> EventPoster:
     """What posts payment events."""
-    from quitus.adapters.event_rows import EventRows  # noqa: PLC0415
-    from quitus.services.post_events import EventPoster  # noqa: PLC0415
+    from quitus.adapters.event_rows import EventRows
+    from quitus.services.post_events import EventPoster
 
     return EventPoster(movement_poster(), landlords(), EventRows(table()), alerts(), action_log(), clock())
 
@@ -159,7 +159,7 @@ def event_poster() -> EventPoster:
 @cache
 def movement_poster() -> MovementPoster:
     """What posts movements."""
-    from quitus.services.post_movements import MovementPoster  # noqa: PLC0415
+    from quitus.services.post_movements import MovementPoster
 
     return MovementPoster(ledger(), clock())
 
@@ -167,7 +167,7 @@ def movement_poster() -> MovementPoster:
 @cache
 def erp_landlords() -> ErpLandlordRows:
     """The landlords that ever had something to push."""
-    from quitus.adapters.lease_view_rows import ErpLandlordRows  # noqa: PLC0415
+    from quitus.adapters.lease_view_rows import ErpLandlordRows
 
     return ErpLandlordRows(table())
 
@@ -175,11 +175,11 @@ def erp_landlords() -> ErpLandlordRows:
 @cache
 def view_keeper() -> ViewKeeper:
     """What keeps the views."""
-    from quitus.adapters.lease_view_rows import LeaseViewRows  # noqa: PLC0415
-    from quitus.adapters.payment_view_rows import PaymentViewRows  # noqa: PLC0415
-    from quitus.services.lease_views import LeaseViews  # noqa: PLC0415
-    from quitus.services.payment_views import PaymentViews  # noqa: PLC0415
-    from quitus.services.update_views import ViewKeeper  # noqa: PLC0415
+    from quitus.adapters.lease_view_rows import LeaseViewRows
+    from quitus.adapters.payment_view_rows import PaymentViewRows
+    from quitus.services.lease_views import LeaseViews
+    from quitus.services.payment_views import PaymentViews
+    from quitus.services.update_views import ViewKeeper
 
     return ViewKeeper(
         PaymentViews(PaymentViewRows(table()), clock()),
@@ -193,8 +193,8 @@ def view_keeper() -> ViewKeeper:
 @cache
 def pending_settler() -> PendingSettler:
     """What settles pending payments."""
-    from quitus.adapters.view_rows import ViewRows  # noqa: PLC0415
-    from quitus.services.settle_pending import PendingSettler  # noqa: PLC0415
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.settle_pending import PendingSettler
 
     return PendingSettler(ledger(), ViewRows(table()), alerts(), action_log(), clock())
 
@@ -202,10 +202,10 @@ def pending_settler() -> PendingSettler:
 @cache
 def proof_watch() -> ProofWatch:
     """What watches the proofs."""
-    from quitus.adapters.statement_rows import StatementRows  # noqa: PLC0415
-    from quitus.adapters.view_rows import ViewRows  # noqa: PLC0415
-    from quitus.services.proof import ProofDesk  # noqa: PLC0415
-    from quitus.services.proof_watch import ProofWatch  # noqa: PLC0415
+    from quitus.adapters.statement_rows import StatementRows
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.proof import ProofDesk
+    from quitus.services.proof_watch import ProofWatch
 
     proofs = ProofDesk(landlords(), StatementRows(table()), ViewRows(table()))
     return ProofWatch(proofs, alerts(), clock())
@@ -214,8 +214,8 @@ def proof_watch() -> ProofWatch:
 @cache
 def plan_watch() -> PlanWatch:
     """What watches the instalment plans."""
-    from quitus.adapters.plan_rows import PlanRows  # noqa: PLC0415
-    from quitus.services.plan_watch import PlanWatch  # noqa: PLC0415
+    from quitus.adapters.plan_rows import PlanRows
+    from quitus.services.plan_watch import PlanWatch
 
     return PlanWatch(PlanRows(table()), ledger(), alerts(), action_log(), clock())
 
@@ -223,9 +223,9 @@ def plan_watch() -> PlanWatch:
 @cache
 def erp_pusher() -> ErpPusher:
     """What pushes to the ERPs."""
-    from quitus.adapters.erp_connections import ErpConnections  # noqa: PLC0415
-    from quitus.adapters.erp_outbox import ErpOutboxRows  # noqa: PLC0415
-    from quitus.services.push_erp import ErpPusher  # noqa: PLC0415
+    from quitus.adapters.erp_connections import ErpConnections
+    from quitus.adapters.erp_outbox import ErpOutboxRows
+    from quitus.services.push_erp import ErpPusher
 
     connections = ErpConnections(
         secrets(), env("ERP_SECRET_PREFIX"), s3(), env("EXPORT_BUCKET"), env("ALLOW_LOOPBACK_ERP") == "true"
@@ -237,7 +237,7 @@ def erp_pusher() -> ErpPusher:
 @cache
 def numbering() -> Numbering:
     """Where virtual IBANs come from."""
-    from quitus.adapters.numbering import Numbering, NumberingSecret  # noqa: PLC0415
+    from quitus.adapters.numbering import Numbering, NumberingSecret
 
     return Numbering(table(), NumberingSecret(secrets(), env("NUMBERING_SECRET_ARN")))
 
@@ -245,8 +245,8 @@ def numbering() -> Numbering:
 @cache
 def lease_writer() -> LeaseWriter:
     """What creates and replaces leases."""
-    from quitus.adapters.lease_rows import LeaseRows  # noqa: PLC0415
-    from quitus.services.put_leases import LeaseWriter  # noqa: PLC0415
+    from quitus.adapters.lease_rows import LeaseRows
+    from quitus.services.put_leases import LeaseWriter
 
     return LeaseWriter(LeaseRows(table()), numbering(), alerts(), clock())
 
@@ -254,8 +254,8 @@ def lease_writer() -> LeaseWriter:
 @cache
 def charger() -> Charger:
     """What charges leases."""
-    from quitus.adapters.due_rows import DueRows  # noqa: PLC0415
-    from quitus.services.charge_leases import Charger  # noqa: PLC0415
+    from quitus.adapters.due_rows import DueRows
+    from quitus.services.charge_leases import Charger
 
     return Charger(ledger(), DueRows(table()), clock())
 
@@ -263,7 +263,7 @@ def charger() -> Charger:
 @cache
 def lease_changes() -> LeaseChanges:
     """What writes single leases and dues over HTTP."""
-    from quitus.services.lease_changes import LeaseChanges  # noqa: PLC0415
+    from quitus.services.lease_changes import LeaseChanges
 
     return LeaseChanges(lease_writer(), charger(), action_log(), clock())
 
@@ -271,10 +271,10 @@ def lease_changes() -> LeaseChanges:
 @cache
 def erp_applier() -> ErpApplier:
     """What applies rows of ERP files."""
-    from quitus.adapters.drop_store import S3Acknowledgements  # noqa: PLC0415
-    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
-    from quitus.adapters.lease_rows import LeaseRows  # noqa: PLC0415
-    from quitus.services.apply_erp import ErpApplier, RowWorker  # noqa: PLC0415
+    from quitus.adapters.drop_store import S3Acknowledgements
+    from quitus.adapters.file_rows import FileRows
+    from quitus.adapters.lease_rows import LeaseRows
+    from quitus.services.apply_erp import ErpApplier, RowWorker
 
     worker = RowWorker(lease_writer(), charger(), LeaseRows(table()), ledger(), numbering(), alerts(), clock())
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
@@ -284,10 +284,10 @@ def erp_applier() -> ErpApplier:
 @cache
 def export_store() -> ExportStore:
     """Written exports. Links are signed as AWS asks for encrypted objects: version 4."""
-    import boto3  # noqa: PLC0415 - nothing needs AWS at import
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
-    from quitus.adapters.export_store import ExportStore  # noqa: PLC0415
+    from quitus.adapters.export_store import ExportStore
 
     client = boto3.client("s3", config=Config(signature_version="s3v4", connect_timeout=3, read_timeout=20))
     return ExportStore(client, env("EXPORT_BUCKET"))
@@ -296,9 +296,9 @@ def export_store() -> ExportStore:
 @cache
 def export_writer() -> ExportWriter:
     """What writes exports."""
-    from quitus.adapters.export_rows import ExportRows  # noqa: PLC0415
-    from quitus.adapters.view_rows import ViewRows  # noqa: PLC0415
-    from quitus.services.write_exports import ExportWriter  # noqa: PLC0415
+    from quitus.adapters.export_rows import ExportRows
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.write_exports import ExportWriter
 
     return ExportWriter(ExportRows(table()), ViewRows(table()), export_store(), clock())
 
@@ -334,30 +334,30 @@ class _OutsideTheTable:
 @cache
 def staff_desk() -> StaffDesk:
     """The use cases behind the API."""
-    from quitus.bootstrap.desk import StaffDesk  # noqa: PLC0415
+    from quitus.bootstrap.desk import StaffDesk
 
     return StaffDesk(table(), clock(), _OutsideTheTable())
 
 
-def passes(error: Exception) -> bool:
-    """Whether a failure is AWS's own and passes by itself."""
-    from quitus.adapters import passing  # noqa: PLC0415
+def note(error: Exception, error_id: str) -> bool:
+    """Log a failure that nobody foresaw; whether it passes by itself."""
+    from quitus.adapters import breakdowns
 
-    return passing.passes(error)
+    return breakdowns.note(error, error_id)
 
 
 @cache
 def intake() -> Intake:
     """What takes dropped files in."""
-    from quitus.adapters.drop_store import S3Acknowledgements, S3Drops, S3RawFiles  # noqa: PLC0415
-    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
-    from quitus.adapters.pgp_envelopes import PgpEnvelopes  # noqa: PLC0415
-    from quitus.adapters.statement_rows import StatementRows  # noqa: PLC0415
-    from quitus.services.bank_intake import BankIntake  # noqa: PLC0415
-    from quitus.services.erp_intake import ErpIntake  # noqa: PLC0415
-    from quitus.services.intake import Intake  # noqa: PLC0415
-    from quitus.services.quarantine import Quarantine  # noqa: PLC0415
-    from quitus.services.statements import StatementBook  # noqa: PLC0415
+    from quitus.adapters.drop_store import S3Acknowledgements, S3Drops, S3RawFiles
+    from quitus.adapters.file_rows import FileRows
+    from quitus.adapters.pgp_envelopes import PgpEnvelopes
+    from quitus.adapters.statement_rows import StatementRows
+    from quitus.services.bank_intake import BankIntake
+    from quitus.services.erp_intake import ErpIntake
+    from quitus.services.intake import Intake
+    from quitus.services.quarantine import Quarantine
+    from quitus.services.statements import StatementBook
 
     files, raw = FileRows(table()), S3RawFiles(s3(), env("RAW_BUCKET"))
     quarantine = Quarantine(files, alerts(), clock())
@@ -373,11 +373,11 @@ def intake() -> Intake:
 @cache
 def sweep() -> Sweep:
     """What finds dropped files that no notification announced, and files that stopped half-way."""
-    from quitus.adapters.drop_store import S3Drops  # noqa: PLC0415
-    from quitus.adapters.file_rows import FileRows  # noqa: PLC0415
-    from quitus.adapters.open_file_rows import UnfinishedRows  # noqa: PLC0415
-    from quitus.adapters.sweep_rows import SweepMarkRow  # noqa: PLC0415
-    from quitus.services.sweep import Sweep  # noqa: PLC0415
+    from quitus.adapters.drop_store import S3Drops
+    from quitus.adapters.file_rows import FileRows
+    from quitus.adapters.open_file_rows import UnfinishedRows
+    from quitus.adapters.sweep_rows import SweepMarkRow
+    from quitus.services.sweep import Sweep
 
     drops = S3Drops(s3(), env("DROP_BUCKET"))
     unfinished, mark = UnfinishedRows(table()), SweepMarkRow(table())

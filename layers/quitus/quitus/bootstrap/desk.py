@@ -1,45 +1,32 @@
-"""The desk behind the API on one table; each use case is put together when it is first asked for."""
+"""The desk behind the API on one table; each use case is loaded and put together when it is first asked for."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from quitus.adapters.alert_rows import AlertRows
-from quitus.adapters.decision_rows import DecisionRows
-from quitus.adapters.due_rows import DueRows
-from quitus.adapters.export_rows import ExportRows
-from quitus.adapters.file_decision_rows import FileDecisionRows
-from quitus.adapters.file_rows import FileRows
-from quitus.adapters.landlord_rows import LandlordRows
-from quitus.adapters.lease_rows import LeaseRows
-from quitus.adapters.ledger_rows import LedgerRows
-from quitus.adapters.plan_rows import PlanRows
-from quitus.adapters.request_rows import RequestRows
-from quitus.adapters.statement_rows import StatementRows
-from quitus.adapters.view_rows import ViewRows
-from quitus.services.dashboard import DashboardDesk
-from quitus.services.decide_files import FileDecisionDesk
-from quitus.services.decide_payments import DecisionDesk
-from quitus.services.exports import ExportDesk, ExportLinks
-from quitus.services.idempotent_requests import Once
-from quitus.services.landlord_settings import LandlordDesk
-from quitus.services.lease_changes import LeaseChanges
-from quitus.services.lease_requests import LeaseRequests
-from quitus.services.manual_receipts import ReceiptDesk
-from quitus.services.plans import PlanDesk
-from quitus.services.ports import ActionLog, Clock, Queue
-from quitus.services.proof import ProofDesk
-from quitus.services.read_alerts import AlertDesk
-from quitus.services.read_entries import JournalDesk
-from quitus.services.read_files import FileDesk
-from quitus.services.read_leases import LeaseDesk
-from quitus.services.read_payments import PaymentDesk
-from quitus.services.read_shares import ShareDesk
-from quitus.services.spend_credits import CreditSpender
-from quitus.services.spread_dues import SpreadDesk
-from quitus.services.suggestions import Suggester
-from quitus.services.table import Table
+if TYPE_CHECKING:
+    from quitus.services.dashboard import DashboardDesk
+    from quitus.services.decide_files import FileDecisionDesk
+    from quitus.services.decide_payments import DecisionDesk
+    from quitus.services.exports import ExportDesk, ExportLinks
+    from quitus.services.idempotent_requests import Once
+    from quitus.services.landlord_settings import LandlordDesk
+    from quitus.services.lease_changes import LeaseChanges
+    from quitus.services.lease_requests import LeaseRequests
+    from quitus.services.manual_receipts import ReceiptDesk
+    from quitus.services.plans import PlanDesk
+    from quitus.services.ports import ActionLog, Clock, Queue
+    from quitus.services.proof import ProofDesk
+    from quitus.services.read_alerts import AlertDesk
+    from quitus.services.read_entries import JournalDesk
+    from quitus.services.read_files import FileDesk
+    from quitus.services.read_leases import LeaseDesk
+    from quitus.services.read_payments import PaymentDesk
+    from quitus.services.read_shares import ShareDesk
+    from quitus.services.spread_dues import SpreadDesk
+    from quitus.services.suggestions import Suggester
+    from quitus.services.table import Table
 
 
 class Outside(Protocol):
@@ -66,6 +53,10 @@ class StaffDesk:
     """`web.desk.Desk` on a table."""
 
     def __init__(self, table: Table, clock: Clock, outside: Outside) -> None:
+        from quitus.adapters.landlord_rows import LandlordRows
+        from quitus.adapters.ledger_rows import LedgerRows
+        from quitus.adapters.view_rows import ViewRows
+
         self.clock = clock
         self._table = table
         self._outside = outside
@@ -79,78 +70,130 @@ class StaffDesk:
 
     @cached_property
     def once(self) -> Once:
+        from quitus.adapters.request_rows import RequestRows
+        from quitus.services.idempotent_requests import Once
+
         return Once(RequestRows(self._table), self.clock)
 
     @cached_property
     def settings(self) -> LandlordDesk:
+        from quitus.services.landlord_settings import LandlordDesk
+
         return LandlordDesk(self.landlords, self._outside.action_log)
 
     @cached_property
     def leases(self) -> LeaseDesk:
+        from quitus.adapters.lease_rows import LeaseRows
+        from quitus.services.read_leases import LeaseDesk
+
         return LeaseDesk(LeaseRows(self._table), self._ledger, self._views, self.landlords, self.clock)
 
     @cached_property
     def lease_requests(self) -> LeaseRequests:
+        from quitus.services.lease_requests import LeaseRequests
+
         return LeaseRequests(self._outside.lease_changes, self.landlords, self._outside.action_log, self.clock)
 
     @cached_property
     def shares(self) -> ShareDesk:
+        from quitus.services.read_shares import ShareDesk
+
         return ShareDesk(self.leases, self._views, self.clock)
 
     @cached_property
     def spreads(self) -> SpreadDesk:
+        from quitus.adapters.due_rows import DueRows
+        from quitus.services.spend_credits import CreditSpender
+        from quitus.services.spread_dues import SpreadDesk
+
         dues, log = DueRows(self._table), self._outside.action_log
         spender = CreditSpender(self._ledger, dues, self.clock)
         return SpreadDesk(self._ledger, dues, self.landlords, log, self.clock, spender)
 
     @cached_property
     def plans(self) -> PlanDesk:
+        from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.plan_rows import PlanRows
+        from quitus.services.plans import PlanDesk
+
         alerts, log = AlertRows(self._table), self._outside.action_log
         return PlanDesk(PlanRows(self._table), self._ledger, alerts, log, self.clock)
 
     @cached_property
     def journals(self) -> JournalDesk:
+        from quitus.services.read_entries import JournalDesk
+
         return JournalDesk(self._views, self._ledger)
 
     @cached_property
     def payments(self) -> PaymentDesk:
+        from quitus.services.read_payments import PaymentDesk
+
         return PaymentDesk(self._ledger, self._views)
 
     @cached_property
     def suggestions(self) -> Suggester:
+        from quitus.adapters.lease_rows import LeaseRows
+        from quitus.services.suggestions import Suggester
+
         return Suggester(LeaseRows(self._table), self._ledger)
 
     @cached_property
     def receipts(self) -> ReceiptDesk:
+        from quitus.services.manual_receipts import ReceiptDesk
+
         return ReceiptDesk(self._ledger, self.landlords, self._outside.action_log, self.clock)
 
     @cached_property
     def decisions(self) -> DecisionDesk:
+        from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.decision_rows import DecisionRows
+        from quitus.adapters.due_rows import DueRows
+        from quitus.services.decide_payments import DecisionDesk
+        from quitus.services.spend_credits import CreditSpender
+
         made, alerts = DecisionRows(self._table), AlertRows(self._table)
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
         return DecisionDesk(self._ledger, made, self.landlords, alerts, self._outside.action_log, self.clock, spender)
 
     @cached_property
     def files(self) -> FileDesk:
+        from quitus.adapters.file_rows import FileRows
+        from quitus.services.read_files import FileDesk
+
         return FileDesk(FileRows(self._table))
 
     @cached_property
     def file_decisions(self) -> FileDecisionDesk:
+        from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.file_decision_rows import FileDecisionRows
+        from quitus.services.decide_files import FileDecisionDesk
+
         made, alerts = FileDecisionRows(self._table), AlertRows(self._table)
         return FileDecisionDesk(made, alerts, self._outside.action_log, self._outside.intake_queue, self.clock)
 
     @cached_property
     def alerts(self) -> AlertDesk:
+        from quitus.services.read_alerts import AlertDesk
+
         return AlertDesk(self._views)
 
     @cached_property
     def dashboard(self) -> DashboardDesk:
+        from quitus.services.dashboard import DashboardDesk
+
         return DashboardDesk(self._views, self._views)
 
     @cached_property
     def proof(self) -> ProofDesk:
+        from quitus.adapters.statement_rows import StatementRows
+        from quitus.services.proof import ProofDesk
+
         return ProofDesk(self.landlords, StatementRows(self._table), self._views)
 
     @cached_property
     def exports(self) -> ExportDesk:
+        from quitus.adapters.export_rows import ExportRows
+        from quitus.services.exports import ExportDesk
+
         return ExportDesk(ExportRows(self._table), self._outside.export_links, self._outside.export_queue)

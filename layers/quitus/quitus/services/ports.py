@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.charged import Charging, CreditUse, History
-from quitus.domain.household import Households
-from quitus.domain.identity import Bucket
-from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account, Due
-from quitus.domain.pairing import Register
-from quitus.domain.payment import Decision, Payment
-from quitus.domain.posting import Plan, Posted
+if TYPE_CHECKING:
+    from quitus.domain.alert import Alert, AlertKind
+    from quitus.domain.charged import Charging, CreditUse, History
+    from quitus.domain.household import Households
+    from quitus.domain.identity import Bucket
+    from quitus.domain.landlord import Landlord
+    from quitus.domain.lease import Account, Due
+    from quitus.domain.pairing import Register
+    from quitus.domain.payment import Decision, Payment
+    from quitus.domain.posting import Plan, Posted
 
 
 class Clock(Protocol):

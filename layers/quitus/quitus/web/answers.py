@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from quitus.domain.alert import Severity
 from quitus.domain.allocation import AllocationRule
 from quitus.domain.landlord import ErpKind, VirtualIbanPer
 from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
@@ -16,33 +15,7 @@ from quitus.domain.matching import MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.party import PartyRole
 from quitus.domain.payment import Awaiting, PaymentStatus
-from quitus.services.file_decisions import Contradiction, Verdict
-from quitus.services.registry import FileStatus
-from quitus.services.suggestions import SuggestionReason
-
-NotNegative = Annotated[int, Field(ge=0)]
-
-
-class Answer(BaseModel):
-    """A JSON object of an answer."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, defer_build=True, validate_by_name=True, from_attributes=True
-    )
-
-
-class ErrorBody(Answer):
-    """`code` is stable (docs/api.md lists them), `message` is for people, `detail` for programs."""
-
-    code: str
-    message: str
-    detail: dict[str, Any]
-
-
-class ErrorAnswer(Answer):
-    """Every refusal, the gateway's own ones too."""
-
-    error: ErrorBody
+from quitus.web.models import Answer, NotNegative
 
 
 class BankAccountAnswer(Answer):
@@ -271,95 +244,3 @@ class PaymentAnswer(Answer):
         tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")
     ]
     posted_at: str
-
-
-class SuggestionAnswer(Answer):
-    """A lease that money of a payment may be meant for, its open dues, and how much of the money they would take."""
-
-    reason: SuggestionReason
-    lease_id: str
-    due_ids: tuple[str, ...]
-    amount_cents: Annotated[int, Field(gt=0)]
-
-
-class SuggestionsAnswer(Answer):
-    """What a person may want to do about a payment; nothing follows by itself."""
-
-    payment_id: str
-    suggestions: tuple[SuggestionAnswer, ...]
-
-
-class CountsAnswer(Answer):
-    """What became of a bank file's movements; `movements` is the sum of the others."""
-
-    movements: NotNegative
-    posted: NotNegative
-    suspense: NotNegative
-    duplicates: NotNegative
-    ignored: NotNegative
-
-
-class RowsAnswer(Answer):
-    """What became of an ERP file's rows."""
-
-    accepted: NotNegative
-    unchanged: NotNegative
-    refused: NotNegative
-
-
-class ProblemAnswer(Answer):
-    """Why a file is not trusted, and where in it: the statement, and the entry, record or line, counted from 1."""
-
-    code: str
-    message: str
-    where: str | None
-
-
-class FileDecisionAnswer(Answer):
-    """What a person decided on a quarantined file; `vouched` are the problems that the person answers for."""
-
-    kind: Verdict
-    reason: str
-    decided_by: str
-    decided_at: str
-    vouched: tuple[str, ...]
-    contradiction: Contradiction | None
-
-
-class FileAnswer(Answer):
-    """A dropped file; `problems` are the first of `problem_count`."""
-
-    file_id: str
-    name: str
-    kind: str
-    status: FileStatus
-    reason: str | None
-    counts: CountsAnswer
-    rows: RowsAnswer
-    opening_cents: int | None
-    closing_cents: int | None
-    received_at: str
-    finished_at: str | None
-    problems: tuple[ProblemAnswer, ...]
-    problem_count: NotNegative
-    decision: FileDecisionAnswer | None
-    superseded_by: str | None
-
-
-class AlertAnswer(Answer):
-    """What a person should look at."""
-
-    alert_id: str
-    kind: str
-    severity: Severity
-    subject: str
-    detail: dict[str, str | int | None]
-    raised_at: str
-    closed_at: str | None
-
-
-class PageAnswer[T: Answer](Answer):
-    """A page of a list; `next_cursor` is null at the end."""
-
-    items: tuple[T, ...]
-    next_cursor: str | None

@@ -4,32 +4,30 @@ nothing of what it may not do.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from quitus.domain.access import Role
 from quitus.domain.errors import Contention, QuitusError, Unavailable
-from quitus.services.failures import told
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
 from quitus.services.table import Stale
 from quitus.web.access import Caller, admit, caller_of
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, breakdown, refusal
 from quitus.web.requests import Call, Received, checked_body, checked_query, received
-from quitus.web.routes import ROUTES
+from quitus.web.routes import routes_for
 from quitus.web.routing import find
 
 _NOBODY = Caller("", Role.VIEWER, "")
-_log = logging.getLogger(__name__)
 
 
 def answer(
-    desk: Callable[[], Desk], passes: Callable[[Exception], bool], event: Mapping[str, Any], request_id: str
+    desk: Callable[[], Desk], note: Callable[[Exception, str], bool], event: Mapping[str, Any], request_id: str
 ) -> dict[str, Any]:
     """The answer to a request of the gateway: every refusal is one, and so is a breakdown, which names only its id.
 
-    `passes`: whether a failure is one of the services below that passes by itself; whoever calls is asked to try again.
+    `note` logs a failure that nobody foresaw under an id, and says whether it passes by itself: then whoever calls is
+    asked to try again.
     """
     try:
         reply = _reply(desk(), received(event))
@@ -38,8 +36,7 @@ def answer(
     except QuitusError as error:
         reply = refusal(error)
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose own answer names no id
-        _log.error("A request broke down", extra={"error_id": request_id, **told(error)})
-        reply = refusal(_unavailable(request_id)) if passes(error) else breakdown(request_id)
+        reply = refusal(_unavailable(request_id)) if note(error, request_id) else breakdown(request_id)
     return reply.to_gateway()
 
 
@@ -48,7 +45,7 @@ def _unavailable(request_id: str) -> Unavailable:
 
 
 def _reply(desk: Desk, request: Received) -> Reply:
-    route, ids = find(ROUTES, request.method, request.path)
+    route, ids = find(routes_for(request.path), request.method, request.path)
     caller = _NOBODY
     if route.roles is not None:
         caller = caller_of(request.claims)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from quitus.domain.alert import AlertKind
 from quitus.domain.errors import InvalidIban
 from quitus.domain.landlord import ErpKind, VirtualIbanPer
 from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
@@ -16,17 +14,11 @@ from quitus.domain.ledger import Role
 from quitus.domain.movement import Means
 from quitus.domain.payment import PaymentStatus
 from quitus.domain.spreading import MOST_LINES
-from quitus.services.dashboard import By
-from quitus.services.exports import ExportKind
-from quitus.services.file_decisions import Contradiction
-from quitus.services.registry import FileStatus
 from quitus.web.fields import (
     Bic,
-    Cursor,
     Day,
     Email,
     Id,
-    Limit,
     Name,
     Period,
     PositiveCents,
@@ -35,24 +27,7 @@ from quitus.web.fields import (
     Text,
     Version,
 )
-
-LONGEST_DAYS = 366
-
-
-class Body(BaseModel):
-    """A JSON object of a request."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-class Query(BaseModel):
-    """The parameters after the `?`; an empty one counts as absent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Nothing(Body):
-    """No field at all."""
+from quitus.web.models import Body, PageQuery, Query
 
 
 def _checked_iban(text: str) -> str:
@@ -206,21 +181,6 @@ class UnassignBody(Body):
     lease_id: Id | None = None
 
 
-class ReleaseBody(Body):
-    """Why a quarantined file is taken all the same; `contradiction`: what its statements are to those that were posted
-    under the same name.
-    """
-
-    reason: Remark
-    contradiction: Annotated[Contradiction, Field(strict=False)] = Contradiction.REPLACES
-
-
-class RejectBody(Body):
-    """Why nothing of a quarantined file is ever to be posted."""
-
-    reason: Remark
-
-
 class InstalmentBody(Body):
     """An amount that the tenant is to pay on a day."""
 
@@ -251,32 +211,6 @@ class SpreadBody(Body):
 
     lines: Annotated[int, Field(ge=2, le=MOST_LINES)] = 12
     first_due_date: Day
-
-
-class ExportBody(Body):
-    """What to export: inclusive booking dates, at most 366 days."""
-
-    kind: Annotated[ExportKind, Field(strict=False)]
-    from_day: Day = Field(alias="from")
-    to_day: Day = Field(alias="to")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        check_range(self.from_day, self.to_day)
-        return self
-
-
-def check_range(from_day: Day, to_day: Day) -> None:
-    """Refuses days out of order or more than a year apart."""
-    if not timedelta(0) <= to_day - from_day < timedelta(days=LONGEST_DAYS):
-        raise PydanticCustomError("invalid_range", "`from` is after `to`, or they are more than 366 days apart.")
-
-
-class PageQuery(Query):
-    """Which page of a list."""
-
-    cursor: Cursor | None = None
-    limit: Limit = 100
 
 
 class LeasesQuery(PageQuery):
@@ -315,29 +249,3 @@ class PaymentsQuery(PageQuery):
     means: Means | None = None
     residence: Id | None = None
     commune: Text | None = None
-
-
-class FilesQuery(PageQuery):
-    """Which files."""
-
-    status: FileStatus | None = None
-
-
-class AlertsQuery(PageQuery):
-    """Which alerts."""
-
-    kind: AlertKind | None = None
-
-
-class DashboardQuery(Query):
-    """Which booking dates (default: the current month), summed by what."""
-
-    from_day: Day | None = Field(None, alias="from")
-    to_day: Day | None = Field(None, alias="to")
-    by: By = By.RESIDENCE
-
-
-class ProofQuery(Query):
-    """Which booking date (default: yesterday in Europe/Paris)."""
-
-    date: Day | None = None

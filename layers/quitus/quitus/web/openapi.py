@@ -11,11 +11,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from quitus.domain.access import API_SCOPE
-from quitus.web.answers import ErrorAnswer
-from quitus.web.bodies import Nothing
 from quitus.web.codes import CODES, GATEWAY_CODES
+from quitus.web.models import ErrorAnswer, Nothing
 from quitus.web.replies import Gone
-from quitus.web.routes import ROUTES
+from quitus.web.routes import every_route
 from quitus.web.routes.description import Description
 from quitus.web.routing import Route
 
@@ -37,7 +36,7 @@ def description() -> dict[str, Any]:
     """The document as plain values."""
     schemas, components = _schemas()
     paths: dict[str, dict[str, Any]] = {}
-    for route in ROUTES:
+    for route in every_route():
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",
@@ -71,7 +70,7 @@ def codes_of(route: Route) -> tuple[str, ...]:
 
 def _schemas() -> tuple[Schemas, Mapping[str, Any]]:
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(ErrorAnswer, "serialization"): None}
-    for route in ROUTES:
+    for route in every_route():
         wanted |= dict.fromkeys((model, "serialization") for model in route.answers.values())
         wanted |= {(route.body, "validation"): None, (route.query, "validation"): None}
     schemas, definitions = models_json_schema(list(wanted), ref_template=_REF)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from quitus.domain.plan import PlanDecisionKind
 from quitus.services.plans import PlanStatus
-from quitus.web.answers import Answer, NotNegative
+from quitus.web.models import Answer, NotNegative
 
 
 class CoveredDueAnswer(Answer):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from quitus.services.exports import ExportKind, ExportStatus
 from quitus.services.proof import ProofStatus
-from quitus.web.answers import Answer, NotNegative
+from quitus.web.models import Answer, NotNegative
 
 
 class DashboardRowAnswer(Answer):

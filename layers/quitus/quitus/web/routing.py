@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from quitus.domain.access import Role
 from quitus.domain.errors import NotFound
-from quitus.web.bodies import Nothing
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply
 from quitus.web.requests import Call
 

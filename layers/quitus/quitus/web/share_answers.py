@@ -6,7 +6,7 @@ from datetime import date
 
 from quitus.domain.party import PartyRole
 from quitus.domain.payers import Basis
-from quitus.web.answers import Answer, NotNegative
+from quitus.web.models import Answer, NotNegative
 
 
 class EarlierShareAnswer(Answer):

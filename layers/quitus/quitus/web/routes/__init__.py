@@ -1,19 +1,77 @@
-"""Every route of the API."""
+"""Every route of the API, by the first word of its path: a cold start loads those of the request's own group only."""
 
 from __future__ import annotations
 
-from quitus.web.routes import description, exports, files, landlords, leases, payments, plans, reports, shares, spreads
-from quitus.web.routing import Route
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-ROUTES: tuple[Route, ...] = (
-    *description.ROUTES,
-    *landlords.ROUTES,
-    *leases.ROUTES,
-    *plans.ROUTES,
-    *spreads.ROUTES,
-    *shares.ROUTES,
-    *payments.ROUTES,
-    *files.ROUTES,
-    *reports.ROUTES,
-    *exports.ROUTES,
-)
+if TYPE_CHECKING:
+    from quitus.web.routing import Route
+
+type Group = tuple[Route, ...]
+
+
+def _description() -> Group:
+    from quitus.web.routes import description
+
+    return description.ROUTES
+
+
+def _landlords() -> Group:
+    from quitus.web.routes import landlords
+
+    return landlords.ROUTES
+
+
+def _leases() -> Group:
+    from quitus.web.routes import leases, plans, shares, spreads
+
+    return (*leases.ROUTES, *plans.ROUTES, *spreads.ROUTES, *shares.ROUTES)
+
+
+def _payments() -> Group:
+    from quitus.web.routes import payments
+
+    return payments.ROUTES
+
+
+def _files() -> Group:
+    from quitus.web.routes import files
+
+    return files.ROUTES
+
+
+def _reports() -> Group:
+    from quitus.web.routes import reports
+
+    return reports.ROUTES
+
+
+def _exports() -> Group:
+    from quitus.web.routes import exports
+
+    return exports.ROUTES
+
+
+_GROUPS: Mapping[str, Callable[[], Group]] = {
+    "openapi.json": _description,
+    "landlords": _landlords,
+    "leases": _leases,
+    "payments": _payments,
+    "files": _files,
+    "alerts": _files,
+    "dashboard": _reports,
+    "proof": _reports,
+    "exports": _exports,
+}
+
+
+def routes_for(path: str) -> Group:
+    """The routes that a path may be of."""
+    group = _GROUPS.get(path.removeprefix("/v1/").partition("/")[0])
+    return () if group is None else group()
+
+
+def every_route() -> Group:
+    """All of them, in the order in which the description has them."""
+    return tuple(route for group in dict.fromkeys(_GROUPS.values()) for route in group())

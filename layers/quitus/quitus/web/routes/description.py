@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from quitus.web.bodies import Nothing
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply
 from quitus.web.requests import Call
 from quitus.web.routing import Route

@@ -5,10 +5,11 @@ from __future__ import annotations
 from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
 from quitus.web.access import ACCOUNTANTS, READERS
-from quitus.web.bodies import ExportBody, Nothing
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.report_answers import ExportAnswer, ExportOrderedAnswer
+from quitus.web.report_bodies import ExportBody
 from quitus.web.requests import Call
 from quitus.web.routing import Route
 

@@ -9,10 +9,10 @@ from quitus.domain.ids import is_id
 from quitus.services.file_decisions import FileOccasion
 from quitus.services.registry import DroppedFile
 from quitus.web.access import ACCOUNTANTS, READERS
-from quitus.web.answers import AlertAnswer, FileAnswer, PageAnswer
-from quitus.web.bodies import AlertsQuery, FilesQuery, Nothing, RejectBody, ReleaseBody
 from quitus.web.cursors import Cursors
 from quitus.web.desk import Desk
+from quitus.web.file_models import AlertAnswer, AlertsQuery, FileAnswer, FilesQuery, RejectBody, ReleaseBody
+from quitus.web.models import Nothing, PageAnswer
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route

@@ -10,9 +10,10 @@ from quitus.domain.landlord import BankAccount, Erp, Landlord
 from quitus.services.landlord_settings import Held
 from quitus.web.access import ADMINS, READERS
 from quitus.web.answers import LandlordAnswer
-from quitus.web.bodies import LandlordBody, Nothing
+from quitus.web.bodies import LandlordBody
 from quitus.web.desk import Desk
 from quitus.web.erp_url import check_erp_url
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route

@@ -11,18 +11,11 @@ from quitus.domain.ledger import hashed_fields
 from quitus.services.read_leases import FullStanding, LeaseFilter, Standing
 from quitus.services.write_exports import BookedEntry
 from quitus.web.access import ERPS, LEASE_READERS, READERS
-from quitus.web.answers import (
-    DueAnswer,
-    EntryAnswer,
-    LeaseAnswer,
-    LeaseDueAnswer,
-    LeaseSummary,
-    PageAnswer,
-    PartyAnswer,
-)
-from quitus.web.bodies import DueBody, EntriesQuery, LeaseBody, LeasesQuery, Nothing
+from quitus.web.answers import DueAnswer, EntryAnswer, LeaseAnswer, LeaseDueAnswer, LeaseSummary, PartyAnswer
+from quitus.web.bodies import DueBody, EntriesQuery, LeaseBody, LeasesQuery
 from quitus.web.cursors import Cursors, is_number
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing, PageAnswer
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route

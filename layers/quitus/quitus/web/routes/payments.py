@@ -12,13 +12,15 @@ from quitus.services.manual_receipts import ManualReceipt
 from quitus.services.payment_answer import payment_answer
 from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
-from quitus.web.answers import PageAnswer, PaymentAnswer, SuggestionsAnswer
-from quitus.web.bodies import AssignBody, Nothing, PaymentsQuery, ReceiptBody, UnassignBody
+from quitus.web.answers import PaymentAnswer
+from quitus.web.bodies import AssignBody, PaymentsQuery, ReceiptBody, UnassignBody
 from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing, PageAnswer
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route
+from quitus.web.suggestion_answers import SuggestionsAnswer
 
 
 def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:

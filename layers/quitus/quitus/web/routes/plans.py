@@ -7,8 +7,9 @@ from typing import Any
 from quitus.domain.plan import Instalment
 from quitus.services.plans import PlanStanding, PlanWish
 from quitus.web.access import COLLECTORS, READERS
-from quitus.web.bodies import Nothing, OnQuery, PlanBody, VersionQuery
+from quitus.web.bodies import OnQuery, PlanBody, VersionQuery
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.plan_answers import PlanAnswer
 from quitus.web.replies import Gone, Reply, gone, ok
 from quitus.web.requests import Call

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from quitus.domain.calendar import paris_day
 from quitus.domain.errors import Invalid
 from quitus.web.access import READERS
-from quitus.web.bodies import LONGEST_DAYS, DashboardQuery, Nothing, ProofQuery
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.report_answers import DashboardAnswer, ProofAnswer
+from quitus.web.report_bodies import LONGEST_DAYS, DashboardQuery, ProofQuery
 from quitus.web.requests import Call
 from quitus.web.routing import Route
 

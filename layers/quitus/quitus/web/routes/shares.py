@@ -9,8 +9,9 @@ from quitus.domain.money import format_euros
 from quitus.domain.party import Party
 from quitus.services.read_shares import Month, PartyMonth, SharesView
 from quitus.web.access import READERS
-from quitus.web.bodies import Nothing, OnQuery
+from quitus.web.bodies import OnQuery
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routes.leases import lease_of

@@ -7,8 +7,9 @@ from quitus.domain.ids import is_id
 from quitus.services.spread_dues import SpreadOrder
 from quitus.web.access import COLLECTORS
 from quitus.web.answers import SpreadDueAnswer
-from quitus.web.bodies import Nothing, SpreadBody
+from quitus.web.bodies import SpreadBody
 from quitus.web.desk import Desk
+from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routes.leases import due_fields, lease_of

@@ -13,7 +13,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from quitus.adapters.passing import passes
+from quitus.adapters.breakdowns import passes
 
 ENDPOINT = "https://dynamodb.eu-west-3.amazonaws.com"
 

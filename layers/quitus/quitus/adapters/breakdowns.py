@@ -1,9 +1,12 @@
-"""Failures of AWS that pass by themselves: the same call may succeed a little later."""
+"""Failures that nobody foresaw: logged by an id, and told apart by whether the same call may succeed a little later."""
 
 from __future__ import annotations
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.exceptions import ConnectionError as NoConnection
+
+from quitus.adapters.log import logger
+from quitus.services.failures import told
 
 _SLOW_DOWN = frozenset(
     {
@@ -15,6 +18,12 @@ _SLOW_DOWN = frozenset(
         "TooManyRequestsException",
     }
 )
+
+
+def note(error: Exception, error_id: str) -> bool:
+    """Log it, never its text; whether it passes by itself."""
+    logger().error("A request broke down", extra={"error_id": error_id, **told(error)})
+    return passes(error)
 
 
 def passes(error: Exception) -> bool:
