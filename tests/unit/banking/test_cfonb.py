@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes
 from unit.banking.other_files import (
+    ACCOUNT,
     cfonb,
     complement,
     operation,
@@ -284,3 +285,11 @@ def test_several_records_on_a_line_are_cut_as_a_file_without_line_ends_is() -> N
     assert read_records(cfonb("".join(records), "")) == expected
     assert read_records(cfonb("".join(records[:2]), "".join(records[2:]))) == expected
     assert read_records(cfonb("".join(records), "", end="\r\n")) == expected
+
+
+@pytest.mark.parametrize("place", [1, 2], ids=["a movement", "the closing balance"])
+def test_a_record_of_another_account_is_not_taken_for_this_ones(place: int) -> None:
+    lines = [record("01", 100000), operation(45000), record("07", 145000)]
+    lines[place] = lines[place].replace(ACCOUNT, "99999999999", 1)
+    _, (statement,) = read_records(cfonb(*lines))
+    assert [problem.code for problem in statement.problems] == ["bad_record"]

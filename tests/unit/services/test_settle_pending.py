@@ -153,6 +153,16 @@ def test_the_details_are_posted_once_and_replace_the_sum_in_every_order(estate: 
     assert ledger_side(estate) == LedgerSide(receipts_cents=80000)
 
 
+def test_the_details_count_on_the_day_on_which_the_statement_tells_the_sum(estate: Estate) -> None:
+    told = DAY + timedelta(days=1)
+    estate.post(*PARTS["details in the notice"]())
+    estate.post(reported(a_sum(80000, booking_date=told)))
+    assert estate.settle() == 1
+    estate.settle()
+    assert (ledger_side(estate), ledger_side(estate, told)) == (LedgerSide(), LedgerSide(receipts_cents=80000))
+    assert list(ViewRows(estate.table).unstated(L, BANK_ACCOUNT, DAY)) == []
+
+
 def test_details_that_do_not_add_up_leave_the_sum_waiting_and_the_difference_shown(estate: Estate) -> None:
     estate.post(reported(a_sum(90000)))
     estate.post(reported(detail(45000, IBANS["L1"], 1), "camt.054", "N1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from quitus.adapters import keys, records
@@ -14,8 +15,8 @@ from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
 from quitus.domain.lease import Account, Due, UnitKind
 from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, Payment, fold
-from quitus.domain.posting import Plan, Posted
-from quitus.services.table import MAX_WRITES, Is, New, Oversized, Put, Row, Table, Update, Write
+from quitus.domain.posting import Claim, Plan, Posted
+from quitus.services.table import MAX_WRITES, Is, New, Oversized, Put, Row, Stale, Table, Update, Write
 
 NEVER_POSTED = New()
 NEVER_CLAIMED = New()
@@ -132,8 +133,7 @@ class LedgerRows:
         for lease_ids, puts in together.values():
             yield [*puts, *(account_write(landlord_id, plan.accounts[lease_id]) for lease_id in sorted(lease_ids))]
         for claim in plan.claims:
-            key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.voice)
-            yield [Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)]
+            yield [_claim_put(landlord_id, claim, at)]
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:
         """See `Ledger.payment`."""
@@ -159,6 +159,12 @@ class LedgerRows:
             if payment is not None:
                 yield payment
 
+    def add_claims(self, landlord_id: str, claims: Sequence[Claim], at: str) -> None:
+        """See `Ledger.add_claims`."""
+        for claim in claims:
+            with suppress(Stale):
+                self._table.write([_claim_put(landlord_id, claim, at)])
+
     def commit_replacement(self, landlord_id: str, payment: Payment, decision: Decision) -> None:
         """See `Ledger.commit_replacement`."""
         self._table.write([_decision_put(landlord_id, payment, decision)])
@@ -180,6 +186,11 @@ def members_of(row: Row) -> dict[str, bool]:
     """The leases of an account group, each with whether it is an annex."""
     members = ((name.removeprefix(keys.MEMBER), kind) for name, kind in row.items() if name.startswith(keys.MEMBER))
     return {lease_id: kind != UnitKind.DWELLING for lease_id, kind in members}
+
+
+def _claim_put(landlord_id: str, claim: Claim, at: str) -> Put:
+    key = keys.claim(landlord_id, claim.bucket, claim.ordinal, claim.incoming.voice)
+    return Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)
 
 
 def _decision_put(landlord_id: str, payment: Payment, decision: Decision) -> Put:

@@ -214,7 +214,7 @@ def _private(payment: Payment, shown: Shown) -> Row:
     if names:
         row["batch"] = sorted(names)
     if payment.is_replaced:
-        row |= {"replaced_by": list(payment.replaced_by), "states": payment.stated_on is not None}
+        row["replaced_by"] = list(payment.replaced_by)
     return row
 
 

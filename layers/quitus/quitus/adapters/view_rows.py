@@ -116,10 +116,8 @@ class ViewRows:
         """See `proof.LedgerDays`."""
         tag = account_tag(account)
         partitions = (keys.payments_of_day(landlord_id, day), keys.other_lines_of_day(landlord_id, day))
-        rows = [row for partition in partitions for row in self._partition(partition) if row["account"] == tag]
-        in_a_sum = {detail for row in rows if row.get("states") for detail in row["replaced_by"]}
-        for row in rows:
-            if not row["stated"] and row["payment_id"] not in in_a_sum:
+        for row in (row for partition in partitions for row in self._partition(partition)):
+            if row["account"] == tag and not row["stated"]:
                 taken_back = row["nature"] == "return"
                 yield Unstated(row["payment_id"], -row["amount_cents"] if taken_back else row["amount_cents"])
 

@@ -43,7 +43,7 @@ class StatementReader:
         self.problems = Problems()
         self.opened = False
         self._ordinal, self._layouts = ordinal, layouts
-        self._account = _account(record)
+        self._account, self._number = _account(record), _number(record)
         self._currency = record[16:19].strip() or _EUR
         self._heads: dict[str, _Head] = {}
         self._sums = Sums()
@@ -61,6 +61,7 @@ class StatementReader:
 
     def close(self, record: str, number: int) -> None:
         """The closing balance."""
+        self._belongs(record, number)
         self._closing = self._amount(record, number)
         self._to = self._day(record[34:40], number)
 
@@ -139,6 +140,7 @@ class StatementReader:
 
     def _head(self, start: str, number: int) -> _Head | None:
         """What a movement starts with; None, and a problem, when its dates are none."""
+        self._belongs(start, number)
         booking = self._day(start[34:40], number)
         value = self._day(start[42:48], number) if start[42:48].strip() else None
         if booking is None:
@@ -167,6 +169,13 @@ class StatementReader:
             self._heads[start] = head
         return head
 
+    def _belongs(self, record: str, number: int) -> None:
+        """Note a record of another account, or a closing balance in another currency, than the opening one's."""
+        if _number(record).strip() and _number(record) != self._number:
+            self.problems.add(Reason.BAD_RECORD, "The record is of another account.", at_record(number))
+        if (record[16:19].strip() or self._currency) != self._currency:
+            self.problems.add_currency(record[16:19], str(self._ordinal))
+
     def _amount(self, record: str, number: int) -> Cents | None:
         """The signed amount in 91-104; None, and a problem, when it is none."""
         if not record[103:].strip():
@@ -188,6 +197,11 @@ class StatementReader:
 
 def at_record(number: int) -> str:
     return f"record {number}"
+
+
+def _number(record: str) -> str:
+    """The account's number as written; bank and branch are not held to it, files disagree with themselves on those."""
+    return record[21:32]
 
 
 def _account(record: str) -> str:

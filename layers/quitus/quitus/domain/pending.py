@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
 from quitus.domain.identity import NAMING, Report, shared_evidence
+from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry, EntryKind, mirrored, seal
 from quitus.domain.matching import Match, SuspenseReason
 from quitus.domain.payment import REPLACED_BY, Awaiting, Decision, DecisionKind, Payment, PaymentStatus
+from quitus.domain.posting import Claim
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=7)
 """How long before or after its day a pending payment may be booked otherwise."""
@@ -102,6 +105,16 @@ def total_names(payment: Payment) -> frozenset[str]:
     """What names the batch that a payment is the sum of."""
     references = (report.movement.bank_reference for report in payment.reports)
     return detail_names(payment) | {reference for reference in references if reference}
+
+
+def stated_detail(payment: Payment, told: Incoming) -> Claim:
+    """What the report of a sum says of one of its details: that the bank booked it, and on which day."""
+    own = payment.posted.incoming.movement
+    position = f"{told.movement.position}/{payment.payment_id}"
+    day = told.movement.booking_date
+    movement = replace(own.anonymous(), position=position, booking_date=day, value_date=told.movement.value_date)
+    incoming = Incoming(movement, told.account, told.source, exchanged=True)
+    return Claim(payment.posted.bucket, payment.posted.ordinal, incoming)
 
 
 def replace_by(payment: Payment, by: Sequence[Payment], rule: Awaiting, on: date, at: str) -> Decision:

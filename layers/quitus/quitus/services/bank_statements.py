@@ -230,14 +230,20 @@ def balances_of(proved: Sequence[ProvedStatement]) -> tuple[Cents | None, Cents 
 
 
 def _identifying(movement: Movement) -> bytes:
-    """What makes a movement another one; texts and what a profile finds in them do not."""
+    """What makes a movement another one, as the default profile reads it; free texts do not."""
     parts = (
         movement.amount_cents,
         movement.booking_date,
         movement.value_date,
         movement.status,
         movement.bank_reference,
+        movement.uetr,
         movement.end_to_end_id,
+        movement.entry_reference,
+        *movement.batch_references,
+        movement.virtual_iban,
+        movement.debtor_iban,
+        movement.debtor_name,
     )
     return "|".join(map(str, parts)).encode() + b"\n"
 

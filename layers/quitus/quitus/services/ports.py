@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from quitus.domain.lease import Account, Due
     from quitus.domain.pairing import Register
     from quitus.domain.payment import Decision, Payment
-    from quitus.domain.posting import Plan, Posted
+    from quitus.domain.posting import Claim, Plan, Posted
 
 
 class Clock(Protocol):
@@ -100,6 +100,10 @@ class Ledger(Protocol):
 
     def payments(self, landlord_id: str, buckets: Iterable[Bucket]) -> list[Payment]:
         """All payments of these buckets."""
+        ...
+
+    def add_claims(self, landlord_id: str, claims: Sequence[Claim], at: str) -> None:
+        """Write further reports of known rows, each once; again changes nothing."""
         ...
 
     def commit_replacement(self, landlord_id: str, payment: Payment, decision: Decision) -> None:

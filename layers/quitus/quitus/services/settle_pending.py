@@ -15,6 +15,7 @@ from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day, target_days_between
 from quitus.domain.identity import Bucket, account_tag, parse_payment_id
 from quitus.domain.money import Cents
+from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.domain.payment import Awaiting, Payment
 from quitus.domain.pending import (
     AFTER,
@@ -25,6 +26,7 @@ from quitus.domain.pending import (
     details,
     may_be_total,
     replace_by,
+    stated_detail,
     total_names,
 )
 from quitus.services.actions import posting
@@ -112,6 +114,9 @@ class PendingSettler:
 
     def _settle(self, landlord_id: str, payment_ids: Iterable[str]) -> int:
         waiting = [self.ledger.payment(landlord_id, payment_id) for payment_id in sorted(payment_ids)]
+        for payment in waiting:
+            if payment.is_replaced:
+                self._close(landlord_id, payment, instant_text(self.clock.now()))
         announced = {_family(payment) for payment in waiting if payment.awaiting is Awaiting.BOOKING}
         replaced = sum(self._confirm(landlord_id, *family) for family in sorted(announced))
         return replaced + sum(self._detail(landlord_id, payment) for payment in waiting if may_be_total(payment))
@@ -134,25 +139,44 @@ class PendingSettler:
         taken = {detail for replaced in known for detail in replaced}
         buckets = {parse_payment_id(held.payment_id)[0] for held in around if held.batch_names & names}
         by = details(total, self.ledger.payments(landlord_id, buckets), taken)
-        return self._replace(landlord_id, total, by, Awaiting.DETAILS) if by else 0
+        if not by:
+            return 0
+        self._state(landlord_id, total, by)
+        return self._replace(landlord_id, total, by, Awaiting.DETAILS)
+
+    def _state(self, landlord_id: str, total: Payment, by: Sequence[Payment]) -> None:
+        """The closing statement that told the sum told its details with it, on its own day; again changes nothing."""
+        stated = [report for report in total.reports if report.source.channel in CLOSING_CHANNELS]
+        spoken = {payment.payment_id: {report.voice for report in payment.reports} for payment in by}
+        claims = [
+            stated_detail(payment, report)
+            for report in stated
+            for payment in by
+            if report.voice not in spoken[payment.payment_id]
+        ]
+        if claims:
+            self.ledger.add_claims(landlord_id, claims, instant_text(self.clock.now()))
 
     def _replace(self, landlord_id: str, payment: Payment, by: Sequence[Payment], rule: Awaiting) -> int:
         """Decide it unless others did meanwhile: then there is a change again, and another look."""
         now = self.clock.now()
         at = instant_text(now)
         decision = replace_by(payment, by, rule, paris_day(now), at)
-        try:
-            self.ledger.commit_replacement(landlord_id, payment, decision)
-        except Stale:
-            return 0
         made = {
             "postings": posting(payment.payment_id, decision.entries, at),
             "by": list(decision.match.evidence.items()),
         }
         self.log.record(landlord_id, "postings", f"replaced-{payment.payment_id}", made, now)
+        try:
+            self.ledger.commit_replacement(landlord_id, payment, decision)
+        except Stale:
+            return 0
+        self._close(landlord_id, payment, at)
+        return 1
+
+    def _close(self, landlord_id: str, payment: Payment, at: str) -> None:
         for kind in _OVERDUE.values():
             self.alerts.close(landlord_id, kind, payment.payment_id, at)
-        return 1
 
 
 def _may_be_concerned(held: ListedPayment, amounts: set[Cents], batches: set[str]) -> bool:
