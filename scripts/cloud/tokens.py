@@ -25,7 +25,7 @@ def token(place: Place, stack: dict[str, str], landlord_id: str, role: str) -> s
     """An access token that speaks for this landlord and role."""
     asked = grant(landlord_id, role)
     if asked is None:
-        raise NoToken(f"{landlord_id} with {role} cannot be granted: a landlord id and one of {', '.join(Role)} can")
+        raise NoToken(f"no landlord can be called {landlord_id!r} and act as {role!r} (roles: {', '.join(Role)})")
     return machine_token(place, stack, asked) if role == MACHINE_ROLE else person_token(place, stack, asked)
 
 

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--serve", action="store_true", help="keep the cloud and the ERP up and print how to reach them"
     )
-    parser.add_argument("--port", type=int, metavar="P", help=f"the local cloud's port ({_PORT}, or a free one)")
+    parser.add_argument("--port", type=_port, metavar="P", help=f"the local cloud's port ({_PORT}, or a free one)")
     parser.add_argument(
         "--seed", type=int, default=_SEED, metavar="S", help=f"another seed invents another landlord ({_SEED})"
     )
@@ -72,10 +72,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _leases(text: str) -> int:
-    number = int(text)
-    if number < FEWEST_LEASES:
-        raise argparse.ArgumentTypeError(f"at least {FEWEST_LEASES}")
-    return number
+    if not text.isdecimal() or int(text) < FEWEST_LEASES:
+        raise argparse.ArgumentTypeError(f"{text} is no number, or too small: at least {FEWEST_LEASES}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: 1 to 65535")
+    return int(text)
 
 
 @contextmanager
@@ -103,10 +108,12 @@ def _cloud(port: int | None, progress: Progress) -> Cloud:
             with progress.stage(f"Local cloud on port {another}") as stage:
                 cloud.up(stage.tell)
         except PortTaken as error:
+            if port:
+                raise
             progress.note(f"Not there: {error}")
         else:
             return cloud
-    raise PortTaken("every port that was tried is taken: choose one with --port")
+    raise PortTaken("every port that was tried was taken meanwhile")
 
 
 def _say_where_to_look(cloud: Cloud, progress: Progress) -> None:
