@@ -17,6 +17,16 @@ BANK, BRANCH, ACCOUNT = "30006", "00001", "12345678901"
 DAY = date(2026, 11, 23)
 
 
+class Trickle(io.RawIOBase):
+    """A stream that gives few bytes at a time, as a slow network does."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._data, self._size = io.BytesIO(data), size
+
+    def read(self, size: int = -1) -> bytes:
+        return self._data.read(min(size, self._size))
+
+
 def overpunched(cents: int) -> str:
     """An amount of 14 characters whose last one carries the sign."""
     digits = f"{abs(cents):014d}"

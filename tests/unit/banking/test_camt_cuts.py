@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from unit.banking.camt_files import (
     read,
     split,
 )
+from unit.banking.other_files import Trickle
 
 from quitus.banking.camt import markup, messages
 from quitus.banking.camt.markup import Segments
@@ -73,19 +73,9 @@ def test_a_cut_at_every_character_of_an_entry_changes_nothing() -> None:
         assert split(fed(iter((text[:at], text[at:])))) == expected
 
 
-class Trickle(io.RawIOBase):
-    """A stream that gives one byte at a time, as a slow network does."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = io.BytesIO(data)
-
-    def read(self, size: int = -1) -> bytes:
-        return self._data.read(min(size, 1))
-
-
 def test_a_stream_that_trickles_is_read_the_same() -> None:
     data = a_full_statement().bytes()
-    assert split(read_camt(Trickle(data))) == read(data)  # type: ignore[arg-type]
+    assert split(read_camt(Trickle(data, 1))) == read(data)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("at", [*range(60, 400, 17), -1, -7, -12, -30, -200, -1000])

@@ -17,8 +17,8 @@ _BLANK: Final = b" \t\r\n" + _PADDING
 _CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
 
 
-def text_lines(stream: BinaryIO) -> Iterator[list[str]]:
-    """The lines of a file without their ends (LF, CR LF or CR), many at a time.
+def text_blocks(stream: BinaryIO) -> Iterator[str]:
+    """The text of a file, many whole lines at a time, whose ends (LF, CR LF or CR) are all LF.
 
     A line is UTF-8 where it can be, else CP850 where it uses what ISO 8859-1 reserves for control, else ISO 8859-1. A
     final Ctrl-Z or NUL padding is dropped.
@@ -26,14 +26,14 @@ def text_lines(stream: BinaryIO) -> Iterator[list[str]]:
     Raises:
         UnreadableFile: a line of more than 64 KB.
     """
-    return (_lines(data) for data in _whole_lines(_transcoded(full_chunks(stream))))
+    return map(_text, _whole_lines(_transcoded(full_chunks(stream))))
 
 
 def text_records(stream: BinaryIO, width: int) -> Iterator[str]:
     """The lines of a file as records of one width, end to end, many at a time.
 
     Blank lines are left out, short ones filled with blanks; lines of several records, and a file without any line end,
-    are cut every `width` characters. Encodings and errors are those of `text_lines`.
+    are cut every `width` characters. Encodings and errors are those of `text_blocks`.
     """
     chunks = _transcoded(full_chunks(stream))
     first = next(chunks, b"").lstrip(_BLANK)
@@ -60,7 +60,7 @@ def _records(data: bytes, width: int, several: bool) -> str:
     regular = _regular(data, width)
     if regular and _is_single_byte(regular):
         return regular.decode("latin-1")
-    lines = _lines(data)
+    lines = _text(data).split("\n")
     return _filled(_cut(lines, width) if several else lines, width)
 
 
@@ -97,13 +97,12 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield carry
 
 
-def _lines(data: bytes) -> list[str]:
+def _text(data: bytes) -> str:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    ended = data.removesuffix(b"\n")
-    if _is_single_byte(ended):
-        return ended.decode("latin-1").split("\n")
-    return [line.decode(eight_bit(line, whole=True)) for line in ended.split(b"\n")]
+    if _is_single_byte(data):
+        return data.decode("latin-1")
+    return "\n".join([line.decode(eight_bit(line, whole=True)) for line in data.split(b"\n")])
 
 
 def _is_single_byte(data: bytes) -> bool:

@@ -7,14 +7,44 @@ Three styles: sub-fields (German `166?00…?20SVWZ+…?32…`, in Poland and els
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from quitus.banking.references import compact, reference
 
 _SUBFIELD: Final = re.compile(r"\?([0-9]{2})")
-_KEYWORD: Final = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|PURP|IBAN|BIC|RREF|RCRD)\+")
+_SUBFIELDS: Final = re.compile(
+    r"([0-9]{3})?+(?=\?[0-9]{2})(?:\?00[^?]*+)?+(?:\?10[^?]*+)?+"
+    "("
+    + "".join(rf"(?:\?2{digit}[^?]*+)?+" for digit in range(10))
+    + ")"
+    + "".join(rf"(?:\?{number}([^?]*+))?+" for number in (30, 31, 32, 33, 34, 38))
+    + "("
+    + "".join(rf"(?:\?6{digit}[^?]*+)?+" for digit in range(4))
+    + ")"
+)
+"""The usual ones, in order and each at most once."""
+_KEYWORDS: Final = frozenset(
+    (
+        "EREF",
+        "KREF",
+        "MREF",
+        "CRED",
+        "DEBT",
+        "SVWZ",
+        "ABWA",
+        "ABWE",
+        "COAM",
+        "OAMT",
+        "PURP",
+        "IBAN",
+        "BIC",
+        "RREF",
+        "RCRD",
+    )
+)
 _CODE: Final = re.compile(
     r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|ORDP|BENM|PREF|RTRN|ISDT|UDTR|UCRD|CNTP|PURP|TRCD|BUSP|CREF|ID|KREF|SVCL|PREF)/"
 )
@@ -22,25 +52,37 @@ _SEPARATOR: Final = re.compile(r"\s*(?:[0-9]{3})?([<>^~@|])(?=[0-9]{2})")
 _GVC: Final = re.compile(r"[0-9]{3}(?=\?|$)")
 _WITHIN_REMITTANCE: Final = re.compile(r"^(?:USTD//|STRD/(?:CUR/|ISO/)?)")
 
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 @dataclass(slots=True)
 class Details:
-    """What a `:86:` says, where it could be told apart; `accounts` and `names` by the place, as profiles name it."""
+    """What a `:86:` says, where it could be told apart.
+
+    `accounts` and `names` are by the place, as profiles name it, and may be empty; `texts` are the pieces of the free
+    text, `joined` the same end to end.
+    """
 
     gvc: str | None = None
     remittance: str | None = None
     end_to_end_id: str | None = None
     mandate_id: str | None = None
-    names: dict[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = _NONE
     iban: str | None = None
     return_reason: str | None = None
-    accounts: dict[str, str] = field(default_factory=dict)
-    texts: tuple[str, ...] = ()
+    accounts: Mapping[str, str] = _NONE
+    texts: Sequence[str] = ()
+    joined: str = ""
 
 
-def parse_details(lines: Sequence[str]) -> Details:
-    """The parts of a `:86:` given as its lines, of which banks cut each at 65 characters or where they like."""
-    joined = "".join(lines)
+def parse_details(written: str) -> Details:
+    """The parts of a `:86:`, whose lines banks cut at 65 characters or where they like."""
+    joined = written.replace("\n", "")
+    usual = _SUBFIELDS.fullmatch(joined)
+    if usual is not None:
+        gvc, purpose, _, account, name, more_name, reason, owner, more_purpose = usual.groups()
+        pieces = [piece[2:] for piece in f"{purpose}{more_purpose}".split("?")[1:]]
+        return _told(gvc, pieces, f"{name or ''}{more_name or ''}", account or "", owner or "", reason or "")
     other = _SEPARATOR.match(joined)
     if other is not None:
         joined = re.sub(re.escape(other.group(1)) + "(?=[0-9]{2})", "?", joined)
@@ -48,9 +90,9 @@ def parse_details(lines: Sequence[str]) -> Details:
         return _subfields(joined)
     if _CODE.search(joined):
         return _slashed(joined)
-    text = " ".join(line.strip() for line in lines if line.strip())
-    texts = tuple(line for line in lines if line.strip())
-    return Details(gvc=_gvc(text), remittance=text or None, texts=texts)
+    lines = [line for line in written.split("\n") if line.strip()]
+    text = " ".join(line.strip() for line in lines)
+    return Details(gvc=_gvc(text), remittance=text or None, texts=lines, joined=joined)
 
 
 def _gvc(text: str) -> str | None:
@@ -66,24 +108,25 @@ def _subfields(joined: str) -> Details:
     pieces = [
         text for number in sorted(fields) if "20" <= number <= "29" or "60" <= number <= "63" for text in fields[number]
     ]
-    said = _keywords("".join(pieces))
-    account, owner = _first(fields, "31"), _first(fields, "38")
-    reason = _first(fields, "34")
+    name = _first(fields, "32") + _first(fields, "33")
+    return _told(_gvc(start + "?"), pieces, name, _first(fields, "31"), _first(fields, "38"), _first(fields, "34"))
+
+
+def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: str, reason: str) -> Details:
+    joined = "".join(pieces)
+    said = _keywords(joined)
     return Details(
-        gvc=_gvc(start + "?"),
-        remittance=(said.get("SVWZ") or said.get("") or "").strip() or None,
-        end_to_end_id=reference(said.get("EREF")),
-        mandate_id=reference(said.get("MREF")),
-        names=_named({"?32": _first(fields, "32") + _first(fields, "33")}),
-        iban=compact(account) or said.get("IBAN") or None,
-        return_reason=reason if reason.strip("0") else None,
-        accounts={key: text for key, text in (("?38", owner), ("?31", account)) if text},
-        texts=tuple(pieces),
+        gvc,
+        said.get("SVWZ", "").strip() or said.get("", "").strip() or None,
+        reference(said.get("EREF")),
+        reference(said.get("MREF")),
+        {"?32": name.strip()},
+        compact(account) or said.get("IBAN", "").strip() or None,
+        reason if reason.strip("0") else None,
+        {"?38": owner, "?31": account},
+        pieces,
+        joined,
     )
-
-
-def _named(names: dict[str, str]) -> dict[str, str]:
-    return {place: name.strip() for place, name in names.items() if name.strip()}
 
 
 def _first(fields: dict[str, list[str]], number: str) -> str:
@@ -94,10 +137,20 @@ def _keywords(text: str) -> dict[str, str]:
     """The parts of SEPA texts after their keyword (`SVWZ+…`); what comes before the first keyword under the empty
     one.
     """
-    before, *parts = _KEYWORD.split(text)
-    said = {"": before}
-    for keyword, value in zip(parts[::2], parts[1::2], strict=True):
-        said.setdefault(keyword, value.strip())
+    said: dict[str, str] = {}
+    keyword, before = "", ""
+    *parts, last = text.split("+")
+    for part in parts:
+        following = part[-4:]
+        if following not in _KEYWORDS:
+            following = part[-3:]
+            if following not in _KEYWORDS:
+                before += f"{part}+"
+                continue
+        if keyword not in said:
+            said[keyword] = before + part[: -len(following)]
+        keyword, before = following, ""
+    said.setdefault(keyword, before + last)
     return said
 
 
@@ -109,20 +162,20 @@ def _slashed(joined: str) -> Details:
     counterparty = said.get("CNTP", "").split("/")
     remittance = _WITHIN_REMITTANCE.sub("", said.get("REMI", "")).strip("/")
     iban = said.get("IBAN") or counterparty[0]
+    texts = [text for text in (remittance, said.get("BENM"), said.get("UCRD")) if text]
     return Details(
         gvc=_gvc(before + "?"),
         remittance=remittance or None,
         end_to_end_id=reference(said.get("EREF")),
         mandate_id=reference(said.get("MARF")),
-        names=_named(
-            {
-                "/NAME/": said.get("NAME", ""),
-                "/CNTP/": counterparty[2] if len(counterparty) > 2 else "",
-                "/ORDP/": said.get("ORDP", ""),
-            }
-        ),
+        names={
+            "/NAME/": said.get("NAME", "").strip(),
+            "/CNTP/": counterparty[2].strip() if len(counterparty) > 2 else "",
+            "/ORDP/": said.get("ORDP", "").strip(),
+        },
         iban=compact(iban) or None,
         return_reason=said.get("RTRN") or None,
         accounts={"/IBAN/": iban} if iban else {},
-        texts=tuple(text for text in (remittance, said.get("BENM"), said.get("UCRD")) if text),
+        texts=texts,
+        joined="".join(texts),
     )

@@ -13,8 +13,8 @@ _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
 _ACCOUNT: Final = re.compile(r"(?:[A-Za-z0-9]\s*){2}[0-9]\s*[0-9]")
 _WORD: Final = re.compile(r"[A-Z0-9]+")
-_DIGITS: Final = str.maketrans({chr(65 + index): str(10 + index) for index in range(26)})
-_RIB_DIGITS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+_BEFORE_A: Final = ord("A") - 10
+_RIB_DIGITS: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"12345678912345678923456789")
 _KEYED: Final = ("FR", "MC")
 _SHORTEST_IBAN: Final = 15
 _LONGEST_TEXT: Final = 4096
@@ -44,6 +44,8 @@ def as_iban(text: str) -> str | None:
     if len(rib) == 23 and rib.isdigit() and rib.isascii():
         number = int(rib)
         return f"FR76{rib}" if number % 97 == 0 and 0 < number % 100 < 98 else None
+    if text.startswith("FR") and is_rib(text[4:]):
+        return text if _mod97(text) == 1 and text[2:4].isdigit() else None
     return _as_iban(compact(text)) if _ACCOUNT.match(text) else None
 
 
@@ -57,8 +59,13 @@ def _as_iban(iban: str) -> str | None:
 
 
 def is_rib(text: str) -> bool:
-    """Whether 23 characters are a French account number: bank 5, branch 5, account 11, and the right key of 2."""
-    return bool(_RIB.fullmatch(text)) and int(text[21:]) == _rib_key(text[:5], text[5:10], text[10:21])
+    """Whether 23 characters are a French account number: bank 5, branch 5, account 11, and the right key of 2, which
+    makes it a multiple of 97 once its letters are digits.
+    """
+    if not _RIB.fullmatch(text):
+        return False
+    number = int(text.encode().translate(_RIB_DIGITS))
+    return number % 97 == 0 and 0 < number % 100 < 98
 
 
 def french_iban(rib: str) -> str:
@@ -132,8 +139,13 @@ def _grouped(words: list[str], at: int, longest: int) -> Iterator[str]:
 
 
 def _mod97(text: str) -> int:
-    return int((text[4:] + text[:4]).translate(_DIGITS)) % 97
+    """Of the letters and digits of an account number, its first four at the end, each letter as two digits."""
+    digits = f"{text[4:]}{text[:4]}"
+    for letter in digits.encode().translate(None, b"0123456789"):
+        digits = digits.replace(chr(letter), str(letter - _BEFORE_A))
+    return int(digits) % 97
 
 
 def _rib_key(bank: str, branch: str, account: str) -> int:
-    return 97 - (89 * int(bank) + 15 * int(branch) + 3 * int(account.translate(_RIB_DIGITS))) % 97
+    number = int(f"{bank}{branch}{account}00".encode().translate(_RIB_DIGITS))
+    return 97 - number % 97

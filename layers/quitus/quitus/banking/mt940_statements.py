@@ -1,0 +1,311 @@
+"""One statement of an MT940 file: its balances, its movements, the proof."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from quitus.banking.codes import means_of, nature_of
+from quitus.banking.mt940_details import Details, parse_details
+from quitus.banking.problems import Problems, Reason
+from quitus.banking.profiles import Profile
+from quitus.banking.reader import DaySums, Sums
+from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, reference
+from quitus.banking.texts import cents
+from quitus.domain.money import AmountError, Cents
+from quitus.domain.movement import Balances, Facts, Means, Movement, Nature, Statement, Status
+
+_MOVEMENT: Final = re.compile(
+    r"([0-9]{6})([0-9]{4}| {4})?(R?[CD]|E[CD])[A-Z]?([0-9]++(?:[,.][0-9]{0,5})?)\s?([NSF][A-Z0-9]{2}[A-Z0-9 ])?(.*)"
+)
+_USUAL: Final = re.compile(
+    r":61:([0-9]{6})([0-9]{4})?(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})([NSF][A-Z0-9]{3})([^\n]*+)\n"
+    r"(?:(?![:{-])([^\n]*+)\n)?"
+    r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
+)
+_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})? ?([0-9]++(?:[,.][0-9]{0,5})?)\s*")
+_CURRENCY: Final = re.compile(r"(?<=[0-9])[A-Z]{3}$")
+_ANYWHERE: Final = ":86:"
+_NO_DAY: Final = "000000"
+_OLDEST: Final = 80
+_MAX_DAYS: Final = 4096
+_CREDITS: Final = frozenset({"C", "RD", "EC"})
+_EXPECTED: Final = frozenset({"EC", "ED"})
+_REVERSALS: Final = frozenset({"RC", "RD"})
+
+
+@dataclass(slots=True)
+class _Day:
+    """What movements of one value and booking date have in common."""
+
+    like: Movement
+    sums: DaySums
+
+
+@dataclass(slots=True)
+class Line:
+    """A `:61:` with the lines that follow it and its `:86:`; `amount` is signed."""
+
+    day: _Day
+    mark: str
+    amount: Cents
+    kind: str
+    references: str
+    supplement: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+
+class StatementReader:
+    """One statement: its account, balances and sums. `ordinal` is its place in the file."""
+
+    def __init__(self, ordinal: int, profile: Profile) -> None:
+        self.problems = Problems()
+        self.reference = self.sequence = ""
+        self.opened = self.closed = self.unread = False
+        self._ordinal, self._places = ordinal, profile.mt940
+        self._account = ""
+        self._currency = ""
+        self._sums = Sums()
+        self._days: dict[tuple[str, str | None], _Day] = {}
+        self._movements = 0
+        self._opening: Cents | None = None
+        self._closing: Cents | None = None
+        self._from: date | None = None
+        self._to: date | None = None
+
+    def about(self, account: str, number: int) -> None:
+        """`:25:`: the account, an IBAN or a bank's and an account's number, the currency behind it at times."""
+        if self._account:
+            self.problems.add(Reason.BAD_RECORD, "A second account in one statement.", at_line(number))
+            return
+        bare = _CURRENCY.sub("", compact(account))
+        ibans = (as_iban(part) for part in (bare, *bare.split("/")))
+        self._account = next((iban for iban in ibans if iban is not None), bare)
+
+    def open(self, text: str, number: int) -> None:
+        """`:60F:` or, on a following page, `:60M:`."""
+        self.opened = True
+        self._opening, self._from = self._balance(text, number)
+
+    def close(self, text: str, number: int) -> None:
+        """`:62F:` or, where a page follows, `:62M:`."""
+        self.closed = True
+        self._closing, self._to = self._balance(text, number)
+
+    def usual_movements(self, text: str, at: int, end: int) -> tuple[list[Movement], int]:
+        """The movements from there on that are written as nearly all are, and where the first other field is.
+
+        Of the others each line is read by itself: `movement`, then `complete`.
+        """
+        movements: list[Movement] = []
+        while at < end and (found := _USUAL.match(text, at)) is not None:
+            value, entry, mark, euros, hundredths, kind, references, supplement, details = found.groups()
+            try:
+                day = self._days.get((value, entry)) or self._day(value, entry)
+            except ValueError:
+                break
+            amount = int(euros + hundredths)
+            signed = amount if mark in _CREDITS else -amount
+            self._movements += 1
+            movement = self._movement(day, mark, signed, kind, references, details or "")
+            movements.append(movement if supplement is None else _noted(movement, [supplement]))
+            at = found.end()
+        self.unread = self.unread and not movements
+        return movements, at
+
+    def movement(self, text: str, number: int) -> Line | None:
+        """A `:61:` still without details; None, and a problem, when it cannot be read."""
+        self._movements += 1
+        match = _MOVEMENT.fullmatch(text.strip())
+        self.unread = match is None
+        if match is None:
+            self.problems.add(Reason.BAD_RECORD, "A movement that does not have the standard's shape.", at_line(number))
+            return None
+        value, entry, mark, written, kind, references = match.groups()
+        try:
+            amount = _amount(written)
+            day = self._day(value, entry)
+        except AmountError as error:
+            self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_line(number))
+        except ValueError:
+            self.problems.add(Reason.BAD_DATE, f"Not a date: {text[:10]!r}.", at_line(number))
+        else:
+            signed = amount if mark in _CREDITS else -amount
+            return Line(day, mark, signed, (kind or "").strip(), references)
+        self.unread = True
+        return None
+
+    def complete(self, line: Line) -> Movement:
+        """The movement with all that its lines say."""
+        details = "\n".join(line.details)
+        movement = self._movement(line.day, line.mark, line.amount, line.kind, line.references, details)
+        return _noted(movement, line.supplement)
+
+    def _movement(self, day: _Day, mark: str, amount: Cents, kind: str, references: str, written: str) -> Movement:
+        """The movement of the `:61:` that was met last; `written` is its `:86:`."""
+        facts = day.like.facts()
+        details = parse_details(written)
+        returned = mark in _REVERSALS or details.return_reason is not None
+        code, means, nature = _classified(kind, details.gvc, amount >= 0, returned)
+        _, _, bank_reference = references.partition("//")
+        facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements - 1}", amount
+        facts["bank_code"], facts["means"], facts["nature"] = code, means, nature
+        facts["bank_reference"], facts["end_to_end_id"] = reference(bank_reference), details.end_to_end_id
+        facts["debtor_name"] = next(filter(None, map(details.names.get, self._places.payer)), None)
+        facts["debtor_iban"] = details.iban
+        facts["remittance"], facts["mandate_id"] = details.remittance, details.mandate_id
+        capitals = details.joined.upper()
+        if "RF" in capitals and self._places.reference:
+            facts["payment_reference"] = creditor_reference((), details.texts)
+        if nature is Nature.RETURN:
+            facts["return_reason"] = details.return_reason
+        if nature is not Nature.OTHER and (details.accounts or "FR" in capitals):
+            self._tell_accounts(facts, details, details.texts if "FR" in capitals else ())
+        if mark in _EXPECTED:
+            facts["status"] = Status.PENDING
+        else:
+            day.sums.add(amount)
+        return Movement.of(facts)
+
+    def _day(self, value: str, entry: str | None) -> _Day:
+        """The day of a movement's value date and its booking date, if it says one.
+
+        Raises:
+            ValueError: not days of the calendar.
+        """
+        value_day = _value_day(value)
+        booking = _entry_day(entry, value_day)
+        day = _Day(Movement("", 0, booking, value_day), self._sums.day(booking))
+        if len(self._days) == _MAX_DAYS:
+            self._days.clear()
+        self._days[value, entry] = day
+        return day
+
+    def end(self) -> Statement:
+        """The statement, proved by its balances."""
+        where = str(self._ordinal)
+        if not self.opened:
+            self.problems.add(Reason.UNSTARTED_STATEMENT, "The statement has no opening balance.", where)
+        if not self.closed:
+            self.problems.add(Reason.UNFINISHED_STATEMENT, "The statement has no closing balance.", where)
+        if not self._account:
+            self.problems.add(Reason.MISSING_ACCOUNT, "The statement does not say which account it is about.", where)
+        balances = Balances(self._opening, self._closing)
+        self._sums.prove(balances, self.problems, where)
+        days = self._sums.days()
+        return Statement(
+            account=self._account,
+            statement_id=self.sequence,
+            message_id=self.reference,
+            from_date=days[0][0] if days else self._from,
+            to_date=self._to or (days[-1][0] if days else None),
+            currency=self._currency or "EUR",
+            balances=balances,
+            electronic_sequence=self.sequence or None,
+            movements=self._sums.movements,
+            credits_cents=self._sums.credits_cents,
+            debits_cents=self._sums.debits_cents,
+            days=days,
+            problems=self.problems.listed(),
+        )
+
+    def _tell_accounts(self, facts: Facts, details: Details, texts: Sequence[str]) -> None:
+        """Valid account numbers other than the statement's own where the profile says to look; the payer's is no
+        virtual IBAN and comes last.
+        """
+        found: dict[str, str] = {}
+        for place in self._places.virtual_iban:
+            if account := details.accounts.get(place):
+                iban = as_iban(account)
+                if iban is not None and iban != self._account:
+                    found.setdefault(iban, place)
+            elif place == _ANYWHERE and texts:
+                free = (iban for iban in found_ibans(texts) if iban != self._account and iban not in found)
+                found.update(dict.fromkeys(free, place))
+        payer = found.pop(details.iban, None) if details.iban else None
+        first, *others = found.items() if found else ((None, None),)
+        facts["virtual_iban"], facts["virtual_iban_path"] = first
+        if details.iban and payer is not None:
+            others.append((details.iban, payer))
+        facts["other_accounts"] = tuple(others)
+
+    def _balance(self, text: str, number: int) -> tuple[Cents | None, date | None]:
+        match = _BALANCE.fullmatch(text.strip())
+        if match is None:
+            self.problems.add(Reason.BAD_RECORD, "A balance that does not have the standard's shape.", at_line(number))
+            return None, None
+        mark, day, currency, amount = match.groups()
+        self._currency = self._currency or currency or ""
+        if currency not in {"EUR", None}:
+            self.problems.add_currency(currency, str(self._ordinal))
+        try:
+            signed = _amount(amount) * (1 if mark == "C" else -1)
+            return signed, None if day == _NO_DAY else _value_day(day)
+        except AmountError as error:
+            self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_line(number))
+        except ValueError:
+            self.problems.add(Reason.BAD_DATE, f"Not a date: {day!r}.", at_line(number))
+        return None, None
+
+
+def at_line(number: int) -> str:
+    return f"line {number}"
+
+
+@lru_cache(maxsize=1024)
+def _classified(kind: str, gvc: str | None, credit: bool, returned: bool) -> tuple[str | None, Means, Nature]:
+    """The code as text, how the money came and what the movement is."""
+    code = f"{kind}+{gvc}" if gvc else kind or None
+    return code, means_of(code), nature_of(credit, code, None, returned)
+
+
+def _noted(movement: Movement, lines: Sequence[str]) -> Movement:
+    """The movement with what the lines between `:61:` and `:86:` say."""
+    note = " ".join(text.strip() for text in lines if text.strip())
+    return replace(movement, note=note) if note else movement
+
+
+def _amount(text: str) -> Cents:
+    """An amount with a comma or, against the standard, a point or neither; some banks write leading zeros.
+
+    Raises:
+        AmountError: not an amount of euros and cents.
+    """
+    return cents("0" + text.lstrip("0"))
+
+
+@lru_cache(maxsize=1024)
+def _value_day(text: str) -> date:
+    """YYMMDD, of 1980 to 2079; 29 and 30 February of the banks' 360-day years become the month's last day.
+
+    Raises:
+        ValueError: not a day of the calendar.
+    """
+    year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
+    year += 1900 if year >= _OLDEST else 2000
+    if month == 2 and day in (29, 30):
+        day = min(day, monthrange(year, 2)[1])
+    return date(year, month, day)
+
+
+@lru_cache(maxsize=1024)
+def _entry_day(text: str | None, value: date) -> date:
+    """MMDD in the year that brings it nearest to the value date; without one, the value date.
+
+    Raises:
+        ValueError: not a day of the calendar.
+    """
+    if text is None or not text.strip():
+        return value
+    near = []
+    for year in (value.year - 1, value.year, value.year + 1):
+        try:
+            near.append(_value_day(f"{year % 100:02d}{text}"))
+        except ValueError:
+            continue
+    return min(near, key=lambda day: abs((day - value).days))
