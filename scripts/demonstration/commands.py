@@ -69,7 +69,7 @@ class Command:
         """Tell it to end, and wait until it did."""
         if self._process.stdin:
             self._process.stdin.close()
-        self._process.wait()
+        self._ended()
 
     def _read(self, read: Callable[[IO[str]], str], tell: Callable[[str], object]) -> str:
         answer = self._process.stdout
@@ -80,9 +80,17 @@ class Command:
                 tell(self._heard[-1] if self._heard else "")
             return reading.result()
 
-    def _end(self) -> None:
+    def _ended(self) -> int:
+        """Its exit code, once all that it said is heard."""
         code = self._process.wait()
         self._hearing.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return code
+
+    def _end(self) -> None:
+        code = self._ended()
         if code == _PORT_TAKEN:
             raise PortTaken(self._heard[-1].removeprefix(f"{self._name}: "))
         if code:
