@@ -70,6 +70,7 @@ def cloud(free_port: int) -> Iterator[Cloud]:
         yield Cloud(place, read_outputs(place))
     finally:
         process.end(place, emulator)
+        place.lock.unlink(missing_ok=True)
 
 
 @pytest.fixture

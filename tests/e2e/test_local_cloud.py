@@ -1,6 +1,7 @@
 """What `scripts/local` promises to outsiders."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -96,6 +97,13 @@ def other_place(local: Local) -> Iterator[Place]:
     place = Place(a_free_port())
     yield place
     local("down", "--port", str(place.port))
+    forget(place)
+
+
+def forget(place: Place) -> None:
+    """Leaves nothing of a port that no test comes back to."""
+    shutil.rmtree(place.folder, ignore_errors=True)
+    place.lock.unlink(missing_ok=True)
 
 
 def test_several_run_side_by_side_and_each_down_stops_its_own(
@@ -138,6 +146,7 @@ def test_a_port_of_another_program_is_left_to_it(local: Local) -> None:
         assert (refused.returncode, refused.stdout) == (3, "")
         assert f"port {port} is taken by another program" in refused.stderr
         assert "nothing is up" in local("status", "--port", str(port)).stderr
+    forget(Place(port))
 
 
 def test_what_functions_log_is_read_back(cloud: Cloud, api: Api, local: Local) -> None:
