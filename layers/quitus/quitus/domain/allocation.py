@@ -143,11 +143,13 @@ def settle(
     """Spend an amount on open dues: the targeted ones first, in the order given, then as running plans say, else by
     `payment_order`. `rule` names the rule in place of the one that chose.
     """
+    order = _Order(on, annexes, plans)
+    if not target:
+        return _spend(dues, amount_cents, order.queue(dues, rule))
     by_id = {due.due_id: due for due in dues}
     wanted = [by_id[due_id] for due_id in dict.fromkeys(target) if due_id in by_id]
     chosen = _spend(dues, amount_cents, [_Turn(due, due.open_cents, target_rule) for due in wanted])
-    queue = _Order(on, annexes, plans).queue(chosen.open_dues, rule)
-    ordered = _spend(chosen.open_dues, chosen.rest_cents, queue)
+    ordered = _spend(chosen.open_dues, chosen.rest_cents, order.queue(chosen.open_dues, rule))
     return replace(ordered, paid=(*chosen.paid, *ordered.paid))
 
 
@@ -160,14 +162,16 @@ def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str)
 def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[_Turn]) -> Settlement:
     left, paid = amount_cents, dict[str, tuple[Cents, AllocationRule]]()
     for turn in queue:
+        if left == 0:
+            break
         before, rule = paid.get(turn.due.due_id, (0, turn.rule))
         cents = min(left, turn.limit, turn.due.open_cents - before)
         if cents > 0:
             paid[turn.due.due_id] = (before + cents, rule)
             left -= cents
     still_open = tuple(
-        replace(due, open_cents=due.open_cents - cents)
+        replace(due, open_cents=due.open_cents - cents) if cents else due
         for due in dues
-        if due.open_cents > (cents := paid.get(due.due_id, (0,))[0])
+        if due.open_cents > (cents := paid[due.due_id][0] if due.due_id in paid else 0)
     )
     return Settlement(still_open, tuple((due_id, cents, rule) for due_id, (cents, rule) in paid.items()), left)

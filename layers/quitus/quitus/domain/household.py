@@ -37,11 +37,11 @@ class Household:
         """The account of the lease that the payment names."""
         return self.accounts[self.main]
 
-    def facing(self, debtor: Debtor) -> dict[str, Account]:
+    def facing(self, debtor: Debtor) -> Mapping[str, Account]:
         """The accounts as a debtor sees them; aids are paid for one lease only."""
         if debtor is Debtor.PAYER:
             return {self.main: self.main_account.facing(debtor)}
-        return dict(self.accounts)
+        return self.accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class Households:
     def of(self, lease_id: str, accounts: Mapping[str, Account] | None = None) -> Household:
         """The household of a lease, by the accounts as they are meanwhile."""
         held = self.accounts if accounts is None else accounts
-        members = self.groups.get(held[lease_id].group or "", {})
+        members = self.groups.get(held[lease_id].group or "")
+        if members is None:
+            return Household.alone(held[lease_id])
         own = {name: held[name] for name in sorted({lease_id, *members}) if name in held}
         return Household(lease_id, own, frozenset(name for name, is_annex in members.items() if is_annex))
 
@@ -102,6 +104,8 @@ def spread(
     """The parts of a payment, the main lease's first; parts of other leases that get nothing are left out."""
     chosen = choice or Choice()
     facing = household.facing(debtor)
+    if len(facing) == 1:
+        return (_alone(facing[household.main], cents, on, chosen),)
     owner = {due.due_id: lease_id for lease_id, account in facing.items() for due in account.open_dues}
     settlement = settle(
         [due for account in facing.values() for due in account.open_dues],
@@ -119,6 +123,20 @@ def spread(
     ]
     parts.sort(key=lambda part: part.lease_id != household.main)
     return tuple(part for part in parts if part.amount_cents or part.lease_id == household.main)
+
+
+def _alone(account: Account, cents: Cents, on: date, chosen: Choice) -> Part:
+    """The only part of a payment on a lease in no group."""
+    settlement = settle(
+        account.open_dues,
+        cents,
+        on,
+        target=chosen.target,
+        target_rule=chosen.target_rule,
+        plans=account.plans,
+        rule=chosen.rule,
+    )
+    return Part(account, settlement)
 
 
 def _part(account: Account, settlement: Settlement, owner: Mapping[str, str], rest: Cents) -> Part:
@@ -148,7 +166,7 @@ class Booking:
             if part.amount_cents:
                 entry = self.entry(account, part.paid_cents, part.settlement.rest_cents, len(entries))
                 entries.append(entry)
-                account = replace(self._settled(part), sequence=entry.sequence, last_hash=entry.hash)
+                account = self._after(part, entry)
             accounts[part.lease_id] = account.facing(self.debtor)
         return tuple(entries), accounts
 
@@ -163,10 +181,16 @@ class Booking:
             account, nth_entry(self.entry_id, index), self.kind, self.on, self.lines(account.lease_id, paid, rest)
         )
 
-    def _settled(self, part: Part) -> Account:
-        rest = part.settlement.rest_cents
-        lot = (CreditLot(self.payment_id, rest),) if rest else ()
-        return replace(part.account, open_dues=part.settlement.open_dues, credits=(*part.account.credits, *lot))
+    def _after(self, part: Part, entry: Entry) -> Account:
+        settlement, held = part.settlement, part.account
+        lot = (CreditLot(self.payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
+        return replace(
+            held,
+            open_dues=settlement.open_dues,
+            credits=(*held.credits, *lot),
+            sequence=entry.sequence,
+            last_hash=entry.hash,
+        )
 
 
 def nth_entry(entry_id: str, index: int) -> str:
