@@ -385,6 +385,19 @@ def test_case_20_unassigned_virtual_iban(case: Words) -> None:
     case.holds()
 
 
+def test_case_20_suspense_ages() -> None:
+    case = Case(today="2026-11-05")
+    case.let()
+    paid = case.report("275.00", "2026-11-05")
+    for day, age in (("2026-11-05", 0), ("2026-11-06", 1), ("2026-11-12", 7), ("2026-12-05", 30)):
+        case.today_is(day)
+        shown = case.get("/v1/dashboard")
+        assert [one["from_days"] for one in shown["suspense"] if one["amount_cents"] == 27500] == [age]
+        assert shown["suspense_cents"] == 27500
+    case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L1", "reason": "seen"})
+    assert case.get("/v1/dashboard")["suspense_cents"] == 0
+
+
 def test_case_21_payer_is_not_the_tenant(case: Words) -> None:
     case.let(holder_name="Camille Roux")
     case.call("nov", "rent", "2026-11-10", "450.00")

@@ -102,10 +102,10 @@ class ViewRows:
             for row in self._partition(keys.receipts_of_day(landlord_id, day)):
                 yield _receipts(row)
 
-    def suspense_cents(self, landlord_id: str) -> Cents:
+    def suspense(self, landlord_id: str) -> Iterator[tuple[date, Cents]]:
         """See `dashboard.Counters`."""
         listing = self._listing(keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
-        return sum(row["amount_cents"] for row in listing)
+        yield from ((date.fromisoformat(row["booking_date"]), row["amount_cents"]) for row in listing)
 
     def ledger_side(self, landlord_id: str, account: str, day: date) -> LedgerSide:
         """See `proof.LedgerDays`."""

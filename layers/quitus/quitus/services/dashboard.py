@@ -46,8 +46,8 @@ class Counters(Protocol):
         """The receipts booked between two days, inclusive."""
         ...
 
-    def suspense_cents(self, landlord_id: str) -> Cents:
-        """The sum of what is in suspense now."""
+    def suspense(self, landlord_id: str) -> Iterator[tuple[date, Cents]]:
+        """The booking day and amount of each payment in suspense now."""
         ...
 
 
@@ -61,13 +61,31 @@ class DashboardRow:
     amount_cents: Cents
 
 
+SUSPENSE_AGES = (0, 1, 7, 30)
+"""Days in suspense from which on each sum of the ageing counts (sector.md §7, case 20)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgedSuspense:
+    """What has been in suspense for so many days, and less than for the next sum."""
+
+    from_days: int
+    count: int
+    amount_cents: Cents
+
+
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Sums by key, their total, and the suspense apart."""
+    """Sums by key, their total, and the suspense apart, by age."""
 
     rows: tuple[DashboardRow, ...]
     total_cents: Cents
-    suspense_cents: Cents
+    suspense: tuple[AgedSuspense, ...]
+
+    @property
+    def suspense_cents(self) -> Cents:
+        """All that is in suspense."""
+        return sum(aged.amount_cents for aged in self.suspense)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +95,21 @@ class DashboardDesk:
     counters: Counters
     residences: Residences
 
-    def between(self, landlord_id: str, first: date, last: date, by: By) -> Dashboard:
-        """The receipts booked between two days, inclusive."""
+    def between(self, landlord_id: str, first: date, last: date, by: By, today: date) -> Dashboard:
+        """The receipts booked between two days, inclusive, and what is in suspense today."""
         labels = self.residences.residences(landlord_id) if by is By.RESIDENCE else {}
         rows = tuple(_sums(self.counters.receipts(landlord_id, first, last), by, labels))
         total = sum(row.amount_cents for row in rows)
-        return Dashboard(rows, total, self.counters.suspense_cents(landlord_id))
+        return Dashboard(rows, total, _aged(self.counters.suspense(landlord_id), today))
+
+
+def _aged(suspense: Iterable[tuple[date, Cents]], today: date) -> tuple[AgedSuspense, ...]:
+    """The sums by age; what is booked on a day to come is new."""
+    of_age: dict[int, list[Cents]] = {days: [] for days in SUSPENSE_AGES}
+    for day, cents in suspense:
+        age = max((today - day).days, 0)
+        of_age[max(days for days in SUSPENSE_AGES if days <= age)].append(cents)
+    return tuple(AgedSuspense(days, len(held), sum(held)) for days, held in of_age.items())
 
 
 def _sums(receipts: Iterable[Receipts], by: By, labels: Mapping[str, str]) -> Iterator[DashboardRow]:

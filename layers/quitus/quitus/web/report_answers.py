@@ -19,12 +19,23 @@ class DashboardRowAnswer(Answer):
     amount_cents: int
 
 
+class AgedSuspenseAnswer(Answer):
+    """What has waited in suspense for so many days since its booking, and less than for the next sum."""
+
+    from_days: NotNegative
+    count: NotNegative
+    amount_cents: NotNegative
+
+
 class DashboardAnswer(Answer):
-    """Receipts posted on leases, reversals subtracted on their day; `suspense_cents` is what waits for a lease now."""
+    """Receipts posted on leases, reversals subtracted on their day; `suspense_cents` is what waits for a lease now,
+    `suspense` the same by age.
+    """
 
     rows: tuple[DashboardRowAnswer, ...]
     total_cents: int
     suspense_cents: NotNegative
+    suspense: tuple[AgedSuspenseAnswer, ...]
 
 
 class ProofLineAnswer(Answer):

@@ -18,8 +18,10 @@ from quitus.web.routing import Route
 
 
 def dashboard(desk: Desk, call: Call[Nothing, DashboardQuery]) -> Reply:
-    first, last = _range(call.query, paris_day(call.attempt.at))
-    return ok(DashboardAnswer.model_validate(desk.dashboard.between(call.landlord_id, first, last, call.query.by)))
+    today = paris_day(call.attempt.at)
+    first, last = _range(call.query, today)
+    shown = desk.dashboard.between(call.landlord_id, first, last, call.query.by, today)
+    return ok(DashboardAnswer.model_validate(shown))
 
 
 def proof(desk: Desk, call: Call[Nothing, ProofQuery]) -> Reply:
