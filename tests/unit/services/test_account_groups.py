@@ -198,6 +198,23 @@ def test_more_payments_of_one_group_than_a_transaction_holds_are_posted_in_halve
     chains(case)
 
 
+def test_what_is_owed_again_on_many_leases_is_paid_by_many_credits_in_several_steps() -> None:
+    case = Case()
+    leases = [f"L{n:02d}" for n in range(20)]
+    for lease_id in leases:
+        case.let(lease_id, account_group="G1")
+        case.call(f"nov-{lease_id}", "rent", "2026-11-10", "10.00", lease_id=lease_id)
+    paid = case.receive("200.00", lease_id="L00")
+    for lease_id in leases:
+        for _ in range(5):
+            case.receive("1.00", lease_id=lease_id)
+    assert case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "of a neighbour"}).status == 200
+    accounts = LedgerRows(case.office.table).accounts("semiga", leases).values()
+    assert sum(account.balance_cents for account in accounts) == 10000
+    assert sum(account.credit_cents for account in accounts) == 0
+    case.holds(*leases)
+
+
 AMOUNTS = st.integers(1, 70_000)
 
 

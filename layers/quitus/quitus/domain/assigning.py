@@ -8,7 +8,7 @@ from datetime import date
 
 from quitus.domain.allocation import AllocationRule
 from quitus.domain.charged import Charging, History
-from quitus.domain.credits import use_credits
+from quitus.domain.credits import MOST_USES, use_credits
 from quitus.domain.errors import Conflict
 from quitus.domain.household import (
     Booking,
@@ -84,11 +84,11 @@ def unassign(
         raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
     number = payment.decisions + 1
     booking = _booking(payment, number, chart, on)
-    entries, made = list[Entry](), list[Charging]()
-    for lease_id in settled_leases(payment):
-        entry, charging = _taken_off(payment, accounts[lease_id], histories[lease_id], booking, len(entries))
+    entries, made, leases = list[Entry](), list[Charging](), settled_leases(payment)
+    for lease_id in leases:
+        entry, bare = _taken_off(payment, accounts[lease_id], booking, len(entries))
         entries.append(entry)
-        made.append(charging)
+        made.append(_owed_again(payment, bare, histories[lease_id], booking, MOST_USES // len(leases)))
     off = replace(match, lease_id=None)
     decision = Decision(number, DecisionKind.UNASSIGN, off, (), 0, tuple(entries), by, at)
     return decision, tuple(made)
@@ -109,17 +109,21 @@ def _booking(payment: Payment, number: int, chart: Chart, on: date) -> Booking:
     return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, on, origin, payment.debtor, chart)
 
 
-def _taken_off(
-    payment: Payment, account: Account, history: History, booking: Booking, index: int
-) -> tuple[Entry, Charging]:
-    """What a payment settled of a lease is owed again: the entry, and the account after it."""
-    settled = [(item.due_id, item.amount_cents) for item in payment.allocations if item.lease_id == account.lease_id]
+def _taken_off(payment: Payment, account: Account, booking: Booking, index: int) -> tuple[Entry, Account]:
+    """The entry that takes a payment off a lease, and the account without what it left in credit."""
+    settled = sum(item.amount_cents for item in payment.allocations if item.lease_id == account.lease_id)
     rest = payment.credit_cents if account.lease_id == payment.lease_id else 0
-    lines = mirrored(booking.lines(account.lease_id, sum(cents for _, cents in settled), rest))
+    lines = mirrored(booking.lines(account.lease_id, settled, rest))
     entry = next_entry(account, nth_entry(booking.entry_id, index), booking.kind, booking.on, lines)
     facing = account.facing(payment.debtor)
     kept = tuple(lot for lot in facing.credits if lot.source != payment.payment_id)
-    bare = replace(facing, credits=kept, sequence=entry.sequence, last_hash=entry.hash).facing(payment.debtor)
-    opened, taken = reopen(bare, settled, history, payment.debtor)
-    made = use_credits(replace(opened, version=account.version + 1), booking.on, booking.chart)
-    return entry, replace(made, offsets=(*taken, *made.offsets)).numbered()
+    bare = replace(facing, credits=kept, sequence=entry.sequence, last_hash=entry.hash, version=account.version + 1)
+    return entry, bare.facing(payment.debtor)
+
+
+def _owed_again(payment: Payment, account: Account, history: History, booking: Booking, most: int) -> Charging:
+    """What a payment settled of a lease is owed again; other credits pay it at once, `most` of them at most."""
+    settled = [(item.due_id, item.amount_cents) for item in payment.allocations if item.lease_id == account.lease_id]
+    opened, taken = reopen(account, settled, history, payment.debtor)
+    made = use_credits(opened, booking.on, booking.chart, most)
+    return replace(made, offsets=(*taken, *made.offsets)).numbered()

@@ -16,15 +16,15 @@ MOST_USES = 40
 """Credits used in one step: each of a payment's is a row of its own, and one transaction holds a hundred."""
 
 
-def use_credits(account: Account, on: date, chart: Chart) -> Charging:
-    """Spend the credits of each debtor on its open dues, oldest credit first, MOST_USES of them at most."""
+def use_credits(account: Account, on: date, chart: Chart, most: int = MOST_USES) -> Charging:
+    """Spend the credits of each debtor on its open dues, oldest credit first, `most` of them at most."""
     made = Charging(account, None)
     for debtor in Debtor:
-        made = _use(made, debtor, on, chart)
+        made = _use(made, debtor, on, chart, most)
     return made
 
 
-def _use(made: Charging, debtor: Debtor, on: date, chart: Chart) -> Charging:
+def _use(made: Charging, debtor: Debtor, on: date, chart: Chart, most: int) -> Charging:
     account = made.account.facing(debtor)
     offsets, uses = list(made.offsets), list(made.uses)
     unfinished = made.unfinished
@@ -32,7 +32,7 @@ def _use(made: Charging, debtor: Debtor, on: date, chart: Chart) -> Charging:
         settlement = settle(account.open_dues, lot.cents, on, plans=account.plans, rule=AllocationRule.CREDIT)
         if not settlement.paid:
             continue
-        if len(offsets) + len(uses) >= MOST_USES:
+        if len(offsets) + len(uses) >= most:
             unfinished = True
             break
         account = replace(account, open_dues=settlement.open_dues, credits=_spent(account.credits, lot, settlement))
