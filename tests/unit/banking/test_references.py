@@ -45,6 +45,13 @@ def test_one_wrong_digit_is_seen(bank: str, branch: str, account: str, place: in
     assert (as_iban(wrong) is not None) == valid
 
 
+@given(five_digits, five_digits, accounts, st.integers(0, 26), st.characters(exclude_categories=["Cs"]))
+def test_one_damaged_character_is_never_an_error(bank: str, branch: str, account: str, place: int, damage: str) -> None:
+    right = french_account(bank, branch, account)
+    damaged = right[:place] + damage + right[place + 1 :]
+    assert as_iban(damaged) in (None, right)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -62,7 +69,7 @@ def test_other_countries_are_checked_by_mod_97(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "FR76", "NOTPROVIDED", "FR76" + "é" * 23, "FR76" + "٤" * 23, "1" * 23, "FR00" + "0" * 23]
+    "text", ["", "FR76", "NOTPROVIDED", "FR76" + "é" * 23, "FR76" + "٤" * 23, "1" * 23, "FR00" + "0" * 23, "FR7&17328899004000000000193"]
 )
 def test_what_is_no_account_number_is_none(text: str) -> None:
     assert as_iban(text) is None

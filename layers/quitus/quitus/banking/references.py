@@ -9,6 +9,7 @@ from typing import Final
 _NONE: Final = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE"})
 _LONGEST_NONE: Final = 12
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_CHECK_DIGITS: Final = re.compile(r"[0-9]{2}")
 _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
 _ACCOUNT: Final = re.compile(r"(?:[A-Za-z0-9]\s*){2}[0-9]\s*[0-9]")
@@ -45,7 +46,7 @@ def as_iban(text: str) -> str | None:
         number = int(rib)
         return f"FR76{rib}" if number % 97 == 0 and 0 < number % 100 < 98 else None
     if text.startswith("FR") and is_rib(text[4:]):
-        return text if _mod97(text) == 1 and text[2:4].isdigit() else None
+        return text if _CHECK_DIGITS.fullmatch(text[2:4]) and _mod97(text) == 1 else None
     return _as_iban(compact(text)) if _ACCOUNT.match(text) else None
 
 
