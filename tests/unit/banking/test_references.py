@@ -69,7 +69,17 @@ def test_other_countries_are_checked_by_mod_97(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "FR76", "NOTPROVIDED", "FR76" + "é" * 23, "FR76" + "٤" * 23, "1" * 23, "FR00" + "0" * 23, "FR7&17328899004000000000193"]
+    "text",
+    [
+        "",
+        "FR76",
+        "NOTPROVIDED",
+        "FR76" + "é" * 23,
+        "FR76" + "٤" * 23,
+        "1" * 23,
+        "FR00" + "0" * 23,
+        "FR7&17328899004000000000193",
+    ],
 )
 def test_what_is_no_account_number_is_none(text: str) -> None:
     assert as_iban(text) is None
