@@ -158,7 +158,7 @@ def _hold(estate: Estate, known: Sequence[Fact]) -> None:
         ("posted", fact.cents) for fact in known
     )
     assert owed == {lease_id: RENT - cents for lease_id, cents in paid.items()}
-    side = ViewRows(estate.table).ledger_side(L, BANK_ACCOUNT, DAY)
+    side = ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, DAY, DAY)[DAY]
     assert (side.receipts_cents, side.reversals_cents, side.other_cents) == (sum(paid.values()), 0, 0)
     assert not list(ViewRows(estate.table).unstated(L, BANK_ACCOUNT, DAY))
 

@@ -51,7 +51,7 @@ def test_a_person_may_say_that_it_is_other_money(estate: Estate) -> None:
     assert [line.account for line in payment.entries[0].lines] == ["512", "4195"]
     assert balance(estate) == -54000
     assert "identity_conflict" not in alerts(estate)
-    assert ViewRows(estate.table).ledger_side(L, BANK_ACCOUNT, DAY).receipts_cents == 99000
+    assert ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, DAY, DAY)[DAY].receipts_cents == 99000
 
 
 @pytest.mark.parametrize(

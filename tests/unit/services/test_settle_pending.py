@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -42,7 +43,8 @@ def balances(estate: Estate) -> list[int]:
 
 
 def ledger_side(estate: Estate, day: date = DAY) -> LedgerSide:
-    return ViewRows(estate.table).ledger_side(L, BANK_ACCOUNT, day)
+    side = ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, day, day).get(day, LedgerSide())
+    return replace(side, unstated=0)
 
 
 def listed(estate: Estate) -> list[tuple[str, int]]:

@@ -167,7 +167,15 @@ def _is_view(key: Key) -> bool:
 def _said(row: Row) -> Row:
     if "closed_at" in row:
         return {}
-    counters = {"count", "amount_cents", "receipts_cents", "reversals_cents", "other_cents"}
+    counters = {
+        "count",
+        "amount_cents",
+        "receipts_cents",
+        "reversals_cents",
+        "other_cents",
+        "other_debits_cents",
+        "unstated",
+    }
     said = {name: value for name, value in row.items() if name not in counters or value or "payment_id" in row}
     is_counter = "count" in row and "payment_id" not in row
     return said if not is_counter or counters & said.keys() else {}

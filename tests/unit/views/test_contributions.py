@@ -47,7 +47,8 @@ def test_a_debit_that_returns_nothing_is_other_with_its_sign() -> None:
     estate = Estate()
     fee = a_credit(-1250, nature=Nature.OTHER)
     payment = estate.payment(estate.post(reported(fee)))
-    assert contribution(payment, None) == {LedgerDay(BANK_ACCOUNT, DAY): {"count": 1, "other_cents": -1250}}
+    amounts = {"count": 1, "other_cents": -1250, "other_debits_cents": 1250}
+    assert contribution(payment, None) == {LedgerDay(BANK_ACCOUNT, DAY): amounts}
 
 
 def test_a_return_without_its_original_is_a_reversal_of_the_bank_account() -> None:

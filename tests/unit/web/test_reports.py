@@ -175,6 +175,29 @@ def test_a_statement_line_that_is_not_posted_is_said_with_its_file(office: Offic
     ]
 
 
+def test_errors_that_cancel_out_are_a_gap_all_the_same(office: Office) -> None:
+    rent(office, 45000)
+    office.state(DAY, 0, 46000, 1000)
+    account = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
+    assert (account["status"], account["difference_cents"]) == ("gap", 0)
+    assert [(line["reason"], line["amount_cents"]) for line in account["lines"]] == [
+        ("not_posted", 1000),
+        ("not_posted", -1000),
+    ]
+
+
+def test_a_line_on_no_statement_does_not_stand_for_one_that_is_not_posted(office: Office) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    announced = office.post(reported(a_credit(45000, iban), channel="camt.054"))
+    office.state(DAY, 0, 45000, 0)
+    account = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
+    assert (account["status"], account["difference_cents"]) == ("gap", 0)
+    assert [(line["reason"], line["payment_id"], line["amount_cents"]) for line in account["lines"]] == [
+        ("not_on_statement", announced, -45000),
+        ("not_posted", None, 45000),
+    ]
+
+
 def test_a_cheque_in_collection_is_not_on_the_bank(office: Office) -> None:
     office.ask("POST", "/v1/payments", CHEQUE)
     office.follow()

@@ -15,7 +15,6 @@ NEVER_TOLD = New()
 _ANNOUNCED = "~"
 _CONTENT = "content#"
 _AT_ONCE = 40
-_PREFERRED = ("camt.053", "cfonb120", "mt940")
 
 
 class StatementRows:
@@ -68,18 +67,16 @@ class StatementRows:
         return _closing(before, statement.channel), _closing(after, statement.channel)
 
     def closing(self, landlord_id: str, account: str, first: date, last: date) -> list[StatementRecord]:
-        """See `proof.ClosingStatements.closing`. Where two channels close the same days, only the better one counts."""
+        """See `proof.ClosingStatements`."""
         rows = takewhile(lambda row: row["SK"][:10] <= last.isoformat(), self._from(landlord_id, account, first))
-        found = [record for record in map(_record, rows) if record.is_closing]
-        return [record for record in found if not any(_covers_better(other, record) for other in found)]
+        return [record for record in map(_record, rows) if record.is_closing]
 
     def last_before(self, landlord_id: str, account: str, day: date) -> list[StatementRecord]:
-        """See `proof.ClosingStatements.last_before`."""
+        """See `proof.ClosingStatements`."""
         pk = file_keys.statements(landlord_id, account)
         rows = self._table.query(pk, after=day.isoformat(), limit=_AT_ONCE, newest_first=True).rows
         found = [record for record in map(_record, rows) if record.is_closing]
-        last = [record for record in found if record.to_date == found[0].to_date]
-        return [record for record in last if not any(_covers_better(other, record) for other in last)]
+        return [record for record in reversed(found) if record.to_date == found[0].to_date]
 
     def _from(self, landlord_id: str, account: str, first: date) -> Iterator[Row]:
         after: str | None = first.isoformat()
@@ -92,11 +89,6 @@ class StatementRows:
 def _closing(rows: Sequence[Row], channel: str) -> list[StatementRecord]:
     found = (_record(row) for row in rows if not row["SK"].startswith((_ANNOUNCED, _CONTENT)))
     return [record for record in found if record.channel == channel and record.is_closing]
-
-
-def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
-    overlaps = other.from_date <= record.to_date and record.from_date <= other.to_date
-    return overlaps and _PREFERRED.index(other.channel) < _PREFERRED.index(record.channel)
 
 
 def _key(landlord_id: str, statement: StatementRecord) -> Key:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 
 from quitus.adapters import keys, records
@@ -107,10 +109,12 @@ class ViewRows:
         listing = self._listing(keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
         yield from ((date.fromisoformat(row["booking_date"]), row["amount_cents"]) for row in listing)
 
-    def ledger_side(self, landlord_id: str, account: str, day: date) -> LedgerSide:
+    def ledger_sides(self, landlord_id: str, account: str, first: date, last: date) -> Mapping[date, LedgerSide]:
         """See `proof.LedgerDays`."""
-        row = self._table.get(Key(keys.ledger_days(landlord_id, account_tag(account)), day.isoformat())) or {}
-        return LedgerSide(row.get("receipts_cents", 0), row.get("reversals_cents", 0), row.get("other_cents", 0))
+        before = (first - _ONE_DAY).isoformat()
+        rows = self._partition(keys.ledger_days(landlord_id, account_tag(account)), after=before)
+        inside = takewhile(lambda row: row["SK"] <= last.isoformat(), rows)
+        return {date.fromisoformat(row["SK"]): _ledger_side(row) for row in inside}
 
     def unstated(self, landlord_id: str, account: str, day: date) -> Iterator[Unstated]:
         """See `proof.LedgerDays`."""
@@ -196,6 +200,10 @@ def _alert(row: Row) -> ShownAlert:
 
 def _booked(row: Row) -> BookedEntry:
     return BookedEntry(records.entry_of(row), row.get("payment_id"), row.get("rule"))
+
+
+def _ledger_side(row: Row) -> LedgerSide:
+    return LedgerSide(**{field.name: row.get(field.name, 0) for field in fields(LedgerSide)})
 
 
 def _receipts(row: Row) -> Receipts:

@@ -58,7 +58,8 @@ class LedgerDay:
     """What the ledger holds of one bank account (its IBAN) on a booking day, to be held against its statements.
 
     `receipts_cents` (suspense included) and `reversals_cents` are ≥ 0; `other_cents` is signed and made of lines that
-    are neither; `count` counts them all. The day is the closing statement's once it has spoken.
+    are neither, `other_debits_cents` (≥ 0) of the debits among them; `count` counts them all, `unstated` those that no
+    closing statement reported. The day is the closing statement's once it has spoken.
     """
 
     account: str
@@ -136,7 +137,7 @@ def contribution(payment: Payment, home: Home | None) -> Contribution:
     if on_bank(payment):
         incoming = payment.posted.incoming
         ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
-        counted[ledger_day] = {"count": 1, _ledger_attribute(payment): _ledger_cents(payment)}
+        counted[ledger_day] = _ledger_amounts(payment)
     return counted
 
 
@@ -208,15 +209,13 @@ def _still_shows(payment: Payment, flag: str) -> bool:
     return True
 
 
-def _ledger_attribute(payment: Payment) -> str:
-    if _is_line_only(payment):
-        return "other_cents"
-    returned = payment.posted.incoming.movement.nature is Nature.RETURN
-    return "reversals_cents" if returned else "receipts_cents"
-
-
-def _ledger_cents(payment: Payment) -> int:
-    return payment.amount_cents if _is_line_only(payment) else abs(payment.amount_cents)
+def _ledger_amounts(payment: Payment) -> Mapping[str, int]:
+    amounts = {"count": 1} | ({"unstated": 1} if is_unstated(payment) else {})
+    if not _is_line_only(payment):
+        returned = payment.posted.incoming.movement.nature is Nature.RETURN
+        return amounts | {"reversals_cents" if returned else "receipts_cents": abs(payment.amount_cents)}
+    debits = {"other_debits_cents": -payment.amount_cents} if payment.amount_cents < 0 else {}
+    return amounts | {"other_cents": payment.amount_cents} | debits
 
 
 def _is_line_only(payment: Payment) -> bool:

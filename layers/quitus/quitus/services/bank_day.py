@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -12,6 +13,52 @@ from quitus.services.registry import StatementRecord
 from quitus.services.statement_chain import Break, chained, closing_of, opening_of
 
 _SATURDAY = 5
+_PREFERRED = ("camt.053", "cfonb120", "mt940")
+
+LATEST_STATEMENT = timedelta(days=45)
+"""A statement may still report a day this long after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The closing statements of an account around some days, by last day: what the bank says of each of the days."""
+
+    statements: Sequence[StatementRecord]
+    _ends: Sequence[date] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ends", [held.to_date for held in self.statements])
+
+    def of(self, day: date) -> BankDay | None:
+        """The bank's side of a day, None when no statement covers it."""
+        following = self._ending(day, day + LATEST_STATEMENT)
+        return bank_day(day, following, self._last_before(day)) if following else None
+
+    def goes_on_after(self, day: date) -> bool:
+        """Whether a statement ends after a day, so that the day itself is over for the bank."""
+        return bool(self._ends) and self._ends[-1] > day
+
+    def _ending(self, first: date, last: date) -> list[StatementRecord]:
+        """Those whose last day is between two days, inclusive."""
+        return _best(
+            self.statements[bisect_left(self._ends, first) : bisect_left(self._ends, last + timedelta(days=1))]
+        )
+
+    def _last_before(self, day: date) -> list[StatementRecord]:
+        """Those with the latest last day before a day."""
+        before = bisect_left(self._ends, day)
+        last = self._ends[before - 1] if before else day
+        return _best(self.statements[bisect_left(self._ends, last) : before])
+
+
+def _best(statements: Sequence[StatementRecord]) -> list[StatementRecord]:
+    """Without those whose days a better channel closes too."""
+    return [held for held in statements if not any(_covers_better(other, held) for other in statements)]
+
+
+def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
+    overlaps = other.from_date <= record.to_date and record.from_date <= other.to_date
+    return overlaps and _PREFERRED.index(other.channel) < _PREFERRED.index(record.channel)
 
 
 class Doubt(NamedTuple):

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from quitus.domain.alert import AlertKind
-from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
-from quitus.services.bank_day import BankDay, Doubt, bank_day
+from quitus.services.bank_day import LATEST_STATEMENT, BankDay, Doubt, Told
 from quitus.services.ports import Landlords
 from quitus.services.registry import StatementRecord
 from quitus.services.statement_chain import Break
-
-LATEST_STATEMENT = timedelta(days=45)
-"""A statement may still report a day this long after it."""
 
 
 class ProofStatus(StrEnum):
@@ -30,11 +26,25 @@ class ProofStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerSide:
-    """What the ledger holds of an account and booking day; `other_cents` is signed."""
+    """What the ledger holds of an account and booking day; `other_cents` is signed, `other_debits_cents` (≥ 0) the
+    debits in it; `unstated` lines of all these are on no closing statement.
+    """
 
     receipts_cents: Cents = 0
     reversals_cents: Cents = 0
     other_cents: Cents = 0
+    other_debits_cents: Cents = 0
+    unstated: int = 0
+
+    @property
+    def credits_cents(self) -> Cents:
+        """What the bank should have credited."""
+        return self.receipts_cents + self.other_cents + self.other_debits_cents
+
+    @property
+    def debits_cents(self) -> Cents:
+        """What the bank should have debited."""
+        return self.reversals_cents + self.other_debits_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +59,19 @@ class ClosingStatements(Protocol):
     """The statements that can prove: end-of-day ones with both balances."""
 
     def closing(self, landlord_id: str, account: str, first: date, last: date) -> Sequence[StatementRecord]:
-        """Those of an account whose last day is between two days, inclusive, by last day."""
+        """Those of an account whose last day is between two days, inclusive, by last day, of every channel."""
         ...
 
     def last_before(self, landlord_id: str, account: str, day: date) -> Sequence[StatementRecord]:
-        """Those of an account with the latest last day before a day."""
+        """Those of an account with the latest last day before a day, of every channel."""
         ...
 
 
 class LedgerDays(Protocol):
     """The ledger by bank account and booking day, views."""
 
-    def ledger_side(self, landlord_id: str, account: str, day: date) -> LedgerSide:
-        """The sums of a day."""
+    def ledger_sides(self, landlord_id: str, account: str, first: date, last: date) -> Mapping[date, LedgerSide]:
+        """The sums of each day between two, inclusive, that has any."""
         ...
 
     def unstated(self, landlord_id: str, account: str, day: date) -> Iterable[Unstated]:
@@ -122,30 +132,36 @@ class ProofDesk:
 
     def of(self, landlord_id: str, day: date) -> Proof:
         """The proof of a day, account by account. Raises NotFound: no such landlord."""
-        landlord = self.landlords.get(landlord_id)
-        return Proof(day, tuple(self._accounts(landlord, day)))
+        return next(self.between(landlord_id, day, day))
 
-    def _accounts(self, landlord: Landlord, day: date) -> Iterator[AccountProof]:
-        for account in landlord.bank_accounts:
-            bank = self._bank(landlord.landlord_id, account.iban, day)
-            side = self.ledger_days.ledger_side(landlord.landlord_id, account.iban, day)
-            if bank is None:
-                yield _awaiting(account.iban, side)
-            else:
-                yield self._closed(landlord.landlord_id, account.iban, day, bank, side)
+    def between(self, landlord_id: str, first: date, last: date) -> Iterator[Proof]:
+        """The proof of each day between two, inclusive. Raises NotFound: no such landlord."""
+        ibans = [account.iban for account in self.landlords.get(landlord_id).bank_accounts]
+        told = {iban: self.told(landlord_id, iban, first, last) for iban in ibans}
+        sides = {iban: self.ledger_days.ledger_sides(landlord_id, iban, first, last) for iban in ibans}
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            accounts = (
+                self._account(landlord_id, iban, day, told[iban].of(day), sides[iban].get(day, LedgerSide()))
+                for iban in ibans
+            )
+            yield Proof(day, tuple(accounts))
 
-    def _bank(self, landlord_id: str, iban: str, day: date) -> BankDay | None:
-        statements = self.statements.closing(landlord_id, iban, day, day + LATEST_STATEMENT)
-        last = self.statements.last_before(landlord_id, iban, day) if statements else ()
-        return bank_day(day, statements, last)
+    def told(self, landlord_id: str, iban: str, first: date, last: date) -> Told:
+        """What the bank says of an account between two days, inclusive."""
+        following = self.statements.closing(landlord_id, iban, first, last + LATEST_STATEMENT)
+        before = self.statements.last_before(landlord_id, iban, first)
+        return Told([*before, *following])
 
-    def _closed(self, landlord_id: str, iban: str, day: date, bank: BankDay, side: LedgerSide) -> AccountProof:
-        booked = side.receipts_cents - side.reversals_cents + side.other_cents
-        unposted = bank.credits_cents - bank.debits_cents - booked
-        unstated = self.ledger_days.unstated(landlord_id, iban, day) if unposted else ()
+    def _account(self, landlord_id: str, iban: str, day: date, bank: BankDay | None, side: LedgerSide) -> AccountProof:
+        if bank is None:
+            return _awaiting(iban, side)
+        lines = (*map(_break_line, bank.breaks), *map(_doubt_line, bank.doubts))
+        lines += tuple(self._unmatched(landlord_id, iban, day, bank, side))
+        booked = side.credits_cents - side.debits_cents
         return AccountProof(
             account_iban=iban,
-            status=ProofStatus.GAP if unposted or bank.breaks or bank.doubts else ProofStatus.PROVED,
+            status=ProofStatus.GAP if lines else ProofStatus.PROVED,
             opening_cents=bank.opening_cents,
             credits_cents=bank.credits_cents,
             debits_cents=bank.debits_cents,
@@ -154,12 +170,24 @@ class ProofDesk:
             reversals_cents=side.reversals_cents,
             other_cents=side.other_cents,
             difference_cents=bank.moved_cents - booked,
-            lines=(
-                *map(_break_line, bank.breaks),
-                *map(_doubt_line, bank.doubts),
-                *_lines(unposted, unstated, bank.first),
-            ),
+            lines=lines,
         )
+
+    def _unmatched(
+        self, landlord_id: str, iban: str, day: date, bank: BankDay, side: LedgerSide
+    ) -> Iterator[ProofLine]:
+        """Ledger lines on no statement, and what statements list that the ledger has not: credits and debits apart, so
+        that errors of both signs never hide each other.
+        """
+        credited, debited = bank.credits_cents - side.credits_cents, side.debits_cents - bank.debits_cents
+        if side.unstated:
+            for line in self.ledger_days.unstated(landlord_id, iban, day):
+                yield ProofLine("not_on_statement", -line.amount_cents, payment_id=line.payment_id)
+                credited += max(line.amount_cents, 0)
+                debited += min(line.amount_cents, 0)
+        statement = bank.first
+        for left in filter(None, (credited, debited)):
+            yield ProofLine("not_posted", left, statement_id=statement.statement_id, file_id=statement.file_id)
 
 
 def _awaiting(iban: str, side: LedgerSide) -> AccountProof:
@@ -181,13 +209,3 @@ def _doubt_line(doubt: Doubt) -> ProofLine:
     statement = doubt.statement
     reason = statement.doubt or ""
     return ProofLine(reason, doubt.cents, statement_id=statement.statement_id, file_id=statement.file_id)
-
-
-def _lines(difference: Cents, unstated: Iterable[Unstated], statement: StatementRecord) -> Iterator[ProofLine]:
-    """Lines whose amounts sum up to the difference between what statements list and the ledger."""
-    left = difference
-    for line in unstated:
-        left += line.amount_cents
-        yield ProofLine("not_on_statement", -line.amount_cents, payment_id=line.payment_id)
-    if left:
-        yield ProofLine("not_posted", left, statement_id=statement.statement_id, file_id=statement.file_id)

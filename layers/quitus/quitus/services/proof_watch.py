@@ -26,8 +26,8 @@ class ProofWatch:
         """Look at the last ten days; how many accounts and days differ. A later statement closes the alert."""
         now = self.clock.now()
         today = paris_day(now)
-        days = [today - timedelta(days=number) for number in range(_DAYS)]
-        found = [(day, account) for day in days for account in self.proofs.of(landlord_id, day).accounts]
+        proofs = self.proofs.between(landlord_id, today - timedelta(days=_DAYS - 1), today)
+        found = [(proof.date, account) for proof in proofs for account in proof.accounts]
         return sum(self._tell(landlord_id, day, account, instant_text(now)) for day, account in found)
 
     def _tell(self, landlord_id: str, day: date, account: AccountProof, at: str) -> bool:
