@@ -21,7 +21,7 @@ from demonstration.cloud import Cloud
 from demonstration.dues import Due
 from demonstration.erp_files import dues_file, leases_file
 from demonstration.estate import estate
-from demonstration.waiting import wait_until
+from demonstration.waiting import found_within, wait_until
 from erp_stand_in import StandIn
 
 from .conftest import Cloud as Deployed
@@ -262,6 +262,29 @@ def test_the_erp_has_each_entry_once_in_order_and_chained(flow: Flow, repeated: 
     assert len({entry["entry_id"] for entry in journal.entries}) == len(journal.entries) == CREDITS
     bank = journal.summary()["accounts"]["512"]
     assert (bank["debit_cents"], bank["credit_cents"]) == (sum(credit.cents for credit in flow.credits), 0)
+
+
+def test_the_days_fec_holds_every_entry_once_under_numbers_without_a_hole(flow: Flow, repeated: Seen) -> None:
+    day = DAY.isoformat()
+    order = flow.api.post("/exports", {"kind": "fec", "from": day, "to": day}, key="fec")
+    export = found_within(lambda: ready(flow.api, order["export_id"]), 60)
+    assert export is not None
+    lines = list(csv.DictReader(StringIO(flow.api.download(export["url"]).decode()), delimiter="\t"))
+    numbered = list(dict.fromkeys((line["JournalCode"], line["EcritureNum"]) for line in lines))
+    assert numbered == [("BQ", str(number)) for number in range(1, CREDITS + 1)]
+    assert {line["EcritureDate"] for line in lines} == {f"{DAY:%Y%m%d}"}
+    sides = [
+        (line["CompteNum"], int(line["Debit"].replace(",", "")), int(line["Credit"].replace(",", ""))) for line in lines
+    ]
+    assert sum(debit for _, debit, _ in sides) == sum(credit for _, _, credit in sides)
+    received = sum(credit.cents for credit in flow.credits)
+    assert sum(debit - credit for account, debit, credit in sides if account == "512") == received
+    assert flow.api.get("/closings")["items"][0]["through"] == day
+
+
+def ready(api: Api, export_id: str) -> dict[str, Any] | None:
+    export: dict[str, Any] = api.get(f"/exports/{export_id}")
+    return export if export["url"] else None
 
 
 def test_no_name_and_no_account_number_is_in_the_logs(flow: Flow, repeated: Seen, cloud: Deployed) -> None:

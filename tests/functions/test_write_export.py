@@ -18,9 +18,7 @@ from unit.web.office import CHEQUE, Office
 from quitus import bootstrap
 from quitus.adapters.export_rows import ExportRows
 from quitus.adapters.export_store import ExportStore
-from quitus.adapters.view_rows import ViewRows
 from quitus.services.exports import Export, ExportKind, ExportStatus
-from quitus.services.write_exports import ExportWriter
 from write_export.app import handler
 
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "export_order.json").read_text(encoding="utf-8"))
@@ -45,7 +43,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     exports = ExportRows(office.table)
     exports.add("semiga", EXPORT)
     store: Any = ExportStore(bucket, "exports")  # type: ignore[arg-type]
-    writer = ExportWriter(exports, ViewRows(office.table), store, office.clock)
+    writer = office.export_writer(store)
     monkeypatch.setattr(bootstrap, "export_writer", lambda: writer)
     yield bucket
     assert exports.find("semiga", "E1") != EXPORT
@@ -68,9 +66,9 @@ def test_a_link_downloads_one_object_for_five_minutes() -> None:
         aws_secret_access_key="test",
         config=Config(signature_version="s3v4"),
     )
-    url = urlsplit(ExportStore(client, "exports").url("semiga", EXPORT, 300))
+    url = urlsplit(ExportStore(client, "exports").url("semiga", EXPORT, "november.csv", 300))
     asked = parse_qs(url.query)
     assert url.path.endswith("/semiga/exports/E1.csv")
     assert asked["X-Amz-Expires"] == ["300"]
     assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
-    assert asked["response-content-disposition"] == ['attachment; filename="receipts-2026-11-01-2026-11-30.csv"']
+    assert asked["response-content-disposition"] == ['attachment; filename="november.csv"']

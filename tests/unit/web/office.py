@@ -16,23 +16,28 @@ from unit.views.estate import keeper
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.breakdowns import note
 from quitus.adapters.changes import changed, matters
+from quitus.adapters.closing_rows import ClosingRows
 from quitus.adapters.due_rows import DueRows
+from quitus.adapters.export_rows import ExportRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.statement_rows import StatementRows
+from quitus.adapters.view_rows import ViewRows
 from quitus.bootstrap.desk import StaffDesk
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.incoming import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
 from quitus.services.lease_changes import LeaseChanges
+from quitus.services.number_entries import Numberer
 from quitus.services.post_movements import MovementPoster
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.quarantine import Quarantine
 from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
+from quitus.services.write_exports import ExportFiles, ExportWriter
 from quitus.web.api import answer
 from quitus.web.codes import CODES
 from quitus.web.openapi import description
@@ -113,8 +118,8 @@ class Orders:
 class Links:
     """Links that say what they are to."""
 
-    def url(self, landlord_id: str, export: Export, seconds: int) -> str:
-        return f"https://exports.example.org/{landlord_id}/{export.export_id}?for={seconds}"
+    def url(self, landlord_id: str, export: Export, name: str, seconds: int) -> str:
+        return f"https://exports.example.org/{landlord_id}/{export.export_id}?as={name}&for={seconds}"
 
 
 @dataclass
@@ -203,6 +208,15 @@ class Office:
         views = keeper(self.table)
         for one in changed(sorted((key.pk, key.sk) for key in self.table.rows if matters(key))):
             views.refresh(one)
+
+    @property
+    def numberer(self) -> Numberer:
+        return Numberer(ClosingRows(self.table), self.outside.action_log, self.clock)
+
+    def export_writer(self, files: ExportFiles) -> ExportWriter:
+        """What writes the exports that were ordered."""
+        journals = ClosingRows(self.table)
+        return ExportWriter(ExportRows(self.table), ViewRows(self.table), journals, self.numberer, files, self.clock)
 
     def drop(self, file_id: str, **fields: Any) -> None:
         """Register a dropped file."""

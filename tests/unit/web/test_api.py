@@ -53,6 +53,8 @@ MAY = {
     ("GET", "/v1/alerts"): PEOPLE,
     ("GET", "/v1/dashboard"): PEOPLE,
     ("GET", "/v1/proof"): PEOPLE,
+    ("POST", "/v1/closings"): {"accountant", "admin"},
+    ("GET", "/v1/closings"): PEOPLE,
     ("POST", "/v1/exports"): {"accountant", "admin"},
     ("GET", "/v1/exports/{export_id}"): PEOPLE,
 }
@@ -71,6 +73,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/payments/{payment_id}/unassign"): {"reason": "seen"},
     ("POST", "/v1/files/{file_id}/release"): {"reason": "seen"},
     ("POST", "/v1/files/{file_id}/reject"): {"reason": "seen"},
+    ("POST", "/v1/closings"): {"through": "2026-11-04"},
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
 }
 QUERIES = {("DELETE", "/v1/leases/{lease_id}/plan"): {"version": "1"}}

@@ -14,11 +14,10 @@ from builders import a_credit, a_virtual_iban, reported
 from unit.web.office import CHEQUE, Office
 
 from quitus.adapters.export_rows import ExportRows
-from quitus.adapters.view_rows import ViewRows
 from quitus.domain.errors import NotFound
 from quitus.services.exports import Export, ExportStatus
 from quitus.services.messages import ExportOrder
-from quitus.services.write_exports import Euros, ExportWriter, csv_line
+from quitus.services.write_exports import Euros, csv_line
 
 
 class Shelf:
@@ -43,7 +42,7 @@ def written(office: Office, kind: str, landlord: str = "semiga", **days: str) ->
     order = {"kind": kind, "from": "2026-11-01", "to": "2026-11-30"} | days
     export_id = office.ask("POST", "/v1/exports", order, landlord=landlord).body["export_id"]
     shelf, exports = Shelf(), ExportRows(office.table)
-    ExportWriter(exports, ViewRows(office.table), shelf, office.clock).write(ExportOrder(landlord, export_id))
+    office.export_writer(shelf).write(ExportOrder(landlord, export_id))
     found = exports.find(landlord, export_id)
     assert found is not None
     assert found.status is ExportStatus.READY
@@ -98,9 +97,8 @@ def test_an_export_never_holds_another_landlords_lines(office: Office) -> None:
 
 
 def test_an_export_that_nobody_asked_for_is_not_written(office: Office) -> None:
-    writer = ExportWriter(ExportRows(office.table), ViewRows(office.table), Shelf(), office.clock)
     with pytest.raises(NotFound):
-        writer.write(ExportOrder("habitat", "E1"))
+        office.export_writer(Shelf()).write(ExportOrder("habitat", "E1"))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33 6", "-5", "@SUM(A1)", "\tx", "\rx"])

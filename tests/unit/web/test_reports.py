@@ -313,12 +313,6 @@ def test_an_export_is_ordered_then_fetched_by_a_short_lived_link(office: Office)
     assert office.ask("POST", "/v1/exports", order, key="k1") == ordered
 
 
-def test_the_fec_waits_for_closed_days(office: Office) -> None:
-    refused = office.ask("POST", "/v1/exports", {"kind": "fec", "from": "2026-10-01", "to": "2026-10-31"})
-    assert (refused.status, refused.code) == (409, "day_not_closed")
-    assert office.outside.export_queue.sent == []
-
-
 @pytest.mark.parametrize(
     "order",
     [

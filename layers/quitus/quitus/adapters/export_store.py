@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from quitus.services.exports import Export
+from quitus.services.exports import Export, ExportKind
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,16 +23,15 @@ class ExportStore:
         self._client = client
         self._bucket = bucket
 
-    def url(self, landlord_id: str, export: Export, seconds: int) -> str:
+    def url(self, landlord_id: str, export: Export, name: str, seconds: int) -> str:
         """See `ExportLinks.url`."""
-        name = f"{export.kind.value}-{export.first.isoformat()}-{export.last.isoformat()}.csv"
         return self._client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self._bucket,
                 "Key": _key(landlord_id, export),
                 "ResponseContentDisposition": f'attachment; filename="{name}"',
-                "ResponseContentType": "text/csv; charset=utf-8",
+                "ResponseContentType": _content_type(export),
             },
             ExpiresIn=seconds,
             HttpMethod="GET",
@@ -48,9 +47,14 @@ class ExportStore:
             text.detach()
             file.seek(0)
             self._client.upload_fileobj(
-                file, self._bucket, _key(landlord_id, export), ExtraArgs={"ContentType": "text/csv; charset=utf-8"}
+                file, self._bucket, _key(landlord_id, export), ExtraArgs={"ContentType": _content_type(export)}
             )
 
 
 def _key(landlord_id: str, export: Export) -> str:
-    return f"{landlord_id}/exports/{export.export_id}.csv"
+    ending = "txt" if export.kind is ExportKind.FEC else "csv"
+    return f"{landlord_id}/exports/{export.export_id}.{ending}"
+
+
+def _content_type(export: Export) -> str:
+    return f"text/{'plain' if export.kind is ExportKind.FEC else 'csv'}; charset=utf-8"

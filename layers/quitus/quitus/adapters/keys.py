@@ -50,6 +50,10 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | payments in suspense or pending* | listing `{l}#payments#{status}` | | update_views |
 | receipts of a day, added up* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |
 | entries booked on a day* | `{l}#entries#{day}` | `{entry}` | update_views |
+| entries that have no number yet* | listing `{l}#unnumbered` | | |
+| how far days are closed and entries numbered | `{l}#books` | `books` | staff_api, close_days, write_export |
+| when were days closed, by whom? | `{l}#closings` | `{through}` | staff_api, close_days |
+| which entry has this number of a journal? | `{l}#journal#{day}` | `{journal}#{number}` | close_days, write_export |
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
 | residences* | `{l}#residences` | `{residence}` | update_views |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
@@ -300,6 +304,31 @@ def receipts_of_day(landlord_id: str, day: date) -> str:
 def entries_of_day(landlord_id: str, day: date) -> str:
     """The entries booked on a day, on leases and in suspense, by entry id."""
     return f"{landlord_id}#entries#{day.isoformat()}"
+
+
+def unnumbered(landlord_id: str) -> str:
+    """Listing partition: the entries without a number, by booking day and id."""
+    return f"{landlord_id}#unnumbered"
+
+
+def books(landlord_id: str) -> Key:
+    """How far the landlord's days are closed and its entries numbered."""
+    return Key(f"{landlord_id}#books", "books")
+
+
+def closing(landlord_id: str, through: date) -> Key:
+    """The closing of all days up to one."""
+    return Key(f"{landlord_id}#closings", through.isoformat())
+
+
+def journal(landlord_id: str, day: date) -> str:
+    """The numbered entries that are journalled on a day."""
+    return f"{landlord_id}#journal#{day.isoformat()}"
+
+
+def journal_place(code: str, number: int) -> str:
+    """The place of a numbered entry in its day."""
+    return f"{code}#{number:0{_SEQUENCE}d}"
 
 
 def ledger_days(landlord_id: str, account_tag: str) -> str:

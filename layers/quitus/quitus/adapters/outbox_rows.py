@@ -12,7 +12,9 @@ NEVER_COUNTED = New()
 
 
 def entry_puts(landlord_id: str, entry: Entry, payment_id: str, rule: str | None, *, pushed: bool) -> list[Put]:
-    """An entry of a payment in its lease's chain (or alone) and in its day; `pushed` lists it for the ERP."""
+    """An entry of a payment in its lease's chain (or alone), and in its day, where it waits for its number; `pushed`
+    lists it for the ERP.
+    """
     row = records.entry_row(entry) | {"payment_id": payment_id}
     if rule is not None:
         row["rule"] = rule
@@ -21,7 +23,7 @@ def entry_puts(landlord_id: str, entry: Entry, payment_id: str, rule: str | None
     of_day = Key(keys.entries_of_day(landlord_id, entry.booking_date), entry.entry_id)
     return [
         Put(key.row(**row, **listing), NEVER_RECORDED),
-        Put(of_day.row(**row)),
+        Put(of_day.row(**row, **_without_number(landlord_id, entry))),
     ]
 
 
@@ -37,6 +39,11 @@ def notice_put(landlord_id: str, notice: Notice, *, pushed: bool) -> Put:
     key = keys.virtual_iban_notice(landlord_id, notice.iban)
     listing = _listing(landlord_id, Feed.VIRTUAL_IBANS, notice.iban) if pushed else {}
     return Put(key.row(**records.dense(notice), **listing), NEVER_COUNTED)
+
+
+def _without_number(landlord_id: str, entry: Entry) -> Row:
+    place = f"{entry.booking_date.isoformat()}#{entry.entry_id}"
+    return {"GSI1PK": keys.unnumbered(landlord_id), "GSI1SK": place}
 
 
 def _place(entry: Entry, payment_id: str) -> str:

@@ -109,6 +109,10 @@ class ViewRows:
         listing = self._listing(keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
         yield from ((date.fromisoformat(row["booking_date"]), row["amount_cents"]) for row in listing)
 
+    def first_day(self, landlord_id: str) -> date | None:
+        """See `close_days.FirstDays`."""
+        return next(self._days(landlord_id, None, None), None)
+
     def ledger_sides(self, landlord_id: str, account: str, first: date, last: date) -> Mapping[date, LedgerSide]:
         """See `proof.LedgerDays`."""
         before = (first - _ONE_DAY).isoformat()

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.charge_leases import Charger
+    from quitus.services.close_days import DayCloser
     from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
+    from quitus.services.number_entries import Numberer
     from quitus.services.plan_watch import PlanWatch
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
+    from quitus.services.proof import ProofDesk
     from quitus.services.proof_watch import ProofWatch
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
@@ -200,15 +203,40 @@ def pending_settler() -> PendingSettler:
 
 
 @cache
-def proof_watch() -> ProofWatch:
-    """What watches the proofs."""
+def proofs() -> ProofDesk:
+    """What proves days."""
     from quitus.adapters.statement_rows import StatementRows
     from quitus.adapters.view_rows import ViewRows
     from quitus.services.proof import ProofDesk
+
+    return ProofDesk(landlords(), StatementRows(table()), ViewRows(table()))
+
+
+@cache
+def proof_watch() -> ProofWatch:
+    """What watches the proofs."""
     from quitus.services.proof_watch import ProofWatch
 
-    proofs = ProofDesk(landlords(), StatementRows(table()), ViewRows(table()))
-    return ProofWatch(proofs, alerts(), clock())
+    return ProofWatch(proofs(), alerts(), clock())
+
+
+@cache
+def day_closer() -> DayCloser:
+    """What closes days."""
+    from quitus.adapters.closing_rows import ClosingRows
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.close_days import DayCloser
+
+    return DayCloser(ClosingRows(table()), ViewRows(table()), proofs(), action_log(), clock())
+
+
+@cache
+def numberer() -> Numberer:
+    """What numbers the entries of closed days."""
+    from quitus.adapters.closing_rows import ClosingRows
+    from quitus.services.number_entries import Numberer
+
+    return Numberer(ClosingRows(table()), action_log(), clock())
 
 
 @cache
@@ -296,11 +324,14 @@ def export_store() -> ExportStore:
 @cache
 def export_writer() -> ExportWriter:
     """What writes exports."""
+    from quitus.adapters.closing_rows import ClosingRows
     from quitus.adapters.export_rows import ExportRows
     from quitus.adapters.view_rows import ViewRows
     from quitus.services.write_exports import ExportWriter
 
-    return ExportWriter(ExportRows(table()), ViewRows(table()), export_store(), clock())
+    return ExportWriter(
+        ExportRows(table()), ViewRows(table()), ClosingRows(table()), numberer(), export_store(), clock()
+    )
 
 
 class _OutsideTheTable:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_payments import DecisionDesk
@@ -196,4 +197,13 @@ class StaffDesk:
         from quitus.adapters.export_rows import ExportRows
         from quitus.services.exports import ExportDesk
 
-        return ExportDesk(ExportRows(self._table), self._outside.export_links, self._outside.export_queue)
+        links, queue = self._outside.export_links, self._outside.export_queue
+        return ExportDesk(ExportRows(self._table), links, queue, self.landlords, self.proof, self.closings)
+
+    @cached_property
+    def closings(self) -> DayCloser:
+        from quitus.adapters.closing_rows import ClosingRows
+        from quitus.services.close_days import DayCloser
+
+        store = ClosingRows(self._table)
+        return DayCloser(store, self._views, self.proof, self._outside.action_log, self.clock)

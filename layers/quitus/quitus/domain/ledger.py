@@ -190,6 +190,11 @@ def _auxiliary(debtor: Debtor, lease_id: str) -> str | None:
     return lease_id if debtor is Debtor.TENANT else None
 
 
+def moves(entry: Entry, role: Role) -> bool:
+    """Whether a line of the entry is on the account of this role, whatever its number was at the time."""
+    return any(line.label == _LABELS[role] for line in entry.lines)
+
+
 def mirrored(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines with debit and credit swapped: how a ledger that only grows takes something back."""
     return tuple(Line(line.account, line.auxiliary, line.label, line.credit_cents, line.debit_cents) for line in lines)

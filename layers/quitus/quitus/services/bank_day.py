@@ -34,9 +34,9 @@ class Told:
         following = self._ending(day, day + LATEST_STATEMENT)
         return bank_day(day, following, self._last_before(day)) if following else None
 
-    def goes_on_after(self, day: date) -> bool:
-        """Whether a statement ends after a day, so that the day itself is over for the bank."""
-        return bool(self._ends) and self._ends[-1] > day
+    def has_passed(self, day: date) -> bool:
+        """Whether a later statement ends after a day, or the account has no statements at all."""
+        return not self._ends or self._ends[-1] > day
 
     def _ending(self, first: date, last: date) -> list[StatementRecord]:
         """Those whose last day is between two days, inclusive."""

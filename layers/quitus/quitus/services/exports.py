@@ -7,11 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from quitus.domain import fec
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict, NotFound
+from quitus.services.close_days import DayCloser, differing, told
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import ExportOrder
-from quitus.services.ports import Queue
+from quitus.services.ports import Landlords, Queue
+from quitus.services.proof import ProofDesk
 
 URL_SECONDS = 300
 """How long a signed link lives (contract.md, exports)."""
@@ -64,8 +67,8 @@ class Exports(Protocol):
 class ExportLinks(Protocol):
     """Links to written exports."""
 
-    def url(self, landlord_id: str, export: Export, seconds: int) -> str:
-        """A link that downloads the file, for anyone who holds it, for so many seconds."""
+    def url(self, landlord_id: str, export: Export, name: str, seconds: int) -> str:
+        """A link that downloads the file under a name, for anyone who holds it, for so many seconds."""
         ...
 
 
@@ -76,20 +79,33 @@ class ExportDesk:
     exports: Exports
     links: ExportLinks
     queue: Queue
+    landlords: Landlords
+    proofs: ProofDesk
+    closer: DayCloser
 
     def order(self, landlord_id: str, kind: ExportKind, first: date, last: date, by: str, attempt: Attempt) -> Export:
-        """Ask for an export; the same attempt again is the same export.
+        """Ask for an export; the same attempt again is the same export. An order of the FEC closes its days.
 
         Raises:
-            Conflict: the FEC needs numbers that never change, so its days must be closed, and no day is closed yet.
+            Conflict: bank and books differ on a day; or it is of the FEC, whose numbers never change, and a day cannot
+                be closed.
         """
         if kind is ExportKind.FEC:
-            raise Conflict("day_not_closed", "The FEC needs closed days; days are not closed yet.")
+            self.closer.close(landlord_id, last, by, attempt.at)
+        else:
+            self._check(landlord_id, first, last)
         at = instant_text(attempt.at)
         export = Export(attempt.name, kind, first, last, ExportStatus.PENDING, by, at)
         self.exports.add(landlord_id, export)
         self.queue.send([ExportOrder(landlord_id, export.export_id)])
         return export
+
+    def _check(self, landlord_id: str, first: date, last: date) -> None:
+        """A day whose bank and books differ is not given out (sector.md §7, case 23)."""
+        for proof in self.proofs.between(landlord_id, first, last):
+            for account in differing(proof):
+                day = proof.date.isoformat()
+                raise Conflict("day_not_proved", "Bank and books differ on a day.", date=day, **told(account))
 
     def one(self, landlord_id: str, export_id: str) -> tuple[Export, str | None]:
         """An export and, once it is ready, a link to it. Raises NotFound."""
@@ -98,4 +114,9 @@ class ExportDesk:
             raise NotFound("export_not_found", "There is no export with this id.", export_id=export_id)
         if export.status is not ExportStatus.READY:
             return export, None
-        return export, self.links.url(landlord_id, export, URL_SECONDS)
+        return export, self.links.url(landlord_id, export, self._name(landlord_id, export), URL_SECONDS)
+
+    def _name(self, landlord_id: str, export: Export) -> str:
+        if export.kind is ExportKind.FEC:
+            return fec.file_name(self.landlords.get(landlord_id).siren, export.last)
+        return f"{export.kind.value}-{export.first.isoformat()}-{export.last.isoformat()}.csv"

@@ -107,6 +107,13 @@ class AccountProof:
     other_cents: Cents
     difference_cents: Cents | None
     lines: tuple[ProofLine, ...] = ()
+    has_passed: bool = False
+    """No statement covers the day, nothing was booked on it, and the account's statements, if it has any, went on."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of the account keeps the day from being closed."""
+        return self.status is ProofStatus.PROVED or self.has_passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,7 @@ class ProofDesk:
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
             accounts = (
-                self._account(landlord_id, iban, day, told[iban].of(day), sides[iban].get(day, LedgerSide()))
-                for iban in ibans
+                self._account(landlord_id, iban, day, told[iban], sides[iban].get(day, LedgerSide())) for iban in ibans
             )
             yield Proof(day, tuple(accounts))
 
@@ -153,9 +159,10 @@ class ProofDesk:
         before = self.statements.last_before(landlord_id, iban, first)
         return Told([*before, *following])
 
-    def _account(self, landlord_id: str, iban: str, day: date, bank: BankDay | None, side: LedgerSide) -> AccountProof:
+    def _account(self, landlord_id: str, iban: str, day: date, told: Told, side: LedgerSide) -> AccountProof:
+        bank = told.of(day)
         if bank is None:
-            return _awaiting(iban, side)
+            return _awaiting(iban, side, told.has_passed(day))
         lines = (*map(_break_line, bank.breaks), *map(_doubt_line, bank.doubts))
         lines += tuple(self._unmatched(landlord_id, iban, day, bank, side))
         booked = side.credits_cents - side.debits_cents
@@ -190,10 +197,11 @@ class ProofDesk:
             yield ProofLine("not_posted", left, statement_id=statement.statement_id, file_id=statement.file_id)
 
 
-def _awaiting(iban: str, side: LedgerSide) -> AccountProof:
+def _awaiting(iban: str, side: LedgerSide, has_passed: bool) -> AccountProof:
     return AccountProof(
         iban, ProofStatus.AWAITING, None, None, None, None,
         side.receipts_cents, side.reversals_cents, side.other_cents, None,
+        has_passed=has_passed and side == LedgerSide(),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from quitus.domain import fec
 from quitus.domain.calendar import instant_text
 from quitus.domain.csv_cells import inert
 from quitus.domain.errors import NotFound
@@ -17,6 +18,7 @@ from quitus.domain.ledger import Entry
 from quitus.domain.money import format_euros
 from quitus.services.exports import Export, ExportKind, Exports
 from quitus.services.messages import ExportOrder
+from quitus.services.number_entries import Numberer
 from quitus.services.ports import Clock
 from quitus.services.read_payments import ShownPayment
 
@@ -53,6 +55,14 @@ class Books(Protocol):
         ...
 
 
+class Journals(Protocol):
+    """The numbered entries of closed days."""
+
+    def journalled(self, landlord_id: str, first: date, last: date) -> Iterator[fec.Journalled]:
+        """Those journalled between two days, inclusive, by day, journal and number."""
+        ...
+
+
 class ExportFile(Protocol):
     """A file being written."""
 
@@ -75,6 +85,8 @@ class ExportWriter:
 
     exports: Exports
     books: Books
+    journals: Journals
+    numberer: Numberer
     files: ExportFiles
     clock: Clock
 
@@ -83,13 +95,25 @@ class ExportWriter:
         export = self.exports.find(order.landlord_id, order.export_id)
         if export is None:
             raise NotFound("export_not_found", "There is no export with this id.", export_id=order.export_id)
+        if export.kind is ExportKind.FEC:
+            self.numberer.number(order.landlord_id)
         lines = 0
         with self.files.writing(order.landlord_id, export) as file:
-            file.write(_BOM)
-            for row in self._rows(order.landlord_id, export):
-                file.write(csv_line(row))
+            for line in self._lines(order.landlord_id, export):
+                file.write(line)
                 lines += 1
         self.exports.ready(order.landlord_id, export.export_id, lines - 1, instant_text(self.clock.now()))
+
+    def _lines(self, landlord_id: str, export: Export) -> Iterator[str]:
+        """The lines of the file, its header first."""
+        if export.kind is ExportKind.FEC:
+            yield _fec_line(fec.COLUMNS)
+            for journalled in self.journals.journalled(landlord_id, export.first, export.last):
+                yield from map(_fec_line, fec.lines(journalled))
+            return
+        rows = self._rows(landlord_id, export)
+        yield _BOM + csv_line(next(rows))
+        yield from map(csv_line, rows)
 
     def _rows(self, landlord_id: str, export: Export) -> Iterator[Sequence[Any]]:
         if export.kind is ExportKind.ENTRIES:
@@ -126,6 +150,10 @@ def _cell(value: Any) -> str:
         case int():
             return str(value)
     return inert(str(value))
+
+
+def _fec_line(cells: Iterable[str]) -> str:
+    return fec.SEPARATOR.join(cells) + fec.ENDING
 
 
 def _entry_rows(booked: BookedEntry) -> Iterator[Sequence[Any]]:

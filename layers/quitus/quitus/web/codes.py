@@ -43,7 +43,12 @@ CODES: Mapping[str, Code] = {
     "file_decided_meanwhile": Code(409, "Someone else decided on the file since it was read."),
     "plan_changed": Code(409, "Someone else decided on the plan; `detail.version` is the present one."),
     "plan_not_running": Code(409, "The plan was ended, kept or broken before."),
-    "day_not_closed": Code(409, "The FEC needs closed days."),
+    "day_not_closed": Code(
+        409, "A day is to come, or not proved: it cannot be closed. `detail` says which, on which account, and why."
+    ),
+    "day_not_proved": Code(
+        409, "Bank and books differ on a day; `detail` says which, on which account, by which lines."
+    ),
     "payload_too_large": Code(413, "The body is too large."),
     "invalid_request": Code(422, "Fields are missing, unknown or not as they must be; `detail.fields` names them."),
     "invalid_cursor": Code(422, "The cursor is not of this list and these filters."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_payments import DecisionDesk
@@ -69,5 +70,7 @@ class Desk(Protocol):
     def dashboard(self) -> DashboardDesk: ...
     @property
     def proof(self) -> ProofDesk: ...
+    @property
+    def closings(self) -> DayCloser: ...
     @property
     def exports(self) -> ExportDesk: ...

@@ -82,6 +82,14 @@ class ProofAnswer(Answer):
     difference_cents: int
 
 
+class ClosingAnswer(Answer):
+    """All days up to `through`, inclusive, are closed; `closed_by` is `quitus` when the clock did it."""
+
+    through: date
+    closed_by: str
+    closed_at: str
+
+
 class ExportOrderedAnswer(Answer):
     """An export that will be written."""
 

@@ -29,6 +29,12 @@ class ExportBody(Body):
         return self
 
 
+class ClosingBody(Body):
+    """The last day to close, in Europe/Paris."""
+
+    through: Day
+
+
 def check_range(from_day: Day, to_day: Day) -> None:
     """Refuses days out of order or more than a year apart."""
     if not timedelta(0) <= to_day - from_day < timedelta(days=LONGEST_DAYS):

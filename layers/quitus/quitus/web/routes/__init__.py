@@ -53,6 +53,12 @@ def _exports() -> Group:
     return exports.ROUTES
 
 
+def _closings() -> Group:
+    from quitus.web.routes import closings
+
+    return closings.ROUTES
+
+
 _GROUPS: Mapping[str, Callable[[], Group]] = {
     "openapi.json": _description,
     "landlords": _landlords,
@@ -62,6 +68,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "alerts": _files,
     "dashboard": _reports,
     "proof": _reports,
+    "closings": _closings,
     "exports": _exports,
 }
 

@@ -33,7 +33,7 @@ def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 ROUTES = (
     Route(
         "POST", "/v1/exports", order, {202: ExportOrderedAnswer}, "Ask for an export", ACCOUNTANTS, ExportBody,
-        refusals=("day_not_closed",),
+        refusals=("day_not_closed", "day_not_proved", "landlord_not_found", "rows_busy"),
     ),
     Route(
         "GET", "/v1/exports/{export_id}", one, {200: ExportAnswer}, "An export and the link to it", READERS,

@@ -1,0 +1,17 @@
+"""Closes, every hour, the days that were proved some days ago, and numbers the entries of closed days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quitus import bootstrap
+from quitus.adapters.log import logger
+
+
+def handler(event: dict[str, Any], context: object) -> None:
+    """Close and number for every landlord."""
+    for landlord_id in bootstrap.landlords().all():
+        through = bootstrap.day_closer().close_proved(landlord_id)
+        numbered = bootstrap.numberer().number(landlord_id)
+        done = {"closed_through": through.isoformat() if through else None, "numbered": numbered}
+        logger().info("closed", extra={"landlord_id": landlord_id, **done})

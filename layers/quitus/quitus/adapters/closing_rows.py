@@ -1,0 +1,102 @@
+"""Closed days and the numbers of their entries on the table: one row for the books, one for each closing and number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from quitus.adapters import keys, records
+from quitus.domain.closing import Books, Closing, Numbered
+from quitus.domain.fec import Journalled
+from quitus.domain.ledger import Entry
+from quitus.services.table import Is, Key, Lacks, New, Put, Table, Update, Write
+
+NEVER_NUMBERED = New()
+NEVER_CLOSED = New()
+_READ_AT_ONCE = 200
+_ONE_DAY = timedelta(days=1)
+
+
+class ClosingRows:
+    """`close_days.Closings`, `number_entries.Numbers` and `write_exports.Journals` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def books(self, landlord_id: str) -> Books:
+        """See `Closings.books`."""
+        row = self._table.get(keys.books(landlord_id))
+        return records.record(row, Books) if row else Books()
+
+    def close(self, landlord_id: str, books: Books, closing: Closing) -> None:
+        """See `Closings.close`."""
+        key = keys.closing(landlord_id, closing.through)
+        kept = Put(key.row(**records.dense(closing)), NEVER_CLOSED)
+        self._table.write([_books_put(landlord_id, books.closed(closing.through)), kept])
+
+    def closings(self, landlord_id: str, before: str | None) -> Iterator[Closing]:
+        """See `Closings.closings`."""
+        pk = keys.closing(landlord_id, date.max).pk
+        while True:
+            page = self._table.query(pk, after=before, limit=_READ_AT_ONCE, newest_first=True)
+            yield from (records.record(row, Closing) for row in page.rows)
+            if page.after is None:
+                return
+            before = page.after.sk
+
+    def without_number(self, landlord_id: str, through: date) -> Iterator[Sequence[Entry]]:
+        """See `Numbers.without_number`. The listing is a little late: the rows themselves say what has a number."""
+        after: Key | None = None
+        while True:
+            page = self._table.query_listing(keys.unnumbered(landlord_id), after=after, limit=_READ_AT_ONCE)
+            listed = [Key.of(row) for row in page.rows if row["day"] <= through.isoformat()]
+            rows = self._table.batch_get(listed)
+            yield [records.entry_of(rows[key]) for key in listed if "number" not in rows[key]]
+            if page.after is None or len(listed) < len(page.rows):
+                return
+            after = page.after
+
+    def number(self, landlord_id: str, books: Books) -> None:
+        """See `Numbers.number`."""
+        writes: list[Write] = [_books_put(landlord_id, books)]
+        for place in books.last:
+            writes += [_number_put(landlord_id, place), _entry_update(landlord_id, place)]
+        self._table.write(writes)
+
+    def journalled(self, landlord_id: str, first: date, last: date) -> Iterator[Journalled]:
+        """See `write_exports.Journals`."""
+        for number in range((last - first).days + 1):
+            yield from self._journalled_on(landlord_id, first + number * _ONE_DAY)
+
+    def _journalled_on(self, landlord_id: str, day: date) -> Iterator[Journalled]:
+        after: str | None = None
+        while True:
+            page = self._table.query(keys.journal(landlord_id, day), after=after, limit=_READ_AT_ONCE)
+            places = [records.record(row, Numbered) for row in page.rows]
+            entries = {place: _entry_key(landlord_id, place) for place in places}
+            rows = self._table.batch_get(entries.values())
+            for place, key in entries.items():
+                yield Journalled(place, records.entry_of(rows[key]), rows[key].get("payment_id"))
+            if page.after is None:
+                return
+            after = page.after.sk
+
+
+def _books_put(landlord_id: str, books: Books) -> Put:
+    unchanged = New() if books.version == 1 else Is("version", books.version - 1)
+    return Put(keys.books(landlord_id).row(**records.dense(books)), unchanged)
+
+
+def _number_put(landlord_id: str, place: Numbered) -> Put:
+    key = Key(keys.journal(landlord_id, place.day), keys.journal_place(place.journal, place.number))
+    return Put(key.row(**records.dense(place)), NEVER_NUMBERED)
+
+
+def _entry_update(landlord_id: str, place: Numbered) -> Update:
+    """The entry's own row says its number and leaves the listing of those without."""
+    said = {"journal": place.journal.value, "number": place.number, "journal_day": place.day.isoformat()}
+    return Update(_entry_key(landlord_id, place), set=said, remove=("GSI1PK", "GSI1SK"), condition=Lacks("number"))
+
+
+def _entry_key(landlord_id: str, place: Numbered) -> Key:
+    return Key(keys.entries_of_day(landlord_id, place.booking_date), place.entry_id)

@@ -1,0 +1,102 @@
+"""The journals of closed days: each entry gets its number once, for ever, in the order of booking day and entry id.
+
+A closed day takes nothing more: an entry booked on it later is journalled on the next open day and keeps its own day as
+the day of its piece (sector.md §5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from quitus.domain.ledger import Entry, Role, moves
+
+
+class Journal(StrEnum):
+    """The journal that an entry belongs to."""
+
+    BANK = "BQ"
+    COLLECTION = "EC"
+    GENERAL = "OD"
+
+    @property
+    def label(self) -> str:
+        """Its name in the books."""
+        return _LABELS[self]
+
+
+_LABELS: Mapping[Journal, str] = {
+    Journal.BANK: "Banque",
+    Journal.COLLECTION: "Valeurs à l'encaissement",
+    Journal.GENERAL: "Opérations diverses",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """That a person, or the clock, closed all days up to one, inclusive."""
+
+    through: date
+    closed_by: str
+    closed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The place of an entry in the books: its journal, its number there, the day it is journalled on."""
+
+    entry_id: str
+    booking_date: date
+    journal: Journal
+    number: int
+    day: date
+    validated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """How far a landlord's days are closed and its entries numbered; `last` are those numbered last."""
+
+    closed_through: date | None = None
+    numbered_through: date | None = None
+    numbers: Mapping[Journal, int] = field(default_factory=dict)
+    """The last number of each journal; the first is 1."""
+    last: tuple[Numbered, ...] = ()
+    version: int = 0
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether every closed day has its numbers."""
+        return self.numbered_through == self.closed_through
+
+    def is_closed(self, day: date) -> bool:
+        """Whether nothing more is journalled on a day."""
+        return self.closed_through is not None and day <= self.closed_through
+
+    def closed(self, through: date) -> Books:
+        """The books once all days up to one are closed."""
+        return replace(self, closed_through=through, version=self.version + 1)
+
+    def all_numbered(self) -> Books:
+        """The books once no entry of a closed day is without a number."""
+        return replace(self, numbered_through=self.closed_through, last=(), version=self.version + 1)
+
+    def number(self, entries: Sequence[Entry], validated_on: date) -> Books:
+        """The books with numbers for these entries, by booking day and id; `last` says which."""
+        numbers, last = dict(self.numbers), list[Numbered]()
+        first_open = self.numbered_through + timedelta(days=1) if self.numbered_through else date.min
+        for entry in entries:
+            journal = journal_of(entry)
+            numbers[journal] = numbers.get(journal, 0) + 1
+            day = max(entry.booking_date, first_open)
+            last.append(Numbered(entry.entry_id, entry.booking_date, journal, numbers[journal], day, validated_on))
+        return replace(self, numbers=numbers, last=tuple(last), version=self.version + 1)
+
+
+def journal_of(entry: Entry) -> Journal:
+    """The bank's journal for what moves a bank account, else that of values in collection, else the general one."""
+    if moves(entry, Role.BANK):
+        return Journal.BANK
+    return Journal.COLLECTION if moves(entry, Role.COLLECTION) else Journal.GENERAL

@@ -1,0 +1,214 @@
+"""Days are closed once they are proved; their entries get numbers that never change, and make the FEC."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from builders import DAY, a_credit, a_virtual_iban, reported
+from unit.web.office import CHEQUE, Office
+
+from quitus.domain.fec import COLUMNS
+from quitus.domain.movement import Nature
+from quitus.services.exports import Export
+from quitus.services.messages import ExportOrder
+
+BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
+UNHELD = a_virtual_iban(9_999_999)
+
+
+class Shelf:
+    """Keeps the last file."""
+
+    text = ""
+
+    @contextmanager
+    def writing(self, landlord_id: str, export: Export) -> Iterator[io.StringIO]:
+        text = io.StringIO(newline="")
+        yield text
+        self.text = text.getvalue()
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office().settle_in()
+
+
+def rent(office: Office, cents: int, lease_id: str = "L1", **changes: Any) -> str:
+    iban = office.get(f"/v1/leases/{lease_id}")["virtual_iban"]
+    return office.post(reported(a_credit(cents, iban, **changes), message=f"S-{lease_id}-{cents}"))
+
+
+def close(office: Office, day: date = DAY, **named: Any) -> Any:
+    return office.ask("POST", "/v1/closings", {"through": day.isoformat()}, **named)
+
+
+def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str, str]]:
+    order = {"kind": "fec", "from": first.isoformat(), "to": last.isoformat()}
+    ordered = office.ask("POST", "/v1/exports", order)
+    assert ordered.status == 202, ordered
+    shelf = Shelf()
+    office.export_writer(shelf).write(ExportOrder("semiga", ordered.body["export_id"]))
+    header, *lines = shelf.text.removesuffix("\r\n").split("\r\n")
+    assert header.split("\t") == list(COLUMNS)
+    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
+
+
+def numbers(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
+    return list(dict.fromkeys((line["JournalCode"], line["EcritureNum"], line["EcritureDate"]) for line in lines))
+
+
+def test_a_proved_day_is_closed_once(office: Office) -> None:
+    rent(office, 45000)
+    office.state(DAY, 0, 45000, 0)
+    closed = close(office, role="accountant")
+    assert (closed.status, closed.body["through"], closed.body["closed_by"]) == (201, "2026-11-05", "sub-accountant")
+    assert close(office) == type(closed)(200, closed.body)
+    assert close(office, BEFORE) == type(closed)(200, closed.body)
+    assert office.get("/v1/closings")["items"] == [closed.body]
+
+
+def test_a_day_whose_bank_and_books_differ_by_a_cent_stays_open_and_is_not_exported(office: Office) -> None:
+    rent(office, 45000)
+    office.state(DAY, 0, 45001, 0)
+    refused = close(office)
+    assert (refused.status, refused.code) == (409, "day_not_closed")
+    detail = refused.body["error"]["detail"]
+    assert (detail["date"], detail["status"], detail["difference_cents"]) == ("2026-11-05", "gap", 1)
+    assert [(line["reason"], line["file_id"], line["amount_cents"]) for line in detail["lines"]] == [
+        ("not_posted", "F1", 1)
+    ]
+    for kind, code in (("entries", "day_not_proved"), ("receipts", "day_not_proved"), ("fec", "day_not_closed")):
+        order = {"kind": kind, "from": "2026-11-01", "to": "2026-11-05"}
+        blocked = office.ask("POST", "/v1/exports", order)
+        assert (blocked.status, blocked.code, blocked.body["error"]["detail"]["date"]) == (409, code, "2026-11-05")
+        assert blocked.body["error"]["detail"]["lines"] == detail["lines"]
+    assert office.outside.export_queue.sent == []
+    untouched = {"kind": "entries", "from": "2026-11-01", "to": "2026-11-04"}
+    assert office.ask("POST", "/v1/exports", untouched).status == 202
+
+
+def test_a_day_that_waits_for_its_statement_stays_open(office: Office) -> None:
+    rent(office, 45000)
+    refused = close(office)
+    assert (refused.code, refused.body["error"]["detail"]["status"]) == ("day_not_closed", "awaiting_statement")
+    assert (
+        office.ask("POST", "/v1/exports", {"kind": "entries", "from": "2026-11-05", "to": "2026-11-05"}).status == 202
+    )
+
+
+def test_a_day_to_come_cannot_be_closed(office: Office) -> None:
+    assert close(office, AFTER).code == "day_not_closed"
+
+
+def test_a_day_without_a_statement_is_closed_once_the_next_one_went_on(office: Office) -> None:
+    first = DAY - timedelta(days=2)
+    rent(office, 100, booking_date=first)
+    office.state(first, 0, 100, 0, name="S1")
+    assert close(office, BEFORE).code == "day_not_closed"
+    rent(office, 45000)
+    office.state(DAY, 100, 45000, 0, name="S2")
+    assert close(office, BEFORE).status == 201
+
+
+def test_only_accountants_close(office: Office) -> None:
+    assert close(office, role="collections").status == 403
+
+
+def test_the_fec_has_eighteen_fields_and_numbers_without_a_hole(office: Office) -> None:
+    paid = rent(office, 46000)
+    office.post(reported(a_credit(27500, UNHELD)))
+    rent(office, 300, "L2", booking_date=BEFORE)
+    office.ask("POST", "/v1/payments", CHEQUE | {"lease_id": "L2"})
+    office.follow()
+    office.state(BEFORE, 0, 300, 0, name="S0")
+    office.state(DAY, 300, 73500, 0)
+    lines = fec(office)
+    assert numbers(lines) == [
+        ("BQ", "1", "20261104"), ("BQ", "2", "20261105"), ("BQ", "3", "20261105"), ("EC", "1", "20261105"),
+    ]  # fmt: skip
+    assert [line for line in lines if line["PieceRef"] == paid] == [
+        dict(zip(COLUMNS, values, strict=True))
+        for values in (
+            ("BQ", "Banque", paid_number(lines, paid), "20261105", "512", "Banque", "", "", paid, "20261105",
+             "Encaissement", "460,00", "0,00", "", "", "20261105", "", ""),
+            ("BQ", "Banque", paid_number(lines, paid), "20261105", "411", "Locataire", "L1", "Bail L1", paid,
+             "20261105", "Encaissement", "0,00", "450,00", "", "", "20261105", "", ""),
+            ("BQ", "Banque", paid_number(lines, paid), "20261105", "4195", "Avance locataire", "L1", "Bail L1", paid,
+             "20261105", "Encaissement", "0,00", "10,00", "", "", "20261105", "", ""),
+        )
+    ]  # fmt: skip
+    bank = [line for line in lines if line["CompteNum"] == "512"]
+    assert sum(cents(line["Debit"]) - cents(line["Credit"]) for line in bank) == 300 + 73500
+    assert fec(office) == lines
+
+
+def paid_number(lines: list[dict[str, str]], payment_id: str) -> str:
+    return next(line["EcritureNum"] for line in lines if line["PieceRef"] == payment_id)
+
+
+def cents(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def test_what_is_booked_on_a_closed_day_is_journalled_on_the_next_one(office: Office) -> None:
+    rent(office, 300, booking_date=BEFORE)
+    office.state(BEFORE, 0, 300, 0, name="S0")
+    assert close(office, BEFORE).status == 201
+    office.numberer.number("semiga")
+    late = office.ask("POST", "/v1/payments", CHEQUE | {"received_on": BEFORE.isoformat()}).body["payment_id"]
+    rent(office, 45000, "L2")
+    office.state(DAY, 300, 45000, 0)
+    lines = fec(office)
+    assert numbers(lines) == [("BQ", "1", "20261104"), ("BQ", "2", "20261105"), ("EC", "1", "20261105")]
+    assert {line["PieceDate"] for line in lines if line["PieceRef"] == late} == {"20261104"}
+
+
+def test_numbers_never_change_whoever_gives_them_and_however_often(office: Office) -> None:
+    for number in range(1, 100):
+        office.post(reported(a_credit(number, UNHELD), message=f"M{number}"))
+    office.post(reported(a_credit(-250, nature=Nature.OTHER)))
+    office.state(DAY, 0, sum(range(1, 100)), 250)
+    assert close(office).status == 201
+    assert office.numberer.number("semiga") == 99
+    assert office.numberer.number("semiga") == 0
+    lines = fec(office)
+    assert [number for _, number, _ in numbers(lines)] == [str(number) for number in range(1, 100)]
+    told = [
+        tuple(one[:3])
+        for (_, kind, _), action in office.outside.action_log.actions.items()
+        if kind == "entry-numbers"
+        for one in action["numbers"]
+    ]
+    assert [number for _, number, _ in told] == list(range(1, 100))
+    assert len({entry for _, _, entry in told}) == 99
+
+
+def test_the_clock_closes_what_is_proved_but_for_the_last_days(office: Office) -> None:
+    assert office.desk.closings.close_proved("semiga") is None
+    for ago in range(6, -1, -1):
+        day = DAY - timedelta(days=ago)
+        rent(office, 1000 + ago, booking_date=day)
+    assert office.desk.closings.close_proved("semiga") is None
+    opening = 0
+    for ago in range(6, -1, -1):
+        office.state(DAY - timedelta(days=ago), opening, 1000 + ago, 0, name=f"S{ago}")
+        opening += 1000 + ago
+    assert office.desk.closings.close_proved("semiga") == DAY - timedelta(days=3)
+    assert office.get("/v1/closings")["items"][0]["closed_by"] == "quitus"
+    assert office.desk.closings.close_proved("semiga") is None
+
+
+def test_the_clock_stops_at_the_first_day_that_is_not_proved(office: Office) -> None:
+    office.clock.instant = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    opening = 0
+    for ago in range(3, -1, -1):
+        day = DAY - timedelta(days=ago)
+        rent(office, 1000, booking_date=day, lease_id="L1" if ago % 2 else "L2")
+        office.state(day, opening, 1000 + (ago == 1), 0, name=f"S{ago}")
+        opening += 1000 + (ago == 1)
+    assert office.desk.closings.close_proved("semiga") == DAY - timedelta(days=2)
