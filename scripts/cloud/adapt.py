@@ -28,12 +28,15 @@ class Adapted:
     dropped: list[str]
 
 
-def adapt(translated: Tree, known_types: Iterable[str]) -> Adapted:
-    """The template without what the emulator refuses, with what it ignores made explicit."""
+def adapt(translated: Tree, known_types: Iterable[str], workers: int) -> Adapted:
+    """The template without what the emulator refuses, with what it ignores made explicit; no event source has more
+    `workers` than that, since each is a process of this machine.
+    """
     template = copy.deepcopy(translated)
     dropped = [*drop_unknown_types(template, frozenset(known_types)), *drop_tls_statements(template)]
     grant_batches(template)
     run_functions_under_their_own_runtime(template)
+    bound_workers(template, workers)
     for name, api in of_type(template, "AWS::ApiGateway::RestApi"):
         expand_any_methods(api["Body"])
         escape_binary_types(api)
@@ -116,6 +119,13 @@ def run_functions_under_their_own_runtime(template: Tree) -> None:
     for _, function in of_type(template, "AWS::Lambda::Function"):
         function["Runtime"] = "provided.al2023"
         function.pop("Layers", None)
+
+
+def bound_workers(template: Tree, workers: int) -> None:
+    """More processes than processors only start one after the other."""
+    for _, mapping in of_type(template, "AWS::Lambda::EventSourceMapping"):
+        if scaling := mapping.get("ScalingConfig"):
+            mapping["ScalingConfig"] = {"MaximumConcurrency": min(scaling["MaximumConcurrency"], workers)}
 
 
 def expand_any_methods(body: Tree) -> None:

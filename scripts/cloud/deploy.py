@@ -1,6 +1,7 @@
 """Puts the template on the emulator: archives, stack, what the emulator ignores, checks, outputs."""
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from cloud.places import CLOUD_PYTHON, REGION, ROOT, STACK, Place
 ARTIFACTS = "quitus-artifacts"
 TRANSLATE = ROOT / "scripts" / "cloud" / "translate.py"
 DEPLOY_SECONDS = 60
+FEWEST_WORKERS = 2
+"""Below two nothing ever happens at the same time; AWS takes no less either."""
 
 
 def parameters() -> dict[str, str]:
@@ -37,7 +40,7 @@ def translate() -> dict[str, Any]:
 
 def adapted(place: Place, translated: dict[str, Any]) -> Adapted:
     with urlopen(f"{place.endpoint}/_local/types", timeout=30) as answer:
-        return adapt(translated, json.load(answer))
+        return adapt(translated, json.load(answer), max(FEWEST_WORKERS, os.cpu_count() or 0))
 
 
 def upload(place: Place, archives: Mapping[str, bytes]) -> None:
