@@ -1,0 +1,78 @@
+"""How things are measured: two works in turn in one process (A B A B), medians; growth; memory over the interpreter."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any, BinaryIO
+
+type Work = Callable[[BinaryIO], object]
+type Figure = dict[str, Any]
+
+SMALL, LARGE = 10_000, 100_000
+_ROUNDS = 7
+
+
+def paired(path: Path, one: Work, other: Work, rounds: int = _ROUNDS) -> tuple[float, float]:
+    """The median seconds of two works on a file, done in turn."""
+    ones, others = [], []
+    for _ in range(rounds):
+        ones.append(seconds(one, path))
+        others.append(seconds(other, path))
+    return statistics.median(ones), statistics.median(others)
+
+
+def over_floor(name: str, path: Path, floor: Work, ours: Work, movements: int) -> Figure:
+    """Our time over that of the floor."""
+    least, most = paired(path, floor, ours)
+    return {
+        "name": name,
+        "ratio": round(most / least, 2),
+        "microseconds": round(most / movements * 1e6, 1),
+        "floor_microseconds": round(least / movements * 1e6, 2),
+    }
+
+
+def times_faster(name: str, path: Path, peer: Work, ours: Work, movements: int, rounds: int = _ROUNDS) -> Figure:
+    """The peer's time over ours."""
+    most, least = paired(path, peer, ours, rounds)
+    return {
+        "name": name,
+        "ratio": round(most / least, 1),
+        "microseconds": round(least / movements * 1e6, 1),
+        "peer_microseconds": round(most / movements * 1e6, 1),
+    }
+
+
+def growth(name: str, small: Path, large: Path, ours: Work) -> Figure:
+    """The time of the tenfold file over that of the small one; each the least of three, for what disturbs only adds."""
+    least, most = (min(seconds(ours, path) for _ in range(3)) for path in (small, large))
+    return {"name": f"{name}.time_{LARGE}_over_{SMALL}", "ratio": round(most / least, 2)}
+
+
+def memory(name: str, path: Path, reader: str, movements: int) -> Figure:
+    """Peak resident memory of a process that reads the file, less that of one that does nothing; `reader` is a module
+    and its function.
+    """
+    module, _, function = reader.rpartition(".")
+    read = f"from {module} import {function}\nfor _ in {function}(open({str(path)!r}, 'rb')): pass"
+    over = (_peak(read) - _peak("pass")) / 1024
+    return {"name": f"{name}.{movements}.megabytes_over_the_interpreter", "value": round(over, 1)}
+
+
+def seconds(work: Work, path: Path) -> float:
+    """One run, the opening of the file left out."""
+    with path.open("rb") as stream:
+        began = perf_counter()
+        work(stream)
+        return perf_counter() - began
+
+
+def _peak(code: str) -> int:
+    script = f"{code}\nprint(open('/proc/self/status').read())"
+    status = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    return int(status.partition("VmHWM:")[2].split()[0])
