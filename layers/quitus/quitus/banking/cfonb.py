@@ -62,12 +62,12 @@ class _FileReader:
                 at += WIDTH
                 continue
             statement = self._statement or self._outside(records[at : at + WIDTH], number)
-            movements, usual = statement.usual_movements(records, at, end)
+            movements, to = statement.found_movements(records, at, end)
             yield from movements
-            if usual == at:
-                usual = _after_complements(kinds, at // WIDTH) * WIDTH
-                yield from statement.movement(records[at:usual], number)
-            at = usual
+            if to == at:
+                to = _after_complements(kinds, at // WIDTH) * WIDTH
+                yield from statement.movement(records[at:to], number)
+            at = to
 
     def _outside(self, record: str, number: int) -> StatementReader:
         statement = self._start(record)

@@ -7,7 +7,7 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
@@ -18,6 +18,7 @@ from quitus.banking.references import (
     compact,
     creditor_reference,
     found_ibans,
+    may_begin_account,
     reference,
 )
 from quitus.domain.movement import Facts, Nature
@@ -38,8 +39,11 @@ _UNQUALIFIED: Final = "?"
 _FREE: Final = (*_REMITTANCE, _LABEL, _UNQUALIFIED)
 _MOVEMENT_PATTERN: Final = "(04.{17}+[2 ].{28}+)(.{31}+).{11}+([0-9]{13}+)([{}0-9A-R])(.{16}+)"
 _MOVEMENT_GROUPS: Final = 5
-_WHOLE_TEXT, _LEFT_TEXT, _WORDS_TEXT = "(.{70}+).{2}+", "(.{35}+).{37}+", "([A-Za-z]{4}+.{66}+).{2}+"
-_UNQUALIFIED_PATTERN: Final = "05.{38}+([A-Za-z]{4}+.{37}+).{39}+"
+_COMPLEMENT_PATTERN: Final = "05.{38}+     "
+_WHOLE_TEXT, _LEFT_TEXT, _WORDS_TEXT, _ANY_TEXT = "(.{70}+)..", "(.{35}+).{37}+", "([A-Za-z]{4}+.{66}+)..", ".{72}+"
+_UNQUALIFIED_WORDS: Final = "05.{38}+([A-Za-z]{4}+.{37}+).{39}+"
+_UNQUALIFIED_ANY: Final = "05.{38}+(?! {5}).{80}+"
+_END_PATTERN: Final = "(?!05)()"
 
 
 def _payer(facts: Facts, text: str) -> None:
@@ -89,24 +93,6 @@ type _Texts = tuple[tuple[str, tuple[slice, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """Finds a movement whose complements are at most payer, end-to-end id, one free text that begins with a word, and
-    one account number, which is at `account_place` of the profile; each once, in one order.
-
-    `ordered` gives of the groups found columns 1-48, label, digits and last digit of the amount, reference, then these
-    four, empty where there is none.
-    """
-
-    match: Callable[[str, int, int], re.Match[str] | None]
-    ordered: Callable[[Sequence[str]], Sequence[str]]
-    account_place: str
-
-
-NO_PATTERN: Final = Pattern(lambda *_: None, itemgetter(*range(9)), "")
-"""Finds nothing."""
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """Where the texts of a movement are whose complements come in one order."""
 
@@ -117,23 +103,44 @@ class Layout:
     """Where a payment reference stands alone."""
     searched: tuple[slice, ...]
     """Where one may be among other words."""
+    sure: _Texts
+    """The places that hold an account number or nothing."""
     places: _Texts
 
     def tell(self, facts: Facts, records: str, own: str) -> None:
         """Add to the facts all that the complements say; `own` is the statement's account, which is no evidence."""
         remittance, labels = _stripped(records, self.remittance), _stripped(records, self.labels)
-        facts["payment_reference"] = creditor_reference(
-            _stripped(records, self.references), _stripped(records, self.searched)
-        )
         facts["remittance"] = _remittance(remittance) or _joined(labels)
         for tell, cut in self.told:
             tell(facts, records[cut].strip())
+        free = "".join([*remittance, *labels]).upper()
+        if self.references or "RF" in free:
+            references, searched = _stripped(records, self.references), _stripped(records, self.searched)
+            facts["payment_reference"] = creditor_reference(references, searched)
         if facts["nature"] is not Nature.OTHER:
-            _tell_accounts(facts, self.places, records, own)
+            named = "FR" in free or any(map(may_begin_account, (*remittance, *labels)))
+            _tell_accounts(facts, self.places if named else self.sure, records, own)
+
+
+@dataclass(slots=True)
+class Pattern:
+    """Finds the movements of a layout, or only those that are `usual`: their complements are at most payer, end-to-end
+    id, one free text that begins with a word, and one account number, which is at `account_place` of the profile.
+
+    `ordered` gives of the groups found columns 1-48, label, digits and last digit of the amount, reference, then these
+    four, empty where there is none. `hits` counts what was found.
+    """
+
+    layout: Layout
+    usual: bool
+    match: Callable[[str, int, int], re.Match[str] | None]
+    ordered: Callable[[Sequence[str]], Sequence[str]]
+    account_place: str = ""
+    hits: int = 0
 
 
 class Layouts:
-    """The layouts met in a file, and the patterns of those that have one; `places` are where the profile looks."""
+    """The layouts met in a file, and patterns of the first ones; `places` are where the profile looks."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -145,23 +152,17 @@ class Layouts:
         qualifiers = tuple(_qualifier(records, at) for at in range(WIDTH, len(records), WIDTH))
         return self._known.get(qualifiers) or self._learned(qualifiers)
 
-    def find(self, records: str, at: int, end: int) -> tuple[Pattern, re.Match[str] | None]:
-        """The movement that starts there, if it has one of the patterns, the last that was found first."""
-        for number, pattern in enumerate(self._patterns):
-            found = pattern.match(records, at, end)
-            if found is not None:
-                if number:
-                    self._patterns.insert(0, self._patterns.pop(number))
-                return pattern, found
-        return NO_PATTERN, None
+    def patterns(self) -> list[Pattern]:
+        """Those that find most come first."""
+        self._patterns.sort(key=lambda pattern: pattern.hits, reverse=True)
+        return self._patterns
 
     def _learned(self, qualifiers: tuple[str, ...]) -> Layout:
         if len(self._known) == _MAX_LAYOUTS:
             self._known.clear()
         layout = self._known[qualifiers] = _laid_out(qualifiers, self._places)
-        pattern = _pattern(qualifiers, self._places)
-        if pattern is not None and len(self._patterns) < _MAX_PATTERNS:
-            self._patterns.append(pattern)
+        if len(self._patterns) < _MAX_PATTERNS:
+            self._patterns += _patterns(layout, qualifiers, self._places)
         return layout
 
 
@@ -171,23 +172,24 @@ def _qualifier(records: str, at: int) -> str:
 
 
 def _laid_out(qualifiers: Sequence[str], profile: Places) -> Layout:
-    places = profile.virtual_iban
     payers = tuple((name, _WHOLE, _payer) for name in profile.payer)
     found: dict[str, list[slice]] = {}
     for number, qualifier in enumerate(qualifiers, 1):
         name, text = (_LABEL, _UNQUALIFIED_TEXT) if qualifier == _UNQUALIFIED else (qualifier, _TEXT)
         found.setdefault(name, []).append(_part(slice(number * WIDTH, (number + 1) * WIDTH), text))
+    places = tuple(
+        (place, tuple(_searched(place, found, profile.virtual_iban)))
+        for place in profile.virtual_iban
+        if place in found or place == CFONB_STATEMENT
+    )
     return Layout(
         told=tuple((tell, _part(found[name][0], part)) for name, part, tell in (*payers, *_TOLD) if name in found),
         remittance=tuple(cut for name in _REMITTANCE for cut in found.get(name, ())),
         labels=tuple(found.get(_LABEL, ())),
         references=tuple(cut for name in profile.reference if name not in _FREE for cut in found.get(name, ())),
         searched=tuple(cut for name in profile.reference if name in _FREE for cut in found.get(name, ())),
-        places=tuple(
-            (place, tuple(_searched(place, found, places)))
-            for place in places
-            if place in found or place == CFONB_STATEMENT
-        ),
+        sure=tuple((place, cuts) for place, cuts in places if place not in _FREE),
+        places=places,
     )
 
 
@@ -202,27 +204,30 @@ def _part(text: slice, part: slice) -> slice:
     return slice(text.start + part.start, min(text.start + part.stop, text.stop))
 
 
-def _pattern(qualifiers: Sequence[str], profile: Places) -> Pattern | None:
-    """The pattern of such complements; None where they are others, or too many, or not all that is looked at."""
-    account_places = profile.virtual_iban
+def _patterns(layout: Layout, qualifiers: Sequence[str], profile: Places) -> Iterator[Pattern]:
+    """The pattern of the usual ones, if these complements can be, and of all."""
     payer = next((name for name in profile.payer if name in qualifiers), "")
-    if CFONB_STATEMENT in account_places:
-        return None
     free = next((name for name in qualifiers if name in _FREE), "")
-    account = next((name for name in account_places if name in qualifiers and name not in _FREE), "")
+    account = next((name for name in profile.virtual_iban if name in qualifiers and name not in _FREE), "")
     roles = (payer, _END_TO_END, free, account)
-    once = len(set(qualifiers)) == len(qualifiers)
-    if not once or not set(qualifiers) <= set(roles) or account in {payer, _END_TO_END}:
-        return None
-    texts = {payer: _WHOLE_TEXT, _END_TO_END: _LEFT_TEXT, free: _WORDS_TEXT, account: _LEFT_TEXT}
-    complements = "".join(
-        _UNQUALIFIED_PATTERN if name == _UNQUALIFIED else f"05.{{38}}+     {re.escape(name)}{texts[name]}"
-        for name in qualifiers
-    )
-    absent = _MOVEMENT_GROUPS + len(qualifiers)
-    places = [_MOVEMENT_GROUPS + qualifiers.index(role) if role in qualifiers else absent for role in roles]
-    expression = re.compile(f"{_MOVEMENT_PATTERN}{complements}(?!05)()", re.DOTALL)
-    return Pattern(expression.match, itemgetter(*range(_MOVEMENT_GROUPS), *places), account)
+    once = len(set(qualifiers)) == len(qualifiers) and account not in {payer, _END_TO_END}
+    if once and set(qualifiers) <= set(roles) and CFONB_STATEMENT not in profile.virtual_iban:
+        texts = {payer: _WHOLE_TEXT, _END_TO_END: _LEFT_TEXT, free: _WORDS_TEXT, account: _LEFT_TEXT}
+        complements = [_complement(name, _UNQUALIFIED_WORDS, texts[name]) for name in qualifiers]
+        absent = _MOVEMENT_GROUPS + len(qualifiers)
+        groups = [_MOVEMENT_GROUPS + qualifiers.index(role) if role in qualifiers else absent for role in roles]
+        yield Pattern(layout, True, _matching(complements), itemgetter(*range(_MOVEMENT_GROUPS), *groups), account)
+    complements = [_complement(name, _UNQUALIFIED_ANY, _ANY_TEXT) for name in qualifiers]
+    absent = _MOVEMENT_GROUPS
+    yield Pattern(layout, False, _matching(complements), itemgetter(*range(_MOVEMENT_GROUPS), *[absent] * 4))
+
+
+def _complement(qualifier: str, unqualified: str, text: str) -> str:
+    return unqualified if qualifier == _UNQUALIFIED else f"{_COMPLEMENT_PATTERN}{re.escape(qualifier)}{text}"
+
+
+def _matching(complements: Sequence[str]) -> Callable[[str, int, int], re.Match[str] | None]:
+    return re.compile(f"{_MOVEMENT_PATTERN}{''.join(complements)}{_END_PATTERN}", re.DOTALL).match
 
 
 def _stripped(records: str, cuts: tuple[slice, ...]) -> list[str]:

@@ -9,13 +9,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from quitus.banking.cfonb_layouts import NO_PATTERN, WIDTH, Layouts
+from quitus.banking.cfonb_layouts import WIDTH, Layouts
 from quitus.banking.codes import means_of, nature_of
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.reader import DaySums, Sums
 from quitus.banking.references import as_iban, compact, french_account, reference
 from quitus.domain.money import AmountError, Cents
-from quitus.domain.movement import Balances, Movement, Nature, Statement
+from quitus.domain.movement import Balances, Facts, Movement, Nature, Statement
 
 _MAX_HEADS: Final = 4096
 _HEAD: Final = 48
@@ -65,40 +65,51 @@ class StatementReader:
         self._closing = self._amount(record, number)
         self._to = self._day(record[34:40], number)
 
-    def usual_movements(self, records: str, at: int, end: int) -> tuple[list[Movement], int]:
-        """The movements from there on that have nothing out of the ordinary, and where the first other record is.
+    def found_movements(self, records: str, at: int, end: int) -> tuple[list[Movement], int]:
+        """The movements from there on that have a known layout and beginning, and where the first other record is.
 
-        Those are the others that need a closer look: `movement` reads any.
+        The others need a closer look: `movement` reads any.
         """
-        movements, pattern = list[Movement](), NO_PATTERN
+        movements, patterns = list[Movement](), self._layouts.patterns()
         while True:
-            found = pattern.match(records, at, end)
-            if found is None:
-                pattern, found = self._layouts.find(records, at, end)
-                if found is None:
+            for pattern in patterns:
+                found = pattern.match(records, at, end)
+                if found is not None:
                     break
+            else:
+                return movements, at
             texts = pattern.ordered(found.groups())
             start, label, digits, last, bank_reference, payer, end_to_end, text, account = texts
-            head, capitals = self._heads.get(start), text.upper()
-            if head is None or ("F" in capitals and ("FR" in capitals or "RF" in capitals)):
-                break
+            head = self._heads.get(start)
+            if head is None:
+                return movements, at
             amount = -int(digits + _LAST[last]) if last in _NEGATIVE else int(digits + _LAST[last])
             facts = (head.credit if amount >= 0 else head.debit).facts()
             facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements}", amount
-            facts["bank_reference"], facts["end_to_end_id"] = reference(bank_reference), reference(end_to_end)
-            facts["note"], facts["debtor_name"] = label.strip() or None, payer.strip() or None
-            facts["remittance"] = text.strip() or None
-            if account and facts["nature"] is not Nature.OTHER:
-                iban = as_iban(account)
-                if iban is None:
-                    break
-                if iban != self._account:
-                    facts["virtual_iban"], facts["virtual_iban_path"] = iban, pattern.account_place
+            facts["bank_reference"], facts["note"] = reference(bank_reference), label.strip() or None
+            if pattern.usual and self._is_plain(facts, text, account, pattern.account_place):
+                facts["debtor_name"], facts["remittance"] = payer.strip() or None, text.strip() or None
+                facts["end_to_end_id"] = reference(end_to_end)
+            else:
+                pattern.layout.tell(facts, records[at : found.end()], self._account)
+            pattern.hits += 1
             self._movements += 1
             head.sums.add(amount)
             movements.append(Movement.of(facts))
             at = found.end()
-        return movements, at
+
+    def _is_plain(self, facts: Facts, text: str, account: str, place: str) -> bool:
+        """Whether a free text names neither an account nor a reference; then the account in its place is told."""
+        capitals = text.upper()
+        if "F" in capitals and ("FR" in capitals or "RF" in capitals):
+            return False
+        if account and facts["nature"] is not Nature.OTHER:
+            iban = as_iban(account)
+            if iban is None:
+                return False
+            if iban != self._account:
+                facts["virtual_iban"], facts["virtual_iban_path"] = iban, place
+        return True
 
     def movement(self, records: str, number: int) -> Iterator[Movement]:
         """The movement with all that its complements say; none, but a problem, when it cannot be read."""

@@ -102,7 +102,10 @@ def _text(data: bytes) -> str:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if _is_single_byte(data):
         return data.decode("latin-1")
-    return "\n".join([line.decode(eight_bit(line, whole=True)) for line in data.split(b"\n")])
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return "\n".join([line.decode(eight_bit(line, whole=True)) for line in data.split(b"\n")])
 
 
 def _is_single_byte(data: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -19,8 +20,8 @@ _SUBFIELDS: Final = re.compile(
     r"([0-9]{3})?+(?=\?[0-9]{2})(?:\?00[^?]*+)?+(?:\?10[^?]*+)?+"
     "("
     + "".join(rf"(?:\?2{digit}[^?]*+)?+" for digit in range(10))
-    + ")"
-    + "".join(rf"(?:\?{number}([^?]*+))?+" for number in (30, 31, 32, 33, 34, 38))
+    + r")(?:\?30[^?]*+)?+"
+    + "".join(rf"(?:\?{number}([^?]*+))?+" for number in (31, 32, 33, 34, 38))
     + "("
     + "".join(rf"(?:\?6{digit}[^?]*+)?+" for digit in range(4))
     + ")"
@@ -45,14 +46,45 @@ _KEYWORDS: Final = frozenset(
         "RCRD",
     )
 )
-_CODE: Final = re.compile(
-    r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|ORDP|BENM|PREF|RTRN|ISDT|UDTR|UCRD|CNTP|PURP|TRCD|BUSP|CREF|ID|KREF|SVCL|PREF)/"
+_CODES: Final = frozenset(
+    (
+        "TRTP",
+        "IBAN",
+        "BIC",
+        "NAME",
+        "REMI",
+        "EREF",
+        "MARF",
+        "CSID",
+        "ORDP",
+        "BENM",
+        "PREF",
+        "RTRN",
+        "ISDT",
+        "UDTR",
+        "UCRD",
+        "CNTP",
+        "PURP",
+        "TRCD",
+        "BUSP",
+        "CREF",
+        "ID",
+        "KREF",
+        "SVCL",
+    )
 )
 _SEPARATOR: Final = re.compile(r"\s*(?:[0-9]{3})?([<>^~@|])(?=[0-9]{2})")
 _GVC: Final = re.compile(r"[0-9]{3}(?=\?|$)")
+_QUALIFIED: Final = ("USTD", "STRD")
 _WITHIN_REMITTANCE: Final = re.compile(r"^(?:USTD//|STRD/(?:CUR/|ISO/)?)")
 
+_SAID: Final = re.compile(
+    r"(?:EREF\+([^+]*))?(?:KREF\+[^+]*)?(?:MREF\+([^+]*))?(?:CRED\+[^+]*)?(?:DEBT\+[^+]*)?SVWZ\+([^+]*+)"
+)
+"""The keywords that most texts have, in order; a text without other signs of addition is told apart by them."""
+
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_after_number: Final = itemgetter(slice(2, None))
 
 
 @dataclass(slots=True)
@@ -80,16 +112,17 @@ def parse_details(written: str) -> Details:
     joined = written.replace("\n", "")
     usual = _SUBFIELDS.fullmatch(joined)
     if usual is not None:
-        gvc, purpose, _, account, name, more_name, reason, owner, more_purpose = usual.groups()
-        pieces = [piece[2:] for piece in f"{purpose}{more_purpose}".split("?")[1:]]
-        return _told(gvc, pieces, f"{name or ''}{more_name or ''}", account or "", owner or "", reason or "")
+        gvc, purpose, account, name, more_name, reason, owner, more_purpose = usual.groups("")
+        pieces = [*map(_after_number, (purpose + more_purpose).split("?"))]
+        return _told(gvc or None, pieces, name + more_name, account, owner, reason)
     other = _SEPARATOR.match(joined)
     if other is not None:
         joined = re.sub(re.escape(other.group(1)) + "(?=[0-9]{2})", "?", joined)
-    if _SUBFIELD.search(joined):
+    if "?" in joined and _SUBFIELD.search(joined):
         return _subfields(joined)
-    if _CODE.search(joined):
-        return _slashed(joined)
+    parts = joined.split("/")
+    if len(parts) > 2 and not _CODES.isdisjoint(parts[1:-1]):
+        return _slashed(parts)
     lines = [line for line in written.split("\n") if line.strip()]
     text = " ".join(line.strip() for line in lines)
     return Details(gvc=_gvc(text), remittance=text or None, texts=lines, joined=joined)
@@ -114,14 +147,22 @@ def _subfields(joined: str) -> Details:
 
 def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: str, reason: str) -> Details:
     joined = "".join(pieces)
-    said = _keywords(joined)
+    said = _SAID.fullmatch(joined)
+    if said is not None:
+        end_to_end_id, mandate, remittance = said.groups()
+        payer = compact(account)
+    else:
+        keywords = _keywords(joined)
+        end_to_end_id, mandate = keywords.get("EREF"), keywords.get("MREF")
+        remittance = keywords.get("SVWZ", "").strip() or keywords.get("", "")
+        payer = compact(account) or keywords.get("IBAN", "").strip()
     return Details(
         gvc,
-        said.get("SVWZ", "").strip() or said.get("", "").strip() or None,
-        reference(said.get("EREF")),
-        reference(said.get("MREF")),
+        remittance.strip() or None,
+        reference(end_to_end_id),
+        reference(mandate) if mandate else None,
         {"?32": name.strip()},
-        compact(account) or said.get("IBAN", "").strip() or None,
+        payer or None,
         reason if reason.strip("0") else None,
         {"?38": owner, "?31": account},
         pieces,
@@ -139,43 +180,62 @@ def _keywords(text: str) -> dict[str, str]:
     """
     said: dict[str, str] = {}
     keyword, before = "", ""
-    *parts, last = text.split("+")
+    parts = text.split("+")
+    last = parts.pop()
     for part in parts:
-        following = part[-4:]
+        following, said_before = part[-4:], part[:-4]
         if following not in _KEYWORDS:
-            following = part[-3:]
+            following, said_before = part[-3:], part[:-3]
             if following not in _KEYWORDS:
                 before += f"{part}+"
                 continue
         if keyword not in said:
-            said[keyword] = before + part[: -len(following)]
+            said[keyword] = before + said_before
         keyword, before = following, ""
     said.setdefault(keyword, before + last)
     return said
 
 
-def _slashed(joined: str) -> Details:
-    before, *parts = _CODE.split(joined)
-    said: dict[str, str] = {}
-    for code, value in zip(parts[::2], parts[1::2], strict=True):
-        said.setdefault(code, value.strip().strip("/"))
-    counterparty = said.get("CNTP", "").split("/")
-    remittance = _WITHIN_REMITTANCE.sub("", said.get("REMI", "")).strip("/")
-    iban = said.get("IBAN") or counterparty[0]
+def _slashed(parts: list[str]) -> Details:
+    """Of a text cut at its slashes: each code stands between two, one of which may end the code before it."""
+    said = _values(parts)
+    iban, name, more_names = said.get("IBAN", ""), said.get("NAME", "").strip(), {}
+    if "CNTP" in said:
+        account, _, party = said["CNTP"].partition("/")
+        iban = iban or account
+        more_names["/CNTP/"] = party.partition("/")[2].partition("/")[0].strip()
+    if "ORDP" in said:
+        more_names["/ORDP/"] = said["ORDP"].strip()
+    remittance = said.get("REMI", "")
+    if remittance.startswith(_QUALIFIED):
+        remittance = _WITHIN_REMITTANCE.sub("", remittance).strip("/")
     texts = [text for text in (remittance, said.get("BENM"), said.get("UCRD")) if text]
     return Details(
-        gvc=_gvc(before + "?"),
+        gvc=_gvc(f"{parts[0]}?") if said[""] == parts[0] else None,
         remittance=remittance or None,
         end_to_end_id=reference(said.get("EREF")),
         mandate_id=reference(said.get("MARF")),
-        names={
-            "/NAME/": said.get("NAME", "").strip(),
-            "/CNTP/": counterparty[2].strip() if len(counterparty) > 2 else "",
-            "/ORDP/": said.get("ORDP", "").strip(),
-        },
+        names={"/NAME/": name, **more_names},
         iban=compact(iban) or None,
         return_reason=said.get("RTRN") or None,
         accounts={"/IBAN/": iban} if iban else {},
         texts=texts,
         joined="".join(texts),
     )
+
+
+def _values(parts: list[str]) -> dict[str, str]:
+    """What follows each code, the first time; what comes before the first code under the empty one."""
+    said: dict[str, str] = {}
+    code, start, last = "", 0, len(parts) - 1
+    for number in [number for number, part in enumerate(parts) if part in _CODES and 0 < number < last]:
+        if number > start:
+            said.setdefault(code, _value(parts, start, number))
+            code, start = parts[number], number + 1
+    said.setdefault(code, _value(parts, start, last + 1))
+    return said
+
+
+def _value(parts: list[str], start: int, end: int) -> str:
+    text = parts[start] if end == start + 1 else "/".join(parts[start:end])
+    return text.strip().strip("/")

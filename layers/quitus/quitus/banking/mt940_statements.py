@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -24,7 +24,7 @@ _MOVEMENT: Final = re.compile(
     r"([0-9]{6})([0-9]{4}| {4})?(R?[CD]|E[CD])[A-Z]?([0-9]++(?:[,.][0-9]{0,5})?)\s?([NSF][A-Z0-9]{2}[A-Z0-9 ])?(.*)"
 )
 _USUAL: Final = re.compile(
-    r":61:([0-9]{6})([0-9]{4})?(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})([NSF][A-Z0-9]{3})([^\n]*+)\n"
+    r":61:([0-9]{6}(?:[0-9]{4})?+)(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})([NSF][A-Z0-9]{3})([^\n]*+)\n"
     r"(?:(?![:{-])([^\n]*+)\n)?"
     r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
 )
@@ -43,7 +43,7 @@ _REVERSALS: Final = frozenset({"RC", "RD"})
 class _Day:
     """What movements of one value and booking date have in common."""
 
-    like: Movement
+    facts: Facts
     sums: DaySums
 
 
@@ -71,7 +71,7 @@ class StatementReader:
         self._account = ""
         self._currency = ""
         self._sums = Sums()
-        self._days: dict[tuple[str, str | None], _Day] = {}
+        self._days: dict[str, _Day] = {}
         self._movements = 0
         self._opening: Cents | None = None
         self._closing: Cents | None = None
@@ -104,16 +104,15 @@ class StatementReader:
         """
         movements: list[Movement] = []
         while at < end and (found := _USUAL.match(text, at)) is not None:
-            value, entry, mark, euros, hundredths, kind, references, supplement, details = found.groups()
+            dates, mark, euros, hundredths, kind, references, supplement, details = found.groups()
             try:
-                day = self._days.get((value, entry)) or self._day(value, entry)
+                day = self._days.get(dates) or self._day(dates)
             except ValueError:
                 break
             amount = int(euros + hundredths)
             signed = amount if mark in _CREDITS else -amount
             self._movements += 1
-            movement = self._movement(day, mark, signed, kind, references, details or "")
-            movements.append(movement if supplement is None else _noted(movement, [supplement]))
+            movements.append(self._movement(day, mark, signed, kind, references, supplement, details or ""))
             at = found.end()
         self.unread = self.unread and not movements
         return movements, at
@@ -129,7 +128,7 @@ class StatementReader:
         value, entry, mark, written, kind, references = match.groups()
         try:
             amount = _amount(written)
-            day = self._day(value, entry)
+            day = self._day(f"{value}{entry or ''}")
         except AmountError as error:
             self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_line(number))
         except ValueError:
@@ -142,13 +141,15 @@ class StatementReader:
 
     def complete(self, line: Line) -> Movement:
         """The movement with all that its lines say."""
+        note = " ".join(text.strip() for text in line.supplement if text.strip())
         details = "\n".join(line.details)
-        movement = self._movement(line.day, line.mark, line.amount, line.kind, line.references, details)
-        return _noted(movement, line.supplement)
+        return self._movement(line.day, line.mark, line.amount, line.kind, line.references, note, details)
 
-    def _movement(self, day: _Day, mark: str, amount: Cents, kind: str, references: str, written: str) -> Movement:
-        """The movement of the `:61:` that was met last; `written` is its `:86:`."""
-        facts = day.like.facts()
+    def _movement(
+        self, day: _Day, mark: str, amount: Cents, kind: str, references: str, note: str | None, written: str
+    ) -> Movement:
+        """The movement of the `:61:` that was met last; `note` is what follows it, `written` its `:86:`."""
+        facts = day.facts.copy()
         details = parse_details(written)
         returned = mark in _REVERSALS or details.return_reason is not None
         code, means, nature = _classified(kind, details.gvc, amount >= 0, returned)
@@ -156,12 +157,17 @@ class StatementReader:
         facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements - 1}", amount
         facts["bank_code"], facts["means"], facts["nature"] = code, means, nature
         facts["bank_reference"], facts["end_to_end_id"] = reference(bank_reference), details.end_to_end_id
-        facts["debtor_name"] = next(filter(None, map(details.names.get, self._places.payer)), None)
+        for place in self._places.payer:
+            if name := details.names.get(place):
+                facts["debtor_name"] = name
+                break
         facts["debtor_iban"] = details.iban
         facts["remittance"], facts["mandate_id"] = details.remittance, details.mandate_id
         capitals = details.joined.upper()
         if "RF" in capitals and self._places.reference:
             facts["payment_reference"] = creditor_reference((), details.texts)
+        if note:
+            facts["note"] = note.strip() or None
         if nature is Nature.RETURN:
             facts["return_reason"] = details.return_reason
         if nature is not Nature.OTHER and (details.accounts or "FR" in capitals):
@@ -172,18 +178,18 @@ class StatementReader:
             day.sums.add(amount)
         return Movement.of(facts)
 
-    def _day(self, value: str, entry: str | None) -> _Day:
-        """The day of a movement's value date and its booking date, if it says one.
+    def _day(self, dates: str) -> _Day:
+        """The day of a movement's value date and, behind it, its booking date, if it says one.
 
         Raises:
             ValueError: not days of the calendar.
         """
-        value_day = _value_day(value)
-        booking = _entry_day(entry, value_day)
-        day = _Day(Movement("", 0, booking, value_day), self._sums.day(booking))
+        value = _value_day(dates[:6])
+        booking = _entry_day(dates[6:], value)
+        day = _Day(Movement("", 0, booking, value).facts(), self._sums.day(booking))
         if len(self._days) == _MAX_DAYS:
             self._days.clear()
-        self._days[value, entry] = day
+        self._days[dates] = day
         return day
 
     def end(self) -> Statement:
@@ -218,21 +224,23 @@ class StatementReader:
         """Valid account numbers other than the statement's own where the profile says to look; the payer's is no
         virtual IBAN and comes last.
         """
-        found: dict[str, str] = {}
+        accounts, payer, known = details.accounts, details.iban, {self._account}
+        named: list[tuple[str, str]] = []
+        payers: list[tuple[str, str]] = []
         for place in self._places.virtual_iban:
-            if account := details.accounts.get(place):
-                iban = as_iban(account)
-                if iban is not None and iban != self._account:
-                    found.setdefault(iban, place)
-            elif place == _ANYWHERE and texts:
-                free = (iban for iban in found_ibans(texts) if iban != self._account and iban not in found)
-                found.update(dict.fromkeys(free, place))
-        payer = found.pop(details.iban, None) if details.iban else None
-        first, *others = found.items() if found else ((None, None),)
-        facts["virtual_iban"], facts["virtual_iban_path"] = first
-        if details.iban and payer is not None:
-            others.append((details.iban, payer))
-        facts["other_accounts"] = tuple(others)
+            if account := accounts.get(place):
+                ibans: Sequence[str | None] = (as_iban(account),)
+            elif texts and place == _ANYWHERE:
+                ibans = found_ibans(texts)
+            else:
+                continue
+            for iban in ibans:
+                if iban is not None and iban not in known:
+                    known.add(iban)
+                    (payers if iban == payer else named).append((iban, place))
+        if named:
+            facts["virtual_iban"], facts["virtual_iban_path"] = named.pop(0)
+        facts["other_accounts"] = (*named, *payers)
 
     def _balance(self, text: str, number: int) -> tuple[Cents | None, date | None]:
         match = _BALANCE.fullmatch(text.strip())
@@ -264,12 +272,6 @@ def _classified(kind: str, gvc: str | None, credit: bool, returned: bool) -> tup
     return code, means_of(code), nature_of(credit, code, None, returned)
 
 
-def _noted(movement: Movement, lines: Sequence[str]) -> Movement:
-    """The movement with what the lines between `:61:` and `:86:` say."""
-    note = " ".join(text.strip() for text in lines if text.strip())
-    return replace(movement, note=note) if note else movement
-
-
 def _amount(text: str) -> Cents:
     """An amount with a comma or, against the standard, a point or neither; some banks write leading zeros.
 
@@ -294,13 +296,13 @@ def _value_day(text: str) -> date:
 
 
 @lru_cache(maxsize=1024)
-def _entry_day(text: str | None, value: date) -> date:
+def _entry_day(text: str, value: date) -> date:
     """MMDD in the year that brings it nearest to the value date; without one, the value date.
 
     Raises:
         ValueError: not a day of the calendar.
     """
-    if text is None or not text.strip():
+    if not text.strip():
         return value
     near = []
     for year in (value.year - 1, value.year, value.year + 1):

@@ -9,15 +9,21 @@ from typing import Final
 _NONE: Final = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE"})
 _LONGEST_NONE: Final = 12
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-_CHECK_DIGITS: Final = re.compile(r"[0-9]{2}")
+_FRENCH: Final = re.compile(r"FR([0-9]{2})([0-9]{10}[A-Z0-9]{11}[0-9]{2})").fullmatch
 _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _REFERENCE: Final = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
-_ACCOUNT: Final = re.compile(r"(?:[A-Za-z0-9]\s*){2}[0-9]\s*[0-9]")
+_ACCOUNT: Final = re.compile(r"\s*(?:[A-Za-z0-9]\s*){2}[0-9]\s*[0-9]")
 _WORD: Final = re.compile(r"[A-Z0-9]+")
+_ACCOUNT_START: Final = re.compile(r"(?<![A-Z0-9])FR[0-9]{2}[A-Z0-9]*+")
+_REFERENCE_START: Final = re.compile(r"(?<![A-Z0-9])RF[0-9]{2}[A-Z0-9]*+")
 _BEFORE_A: Final = ord("A") - 10
 _RIB_DIGITS: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"12345678912345678923456789")
 _KEYED: Final = ("FR", "MC")
 _SHORTEST_IBAN: Final = 15
+_RIB_LENGTH: Final = 23
+_DIGITS: Final = b"0123456789"
+_FRANCE: Final = "1527"
+"""`FR`, each letter as two digits."""
 _LONGEST_TEXT: Final = 4096
 
 
@@ -31,7 +37,7 @@ def reference(text: str | None) -> str | None:
 
 def compact(text: str) -> str:
     """Without blanks, in capitals."""
-    return "".join(text.split()).upper()
+    return (text if text.isalnum() else "".join(text.split())).upper()
 
 
 def as_iban(text: str) -> str | None:
@@ -42,20 +48,27 @@ def as_iban(text: str) -> str | None:
     """
     text = text.strip()
     rib = text.removeprefix("FR76")
-    if len(rib) == 23 and rib.isdigit() and rib.isascii():
+    if len(rib) == _RIB_LENGTH and rib.isdigit() and rib.isascii():
         number = int(rib)
         return f"FR76{rib}" if number % 97 == 0 and 0 < number % 100 < 98 else None
-    if text.startswith("FR") and is_rib(text[4:]):
-        return text if _CHECK_DIGITS.fullmatch(text[2:4]) and _mod97(text) == 1 else None
-    return _as_iban(compact(text)) if _ACCOUNT.match(text) else None
+    french = _FRENCH(text)
+    if french is not None:
+        checks, rib = french.groups()
+        return text if _has_key(rib) and _is_checked(rib, _FRANCE, checks) else None
+    return _as_iban(compact(text)) if may_begin_account(text) else None
+
+
+def may_begin_account(text: str) -> bool:
+    """Whether a text begins as account numbers do, with digits in the third and fourth place; else it is none."""
+    return _ACCOUNT.match(text) is not None
 
 
 def _as_iban(iban: str) -> str | None:
     if len(iban) < _SHORTEST_IBAN:
         return None
     if _IBAN.fullmatch(iban):
-        checked = _mod97(iban) == 1 and "02" <= iban[2:4] <= "98"
-        return iban if checked and (iban[:2] not in _KEYED or is_rib(iban[4:])) else None
+        keyed = iban[:2] not in _KEYED or is_rib(iban[4:])
+        return iban if keyed and _is_checked(iban[4:], iban[:2], iban[2:4]) else None
     return french_iban(iban) if is_rib(iban) else None
 
 
@@ -63,15 +76,17 @@ def is_rib(text: str) -> bool:
     """Whether 23 characters are a French account number: bank 5, branch 5, account 11, and the right key of 2, which
     makes it a multiple of 97 once its letters are digits.
     """
-    if not _RIB.fullmatch(text):
-        return False
-    number = int(text.encode().translate(_RIB_DIGITS))
+    return bool(_RIB.fullmatch(text)) and _has_key(text)
+
+
+def _has_key(rib: str) -> bool:
+    number = int(rib.encode().translate(_RIB_DIGITS))
     return number % 97 == 0 and 0 < number % 100 < 98
 
 
 def french_iban(rib: str) -> str:
     """The IBAN of a RIB of 23 characters."""
-    return f"FR{98 - _mod97('FR00' + rib):02d}{rib}"
+    return f"FR{98 - _mod97(rib + 'FR00'):02d}{rib}"
 
 
 def french_account(bank: str, branch: str, account: str) -> str:
@@ -88,7 +103,7 @@ def french_account(bank: str, branch: str, account: str) -> str:
 
 def is_creditor_reference(text: str) -> bool:
     """Whether a compact text is a creditor reference (ISO 11649) with right check digits."""
-    return bool(_REFERENCE.fullmatch(text)) and _mod97(text) == 1
+    return bool(_REFERENCE.fullmatch(text)) and _mod97(text[4:] + text[:4]) == 1
 
 
 def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | None:
@@ -102,7 +117,7 @@ def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | 
 
 def found_references(texts: Sequence[str]) -> list[str]:
     """Creditor references in free texts that banks may have cut anywhere: both ways of joining them are searched."""
-    return _found("RF", 25, texts, _checked_reference)
+    return _found(_REFERENCE_START, 25, texts, _checked_reference)
 
 
 def _checked_reference(text: str) -> str | None:
@@ -111,40 +126,45 @@ def _checked_reference(text: str) -> str | None:
 
 def found_ibans(texts: Sequence[str]) -> list[str]:
     """Valid French account numbers in free texts, whole or in groups of four; both ways of joining are searched."""
-    return _found("FR", 27, texts, as_iban)
+    return _found(_ACCOUNT_START, 27, texts, as_iban)
 
 
-def _found(start: str, longest: int, texts: Sequence[str], check: Callable[[str], str | None]) -> list[str]:
-    if start not in (texts[0] if len(texts) == 1 else "".join(texts)).upper():
-        return []
-    found: dict[str, None] = {}
-    for joined in dict.fromkeys((" ".join(texts), "".join(texts))):
-        words = _WORD.findall(joined[:_LONGEST_TEXT].upper())
-        for at, word in enumerate(words):
-            if word.startswith(start):
-                found.update((checked, None) for text in _grouped(words, at, longest) if (checked := check(text)))
-    return list(found)
+def _found(start: re.Pattern[str], longest: int, texts: Sequence[str], check: Callable[[str], str | None]) -> list[str]:
+    found: list[str] = []
+    for joined in texts if len(texts) == 1 else (" ".join(texts), "".join(texts)):
+        text = joined[:_LONGEST_TEXT].upper()
+        for begun in start.finditer(text):
+            for candidate in _grouped(begun.group(), text, begun.end(), longest):
+                checked = check(candidate)
+                if checked is not None and checked not in found:
+                    found.append(checked)
+    return found
 
 
-def _grouped(words: list[str], at: int, longest: int) -> Iterator[str]:
+def _grouped(text: str, whole: str, end: int, longest: int) -> Iterator[str]:
     """The word alone, then with the following ones while it grows by groups of four (the last one may be shorter)."""
-    text = words[at]
     yield text
-    following = at + 1
-    while len(words[following - 1]) == 4 and following < len(words) and len(text) < longest:
-        if len(words[following]) > 4:
-            return
-        text += words[following]
-        following += 1
-        yield text
+    if len(text) == 4:
+        for following in _WORD.finditer(whole, end):
+            group = following.group()
+            if len(group) > 4:
+                return
+            text += group
+            yield text
+            if len(group) < 4 or len(text) >= longest:
+                return
+
+
+def _is_checked(account: str, country: str, checks: str) -> bool:
+    """Whether an IBAN in its parts has right check digits, which are 02 to 98; the country may be in digits."""
+    return _mod97(f"{account}{country}{checks}") == 1 and "02" <= checks <= "98"
 
 
 def _mod97(text: str) -> int:
-    """Of the letters and digits of an account number, its first four at the end, each letter as two digits."""
-    digits = f"{text[4:]}{text[:4]}"
-    for letter in digits.encode().translate(None, b"0123456789"):
-        digits = digits.replace(chr(letter), str(letter - _BEFORE_A))
-    return int(digits) % 97
+    """Of letters and digits, each letter as two digits."""
+    for letter in text.encode().translate(None, _DIGITS):
+        text = text.replace(chr(letter), str(letter - _BEFORE_A))
+    return int(text) % 97
 
 
 def _rib_key(bank: str, branch: str, account: str) -> int:
