@@ -18,9 +18,10 @@ from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.plan_rows import PlanRows
+from quitus.adapters.view_rows import ViewRows
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.money import parse_euros
-from quitus.domain.movement import Means
+from quitus.domain.movement import Means, Nature
 from quitus.services.apply_erp import RowWorker
 from quitus.services.charge_leases import Charger
 from quitus.services.erp_files import ErpKind
@@ -28,6 +29,8 @@ from quitus.services.erp_rows import record_of
 from quitus.services.leases import Fate, Origin
 from quitus.services.plan_watch import PlanWatch
 from quitus.services.put_leases import LeaseWriter
+from quitus.services.settle_pending import PendingSettler
+from quitus.services.spend_credits import CreditSpender
 from quitus.web.bodies import LeaseBody
 
 
@@ -70,6 +73,7 @@ class Case(Words):
         number = next(self._numbers)
         means = Means(changes.pop("means", "transfer"))
         iban = changes.pop("virtual_iban", None)
+        changes.setdefault("bank_reference", f"REF-{number}-{on}")
         movement = a_credit(
             parse_euros(euros),
             iban,
@@ -81,6 +85,32 @@ class Case(Words):
         event = channel.startswith("event:")
         source = Source(channel, f"S{number}", None if event else "F1", f"E{number}" if event else None)
         return self.office.post(Incoming(movement, BANK_ACCOUNT, source))
+
+    def take_back(
+        self, payment_id: str, on: str, euros: str, reason: str = "AM04", kind: str = "return", means: str | None = None
+    ) -> None:
+        payment = LedgerRows(self.office.table).payment("semiga", payment_id)
+        told = payment.posted.incoming
+        named = {
+            "original_reference": told.movement.bank_reference,
+            "bank_reference": None,
+            "nature": Nature.RETURN,
+            "return_reason": reason,
+            "means": means or told.movement.means.value,
+        }
+        self.report(f"-{euros}", on, channel=told.source.channel, **named)
+        self.settle()
+
+    def settle(self) -> None:
+        """What settles pending payments settles, until nothing changes."""
+        table, clock = self.office.table, self.office.clock
+        ledger, views = LedgerRows(table), ViewRows(table)
+        spender = CreditSpender(ledger, DueRows(table), clock)
+        log, landlords = self.office.outside.action_log, self.office.desk.landlords
+        settler = PendingSettler(ledger, views, AlertRows(table), log, clock, landlords, spender)
+        while sum(settler.settle(check) for check in self.office.checks()):
+            pass
+        self.office.follow()
 
     def watch_plans(self) -> None:
         """What looks at the plans by the hour looks."""

@@ -46,6 +46,12 @@ class Words:
         """A credit that a channel reports; the payment's id."""
         raise NotImplementedError
 
+    def take_back(
+        self, payment_id: str, on: str, euros: str, reason: str = "AM04", kind: str = "return", means: str | None = None
+    ) -> None:
+        """A return, or a chargeback, that names the payment by its bank reference."""
+        raise NotImplementedError
+
     def parties(self, *shares: tuple[str, str], lease_id: str = "L1", **dates: str) -> None:
         """Co-tenants with their shares in percent, as a file of the ERP says them; dates as `from_date`, `to_date`."""
         raise NotImplementedError
@@ -139,6 +145,14 @@ class Words:
     def payment(self, payment_id: str) -> dict[str, Any]:
         held: dict[str, Any] = self.get(f"/v1/payments/{payment_id}")
         return held
+
+    def reversed(self, payment_id: str) -> tuple[str, list[tuple[str, str, str | None]]]:
+        """The payment's status, and what was taken back of it: day, euros, reason."""
+        payment = self.payment(payment_id)
+        taken = [
+            (one["booking_date"], format_euros(one["amount_cents"]), one["reason"]) for one in payment["reversals"]
+        ]
+        return payment["status"], taken
 
     def suggestions(self, payment_id: str) -> list[dict[str, Any]]:
         return list(self.get(f"/v1/payments/{payment_id}/suggestions")["suggestions"])

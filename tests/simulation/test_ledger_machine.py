@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from quitus.domain.assigning import assign, unassign
 from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offset
 from quitus.domain.charging import charge
+from quitus.domain.folding import fold
 from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, Debtor, Due, DueKind
@@ -21,7 +22,7 @@ from quitus.domain.ledger import Chart, Entry, Line, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.pairing import Pairing, Verdict
-from quitus.domain.payment import Decision, Payment, PaymentStatus, fold
+from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
 from quitus.domain.spreading import monthly, spread_over

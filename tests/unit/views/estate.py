@@ -12,6 +12,7 @@ from unit.erp.office import Notebook
 from quitus.adapters import keys, records
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.changes import changed, matters
+from quitus.adapters.due_rows import DueRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_view_rows import ErpLandlordRows, LeaseViewRows
 from quitus.adapters.ledger_rows import LedgerRows, account_write
@@ -30,6 +31,7 @@ from quitus.services.messages import PendingCheck
 from quitus.services.payment_views import PaymentViews
 from quitus.services.post_movements import MovementPoster
 from quitus.services.settle_pending import PendingSettler
+from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Key, Put, Row
 from quitus.services.update_views import ViewKeeper
 
@@ -135,7 +137,10 @@ class Estate:
 
     def settler(self, clock: FixedClock | None = None) -> PendingSettler:
         table = self.table
-        return PendingSettler(LedgerRows(table), ViewRows(table), AlertRows(table), Notebook(), clock or FixedClock())
+        ledger, now = LedgerRows(table), clock or FixedClock()
+        spender = CreditSpender(ledger, DueRows(table), now)
+        views, alerts, landlords = ViewRows(table), AlertRows(table), LandlordRows(table)
+        return PendingSettler(ledger, views, alerts, Notebook(), now, landlords, spender)
 
     def rebuilt(self) -> Estate:
         """The same ledger with views made afresh in one go."""

@@ -32,6 +32,7 @@ from quitus.domain.incoming import Incoming
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
 from quitus.services.lease_changes import LeaseChanges
+from quitus.services.messages import PendingCheck
 from quitus.services.number_entries import Numberer
 from quitus.services.post_movements import MovementPoster
 from quitus.services.put_leases import LeaseWriter
@@ -205,9 +206,13 @@ class Office:
 
     def follow(self) -> None:
         """Let the views catch up."""
+        self.checks()
+
+    def checks(self) -> list[PendingCheck]:
+        """The views catch up; what may be settled then."""
         views = keeper(self.table)
-        for one in changed(sorted((key.pk, key.sk) for key in self.table.rows if matters(key))):
-            views.refresh(one)
+        keys = sorted((key.pk, key.sk) for key in self.table.rows if matters(key))
+        return [check for one in changed(keys) if (check := views.refresh(one).check) is not None]
 
     @property
     def numberer(self) -> Numberer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quitus.adapters import keys
+from quitus.services.ports import EventName
 from quitus.services.table import New, Put, Stale, Table
 
 NEVER_ACCEPTED = New()
@@ -14,11 +15,12 @@ class EventRows:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> str:
+    def accept(self, landlord_id: str, name: EventName, digest: str, at: str) -> str:
         """See `Events.accept`."""
-        key = keys.event(landlord_id, source, reference)
+        key = keys.event(landlord_id, name.source, name.reference)
         try:
-            self._table.write([Put(key.row(digest=digest, accepted_at=at), NEVER_ACCEPTED)])
+            row = key.row(digest=digest, accepted_at=at, bucket=name.bucket.payment_id(1))
+            self._table.write([Put(row, NEVER_ACCEPTED)])
         except Stale:
             held = self._table.get(key)
             return str(held["digest"]) if held else digest

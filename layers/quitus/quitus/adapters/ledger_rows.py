@@ -10,11 +10,13 @@ from quitus.adapters import keys, records
 from quitus.adapters.account_records import account_of, account_row
 from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.errors import NotFound
+from quitus.domain.folding import fold
 from quitus.domain.household import Households
 from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
+from quitus.domain.incoming import EVENT_CHANNEL
 from quitus.domain.lease import Account, Due, UnitKind
 from quitus.domain.pairing import Register
-from quitus.domain.payment import Decision, Payment, fold
+from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Claim, Plan, Posted
 from quitus.services.table import MAX_WRITES, Is, New, Oversized, Put, Row, Stale, Table, Update, Write
 
@@ -122,8 +124,7 @@ class LedgerRows:
         """
         together: dict[str, tuple[set[str], list[Write]]] = {}
         for posted in plan.posted:
-            key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
-            put = Put(key.row(**records.posted_row(posted)), NEVER_POSTED)
+            put = _movement_put(landlord_id, posted)
             if posted.household is None:
                 yield [put]
                 continue
@@ -171,10 +172,29 @@ class LedgerRows:
 
     def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> None:
         """See `Ledger.commit_decision`."""
-        writes: list[Write] = [_decision_put(landlord_id, payment, decision)]
-        for one in made:
-            writes += [account_write(landlord_id, one.account), *charging_writes(landlord_id, one, decision.decided_at)]
-        self._table.write(writes)
+        self._table.write(_decision_writes(landlord_id, payment, decision, made))
+
+    def commit_reversal(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        decision: Decision,
+        made: Sequence[Charging],
+        returned: Posted | tuple[Payment, Decision] | None,
+    ) -> None:
+        """See `Ledger.commit_reversal`."""
+        writes: list[Write] = []
+        if isinstance(returned, Posted):
+            writes = [_movement_put(landlord_id, returned)]
+        elif returned is not None:
+            writes = [_decision_put(landlord_id, *returned)]
+        self._table.write([*writes, *_decision_writes(landlord_id, payment, decision, made)])
+
+    def named_by_event(self, landlord_id: str, channel: str, reference: str) -> Bucket | None:
+        """See `Ledger.named_by_event`."""
+        source = channel.removeprefix(EVENT_CHANNEL)
+        row = self._table.get(keys.event(landlord_id, source, reference)) if source != channel else None
+        return parse_payment_id(row["bucket"])[0] if row and "bucket" in row else None
 
     def commit_uses(self, landlord_id: str, uses: Sequence[CreditUse], accounts: Iterable[Account], at: str) -> None:
         """See `Ledger.commit_uses`."""
@@ -186,6 +206,18 @@ def members_of(row: Row) -> dict[str, bool]:
     """The leases of an account group, each with whether it is an annex."""
     members = ((name.removeprefix(keys.MEMBER), kind) for name, kind in row.items() if name.startswith(keys.MEMBER))
     return {lease_id: kind != UnitKind.DWELLING for lease_id, kind in members}
+
+
+def _movement_put(landlord_id: str, posted: Posted) -> Put:
+    key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
+    return Put(key.row(**records.posted_row(posted)), NEVER_POSTED)
+
+
+def _decision_writes(landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> list[Write]:
+    writes: list[Write] = [_decision_put(landlord_id, payment, decision)]
+    for one in made:
+        writes += [account_write(landlord_id, one.account), *charging_writes(landlord_id, one, decision.decided_at)]
+    return writes
 
 
 def _claim_put(landlord_id: str, claim: Claim, at: str) -> Put:
@@ -206,7 +238,7 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
         if rest == "" or rest.startswith(keys.CLAIMS):
             held = known.get(int(ordinal), Known(bucket, int(ordinal), ()))
             known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
-        elif rest.startswith(keys.DECISIONS):
+        elif rest.startswith(keys.DECISIONS) and DecisionKind(row["kind"]).says_whose:
             decided = records.match_of(row["match"]).virtual_iban or BY_PERSON
             known[int(ordinal)] = replace(known[int(ordinal)], decided=decided)
     return list(known.values())

@@ -20,8 +20,9 @@ from quitus.domain.alert import AlertKind
 from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means
-from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.domain.pending import detail_names, may_be_total, total_names
+from quitus.domain.returned import Return
 from quitus.domain.views import (
     Contribution,
     Counter,
@@ -167,7 +168,7 @@ def _days(payment: Payment) -> set[date]:
 def _view_put(landlord_id: str, change: ViewChange) -> Put:
     key = view_key(landlord_id, change.payment)
     row = key.row(**_public(change.payment, change.after.home), **_private(change.payment, change.after))
-    if not (change.payment.is_other or change.payment.is_replaced):
+    if change.payment.is_listed:
         row |= {"payment": payment_answer(change.payment)} | _listing(landlord_id, change.payment)
     return Put(row, NEVER_SHOWN if change.before is None else Is("version", change.before.version))
 
@@ -179,6 +180,7 @@ def _public(payment: Payment, home: Home | None) -> Row:
         "status": _OTHER if payment.is_other else payment.status.value,
         "nature": movement.nature.value,
         "amount_cents": payment.amount_cents if payment.is_other else abs(payment.amount_cents),
+        "left_cents": payment.left_cents if payment.reversals else None,
         "booking_date": movement.booking_date.isoformat(),
         "means": movement.means.value,
         "debtor_name": movement.debtor_name,
@@ -213,6 +215,9 @@ def _private(payment: Payment, shown: Shown) -> Row:
     names = total_names(payment) if may_be_total(payment) else detail_names(payment)
     if names:
         row["batch"] = sorted(names)
+    if payment.awaiting is Awaiting.ORIGINAL:
+        returned = Return(payment.reports)
+        row |= {"takes_back": sorted(returned.amounts), "originals": sorted(returned.named)}
     if payment.is_replaced:
         row["replaced_by"] = list(payment.replaced_by)
     return row

@@ -21,7 +21,7 @@ from quitus.domain.lease import Debtor
 from quitus.domain.ledger import Entry, EntryKind, Line
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
-from quitus.domain.payment import Decision, DecisionKind
+from quitus.domain.payment import Decision, DecisionKind, Reversal
 from quitus.domain.posting import Claim, Posted
 from quitus.services.table import Row
 
@@ -244,6 +244,8 @@ def decision_row(decision: Decision) -> Row:
         "decided_by": decision.decided_by,
         "decided_at": decision.decided_at,
     }
+    if decision.reversal is not None:
+        row["reversal"] = dense(decision.reversal)
     return row | {"flags": list(decision.flags)} if decision.flags else row
 
 
@@ -259,6 +261,7 @@ def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
         flags=tuple(row.get("flags", ())),
+        reversal=record(row["reversal"], Reversal) if "reversal" in row else None,
     )
 
 

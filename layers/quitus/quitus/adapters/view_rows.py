@@ -107,7 +107,9 @@ class ViewRows:
     def suspense(self, landlord_id: str) -> Iterator[tuple[date, Cents]]:
         """See `dashboard.Counters`."""
         listing = self._listing(keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
-        yield from ((date.fromisoformat(row["booking_date"]), row["amount_cents"]) for row in listing)
+        for row in listing:
+            left = "left_cents" if "left_cents" in row else "amount_cents"
+            yield date.fromisoformat(row["booking_date"]), row[left]
 
     def first_day(self, landlord_id: str) -> date | None:
         """See `close_days.FirstDays`."""
@@ -187,6 +189,8 @@ def _listed(row: Row) -> ListedPayment:
         awaiting=Awaiting(awaiting) if awaiting else None,
         batch_names=frozenset(row.get("batch", ())),
         replaced_by=tuple(row.get("replaced_by", ())),
+        takes_back=frozenset(row.get("takes_back", ())),
+        original_references=frozenset(row.get("originals", ())),
     )
 
 

@@ -196,10 +196,13 @@ def view_keeper() -> ViewKeeper:
 @cache
 def pending_settler() -> PendingSettler:
     """What settles pending payments."""
+    from quitus.adapters.due_rows import DueRows
     from quitus.adapters.view_rows import ViewRows
     from quitus.services.settle_pending import PendingSettler
+    from quitus.services.spend_credits import CreditSpender
 
-    return PendingSettler(ledger(), ViewRows(table()), alerts(), action_log(), clock())
+    spender = CreditSpender(ledger(), DueRows(table()), clock())
+    return PendingSettler(ledger(), ViewRows(table()), alerts(), action_log(), clock(), landlords(), spender)
 
 
 @cache

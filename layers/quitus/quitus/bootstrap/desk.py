@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_payments import DecisionDesk
+    from quitus.services.decide_returns import ReturnDesk
     from quitus.services.exports import ExportDesk, ExportLinks
     from quitus.services.idempotent_requests import Once
     from quitus.services.landlord_settings import LandlordDesk
@@ -156,6 +157,12 @@ class StaffDesk:
         made, alerts = DecisionRows(self._table), AlertRows(self._table)
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
         return DecisionDesk(self._ledger, made, self.landlords, alerts, self._outside.action_log, self.clock, spender)
+
+    @cached_property
+    def returns(self) -> ReturnDesk:
+        from quitus.services.decide_returns import ReturnDesk
+
+        return ReturnDesk(self.decisions, self._ledger, self.landlords, self.clock)
 
     @cached_property
     def files(self) -> FileDesk:

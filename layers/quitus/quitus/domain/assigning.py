@@ -8,25 +8,15 @@ from datetime import date
 
 from quitus.domain.allocation import AllocationRule
 from quitus.domain.charged import Charging, History
-from quitus.domain.credits import MOST_USES, use_credits
 from quitus.domain.errors import Conflict
-from quitus.domain.household import (
-    Booking,
-    Choice,
-    Household,
-    allocations_of,
-    next_entry,
-    nth_entry,
-    rest_of,
-    spread,
-)
+from quitus.domain.household import Booking, Choice, Household, allocations_of, rest_of, spread
 from quitus.domain.incoming import bank_role
 from quitus.domain.lease import Account
-from quitus.domain.ledger import Chart, Entry, EntryKind, Role, mirrored
+from quitus.domain.ledger import Chart, EntryKind, Role
 from quitus.domain.matching import Match
 from quitus.domain.payment import Awaiting, Decision, DecisionKind, Payment, PaymentStatus
 from quitus.domain.posting import with_recent
-from quitus.domain.reopening import reopen
+from quitus.domain.taking_off import everything, take_off
 
 
 def assign(
@@ -52,7 +42,7 @@ def assign(
         raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
     came = payment.posted.incoming.movement.booking_date
     chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
-    parts = spread(household, payment.debtor, payment.amount_cents, came, Choice(target, chosen))
+    parts = spread(household, payment.debtor, payment.left_cents, came, Choice(target, chosen))
     number = payment.decisions + 1
     entries, accounts = _booking(payment, number, chart, on).book(parts)
     placed, rest = replace(match, lease_id=household.main), rest_of(parts)
@@ -84,22 +74,14 @@ def unassign(
         raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
     number = payment.decisions + 1
     booking = _booking(payment, number, chart, on)
-    entries, made, leases = list[Entry](), list[Charging](), settled_leases(payment)
-    for lease_id in leases:
-        entry, bare = _taken_off(payment, accounts[lease_id], booking, len(entries))
-        entries.append(entry)
-        made.append(_owed_again(payment, bare, histories[lease_id], booking, MOST_USES // len(leases)))
+    entries, made = take_off(payment, everything(payment), accounts, histories, booking)
     off = replace(match, lease_id=None)
-    decision = Decision(number, DecisionKind.UNASSIGN, off, (), 0, tuple(entries), by, at)
-    return decision, tuple(made)
+    return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at), made
 
 
 def settled_leases(payment: Payment) -> list[str]:
     """The leases on which something of a payment is booked, that which it is on first."""
-    leases = {allocation.lease_id for allocation in payment.allocations}
-    if payment.credit_cents and payment.lease_id is not None:
-        leases.add(payment.lease_id)
-    return sorted(leases, key=lambda lease_id: (lease_id != payment.lease_id, lease_id))
+    return everything(payment).leases(payment)
 
 
 def _booking(payment: Payment, number: int, chart: Chart, on: date) -> Booking:
@@ -107,23 +89,3 @@ def _booking(payment: Payment, number: int, chart: Chart, on: date) -> Booking:
     origin = Role.SUSPENSE if payment.entries else bank_role(payment.posted.incoming)
     entry_id = f"{payment.payment_id}-d{number}"
     return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, on, origin, payment.debtor, chart)
-
-
-def _taken_off(payment: Payment, account: Account, booking: Booking, index: int) -> tuple[Entry, Account]:
-    """The entry that takes a payment off a lease, and the account without what it left in credit."""
-    settled = sum(item.amount_cents for item in payment.allocations if item.lease_id == account.lease_id)
-    rest = payment.credit_cents if account.lease_id == payment.lease_id else 0
-    lines = mirrored(booking.lines(account.lease_id, settled, rest))
-    entry = next_entry(account, nth_entry(booking.entry_id, index), booking.kind, booking.on, lines)
-    facing = account.facing(payment.debtor)
-    kept = tuple(lot for lot in facing.credits if lot.source != payment.payment_id)
-    bare = replace(facing, credits=kept, sequence=entry.sequence, last_hash=entry.hash, version=account.version + 1)
-    return entry, bare.facing(payment.debtor)
-
-
-def _owed_again(payment: Payment, account: Account, history: History, booking: Booking, most: int) -> Charging:
-    """What a payment settled of a lease is owed again; other credits pay it at once, `most` of them at most."""
-    settled = [(item.due_id, item.amount_cents) for item in payment.allocations if item.lease_id == account.lease_id]
-    opened, taken = reopen(account, settled, history, payment.debtor)
-    made = use_credits(opened, booking.on, booking.chart, most)
-    return replace(made, offsets=(*taken, *made.offsets)).numbered()

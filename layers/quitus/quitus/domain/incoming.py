@@ -12,6 +12,9 @@ from quitus.domain.movement import Means, Movement, Status
 MANUAL_ACCOUNT: Final = "manual"
 """The account of receipts typed in by people: no bank line stands behind it yet."""
 
+EVENT_CHANNEL: Final = "event:"
+"""Begins the channel of a source of payment events."""
+
 _ANNOUNCED: Final = "announced"
 _LONGEST_COUNTER: Final = 6
 _IN_COLLECTION: Final = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})

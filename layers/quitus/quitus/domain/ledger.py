@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -35,6 +35,7 @@ class Role(StrEnum):
     SUSPENSE = "suspense"
     BANK = "bank"
     COLLECTION = "collection"
+    FEES = "fees"
     CHARGING = "charging"
 
 
@@ -46,6 +47,7 @@ DEFAULT_ACCOUNTS: Mapping[str, str] = {
     Role.SUSPENSE: "471",
     Role.BANK: "512",
     Role.COLLECTION: "511",
+    Role.FEES: "627",
     Role.CHARGING: "899",
 }
 """Numbers of the French chart used where a landlord gives none; 899 is the control account of charging."""
@@ -58,6 +60,7 @@ _LABELS: Mapping[Role, str] = {
     Role.SUSPENSE: "Compte d'attente",
     Role.BANK: "Banque",
     Role.COLLECTION: "Valeurs à l'encaissement",
+    Role.FEES: "Services bancaires",
     Role.CHARGING: "Contrôle du quittancement",
 }
 
@@ -193,6 +196,13 @@ def _auxiliary(debtor: Debtor, lease_id: str) -> str | None:
 def moves(entry: Entry, role: Role) -> bool:
     """Whether a line of the entry is on the account of this role, whatever its number was at the time."""
     return any(line.label == _LABELS[role] for line in entry.lines)
+
+
+def next_loose(entries: Iterable[Entry], entry_id: str, kind: EntryKind, on: date, lines: tuple[Line, ...]) -> Entry:
+    """The next entry of a payment's own chain, which holds what of it is on no lease; sealed."""
+    last = next((entry for entry in reversed(tuple(entries)) if entry.lease_id is None), None)
+    sequence, previous = (last.sequence, last.hash) if last else (0, None)
+    return seal(Entry(entry_id, None, sequence + 1, kind, on, lines, previous))
 
 
 def mirrored(lines: tuple[Line, ...]) -> tuple[Line, ...]:

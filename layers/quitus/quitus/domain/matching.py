@@ -15,6 +15,9 @@ from quitus.domain.movement import Movement
 LEASE_IBAN = "lease_iban"
 """The evidence that gives the virtual IBAN of a lease that a person chose."""
 
+REVERSES = "reverses"
+"""The evidence of a return that names the payment, by id, that it takes back."""
+
 
 class MatchRule(StrEnum):
     """Why a payment is on its lease (contract.md, rules named)."""

@@ -1,24 +1,28 @@
-"""A payment as people see it: the permanent row and what was decided, used and reported since, folded in order."""
+"""A payment as people see it: what was posted, and how it stands after what was decided, used and reported since."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from quitus.domain.allocation import Allocation
-from quitus.domain.charged import CreditUse
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.lease import Debtor
 from quitus.domain.ledger import Entry
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
-from quitus.domain.posting import Flag, Posted
+from quitus.domain.posting import Posted
 
 REPLACED_BY = "payments"
 """The evidence that names the payments, by id, that replace one."""
+AUTOMATION = "quitus"
+"""Who decided, when no person did."""
+FEE = "fee_cents"
+"""The evidence of a return that says how much of it is the bank's fee."""
+CONFIRMS, CONFIRMED_BY = "confirms", "confirmed_by"
+"""The evidence that names the reversal, and the return that is the bank's own line of it."""
 
 
 class PaymentStatus(StrEnum):
@@ -37,6 +41,19 @@ class DecisionKind(StrEnum):
     UNASSIGN = "unassign"
     REPLACE = "replace"
     """What it announced is booked under other payments: it never was one."""
+    REVERSE = "reverse"
+    """Some or all of it is taken back: by a return, or by a person who got a cheque back."""
+    CONFIRM = "confirm"
+    """The bank's own line of what a person had recorded as taken back."""
+    TRACE = "trace"
+    """A return: the payment that it takes back is known."""
+    DISMISS = "dismiss"
+    """A return that takes back nothing of the landlord's."""
+
+    @property
+    def says_whose(self) -> bool:
+        """Whether it says whose money it is, or that it is nobody's; otherwise what is known of that stays."""
+        return self in (DecisionKind.ASSIGN, DecisionKind.UNASSIGN, DecisionKind.REPLACE)
 
 
 class Awaiting(StrEnum):
@@ -50,6 +67,26 @@ class Awaiting(StrEnum):
     """A return: the payment that it takes back."""
     DECISION = "decision"
     """Its bank reference told another amount before: a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """Cents of a payment that were taken back, on the booking day of what took them back.
+
+    `reversal_id` is the id of the return as the bank reported it, or, where a person recorded it, a name of its own.
+    `reason` is the bank's code or text, or the person's.
+    """
+
+    reversal_id: str
+    amount_cents: Cents
+    booking_date: date
+    reason: str | None = None
+    in_collection: bool = False
+    """It is booked on 511, where the money still waited, or where the bank's own line of it will come."""
+    confirmed_by: str | None = None
+    """The return that is the bank's line of it."""
+    by_hand: bool = False
+    """A person recorded it: no bank line has told it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +107,8 @@ class Decision:
     decided_at: str
     flags: tuple[str, ...] = ()
     """What an automatic assignment shows that a person should look at; persons have looked."""
+    reversal: Reversal | None = None
+    """What is taken back: `allocations` and `credit_cents` are then the parts that are taken, not what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +129,12 @@ class Payment:
     """The payments that this one turned out to be."""
     flags: tuple[str, ...] = ()
     """What it shows since the last decision on it."""
+    reversals: tuple[Reversal, ...] = ()
+    """What was taken back of it, in the order of the decisions."""
+    reverses: str | None = None
+    """The payment that it takes back: it is a return, no payment of its own."""
+    is_dismissed: bool = False
+    """It is a return that takes back nothing of the landlord's."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -120,6 +165,27 @@ class Payment:
         return not self.entries and self.status is PaymentStatus.SUSPENSE
 
     @property
+    def is_return(self) -> bool:
+        """Whether it takes an earlier payment back, be that known or not."""
+        return self.posted.incoming.movement.nature is Nature.RETURN
+
+    @property
+    def fee_cents(self) -> Cents:
+        """What of a return is the bank's own fee, where the payment that it takes back is known."""
+        match = self.match if self.reverses else None
+        return int(match.evidence.get(FEE, 0)) if match else 0
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is a payment of its own, or may be one."""
+        return not (self.is_other or self.is_replaced or self.is_dismissed or self.reverses)
+
+    @property
+    def left_cents(self) -> Cents:
+        """What of it was not taken back."""
+        return self.amount_cents - sum(reversal.amount_cents for reversal in self.reversals)
+
+    @property
     def is_replaced(self) -> bool:
         """It only announced payments that are booked now: it is in no list and no sum."""
         return bool(self.replaced_by)
@@ -143,90 +209,3 @@ class Payment:
     def debtor(self) -> Debtor:
         """Whose debt it pays."""
         return self.posted.incoming.movement.means.debtor
-
-
-def fold(
-    posted: Posted,
-    decisions: Sequence[Decision],
-    uses: Sequence[CreditUse],
-    claims: Sequence[Incoming],
-) -> Payment:
-    """The payment after its decisions (by number), credit uses (by sequence of the lease's chain) and claims."""
-    payment = Payment(
-        posted,
-        _first_status(posted),
-        posted.match,
-        posted.allocations,
-        posted.credit_cents,
-        (posted.incoming, *claims),
-        posted.entries,
-        len(decisions),
-        1 + len(decisions) + len(uses) + len(claims),
-        flags=posted.flags,
-    )
-    for step in _in_order(decisions, uses):
-        payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
-    return payment
-
-
-def _first_status(posted: Posted) -> PaymentStatus:
-    incoming = posted.incoming
-    if incoming.movement.amount_cents == 0:
-        return PaymentStatus.SUSPENSE
-    waits = not incoming.is_booked or incoming.movement.is_parked or incoming.movement.nature is Nature.RETURN
-    if waits or Flag.IDENTITY_CONFLICT in posted.flags:
-        return PaymentStatus.PENDING
-    return PaymentStatus.POSTED if posted.lease_id else PaymentStatus.SUSPENSE
-
-
-def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
-    """Both kinds stand on leases' chains between assignments, so the chains' sequences order them within one stay."""
-    steps: list[Decision | CreditUse] = []
-    waiting = sorted(uses, key=lambda use: (use.entries[0].lease_id or "", use.entries[0].sequence))
-    for decision in sorted(decisions, key=lambda made: made.number):
-        if decision.kind is DecisionKind.UNASSIGN:
-            ours = [use for use in waiting if _before(use, decision)]
-            steps += ours
-            waiting = [use for use in waiting if use not in ours]
-        steps.append(decision)
-    return steps + waiting
-
-
-def _before(use: CreditUse, decision: Decision) -> bool:
-    """Whether a use stands before a decision on any lease that both are about."""
-    off = {entry.lease_id: entry.sequence for entry in decision.entries}
-    return any(entry.sequence < off.get(entry.lease_id, 0) for entry in use.entries)
-
-
-def _decided(payment: Payment, decision: Decision) -> Payment:
-    return replace(
-        payment,
-        status=_DECIDED[decision.kind],
-        match=decision.match,
-        allocations=decision.allocations,
-        credit_cents=decision.credit_cents,
-        entries=(*payment.entries, *decision.entries),
-        replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
-        flags=decision.flags if decision.kind is DecisionKind.ASSIGN else payment.posted.flags,
-    )
-
-
-_DECIDED = {
-    DecisionKind.ASSIGN: PaymentStatus.POSTED,
-    DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
-    DecisionKind.REPLACE: PaymentStatus.REVERSED,
-}
-
-
-def _replaces(decision: Decision) -> bool:
-    return decision.kind is DecisionKind.REPLACE
-
-
-def _used(payment: Payment, use: CreditUse) -> Payment:
-    cents = sum(allocation.amount_cents for allocation in use.allocations)
-    return replace(
-        payment,
-        allocations=(*payment.allocations, *use.allocations),
-        credit_cents=payment.credit_cents - cents,
-        entries=(*payment.entries, *use.entries),
-    )

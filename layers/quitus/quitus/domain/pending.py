@@ -16,7 +16,7 @@ from quitus.domain.identity import NAMING, Report, shared_evidence
 from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry, EntryKind, mirrored, seal
 from quitus.domain.matching import Match, SuspenseReason
-from quitus.domain.payment import REPLACED_BY, Awaiting, Decision, DecisionKind, Payment, PaymentStatus
+from quitus.domain.payment import AUTOMATION, REPLACED_BY, Awaiting, Decision, DecisionKind, Payment, PaymentStatus
 from quitus.domain.posting import Claim
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=7)
@@ -89,10 +89,13 @@ def details(total: Payment, candidates: Iterable[Payment], taken: Collection[str
 
 
 def may_be_total(payment: Payment) -> bool:
-    """Whether it may be a batch's sum: known to be one, or money in suspense of which no report says whose it is."""
+    """Whether it may be a batch's sum: known to be one, or money (or a return) in suspense of which no report says
+    whose it is.
+    """
     if payment.awaiting is Awaiting.DETAILS:
         return True
-    in_suspense = payment.status is PaymentStatus.SUSPENSE and bool(payment.entries) and not payment.decisions
+    aside = payment.status is PaymentStatus.SUSPENSE or payment.awaiting is Awaiting.ORIGINAL
+    in_suspense = aside and bool(payment.entries) and not payment.decisions
     return in_suspense and not any(report.report.names_somebody for report in payment.reports)
 
 
@@ -122,10 +125,7 @@ def replace_by(payment: Payment, by: Sequence[Payment], rule: Awaiting, on: date
     number = payment.decisions + 1
     evidence = {REPLACED_BY: " ".join(sorted(other.payment_id for other in by)), "rule": rule.value}
     match = Match(None, None, evidence, SuspenseReason.REPLACED)
-    return Decision(number, DecisionKind.REPLACE, match, (), 0, _taken_back(payment, number, on), _AUTOMATION, at)
-
-
-_AUTOMATION = "quitus"
+    return Decision(number, DecisionKind.REPLACE, match, (), 0, _taken_back(payment, number, on), AUTOMATION, at)
 
 
 def _taken_back(payment: Payment, number: int, on: date) -> tuple[Entry, ...]:
@@ -167,7 +167,7 @@ def _may_be_detail(total: Payment, payment: Payment) -> bool:
         and payment.posted.incoming.account == total.posted.incoming.account
         and payment.awaiting in (None, Awaiting.ORIGINAL)
         and not payment.is_replaced
-        and bool(payment.entries)
+        and (bool(payment.entries) or payment.reverses is not None)
         and -BEFORE <= _day(payment) - _day(total) <= AFTER
     )
 

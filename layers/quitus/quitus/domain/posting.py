@@ -25,7 +25,7 @@ from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.lease import Account, LeaseStatus, Recent
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
-from quitus.domain.matching import Match, MatchRule, SuspenseReason
+from quitus.domain.matching import REVERSES, Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Movement, Nature
 from quitus.domain.pairing import Pairing, Register, Verdict, renumbered
@@ -76,6 +76,11 @@ class Posted:
     def lease_id(self) -> str | None:
         """The lease that the payment is on."""
         return self.match.lease_id if self.match else None
+
+    @property
+    def reverses(self) -> str | None:
+        """The payment that it takes back, where that was known as it was posted."""
+        return self.match.evidence.get(REVERSES) if self.match else None
 
     @property
     def touched(self) -> frozenset[str]:

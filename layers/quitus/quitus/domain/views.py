@@ -15,7 +15,7 @@ from quitus.domain.allocation import AllocationRule
 from quitus.domain.incoming import bank_role
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash
 from quitus.domain.matching import MatchRule
-from quitus.domain.movement import Means, Nature
+from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.domain.posting import Flag
 
@@ -130,14 +130,27 @@ def shown(payment: Payment, home: Home | None) -> Shown:
 def contribution(payment: Payment, home: Home | None) -> Contribution:
     """What the payment adds to every counter."""
     counted: dict[Counter, Mapping[str, int]] = {}
-    if home is not None and payment.status in _ON_LEASE and not payment.is_replaced:
-        movement = payment.posted.incoming.movement
-        receipts = ReceiptsCounter(movement.booking_date, home.residence_id, home.commune, movement.means)
-        counted[receipts] = {"count": 1, "amount_cents": payment.amount_cents}
+    if home is not None and payment.status in _ON_LEASE and payment.is_listed:
+        counted = _received(payment, home)
     if on_bank(payment):
         incoming = payment.posted.incoming
         ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
         counted[ledger_day] = _ledger_amounts(payment)
+    return counted
+
+
+def _received(payment: Payment, home: Home) -> dict[Counter, Mapping[str, int]]:
+    """The receipt on its day, less what was taken back of it, each on its day (contract.md, Dashboard)."""
+    movement = payment.posted.incoming.movement
+    counted: dict[Counter, Mapping[str, int]] = {}
+    moved = [(movement.booking_date, payment.amount_cents)]
+    moved += [(reversal.booking_date, -reversal.amount_cents) for reversal in payment.reversals]
+    for place, (day, cents) in enumerate(moved):
+        last = place == len(payment.reversals) and not payment.left_cents
+        receipts = ReceiptsCounter(day, home.residence_id, home.commune, movement.means)
+        held = counted.get(receipts, {"count": 0, "amount_cents": 0})
+        number = held["count"] + (place == 0) - last
+        counted[receipts] = {"count": number, "amount_cents": held["amount_cents"] + cents}
     return counted
 
 
@@ -206,18 +219,21 @@ def _still_shows(payment: Payment, flag: str) -> bool:
             return payment.status is PaymentStatus.SUSPENSE
         case Flag.RETURN_WITHOUT_ORIGINAL | Flag.IDENTITY_CONFLICT:
             return payment.status is PaymentStatus.PENDING
+        case Flag.DOUBLE_PAYMENT | Flag.ENDED_LEASE:
+            return payment.status is not PaymentStatus.REVERSED
     return True
 
 
 def _ledger_amounts(payment: Payment) -> Mapping[str, int]:
+    """What the bank's line is of: a receipt, a reversal (the bank's fee apart), or neither, or not yet."""
     amounts = {"count": 1} | ({"unstated": 1} if is_unstated(payment) else {})
-    if not _is_line_only(payment):
-        returned = payment.posted.incoming.movement.nature is Nature.RETURN
-        return amounts | {"reversals_cents" if returned else "receipts_cents": abs(payment.amount_cents)}
-    debits = {"other_debits_cents": -payment.amount_cents} if payment.amount_cents < 0 else {}
-    return amounts | {"other_cents": payment.amount_cents} | debits
+    if payment.is_other or payment.is_dismissed or payment.awaiting is Awaiting.DETAILS:
+        return amounts | _other(payment.amount_cents)
+    if not payment.is_return:
+        return amounts | {"receipts_cents": payment.amount_cents}
+    fee = payment.fee_cents
+    return amounts | {"reversals_cents": -payment.amount_cents - fee} | (_other(-fee) if fee else {})
 
 
-def _is_line_only(payment: Payment) -> bool:
-    """A line of the bank's that is neither receipt nor reversal, or not yet."""
-    return payment.is_other or payment.awaiting is Awaiting.DETAILS
+def _other(cents: int) -> dict[str, int]:
+    return {"other_cents": cents} | ({"other_debits_cents": -cents} if cents < 0 else {})

@@ -85,7 +85,7 @@ class DecisionDesk:
         landlord = self.landlords.get(landlord_id)
         match = self._on(landlord_id, order.lease_id, _match(occasion, order.reason, order.requested_by))
         logged = {"kind": "assign", **msgspec.to_builtins(order)}
-        payment = self._decide(occasion, logged, lambda: self._assign(landlord, occasion, order, match))
+        payment = self.decide(occasion, logged, lambda: self._assign(landlord, occasion, order, match))
         at = instant_text(occasion.attempt.at)
         self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
         return payment
@@ -102,8 +102,8 @@ class DecisionDesk:
         landlord = self.landlords.get(occasion.landlord_id)
         match = replace(_match(occasion, reason, None), reason=SuspenseReason.UNASSIGNED)
         logged = {"kind": "unassign", "reason": reason, "lease_id": lease_id}
-        payment = self._decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
-        decision = self._made(occasion)
+        payment = self.decide(occasion, logged, lambda: self._unassign(landlord, occasion, lease_id, match))
+        decision = self.made_by(occasion)
         if decision is not None:
             self.spender.spend(landlord, {entry.lease_id for entry in decision.entries if entry.lease_id is not None})
         return payment
@@ -113,12 +113,18 @@ class DecisionDesk:
         iban = self.ledger.virtual_iban_of(landlord_id, lease_id)
         return match if iban is None else replace(match, evidence={**match.evidence, LEASE_IBAN: iban})
 
-    def _decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
+    def decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
+        """Take a decision once, and log it before and after; the payment as it stands then. `step` writes it.
+
+        Raises:
+            Conflict: it cannot be taken.
+            Contention: others kept writing to the same rows.
+        """
         landlord_id, attempt = occasion.landlord_id, occasion.attempt
         body = {"payment_id": occasion.payment_id, "by": occasion.by, "order": dict(order)}
         self.log.record(landlord_id, "decisions", attempt.name, body, attempt.at)
         self._decide_once(occasion, step)
-        decision = self._made(occasion)
+        decision = self.made_by(occasion)
         if decision is not None:
             made = posting(occasion.payment_id, decision.entries, decision.decided_at)
             self.log.record(landlord_id, "postings", f"decision-{attempt.name}", {"postings": made}, attempt.at)
@@ -126,15 +132,16 @@ class DecisionDesk:
 
     def _decide_once(self, occasion: Occasion, step: Callable[[], None]) -> None:
         """The same request may run twice at once: what contradicts its own decision is not refused."""
-        if occasion.attempt.again and self._made(occasion):
+        if occasion.attempt.again and self.made_by(occasion):
             return
         try:
             until_written(step, self.clock)
         except Conflict:
-            if not self._made(occasion):
+            if not self.made_by(occasion):
                 raise
 
-    def _made(self, occasion: Occasion) -> Decision | None:
+    def made_by(self, occasion: Occasion) -> Decision | None:
+        """What this attempt decided, None when it did not yet."""
         return self.made.made_by(occasion.landlord_id, occasion.payment_id, occasion.attempt.name)
 
     def _assign(self, landlord: Landlord, occasion: Occasion, order: Assignment, match: Match) -> None:

@@ -81,6 +81,10 @@ class PendingCheck:
     """Signed cents of what was booked."""
     batches: tuple[str, ...] = ()
     """What names the batches of what was booked."""
+    references: tuple[str, ...] = ()
+    """What events call what was booked: a return may name it."""
+    reopened: tuple[str, ...] = ()
+    """Leases whose dues are owed again: credits of their account group may pay them."""
 
 
 @dataclass(frozen=True, slots=True)

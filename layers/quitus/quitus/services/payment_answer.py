@@ -7,7 +7,8 @@ from typing import Any
 from quitus.domain.allocation import Allocation
 from quitus.domain.incoming import Source
 from quitus.domain.matching import Match
-from quitus.domain.payment import Payment
+from quitus.domain.payment import Payment, Reversal
+from quitus.domain.return_reasons import words_of
 
 
 def payment_answer(payment: Payment) -> dict[str, Any]:
@@ -30,7 +31,8 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
         "allocations": [_allocation(allocation) for allocation in payment.allocations],
         "credit_cents": payment.credit_cents,
         "sources": [_source(source) for source in payment.sources],
-        "reversals": [],
+        "reversals": [_reversal(reversal) for reversal in payment.reversals],
+        "reverses": payment.reverses,
         "awaiting": payment.awaiting.value if payment.awaiting else None,
         "replaced_by": list(payment.replaced_by),
         "posted_at": payment.posted.posted_at,
@@ -53,6 +55,16 @@ def _allocation(allocation: Allocation) -> dict[str, Any]:
         "due_id": allocation.due_id,
         "amount_cents": allocation.amount_cents,
         "rule": allocation.rule.value,
+    }
+
+
+def _reversal(reversal: Reversal) -> dict[str, Any]:
+    return {
+        "reversal_id": reversal.reversal_id,
+        "amount_cents": reversal.amount_cents,
+        "reason": reversal.reason,
+        "reason_words": words_of(reversal.reason),
+        "booking_date": reversal.booking_date.isoformat(),
     }
 
 

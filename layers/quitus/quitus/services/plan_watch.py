@@ -11,12 +11,12 @@ import msgspec
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.lease import Account
+from quitus.domain.payment import AUTOMATION
 from quitus.domain.plan import PlanDecision, PlanDecisionKind
 from quitus.services.contention import until_written
 from quitus.services.plans import PlanStatus, PlanStore, closing, status_of, without_plan
 from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
 
-AUTOMATION = "quitus"
 """Who decided, when no person did."""
 
 _CLOSES = {PlanStatus.KEPT: PlanDecisionKind.KEPT, PlanStatus.BROKEN: PlanDecisionKind.BROKEN}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,6 +115,23 @@ class Ledger(Protocol):
         """Write a decision with the accounts, offsets and credit uses that follow, all or nothing. Raises Stale."""
         ...
 
+    def commit_reversal(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        decision: Decision,
+        made: Sequence[Charging],
+        returned: Posted | tuple[Payment, Decision] | None,
+    ) -> None:
+        """Write that a payment is taken back, with the new row of the return, or the decision on one that waited, all
+        or nothing. Raises Stale.
+        """
+        ...
+
+    def named_by_event(self, landlord_id: str, channel: str, reference: str) -> Bucket | None:
+        """Where the payment is that an event of a channel reported under a reference."""
+        ...
+
     def commit_uses(self, landlord_id: str, uses: Sequence[CreditUse], accounts: Iterable[Account], at: str) -> None:
         """Write credit uses with the accounts that they change, all or nothing. Raises Stale."""
         ...
@@ -157,10 +175,19 @@ class Queue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class EventName:
+    """A source's reference, and where the payment of its event is."""
+
+    source: str
+    reference: str
+    bucket: Bucket
+
+
 class Events(Protocol):
     """Payment events by their source's reference: each is accepted once, for ever."""
 
-    def accept(self, landlord_id: str, source: str, reference: str, digest: str, at: str) -> str:
+    def accept(self, landlord_id: str, name: EventName, digest: str, at: str) -> str:
         """Accept what an event says, unless an event with this reference was accepted before: the digest that holds."""
         ...
 

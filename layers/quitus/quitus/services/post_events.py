@@ -14,11 +14,11 @@ import msgspec
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.ids import ID_PATTERN, is_id
-from quitus.domain.incoming import Incoming, Source
+from quitus.domain.incoming import EVENT_CHANNEL, Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.limits import plausible
 from quitus.domain.movement import Means, Movement, Nature
-from quitus.services.ports import ActionLog, Alerts, Clock, Events, Landlords
+from quitus.services.ports import ActionLog, Alerts, Clock, EventName, Events, Landlords
 from quitus.services.post_movements import MovementPoster, postings
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
@@ -74,7 +74,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             amount_cents=self.amount_cents if credit else -self.amount_cents,
             booking_date=self.booking_date,
             nature=Nature.RECEIPT if credit else Nature.RETURN,
-            means=self.means or Means.OTHER,
+            means=self.means or (Means.CARD if self.kind == "chargeback" else Means.OTHER),
             virtual_iban=_compact(self.virtual_iban) if self.virtual_iban else None,
             virtual_iban_path="event" if self.virtual_iban else None,
             bank_reference=self.bank_reference,
@@ -88,7 +88,9 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             link_id=self.link_id,
             due_ids=self.due_ids or (),
         )
-        return Incoming(movement, account, Source(f"event:{self.source}", self.bank_reference, event_id=self.event_id))
+        return Incoming(
+            movement, account, Source(f"{EVENT_CHANNEL}{self.source}", self.bank_reference, event_id=self.event_id)
+        )
 
 
 class _Refused(Exception):
@@ -130,14 +132,15 @@ class EventPoster:
             raise _Refused("unknown_account", "not an account of this landlord")
         if event.currency != "EUR":
             raise _Refused("currency", "not in euros")
-        at = instant_text(self.clock.now())
-        held = self.events.accept(landlord.landlord_id, event.source, event.bank_reference, event.digest, at)
+        at, incoming = instant_text(self.clock.now()), event.incoming(account.iban)
+        name = EventName(event.source, event.bank_reference, incoming.bucket)
+        held = self.events.accept(landlord.landlord_id, name, event.digest, at)
         if held != event.digest:
             said = {"source": event.source, "bank_reference": event.bank_reference, "event_id": event.event_id}
             subject = _digest(f"{event.source}#{event.bank_reference}")[:24]
             self.alerts.alert(landlord.landlord_id, Alert(AlertKind.IDENTITY_CONFLICT, subject, said), at)
             raise _Refused("identity_conflict", "the same reference came before with another amount, day or account")
-        return event.incoming(account.iban)
+        return incoming
 
     def _post(self, landlord: Landlord, incoming: Incoming, text: str) -> None:
         landlord_id, now = landlord.landlord_id, self.clock.now()

@@ -18,17 +18,16 @@ from quitus.domain.lease import LeaseStatus
 from quitus.domain.matching import Match, account_candidates, attribute, reference_account
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
-from quitus.domain.payment import Decision, PaymentStatus
+from quitus.domain.payment import AUTOMATION, Decision, PaymentStatus
 from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags
 from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
 from quitus.services.table import Oversized, Stale
+from quitus.services.take_back import Reverser
 
 _PATIENCE = 20
-AUTOMATION = "quitus"
-"""Who decided, when no person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Placed:
     told: tuple[Posted, ...] = ()
     """The rows of which the report tells the lease: the one that stands for it, and one that must be of the lease."""
     assigned: tuple[tuple[Posted, Decision], ...] = ()
-    """The decisions that this report's evidence led to, when it took payments out of suspense."""
+    """The decisions that this report's evidence led to: payments that it took out of suspense, or took back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,8 @@ class MovementPoster:
         """
         if not batch:
             return []
+        if len(batch) > 1 and any(map(_is_return, batch)):
+            return self._with_returns(landlord, batch)
         matches = self._matches(landlord, batch)
         named = [replace(item, lease_iban=match.virtual_iban) for item, match in zip(batch, matches, strict=True)]
         first = iter([True])
@@ -72,6 +73,12 @@ class MovementPoster:
             half = len(batch) // 2
             return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
         return [self._told_later(landlord, *item) for item in zip(placed, matches, strict=True)]
+
+    def _with_returns(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
+        """Each return by itself, after what it may take back."""
+        others = iter(self.post(landlord, [incoming for incoming in batch if not _is_return(incoming)]))
+        returns = iter([self.post(landlord, [incoming])[0] for incoming in batch if _is_return(incoming)])
+        return [next(returns if _is_return(incoming) else others) for incoming in batch]
 
     def _patiently[T](self, landlord: Landlord, attempt: Callable[[], T]) -> T:
         busy = Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
@@ -90,10 +97,14 @@ class MovementPoster:
         households = self.ledger.households(landlord_id, {match.lease_id for match in matches if match.lease_id})
         channels = self._channels(landlord_id, first) if first.is_booked else frozenset({first.voice})
         buckets = {incoming.bucket for incoming in batch}
-        alone = optimistic and first.is_booked and channels == {first.voice}
+        alone = optimistic and first.is_booked and channels == {first.voice} and not _is_return(first)
         register = Register() if alone else self.ledger.register(landlord_id, buckets, channels)
         at = instant_text(self.clock.now())
         plan = Poster(landlord.chart, matches, households, register, at).decide(batch)
+        if (aside := next(iter(plan.posted), None)) is not None and _is_return(first):
+            taken = Reverser(self.ledger, self.clock).at_once(landlord, aside)
+            if taken is not None:
+                return [Placed(aside.incoming, taken.verdict, taken.posted, assigned=taken.decided)]
         self.ledger.commit(landlord_id, plan, at)
         return self._placed(landlord_id, batch, plan)
 
@@ -110,7 +121,8 @@ class MovementPoster:
         """A further channel may bring the evidence that the first one lacked: money in suspense goes to its lease."""
         news = [told for told in placed.told if match.lease_id is not None and _is_news(told, placed.incoming)]
         made = ((told, self._assigned(landlord, placed.incoming, told, match)) for told in news)
-        return replace(placed, assigned=tuple((told, decision) for told, decision in made if decision is not None))
+        assigned = ((told, decision) for told, decision in made if decision is not None)
+        return replace(placed, assigned=(*placed.assigned, *assigned))
 
     def _assigned(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> Decision | None:
         return self._patiently(landlord, lambda: self._assign(landlord, incoming, told, match))
@@ -146,6 +158,14 @@ class MovementPoster:
             Placed(incoming, pairing.verdict, rows[pairing.bucket, pairing.ordinal], _told(pairing, rows))
             for incoming, pairing in zip(batch, plan.pairings, strict=True)
         ]
+
+
+def _is_return(incoming: Incoming) -> bool:
+    """Whether it takes a payment back, whichever: it is posted by itself."""
+    movement = incoming.movement
+    return (
+        incoming.is_booked and movement.nature is Nature.RETURN and movement.amount_cents < 0 and not movement.is_parked
+    )
 
 
 def _about(pairing: Pairing) -> tuple[Bucket, int] | None:
@@ -213,7 +233,7 @@ def _fate(item: Placed, file_id: str) -> str:
         return "ignored"
     if item.verdict is Verdict.SAME or item.posted.incoming.source.file_id != file_id:
         return "duplicates"
-    if not item.posted.entries:
+    if not item.posted.entries and item.posted.reverses is None:
         return "suspense" if Flag.IDENTITY_CONFLICT in item.posted.flags else "ignored"
     if item.posted.lease_id is not None or item.incoming.movement.nature is Nature.RETURN:
         return "posted"

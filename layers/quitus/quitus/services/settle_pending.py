@@ -1,4 +1,5 @@
-"""Settle what is pending once the bank says more: an announced payment is booked, a batch's sum gets its details.
+"""Settle what is pending once the bank says more: an announced payment is booked, a batch's sum gets its details, the
+payment comes that a return takes back.
 
 Payments in suspense or pending are few, and listed; which of them a change may concern is told by the change. Reading
 lists decides nothing: what is replaced is decided on strongly read rows, once, by a numbered decision.
@@ -14,6 +15,7 @@ from typing import Protocol
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day, target_days_between
 from quitus.domain.identity import Bucket, account_tag, parse_payment_id
+from quitus.domain.ledger import EntryKind
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.domain.payment import Awaiting, Payment
@@ -30,12 +32,17 @@ from quitus.domain.pending import (
     total_names,
 )
 from quitus.services.actions import posting
+from quitus.services.contention import until_written
 from quitus.services.messages import PendingCheck
-from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
+from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Stale
+from quitus.services.take_back import Reverser
 
 _ONE_DAY = timedelta(days=1)
+_RETRIED = timedelta(days=45)
 _OVERDUE = {Awaiting.BOOKING: AlertKind.PENDING_UNCONFIRMED, Awaiting.DETAILS: AlertKind.BATCH_WITHOUT_DETAILS}
+_WAITING = frozenset({*_OVERDUE, Awaiting.ORIGINAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ class ListedPayment:
     batch_names: frozenset[str]
     """What names the batch that it is a detail, or may be the sum, of."""
     replaced_by: tuple[str, ...] = ()
+    takes_back: frozenset[Cents] = frozenset()
+    """What a return may take back of a payment: all of it, or what it says was ordered."""
+    original_references: frozenset[str] = frozenset()
+    """What a return calls the payment that it takes back."""
 
 
 class PendingLists(Protocol):
@@ -63,17 +74,32 @@ class PendingLists(Protocol):
 
 def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck | None:
     """What a change of these payments may settle; None when they are none."""
-    changed = [payment for payment in payments if not payment.is_other and not payment.is_replaced]
+    changed = [payment for payment in payments if payment.is_listed or payment.reverses]
     if not changed:
         return None
-    waiting = [payment for payment in changed if payment.awaiting in _OVERDUE or may_be_total(payment)]
+    waiting = [payment for payment in changed if payment.awaiting in _WAITING or may_be_total(payment)]
     booked = [payment for payment in changed if payment.awaiting is not Awaiting.BOOKING]
     return PendingCheck(
         landlord_id,
         waiting=tuple(sorted(payment.payment_id for payment in waiting)),
         amounts=tuple(sorted({payment.amount_cents for payment in booked})),
         batches=tuple(sorted({name for payment in booked for name in detail_names(payment)})),
+        references=tuple(sorted({name for payment in booked for name in _event_references(payment)})),
+        reopened=tuple(sorted({lease_id for payment in booked for lease_id in _reopened(payment)})),
     )
+
+
+def _event_references(payment: Payment) -> Iterator[str]:
+    """What events call a payment."""
+    for report in payment.reports:
+        if report.source.event_id is not None and report.movement.bank_reference and not payment.is_return:
+            yield report.movement.bank_reference
+
+
+def _reopened(payment: Payment) -> Iterator[str]:
+    """The leases from which some of a payment was taken back."""
+    if payment.reversals:
+        yield from (entry.lease_id for entry in payment.entries if entry.lease_id and entry.kind is EntryKind.REVERSAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +111,26 @@ class PendingSettler:
     alerts: Alerts
     log: ActionLog
     clock: Clock
+    landlords: Landlords
+    spender: CreditSpender
 
     def settle(self, check: PendingCheck) -> int:
         """Settle what a change may have settled; again changes nothing. How many were replaced."""
-        amounts, batches = set(check.amounts), set(check.batches)
-        listed = (
-            held.payment_id
-            for held in self.lists.waiting(check.landlord_id)
-            if _may_be_concerned(held, amounts, batches)
-        )
-        return self._settle(check.landlord_id, {*check.waiting, *listed})
+        listed = (held.payment_id for held in self.lists.waiting(check.landlord_id) if _may_be_concerned(held, check))
+        settled = self._settle(check.landlord_id, {*check.waiting, *listed})
+        if check.reopened:
+            self.spender.spend(self.landlords.get(check.landlord_id), check.reopened)
+        return settled
 
     def review(self, landlord_id: str) -> int:
         """Settle what is late in being settled, and tell of what is still not after two business days."""
-        waiting = {held.payment_id for held in self.lists.waiting(landlord_id) if held.awaiting in _OVERDUE}
-        replaced = self._settle(landlord_id, waiting)
         now = self.clock.now()
+        waiting = {
+            held.payment_id
+            for held in self.lists.waiting(landlord_id)
+            if held.awaiting in _OVERDUE or _is_young_return(held, paris_day(now))
+        }
+        replaced = self._settle(landlord_id, waiting)
         for payment in (self.ledger.payment(landlord_id, payment_id) for payment_id in sorted(waiting)):
             booked = payment.posted.incoming.movement.booking_date
             if payment.awaiting in _OVERDUE and target_days_between(booked, paris_day(now)) > PATIENCE:
@@ -119,7 +149,19 @@ class PendingSettler:
                 self._close(landlord_id, payment, instant_text(self.clock.now()))
         announced = {_family(payment) for payment in waiting if payment.awaiting is Awaiting.BOOKING}
         replaced = sum(self._confirm(landlord_id, *family) for family in sorted(announced))
-        return replaced + sum(self._detail(landlord_id, payment) for payment in waiting if may_be_total(payment))
+        replaced += sum(self._detail(landlord_id, payment) for payment in waiting if may_be_total(payment))
+        returns = [payment.payment_id for payment in waiting if payment.awaiting is Awaiting.ORIGINAL]
+        return replaced + sum(self._take_back(landlord_id, return_id) for return_id in returns)
+
+    def _take_back(self, landlord_id: str, return_id: str) -> int:
+        """Reverse the payment that a return takes back, once it is known; how many returns were settled."""
+        landlord, reverser = self.landlords.get(landlord_id), Reverser(self.ledger, self.clock)
+        decided = until_written(lambda: reverser.settle(landlord, return_id), self.clock)
+        now = self.clock.now()
+        made = [one for name, decision in decided for one in posting(name, decision.entries, instant_text(now))]
+        if decided:
+            self.log.record(landlord_id, "postings", f"taken-back-{return_id}", {"postings": made}, now)
+        return 1 if decided else 0
 
     def _confirm(self, landlord_id: str, account: str, tag: str, cents: Cents, day: date) -> int:
         """Announced payments of one account, amount and day against what was booked around it."""
@@ -179,10 +221,17 @@ class PendingSettler:
             self.alerts.close(landlord_id, kind, payment.payment_id, at)
 
 
-def _may_be_concerned(held: ListedPayment, amounts: set[Cents], batches: set[str]) -> bool:
+def _may_be_concerned(held: ListedPayment, check: PendingCheck) -> bool:
     if held.awaiting is Awaiting.BOOKING:
-        return parse_payment_id(held.payment_id)[0].amount_cents in amounts
-    return held.awaiting in (None, Awaiting.DETAILS) and bool(held.batch_names & batches)
+        return parse_payment_id(held.payment_id)[0].amount_cents in check.amounts
+    if held.awaiting is Awaiting.ORIGINAL and not held.takes_back.isdisjoint(check.amounts):
+        return True
+    return not (held.batch_names.isdisjoint(check.batches) and held.original_references.isdisjoint(check.references))
+
+
+def _is_young_return(held: ListedPayment, today: date) -> bool:
+    """Whether it is a return whose payment may still come by itself; later only a change, or a person, settles it."""
+    return held.awaiting is Awaiting.ORIGINAL and today - parse_payment_id(held.payment_id)[0].day <= _RETRIED
 
 
 def _family(payment: Payment) -> tuple[str, str, Cents, date]:

@@ -213,12 +213,20 @@ class SourceAnswer(Answer):
     event_id: str | None
 
 
+class ReasonWordsAnswer(Answer):
+    """A reason for people."""
+
+    fr: str
+    en: str
+
+
 class ReversalAnswer(Answer):
-    """A return that took the payment back."""
+    """What took (part of) the payment back. `reason` is the bank's code or text, or the person's words."""
 
     reversal_id: str
-    amount_cents: int
+    amount_cents: Annotated[int, Field(gt=0)]
     reason: str | None
+    reason_words: Annotated[ReasonWordsAnswer | None, Field(description="The words of a known code.")]
     booking_date: date
 
 
@@ -239,6 +247,7 @@ class PaymentAnswer(Answer):
     credit_cents: NotNegative
     sources: tuple[SourceAnswer, ...]
     reversals: tuple[ReversalAnswer, ...]
+    reverses: Annotated[str | None, Field(description="The payment that it takes back: it is no payment of its own.")]
     awaiting: Annotated[Awaiting | None, Field(description="What a pending payment waits for.")]
     replaced_by: Annotated[
         tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")

@@ -181,6 +181,24 @@ class UnassignBody(Body):
     lease_id: Id | None = None
 
 
+class OriginalBody(Body):
+    """The payment that a waiting return takes back, or null: none of the landlord's. `fee_cents`: what of it is the
+    bank's fee.
+    """
+
+    payment_id: Id | None
+    reason: Remark
+    fee_cents: PositiveCents | None = None
+
+
+class ReverseBody(Body):
+    """A receipt that came back (an unpaid cheque): all that is left of it unless `amount_cents` is given."""
+
+    reason: Remark
+    reversed_on: Day
+    amount_cents: PositiveCents | None = None
+
+
 class InstalmentBody(Body):
     """An amount that the tenant is to pay on a day."""
 

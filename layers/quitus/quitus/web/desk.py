@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_payments import DecisionDesk
+    from quitus.services.decide_returns import ReturnDesk
     from quitus.services.exports import ExportDesk
     from quitus.services.idempotent_requests import Once
     from quitus.services.landlord_settings import LandlordDesk
@@ -60,6 +61,8 @@ class Desk(Protocol):
     def receipts(self) -> ReceiptDesk: ...
     @property
     def decisions(self) -> DecisionDesk: ...
+    @property
+    def returns(self) -> ReturnDesk: ...
     @property
     def files(self) -> FileDesk: ...
     @property

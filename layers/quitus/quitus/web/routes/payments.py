@@ -8,12 +8,13 @@ from typing import Any
 from quitus.domain.ids import is_id
 from quitus.domain.movement import Means
 from quitus.services.decide_payments import Assignment, Occasion
+from quitus.services.decide_returns import CameBack, Original
 from quitus.services.manual_receipts import ManualReceipt
 from quitus.services.payment_answer import payment_answer
 from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import PaymentAnswer
-from quitus.web.bodies import AssignBody, PaymentsQuery, ReceiptBody, UnassignBody
+from quitus.web.bodies import AssignBody, OriginalBody, PaymentsQuery, ReceiptBody, ReverseBody, UnassignBody
 from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing, PageAnswer
@@ -68,6 +69,20 @@ def unassign(desk: Desk, call: Call[UnassignBody, Nothing]) -> Reply:
     return _answer(payment_answer(payment))
 
 
+def trace(desk: Desk, call: Call[OriginalBody, Nothing]) -> Reply:
+    body = call.body
+    if body.payment_id is None:
+        return _answer(payment_answer(desk.returns.dismiss(_occasion(call), body.reason)))
+    order = Original(body.payment_id, body.reason, body.fee_cents)
+    return _answer(payment_answer(desk.returns.trace(_occasion(call), order)))
+
+
+def reverse(desk: Desk, call: Call[ReverseBody, Nothing]) -> Reply:
+    body = call.body
+    order = CameBack(body.reason, body.reversed_on, body.amount_cents)
+    return _answer(payment_answer(desk.returns.came_back(_occasion(call), order)))
+
+
 def _occasion(call: Call[Any, Nothing]) -> Occasion:
     return Occasion(call.landlord_id, call.ids["payment_id"], call.caller.subject, call.attempt)
 
@@ -109,6 +124,22 @@ ROUTES = (
         "Take a payment off its lease", ACCOUNTANTS, UnassignBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "payment_not_posted", "payment_on_other_lease", "rows_busy",
+        ),
+    ),
+    Route(
+        "POST", "/v1/payments/{payment_id}/original", trace, {200: PaymentAnswer},
+        "Say which payment a waiting return takes back, or that it is none of ours", ACCOUNTANTS, OriginalBody,
+        refusals=(
+            "payment_not_found", "landlord_not_found", "return_not_waiting", "payment_is_return",
+            "payment_not_reversible", "reversal_exceeds_payment", "rows_busy",
+        ),
+    ),
+    Route(
+        "POST", "/v1/payments/{payment_id}/reverse", reverse, {200: PaymentAnswer},
+        "Record that a cheque, card or cash receipt came back", ACCOUNTANTS, ReverseBody,
+        refusals=(
+            "payment_not_found", "landlord_not_found", "payment_is_return", "payment_not_reversible",
+            "payment_not_in_collection", "reversal_exceeds_payment", "reversed_in_future", "invalid_date", "rows_busy",
         ),
     ),
 )  # fmt: skip

@@ -1,0 +1,164 @@
+"""The fold of a payment: its permanent row and what was decided, used and reported since, in order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from quitus.domain.allocation import Allocation
+from quitus.domain.charged import CreditUse
+from quitus.domain.incoming import Incoming
+from quitus.domain.matching import REVERSES
+from quitus.domain.movement import Nature
+from quitus.domain.payment import (
+    CONFIRMED_BY,
+    CONFIRMS,
+    REPLACED_BY,
+    Decision,
+    DecisionKind,
+    Payment,
+    PaymentStatus,
+    Reversal,
+)
+from quitus.domain.posting import Flag, Posted
+
+
+def fold(
+    posted: Posted,
+    decisions: Sequence[Decision],
+    uses: Sequence[CreditUse],
+    claims: Sequence[Incoming],
+) -> Payment:
+    """The payment after its decisions (by number), credit uses (by sequence of the lease's chain) and claims."""
+    payment = Payment(
+        posted,
+        _first_status(posted),
+        posted.match,
+        posted.allocations,
+        posted.credit_cents,
+        (posted.incoming, *claims),
+        posted.entries,
+        len(decisions),
+        1 + len(decisions) + len(uses) + len(claims),
+        flags=posted.flags,
+        reverses=posted.reverses,
+    )
+    for step in _in_order(decisions, uses):
+        payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
+    return payment
+
+
+def _first_status(posted: Posted) -> PaymentStatus:
+    incoming = posted.incoming
+    if incoming.movement.amount_cents == 0:
+        return PaymentStatus.SUSPENSE
+    if posted.reverses is not None:
+        return PaymentStatus.REVERSED
+    waits = not incoming.is_booked or incoming.movement.is_parked or incoming.movement.nature is Nature.RETURN
+    if waits or Flag.IDENTITY_CONFLICT in posted.flags:
+        return PaymentStatus.PENDING
+    return PaymentStatus.POSTED if posted.lease_id else PaymentStatus.SUSPENSE
+
+
+def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
+    """Both kinds stand on leases' chains between assignments, so the chains' sequences order them within one stay.
+
+    What a reversal takes is said by what it takes, so that it may follow all uses of the stay.
+    """
+    steps: list[Decision | CreditUse] = []
+    taken = list[Decision]()
+    waiting = sorted(uses, key=lambda use: (use.entries[0].lease_id or "", use.entries[0].sequence))
+    for decision in sorted(decisions, key=lambda made: made.number):
+        if decision.kind in (DecisionKind.REVERSE, DecisionKind.CONFIRM):
+            taken.append(decision)
+            continue
+        if decision.kind is DecisionKind.UNASSIGN:
+            ours = [use for use in waiting if _before(use, decision)]
+            steps += ours
+            waiting = [use for use in waiting if use not in ours]
+        steps += [*taken, decision]
+        taken = []
+    return steps + waiting + taken
+
+
+def _before(use: CreditUse, decision: Decision) -> bool:
+    """Whether a use stands before a decision on any lease that both are about."""
+    off = {entry.lease_id: entry.sequence for entry in decision.entries}
+    return any(entry.sequence < off.get(entry.lease_id, 0) for entry in use.entries)
+
+
+def _decided(payment: Payment, decision: Decision) -> Payment:
+    entries = (*payment.entries, *decision.entries)
+    match decision.kind:
+        case DecisionKind.REVERSE if decision.reversal is not None:
+            return _taken_back(replace(payment, entries=entries), decision, decision.reversal)
+        case DecisionKind.CONFIRM:
+            return _confirmed(payment, decision)
+        case DecisionKind.TRACE | DecisionKind.DISMISS:
+            is_dismissed = decision.kind is DecisionKind.DISMISS
+            reverses = decision.match.evidence.get(REVERSES)
+            traced = replace(payment, status=PaymentStatus.REVERSED, match=decision.match, entries=entries)
+            return replace(traced, reverses=reverses, is_dismissed=is_dismissed)
+    return replace(
+        payment,
+        status=_DECIDED[decision.kind],
+        match=decision.match,
+        allocations=decision.allocations,
+        credit_cents=decision.credit_cents,
+        entries=entries,
+        replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
+        flags=decision.flags if decision.kind is DecisionKind.ASSIGN else payment.posted.flags,
+    )
+
+
+_DECIDED = {
+    DecisionKind.ASSIGN: PaymentStatus.POSTED,
+    DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
+    DecisionKind.REPLACE: PaymentStatus.REVERSED,
+}
+
+
+def _replaces(decision: Decision) -> bool:
+    return decision.kind is DecisionKind.REPLACE
+
+
+def _taken_back(payment: Payment, decision: Decision, reversal: Reversal) -> Payment:
+    left = replace(
+        payment,
+        allocations=remaining(payment.allocations, decision.allocations),
+        credit_cents=payment.credit_cents - decision.credit_cents,
+        reversals=(*payment.reversals, reversal),
+    )
+    return left if left.left_cents else replace(left, status=PaymentStatus.REVERSED)
+
+
+def remaining(allocations: Iterable[Allocation], taken: Iterable[Allocation]) -> tuple[Allocation, ...]:
+    """The allocations without what was taken of each due, the last allocations first."""
+    left = list(allocations)
+    for part in taken:
+        cents = part.amount_cents
+        for index in reversed(range(len(left))):
+            held = left[index]
+            if (held.lease_id, held.due_id) == (part.lease_id, part.due_id):
+                gone = min(cents, held.amount_cents)
+                left[index], cents = replace(held, amount_cents=held.amount_cents - gone), cents - gone
+    return tuple(allocation for allocation in left if allocation.amount_cents)
+
+
+def _confirmed(payment: Payment, decision: Decision) -> Payment:
+    said = decision.match.evidence
+    reversals = tuple(
+        replace(one, confirmed_by=said[CONFIRMED_BY]) if one.reversal_id == said[CONFIRMS] else one
+        for one in payment.reversals
+    )
+    return replace(payment, reversals=reversals)
+
+
+def _used(payment: Payment, use: CreditUse) -> Payment:
+    cents = sum(allocation.amount_cents for allocation in use.allocations)
+    return replace(
+        payment,
+        allocations=(*payment.allocations, *use.allocations),
+        credit_cents=payment.credit_cents - cents,
+        entries=(*payment.entries, *use.entries),
+    )

@@ -1,0 +1,90 @@
+"""A return: what the bank, or a provider, says of money that went back (bank-formats.md §1, sector.md §6). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from quitus.domain.identity import Bucket, account_tag
+from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming
+from quitus.domain.money import Cents
+from quitus.domain.movement import Means, Movement
+
+OLDEST, NEWEST = timedelta(days=400), timedelta(days=3)
+"""How long before a return its payment may be booked (13 months for an unauthorised debit, SEPA CORE rulebook 4.3), and
+how much later by another channel's dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A return, as one or more channels report it."""
+
+    reports: tuple[Incoming, ...]
+
+    @property
+    def said(self) -> Sequence[Movement]:
+        """What its channels say of it."""
+        return [report.said for report in self.reports]
+
+    @property
+    def first(self) -> Movement:
+        """As it was told first."""
+        return self.reports[0].movement
+
+    @property
+    def cents(self) -> Cents:
+        """What it took from the account (> 0)."""
+        return -self.first.amount_cents
+
+    @property
+    def day(self) -> date:
+        """Its booking day."""
+        return self.first.booking_date
+
+    @property
+    def reason(self) -> str | None:
+        """The reason's code or text."""
+        return next((movement.return_reason for movement in self.said if movement.return_reason), None)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The bank references that it gives as those of its payment."""
+        return frozenset(movement.original_reference for movement in self.said if movement.original_reference)
+
+    @property
+    def ordered(self) -> Cents:
+        """What of it was ordered, where the bank added its charge (bank-formats.md §1); else all of it."""
+        return min((held for movement in self.said if (held := movement.instructed_cents or 0) > 0), default=self.cents)
+
+    @property
+    def amounts(self) -> frozenset[Cents]:
+        """What it may take back: all of it, or what was ordered."""
+        return frozenset({self.cents, min(self.ordered, self.cents)})
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        """Where its payment may be: the same amount, on its account or among what waits in 511."""
+        days = (OLDEST + NEWEST).days
+        first = self.day - OLDEST
+        return [
+            Bucket(tag, first + timedelta(days=number), cents)
+            for tag in sorted(self._books)
+            for cents in sorted(self.amounts)
+            for number in range(days + 1)
+        ]
+
+    @property
+    def _books(self) -> set[str]:
+        books = {report.bucket.account for report in self.reports}
+        books |= {account_tag(report.account) for report in self.reports}
+        if any(movement.means is Means.CHEQUE for movement in self.said):
+            books.add(account_tag(f"{MANUAL_ACCOUNT}|{MANUAL_ACCOUNT}"))
+        return books
+
+    def part_of(self, left: Cents, *, may_be_part: bool) -> Cents | None:
+        """What it takes of `left` of a payment: all of it, or, of one that it names, a part. The rest is a fee."""
+        if left in self.amounts:
+            return left
+        ordered = min(self.amounts)
+        return ordered if may_be_part and 0 < ordered < left else None

@@ -1,0 +1,178 @@
+"""Taking money back: entries that reverse (part of) a payment, and what becomes of the return that says so. Pure.
+
+sector.md §5: a return D411 (and D4195) C512, one whose payment is unknown D471 C512; where it waited in 471 the money
+leaves the leases for 471. Nothing is edited: a reversal is a further decision on the payment, and is never reversed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from quitus.domain.charged import Charging, History
+from quitus.domain.errors import Conflict
+from quitus.domain.household import Booking
+from quitus.domain.lease import Account
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored, next_loose
+from quitus.domain.matching import REVERSES, Match, MatchRule
+from quitus.domain.money import Cents
+from quitus.domain.payment import (
+    AUTOMATION,
+    CONFIRMED_BY,
+    CONFIRMS,
+    Awaiting,
+    Decision,
+    DecisionKind,
+    Payment,
+    PaymentStatus,
+    Reversal,
+)
+from quitus.domain.posting import Posted
+from quitus.domain.taking_off import last_cents, take_off
+
+_REVERSIBLE = frozenset({PaymentStatus.POSTED, PaymentStatus.SUSPENSE})
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What takes a payment back: the account that it is booked against (`SUSPENSE` when the return waited there), the
+    day of its entries, by whom and on which evidence.
+    """
+
+    reversal: Reversal
+    origin: Role
+    on: date
+    evidence: Mapping[str, str]
+    by: str
+    at: str
+
+
+def check_is_payment(payment: Payment) -> None:
+    """Refuse to take a return back. Raises Conflict."""
+    if payment.is_return:
+        raise Conflict("payment_is_return", "A return takes money back: it is no payment, and is not reversed itself.")
+
+
+def check_reversible(payment: Payment, cents: Cents) -> None:
+    """Refuse what cannot be taken back. Raises Conflict."""
+    check_is_payment(payment)
+    if payment.status not in _REVERSIBLE:
+        message = "Only a payment that is posted or in suspense can be taken back."
+        raise Conflict("payment_not_reversible", message, status=payment.status.value)
+    if cents > payment.left_cents:
+        message = "More would be taken back than is left of the payment."
+        raise Conflict("reversal_exceeds_payment", message, left_cents=payment.left_cents)
+
+
+def take_back(
+    payment: Payment,
+    accounts: Mapping[str, Account],
+    histories: Mapping[str, History],
+    order: TakeBack,
+    chart: Chart,
+) -> tuple[Decision, tuple[Charging, ...]]:
+    """Take (part of) a payment back: its credit first, then what it settled last; these dues are owed again.
+
+    `accounts` and `histories` are those of the leases on which something of it is booked.
+
+    Raises:
+        Conflict: it is a return, is not in the books, or has less left.
+    """
+    cents = order.reversal.amount_cents
+    check_reversible(payment, cents)
+    number = payment.decisions + 1
+    entry_id = f"{payment.payment_id}-d{number}"
+    portion = last_cents(payment, cents if payment.status is PaymentStatus.POSTED else 0)
+    if payment.status is PaymentStatus.POSTED:
+        booking = Booking(
+            payment.payment_id, entry_id, EntryKind.REVERSAL, order.on, order.origin, payment.debtor, chart
+        )
+        entries, made = take_off(payment, portion, accounts, histories, booking)
+    else:
+        entries, made = _out_of_suspense(payment, entry_id, order, chart), ()
+    decision = Decision(
+        number,
+        DecisionKind.REVERSE,
+        Match(payment.lease_id, None, order.evidence),
+        portion.allocations,
+        portion.credit_cents,
+        entries,
+        order.by,
+        order.at,
+        reversal=order.reversal,
+    )
+    return decision, made
+
+
+def _out_of_suspense(payment: Payment, entry_id: str, order: TakeBack, chart: Chart) -> tuple[Entry, ...]:
+    """Both wait in 471: nothing is booked. Else D471 C512."""
+    if order.origin is Role.SUSPENSE:
+        return ()
+    cents = order.reversal.amount_cents
+    lines = (chart.debit(Role.SUSPENSE, cents), chart.credit(order.origin, cents))
+    return (next_loose(payment.entries, entry_id, EntryKind.REVERSAL, order.on, lines),)
+
+
+def fee_lines(chart: Chart, cents: Cents, origin: Role) -> tuple[Line, ...]:
+    """The bank's fee on a return, which is the landlord's, never the tenant's (sector.md §6): D627 C512."""
+    return (chart.debit(Role.FEES, cents), chart.credit(origin, cents)) if cents else ()
+
+
+def collected_lines(chart: Chart, cents: Cents, origin: Role) -> tuple[Line, ...]:
+    """The bank's own line of a reversal that was booked on 511, which it clears: D511 C512."""
+    return chart.debit(Role.COLLECTION, cents), chart.credit(origin, cents)
+
+
+def reversing_row(aside: Posted, match: Match, lines: tuple[Line, ...]) -> Posted:
+    """The row of a return whose payment is known as it is posted. The payment has the entries of what is taken back;
+    the return's own are of the rest only (`lines`).
+    """
+    entries: tuple[Entry, ...] = ()
+    if lines:
+        day = aside.incoming.movement.booking_date
+        entries = (next_loose((), f"{aside.payment_id}-1", EntryKind.REVERSAL, day, lines),)
+    return replace(aside, match=match, entries=entries, flags=())
+
+
+def traced(returned: Payment, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str) -> Decision:
+    """The decision on a return that waited in 471: the payment that it takes back is known; `lines` are the rest."""
+    return _on_return(returned, DecisionKind.TRACE, match, lines, on, by, at)
+
+
+def dismissed(returned: Payment, evidence: Mapping[str, str], on: date, by: str, at: str) -> Decision:
+    """The decision that a return takes back nothing of the landlord's: its entry is taken back (D512 C471)."""
+    match = Match(None, MatchRule.PERSON, evidence)
+    lines = mirrored(returned.entries[-1].lines) if returned.entries else ()
+    return _on_return(returned, DecisionKind.DISMISS, match, lines, on, by, at)
+
+
+def check_waiting(returned: Payment) -> None:
+    """Refuse what is no return that waits for its payment. Raises Conflict."""
+    if returned.awaiting is not Awaiting.ORIGINAL:
+        raise Conflict(
+            "return_not_waiting",
+            "Only a return that waits for its payment can be traced or dismissed.",
+            status=returned.status.value,
+        )
+
+
+def _on_return(
+    returned: Payment, kind: DecisionKind, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str
+) -> Decision:
+    check_waiting(returned)
+    number = returned.decisions + 1
+    entry_id = f"{returned.payment_id}-d{number}"
+    entries = (next_loose(returned.entries, entry_id, EntryKind.REVERSAL, on, lines),) if lines else ()
+    return Decision(number, kind, match, (), 0, entries, by, at)
+
+
+def reverses(payment: Payment, rule: MatchRule | None, evidence: Mapping[str, str]) -> Match:
+    """What a return is known to take back, and why."""
+    return Match(None, rule, {REVERSES: payment.payment_id, **evidence})
+
+
+def confirmation(payment: Payment, reversal: Reversal, return_id: str, at: str) -> Decision:
+    """The decision on a payment that a return is the bank's own line of what a person recorded as taken back."""
+    match = Match(payment.lease_id, None, {CONFIRMS: reversal.reversal_id, CONFIRMED_BY: return_id})
+    return Decision(payment.decisions + 1, DecisionKind.CONFIRM, match, (), 0, (), AUTOMATION, at)

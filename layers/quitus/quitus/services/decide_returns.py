@@ -1,0 +1,168 @@
+"""What people say of returns: this payment, or none of ours; and what came back without a word of the bank's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.errors import Conflict, Invalid
+from quitus.domain.incoming import bank_role
+from quitus.domain.landlord import Landlord
+from quitus.domain.ledger import Role
+from quitus.domain.money import Cents
+from quitus.domain.payment import Payment, Reversal
+from quitus.domain.returned import Return
+from quitus.domain.reversing import TakeBack, check_is_payment, check_reversible, check_waiting, dismissed
+from quitus.services.actions import posting
+from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion
+from quitus.services.ports import Clock, Landlords, Ledger
+from quitus.services.read_payments import receipt_of
+from quitus.services.table import Stale
+from quitus.services.take_back import Occurrence, Reverser
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Which payment a waiting return takes back, why a person says so, and what of it is the bank's fee."""
+
+    payment_id: str
+    reason: str
+    fee_cents: Cents | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A cheque, card or cash receipt that came back: all that is left of it, or some; the reason; the day."""
+
+    reason: str
+    reversed_on: date
+    amount_cents: Cents | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDesk:
+    """Takes decisions on returns; a decision that takes money back is final (sector.md, reversals)."""
+
+    decisions: DecisionDesk
+    ledger: Ledger
+    landlords: Landlords
+    clock: Clock
+
+    def trace(self, occasion: Occasion, order: Original) -> Payment:
+        """Say which payment a waiting return takes back; the return as it stands then.
+
+        Raises:
+            NotFound: no such return, or payment.
+            Conflict: the return waits no more, or the payment cannot be taken back, or not so much of it.
+        """
+        receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
+        receipt_of(self.ledger, occasion.landlord_id, order.payment_id)
+        landlord = self.landlords.get(occasion.landlord_id)
+        logged = {"kind": "trace", "payment_id": order.payment_id, "reason": order.reason, "fee_cents": order.fee_cents}
+        returned = self.decisions.decide(occasion, logged, lambda: self._trace(landlord, occasion, order))
+        self._log_taken(occasion, order.payment_id)
+        self._spend(landlord, self.ledger.payment(occasion.landlord_id, order.payment_id))
+        return returned
+
+    def _log_taken(self, occasion: Occasion, payment_id: str) -> None:
+        """The decision of this attempt on the payment that is taken back, beside that on the return."""
+        decision = self.decisions.made_by(replace(occasion, payment_id=payment_id))
+        if decision is not None:
+            made = posting(payment_id, decision.entries, decision.decided_at)
+            name, at = f"reversal-{occasion.attempt.name}", occasion.attempt.at
+            self.decisions.log.record(occasion.landlord_id, "postings", name, {"postings": made}, at)
+
+    def dismiss(self, occasion: Occasion, reason: str) -> Payment:
+        """Say that a waiting return takes back nothing of the landlord's: a bank line like others.
+
+        Raises:
+            NotFound: no such return.
+            Conflict: it waits no more.
+        """
+        receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
+        logged = {"kind": "dismiss", "reason": reason}
+        return self.decisions.decide(occasion, logged, lambda: self._dismiss(occasion, reason))
+
+    def came_back(self, occasion: Occasion, order: CameBack) -> Payment:
+        """Take back a receipt whose money is, or was, in collection; the bank's own line of it will clear 511.
+
+        Raises:
+            NotFound: no such payment.
+            Invalid: a day before the receipt, or to come.
+            Conflict: the bank itself tells of it, or less is left.
+        """
+        payment = receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
+        check_is_payment(payment)
+        if order.reversed_on > paris_day(occasion.attempt.at):
+            raise Invalid("reversed_in_future", "Money cannot come back in the future.")
+        if order.reversed_on < payment.posted.incoming.movement.booking_date:
+            raise Invalid("invalid_date", "Money comes back on the day of its receipt or later.")
+        landlord = self.landlords.get(occasion.landlord_id)
+        logged = {
+            "kind": "reverse",
+            "reason": order.reason,
+            "reversed_on": order.reversed_on.isoformat(),
+            "amount_cents": order.amount_cents,
+        }
+        payment = self.decisions.decide(occasion, logged, lambda: self._reverse(landlord, occasion, order))
+        self._spend(landlord, payment)
+        return payment
+
+    def _trace(self, landlord: Landlord, occasion: Occasion, order: Original) -> None:
+        landlord_id = occasion.landlord_id
+        waiting = self.ledger.payment(landlord_id, occasion.payment_id)
+        check_waiting(waiting)
+        returned = Return(waiting.reports)
+        original = self.ledger.payment(landlord_id, order.payment_id)
+        cents = _taken(returned, original, order.fee_cents)
+        check_reversible(original, cents)
+        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        said = _evidence(occasion, order.reason)
+        occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
+        reverser = Reverser(self.ledger, self.clock)
+        reverser.commit(
+            landlord_id, waiting, reverser.taking(landlord, occurrence, order.payment_id, cents), occurrence
+        )
+
+    def _dismiss(self, occasion: Occasion, reason: str) -> None:
+        waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
+        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        decision = dismissed(waiting, _evidence(occasion, reason), on, occasion.by, at)
+        self.ledger.commit_replacement(occasion.landlord_id, waiting, decision)
+
+    def _reverse(self, landlord: Landlord, occasion: Occasion, order: CameBack) -> None:
+        landlord_id = occasion.landlord_id
+        payment = self.ledger.payment(landlord_id, occasion.payment_id)
+        cents = payment.left_cents if order.amount_cents is None else order.amount_cents
+        check_reversible(payment, cents)
+        if bank_role(payment.posted.incoming) is not Role.COLLECTION:
+            message = "The bank itself tells when what it booked goes back."
+            raise Conflict("payment_not_in_collection", message)
+        name = f"{payment.payment_id}-d{payment.decisions + 1}"
+        reversal = Reversal(name, cents, order.reversed_on, order.reason, in_collection=True, by_hand=True)
+        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        said = _evidence(occasion, order.reason)
+        take_back = TakeBack(reversal, Role.COLLECTION, on, said, occasion.by, at)
+        held, decision, made = Reverser(self.ledger, self.clock).taken(landlord, payment.payment_id, take_back)
+        if held.decisions != payment.decisions:
+            raise Stale
+        self.ledger.commit_reversal(landlord_id, held, decision, made, None)
+
+    def _spend(self, landlord: Landlord, payment: Payment) -> None:
+        """Other credits of the leases may pay what is owed again."""
+        leases = {entry.lease_id for entry in payment.entries if entry.lease_id is not None}
+        self.decisions.spender.spend(landlord, leases)
+
+
+def _taken(returned: Return, original: Payment, fee_cents: Cents | None) -> Cents:
+    """What of a return is the payment's: all but the fee that a person says, or the bank."""
+    if fee_cents is not None:
+        if fee_cents >= returned.cents:
+            raise Conflict("reversal_exceeds_payment", "The fee is not less than the return.")
+        return returned.cents - fee_cents
+    return returned.cents if returned.cents <= original.left_cents else min(returned.amounts)
+
+
+def _evidence(occasion: Occasion, reason: str) -> dict[str, str]:
+    return {"reason": reason, "decided_by": occasion.by, REQUEST: occasion.attempt.name}

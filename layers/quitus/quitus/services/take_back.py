@@ -1,0 +1,235 @@
+"""Find the payment that a return takes back, and reverse it: as the return is posted, or once its payment comes.
+
+Lists decide nothing: the payment is looked for on strongly read rows, and what is found is decided in one transaction
+with the return's own row, so that of two who take the same payment back exactly one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.charged import Charging
+from quitus.domain.incoming import Incoming, bank_role
+from quitus.domain.landlord import Landlord
+from quitus.domain.ledger import Line, Role
+from quitus.domain.matching import Match, MatchRule
+from quitus.domain.money import Cents
+from quitus.domain.pairing import Verdict
+from quitus.domain.payment import AUTOMATION, FEE, Awaiting, Decision, Payment, Reversal
+from quitus.domain.pending import replace_by
+from quitus.domain.posting import Claim, Plan, Posted
+from quitus.domain.returned import Return
+from quitus.domain.reversing import (
+    TakeBack,
+    collected_lines,
+    confirmation,
+    fee_lines,
+    reverses,
+    reversing_row,
+    take_back,
+    traced,
+)
+from quitus.domain.taking_off import everything
+from quitus.domain.tracing import Found, Trace, find
+from quitus.services.ports import Clock, Ledger
+from quitus.services.table import Stale
+
+SHARED = "shared"
+"""The evidence that says what a return and its payment have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a return that was posted: its row, and the decision on the payment that it takes back."""
+
+    posted: Posted
+    verdict: Verdict
+    decided: tuple[tuple[Posted, Decision], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A return as it is settled: the account that it is booked against, the day of its entries, by whom, why."""
+
+    return_id: str
+    returned: Return
+    origin: Role
+    on: date
+    at: str
+    by: str = AUTOMATION
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What follows from a return: the decision on its payment, and what the return itself is: its match, and the lines
+    of what takes no payment back.
+    """
+
+    payment: Payment
+    decision: Decision
+    made: Sequence[Charging]
+    match: Match
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reverser:
+    """Takes payments back on the evidence of returns."""
+
+    ledger: Ledger
+    clock: Clock
+
+    def at_once(self, landlord: Landlord, aside: Posted) -> Taken | None:
+        """Write a return that was never posted, with what it takes back; None when its payment is not known.
+
+        Raises:
+            Stale: others wrote meanwhile, look again.
+        """
+        landlord_id, incoming = landlord.landlord_id, aside.incoming
+        returned, at = Return((incoming,)), instant_text(self.clock.now())
+        found = self._find(landlord_id, returned)
+        told = self._told_before(landlord_id, returned, found)
+        if told is not None:
+            return None if found.original else self._tell(landlord_id, incoming, told, at)
+        occurrence = Occurrence(aside.payment_id, returned, bank_role(incoming), incoming.movement.booking_date, at)
+        settled = self._settled(landlord, occurrence, found)
+        if settled is None:
+            return None
+        row = reversing_row(aside, settled.match, settled.lines)
+        self.ledger.commit_reversal(landlord_id, settled.payment, settled.decision, settled.made, row)
+        return Taken(row, Verdict.NEW, ((settled.payment.posted, settled.decision),))
+
+    def settle(self, landlord: Landlord, return_id: str) -> Sequence[tuple[str, Decision]]:
+        """Settle a return that waits, if its payment has come; the decisions that were made, with what they are on.
+
+        Raises:
+            Stale: others wrote meanwhile, look again.
+        """
+        landlord_id = landlord.landlord_id
+        waiting = self.ledger.payment(landlord_id, return_id)
+        if waiting.awaiting is not Awaiting.ORIGINAL:
+            return ()
+        returned, now = Return(waiting.reports), self.clock.now()
+        found = self._find(landlord_id, returned)
+        told = self._told_before(landlord_id, returned, found)
+        if told is not None:
+            return () if found.original else self._told_twice(landlord_id, waiting, told)
+        occurrence = Occurrence(return_id, returned, Role.SUSPENSE, paris_day(now), instant_text(now))
+        settled = self._settled(landlord, occurrence, found)
+        return () if settled is None else self.commit(landlord_id, waiting, settled, occurrence)
+
+    def commit(
+        self, landlord_id: str, waiting: Payment, settled: Settled, occurrence: Occurrence
+    ) -> Sequence[tuple[str, Decision]]:
+        """Write what follows from a return that waited. Raises Stale."""
+        own = traced(waiting, settled.match, settled.lines, occurrence.on, occurrence.by, occurrence.at)
+        self.ledger.commit_reversal(landlord_id, settled.payment, settled.decision, settled.made, (waiting, own))
+        return ((settled.payment.payment_id, settled.decision), (waiting.payment_id, own))
+
+    def taking(
+        self, landlord: Landlord, occurrence: Occurrence, payment_id: str, cents: Cents, trace: Trace | None = None
+    ) -> Settled:
+        """What follows when a return takes cents of a payment back; a person needs no trace.
+
+        Raises:
+            Conflict: it cannot be taken back, or not so much of it.
+            Stale: others wrote meanwhile.
+        """
+        returned = occurrence.returned
+        in_collection = any(bank_role(report) is Role.COLLECTION for report in returned.reports)
+        reversal = Reversal(occurrence.return_id, cents, returned.day, returned.reason, in_collection)
+        evidence = dict(occurrence.evidence) | ({SHARED: trace.value} if trace else {})
+        order = TakeBack(reversal, occurrence.origin, occurrence.on, evidence, occurrence.by, occurrence.at)
+        payment, decision, made = self.taken(landlord, payment_id, order)
+        fee = returned.cents - cents
+        match = reverses(
+            payment, trace.rule if trace else MatchRule.PERSON, evidence | ({FEE: str(fee)} if fee else {})
+        )
+        return Settled(payment, decision, made, match, fee_lines(landlord.chart, fee, occurrence.origin))
+
+    def taken(
+        self, landlord: Landlord, payment_id: str, order: TakeBack
+    ) -> tuple[Payment, Decision, Sequence[Charging]]:
+        """The decision that takes a payment back, as it stands now.
+
+        Accounts are read before the payment: whatever changes the payment after that changes one of them too, or takes
+        the decision's number.
+        """
+        landlord_id = landlord.landlord_id
+        known = self.ledger.payment(landlord_id, payment_id)
+        accounts = self.ledger.accounts(landlord_id, everything(known).leases(known))
+        payment = self.ledger.payment(landlord_id, payment_id)
+        leases = everything(payment).leases(payment)
+        if not accounts.keys() >= set(leases):
+            raise Stale
+        histories = {lease_id: self.ledger.history(landlord_id, lease_id) for lease_id in leases}
+        decision, made = take_back(payment, accounts, histories, order, landlord.chart)
+        return payment, decision, made
+
+    def _find(self, landlord_id: str, returned: Return) -> Found:
+        """By what the event that it names reported, whatever its age and amount; else by amount."""
+        named = [
+            bucket
+            for report in returned.reports
+            if (reference := report.movement.original_reference)
+            and (bucket := self.ledger.named_by_event(landlord_id, report.source.channel, reference))
+        ]
+        around = {place for bucket in named for place in (bucket, *bucket.neighbours())}
+        found = find(returned, self.ledger.payments(landlord_id, around)) if around else Found()
+        return found if found.is_any else find(returned, self.ledger.payments(landlord_id, returned.buckets))
+
+    def _settled(self, landlord: Landlord, occurrence: Occurrence, found: Found) -> Settled | None:
+        if found.original is not None:
+            original = found.original
+            return self.taking(landlord, occurrence, original.payment.payment_id, original.cents, original.trace)
+        for payment, reversal in found.unconfirmed if _is_on_bank(occurrence.returned) else ():
+            made = confirmation(payment, reversal, occurrence.return_id, occurrence.at)
+            lines = collected_lines(landlord.chart, occurrence.returned.cents, occurrence.origin)
+            return Settled(payment, made, (), reverses(payment, None, made.match.evidence), lines)
+        return None
+
+    def _told_before(self, landlord_id: str, returned: Return, found: Found) -> Payment | None:
+        """The return of which this one is another channel's word, on the same account."""
+        books = {report.bucket.account for report in returned.reports}
+        for reversal in found.told:
+            told = self.ledger.payment(landlord_id, reversal.reversal_id)
+            if told.posted.bucket.account in books and _may_tell(returned.reports, told):
+                return told
+        return None
+
+    def _tell(self, landlord_id: str, incoming: Incoming, told: Payment, at: str) -> Taken:
+        missing = list(_untold([incoming], told))
+        self._claim(landlord_id, missing, at)
+        return Taken(told.posted, Verdict.SAME if missing else Verdict.REPLAY)
+
+    def _told_twice(self, landlord_id: str, waiting: Payment, told: Payment) -> Sequence[tuple[str, Decision]]:
+        now = self.clock.now()
+        at = instant_text(now)
+        self._claim(landlord_id, _untold(waiting.reports, told), at)
+        decision = replace_by(waiting, [told], Awaiting.ORIGINAL, paris_day(now), at)
+        self.ledger.commit_replacement(landlord_id, waiting, decision)
+        return ((waiting.payment_id, decision),)
+
+    def _claim(self, landlord_id: str, claims: Iterable[Claim], at: str) -> None:
+        """Raises Stale: the channel told something else of it meanwhile."""
+        self.ledger.commit(landlord_id, Plan((), tuple(claims), {}, ()), at)
+
+
+def _is_on_bank(returned: Return) -> bool:
+    return all(bank_role(report) is Role.BANK for report in returned.reports)
+
+
+def _may_tell(reports: Iterable[Incoming], told: Payment) -> bool:
+    """Whether each report's channel told nothing of a return yet, but this."""
+    held = {report.voice: report.report.name for report in told.reports}
+    return all(held.get(report.voice, report.report.name) == report.report.name for report in reports)
+
+
+def _untold(reports: Iterable[Incoming], told: Payment) -> Iterator[Claim]:
+    voices = {report.voice for report in told.reports}
+    posted = told.posted
+    return (Claim(posted.bucket, posted.ordinal, report) for report in reports if report.voice not in voices)

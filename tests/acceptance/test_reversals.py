@@ -1,0 +1,194 @@
+"""Cases of sector.md §7 about money that goes back, with their own numbers, and what must hold beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acceptance.case import Case
+from acceptance.words import Words
+
+from quitus.domain.movement import Nature
+
+
+def sides(entry: Any) -> list[tuple[str, int, int]]:
+    return [(line["account"], line["debit_cents"], line["credit_cents"]) for line in entry["lines"]]
+
+
+def test_case_07_am04_after_allocation(case: Words) -> None:
+    case.let()
+    case.call("may", "rent", "2026-05-10", "612.40")
+    paid = case.receive("612.40", "2026-05-05", means="direct_debit")
+    assert case.balance() == "0.00"
+    case.take_back(paid, "2026-05-08", "612.40", "AM04")
+    assert case.reversed(paid) == ("reversed", [("2026-05-08", "612.40", "AM04")])
+    assert (case.still_open(), case.balance()) == ({"may": "612.40"}, "612.40")
+    (due,) = case.lease()["dues"]
+    assert (due["due_date"], case.overdue()) == ("2026-05-10", ("612.40", True))
+    assert sides(case.entries()[-1]) == [("512", 0, 61240), ("411", 61240, 0)]
+    assert [entry["kind"] for entry in case.entries()] == ["receipt", "reversal"]
+    case.holds()
+
+
+def test_case_08_md06_of_an_older_debit_though_later_months_are_paid(case: Words) -> None:
+    case.let()
+    for month in ("05", "06", "07"):
+        case.call(f"m{month}", "rent", f"2026-{month}-10", "612.40")
+    may, june = (case.receive("612.40", f"2026-{month}-05", means="direct_debit") for month in ("05", "06"))
+    case.take_back(may, "2026-06-20", "612.40", "MD06")
+    assert case.reversed(may) == ("reversed", [("2026-06-20", "612.40", "MD06")])
+    assert case.reversed(june) == ("posted", [])
+    assert (case.still_open(), case.settled(june)) == ({"m05": "612.40", "m07": "612.40"}, {"m06": "612.40"})
+    case.holds()
+
+
+def test_case_09_cheque_unpaid() -> None:
+    case = Case(today="2026-04-20")
+    case.let()
+    case.call("apr", "rent", "2026-04-10", "380.00")
+    paid = case.record("380.00", "cheque", "2026-04-02", reference="0001234")
+    deposit = {"nature": Nature.CLEARING, "means": "cheque", "bank_code": "02"}
+    case.report("380.00", "2026-04-03", channel="cfonb120", **deposit)
+    assert case.balance() == "0.00"
+    unpaid = {"nature": Nature.RETURN, "means": "cheque", "bank_code": "03", "bank_reference": None}
+    case.report("-380.00", "2026-04-14", channel="cfonb120", **unpaid)
+    assert case.reversed(paid) == ("reversed", [("2026-04-14", "380.00", None)])
+    assert (case.still_open(), case.balance()) == ({"apr": "380.00"}, "380.00")
+    assert [sides(entry) for entry in case.entries()] == [
+        [("511", 38000, 0), ("411", 0, 38000)],
+        [("512", 0, 38000), ("411", 38000, 0)],
+    ]
+    case.holds()
+
+
+def test_case_22_a_chargeback_is_a_reversal(case: Words) -> None:
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "812.50")
+    paid = case.receive("300.00", "2026-11-02", channel="event:psp:demo", means="card")
+    case.take_back(paid, "2026-11-05", "300.00", "fraud", kind="chargeback", means="card")
+    assert case.reversed(paid) == ("reversed", [("2026-11-05", "300.00", "fraud")])
+    assert (case.balance(), sides(case.entries()[-1])) == ("812.50", [("511", 0, 30000), ("411", 30000, 0)])
+    case.holds()
+
+
+def test_a_return_over_two_leases_of_a_group_reopens_the_dues_of_both(case: Words) -> None:
+    case.let("D", account_group="G1")
+    case.let("P", unit_kind="parking", account_group="G1")
+    case.call("rent", "rent", "2026-11-10", "480.00", lease_id="D")
+    case.call("place", "rent", "2026-11-10", "45.00", lease_id="P")
+    paid = case.receive("1050.00", lease_id="D")
+    case.call("rent-12", "rent", "2026-12-10", "480.00", lease_id="D")
+    case.call("place-12", "rent", "2026-12-10", "45.00", lease_id="P")
+    assert (case.balance("D"), case.balance("P"), case.credit("D")) == ("0.00", "0.00", "0.00")
+    case.take_back(paid, "2026-12-12", "1050.00", "FOCR")
+    assert case.still_open("D") == {"rent": "480.00", "rent-12": "480.00"}
+    assert case.still_open("P") == {"place": "45.00", "place-12": "45.00"}
+    assert case.settled(paid) == {}
+    case.holds("D", "P")
+
+
+def test_what_is_owed_again_is_paid_by_the_credit_of_another_lease_of_the_group(case: Words) -> None:
+    case.let("D", account_group="G1")
+    case.let("P", unit_kind="parking", account_group="G1")
+    case.call("rent", "rent", "2026-11-10", "480.00", lease_id="D")
+    first = case.receive("480.00", lease_id="D")
+    second = case.receive("100.00", lease_id="P")
+    assert (case.credit("P"), case.balance("D")) == ("100.00", "0.00")
+    case.take_back(first, "2026-11-08", "480.00")
+    assert (case.credit("P"), case.still_open("D"), case.settled(second)) == (
+        "0.00",
+        {"rent": "380.00"},
+        {"rent": "100.00"},
+    )
+    case.holds("D", "P")
+
+
+def test_a_credit_that_later_dues_used_is_taken_from_them(case: Words) -> None:
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "500.00")
+    paid = case.receive("530.00")
+    case.call("dec", "rent", "2026-12-10", "500.00")
+    case.receive("470.00", "2026-12-08")
+    assert case.still_open() == {}
+    case.take_back(paid, "2026-12-10", "530.00")
+    assert case.still_open() == {"nov": "500.00", "dec": "30.00"}
+    case.holds()
+
+
+def test_an_aid_that_its_payer_takes_back_is_awaited_again_and_the_tenant_owes_no_more(case: Words) -> None:
+    case.let()
+    case.call("rent", "rent", "2026-11-10", "462.00")
+    case.call("apl", "aid_apl", "2026-11-10", "-190.00")
+    paid = case.receive("190.00", "2026-11-25", means="caf")
+    assert (case.balance(), case.aid_open()) == ("272.00", "0.00")
+    case.take_back(paid, "2026-11-27", "190.00")
+    assert (case.balance(), case.aid_open()) == ("272.00", "190.00")
+    assert sides(case.entries()[-1]) == [("512", 0, 19000), ("467", 19000, 0)]
+    case.holds()
+
+
+def test_a_departed_tenants_payment_may_still_go_back(case: Words) -> None:
+    case.let("L1", status="ended", end_date="2026-02-28")
+    case.call("arrears", "rent", "2026-02-10", "300.00")
+    paid = case.receive("100.00", "2026-11-05")
+    assert ("payment_on_ended_lease", paid) in case.alerts()
+    case.take_back(paid, "2026-11-09", "100.00")
+    assert (case.balance(), case.alerts()) == ("300.00", [])
+    case.holds()
+
+
+def test_a_plan_owes_again_what_was_returned_of_it() -> None:
+    case = Case(today="2026-12-15")
+    case.let()
+    case.call("oct", "rent", "2026-10-10", "160.00")
+    assert case.agree(["oct"], [("2027-01-10", "80.00"), ("2027-02-10", "80.00")]).status == 201
+    paid = case.receive("80.00", "2027-01-08", means="direct_debit")
+    assert case.plan("2027-01-09")["settled_cents"] == 8000
+    case.take_back(paid, "2027-01-12", "80.00", "MS03")
+    assert (case.plan("2027-01-20")["settled_cents"], case.plan("2027-01-20")["missed_cents"]) == (0, 8000)
+    case.holds()
+
+
+def test_a_returned_receipt_no_longer_settles_a_month_of_co_tenants(case: Words) -> None:
+    case.let()
+    case.parties(("A", "50"), ("B", "50"))
+    case.call("nov", "rent", "2026-11-10", "900.00")
+    case.receive("450.00", debtor_name="A")
+    paid = case.receive("450.00", debtor_name="B")
+    (month,) = case.shares("2026-11-05")["months"]
+    assert month["is_settled"] is True
+    case.take_back(paid, "2026-11-09", "450.00")
+    (month,) = case.shares("2026-11-05")["months"]
+    assert (month["is_settled"], [one["difference_cents"] for one in month["parties"]]) == (False, [0, -45000])
+
+
+def test_the_dashboard_takes_a_reversal_off_its_own_day(case: Words) -> None:
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    paid = case.receive("450.00", "2026-11-02")
+    case.take_back(paid, "2026-11-05", "450.00")
+    days = {"from": "2026-11-01", "to": "2026-11-30", "by": "day"}
+    shown = case.get("/v1/dashboard", **days)
+    assert [(row["key"], row["amount_cents"]) for row in shown["rows"]] == [
+        ("2026-11-02", 45000),
+        ("2026-11-05", -45000),
+    ]
+    assert shown["total_cents"] == 0
+
+
+def test_wrong_assignment_is_corrected_by_entries_and_a_return_follows_the_payment_where_it_is() -> None:
+    case = Case()
+    case.let("L1")
+    case.let("L2", residence_id="R2", residence_name="Le Mas")
+    for lease_id in ("L1", "L2"):
+        case.call(f"nov-{lease_id}", "rent", "2026-11-10", "450.00", lease_id=lease_id)
+    paid = case.receive("450.00", lease_id="L1", debtor_name="Noé Blanc")
+    assert case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "of the neighbour"}).status == 200
+    assert case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L2", "reason": "hers"}).status == 200
+    assert (case.balance("L1"), case.balance("L2")) == ("450.00", "0.00")
+    case.take_back(paid, "2026-11-09", "450.00")
+    assert (case.balance("L1"), case.balance("L2")) == ("450.00", "450.00")
+    assert [entry["kind"] for entry in case.entries("L1")] == ["receipt", "assignment"]
+    assert [entry["kind"] for entry in case.entries("L2")] == ["assignment", "reversal"]
+    refused = case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L1", "reason": "again"})
+    assert refused.body["error"]["code"] == "payment_not_in_suspense"
+    case.holds("L1", "L2")

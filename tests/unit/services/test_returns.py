@@ -1,0 +1,276 @@
+"""Returns take payments back: at once when the payment is known, later when it comes, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from builders import BANK_ACCOUNT, DAY, a_credit, reported
+from unit.views.estate import IBANS, Estate, L
+
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.domain.incoming import Incoming
+from quitus.domain.ledger import Entry
+from quitus.domain.movement import Means, Nature
+from quitus.domain.payment import Awaiting, PaymentStatus
+from quitus.services.proof import LedgerSide
+
+E2E: dict[str, Any] = {"end_to_end_id": "E2E-1"}
+
+
+@pytest.fixture
+def estate() -> Estate:
+    return Estate()
+
+
+def paid(
+    cents: int = 45000, lease_id: str = "L1", on: date = DAY, channel: str = "camt.053", **changes: Any
+) -> Incoming:
+    movement = a_credit(cents, IBANS[lease_id], booking_date=on, **changes)
+    return reported(movement, channel, f"S-{on}")
+
+
+def taken_back(
+    cents: int = 45000, on: date = DAY + timedelta(days=3), channel: str = "camt.053", message: str = "", **changes: Any
+) -> Incoming:
+    said = {"nature": Nature.RETURN, "return_reason": "AM04", "means": Means.DIRECT_DEBIT, "position": "9"} | changes
+    return reported(a_credit(-cents, None, booking_date=on, **said), channel, message or f"S-{on}")
+
+
+def balance(estate: Estate, lease_id: str = "L1") -> int:
+    return LedgerRows(estate.table).accounts(L, [lease_id])[lease_id].balance_cents
+
+
+def side(estate: Estate, on: date) -> LedgerSide:
+    return ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, on, on).get(on, LedgerSide())
+
+
+def received(estate: Estate) -> dict[str, int]:
+    counted = ViewRows(estate.table).receipts(L, DAY - timedelta(days=60), DAY + timedelta(days=60))
+    return {one.day: one.amount_cents for one in counted if one.amount_cents}
+
+
+def listed(estate: Estate) -> list[tuple[str, int]]:
+    shown = ViewRows(estate.table).payments(L, None, None, None)
+    return sorted((one.answer["status"], one.answer["amount_cents"]) for one in shown)
+
+
+def open_alerts(estate: Estate) -> set[str]:
+    return {one.kind for one in ViewRows(estate.table).alerts(L, None) if one.closed_at is None}
+
+
+def lines(entry: Entry) -> dict[str, int]:
+    return {line.account: line.debit_cents - line.credit_cents for line in entry.lines}
+
+
+def booked(estate: Estate) -> Mapping[str, int]:
+    """Σ of every entry pushed, by account."""
+    sums: dict[str, int] = {}
+    for one in ViewRows(estate.table).entries_between(L, DAY - timedelta(days=60), DAY + timedelta(days=60)):
+        for account, cents in lines(one.entry).items():
+            sums[account] = sums.get(account, 0) + cents
+    return {account: cents for account, cents in sums.items() if cents}
+
+
+def test_a_return_reverses_its_payment_at_once_by_entries_of_its_own(estate: Estate) -> None:
+    payment_id = estate.post(paid(**E2E))
+    assert balance(estate) == 0
+    return_id = estate.post(taken_back(**E2E))
+    payment = estate.payment(payment_id)
+    assert (payment.status, payment.allocations, payment.left_cents) == (PaymentStatus.REVERSED, (), 0)
+    assert lines(payment.entries[-1]) == {"512": -45000, "411": 45000}
+    assert (payment.entries[-1].kind, payment.entries[-1].sequence) == ("reversal", 2)
+    assert payment.entries[-1].previous_hash == payment.entries[0].hash
+    (reversal,) = payment.reversals
+    assert (reversal.reversal_id, reversal.reason) == (return_id, "AM04")
+    assert balance(estate) == 45000
+    estate.settle()
+    assert listed(estate) == [("reversed", 45000)]
+    assert received(estate) == {"2026-11-05": 45000, "2026-11-08": -45000}
+    assert (side(estate, DAY), side(estate, DAY + timedelta(days=3))) == (
+        LedgerSide(receipts_cents=45000),
+        LedgerSide(reversals_cents=45000),
+    )
+    assert (booked(estate), open_alerts(estate)) == ({}, set())
+
+
+def test_a_return_that_comes_first_waits_visibly_and_is_settled_when_its_payment_comes(estate: Estate) -> None:
+    return_id = estate.post(taken_back(**E2E))
+    waiting = estate.payment(return_id)
+    assert (waiting.status, waiting.awaiting) == (PaymentStatus.PENDING, Awaiting.ORIGINAL)
+    assert estate.settle() == 0
+    assert (listed(estate), open_alerts(estate)) == ([("pending", 45000)], {"return_without_original"})
+    payment_id = estate.post(paid(**E2E))
+    assert balance(estate) == 0
+    assert estate.settle() == 1
+    assert (balance(estate), estate.payment(payment_id).status) == (45000, PaymentStatus.REVERSED)
+    assert lines(estate.payment(payment_id).entries[-1]) == {"471": -45000, "411": 45000}
+    assert (listed(estate), open_alerts(estate), booked(estate)) == ([("reversed", 45000)], set(), {})
+    assert side(estate, DAY + timedelta(days=3)) == LedgerSide(reversals_cents=45000)
+    assert estate.settle() == 0
+
+
+def test_what_the_bank_adds_to_a_return_is_its_fee_and_never_the_tenants(estate: Estate) -> None:
+    payment_id = estate.post(paid(5000, **E2E))
+    estate.post(taken_back(5300, instructed_cents=5000, **E2E))
+    estate.settle()
+    assert [reversal.amount_cents for reversal in estate.payment(payment_id).reversals] == [5000]
+    assert (balance(estate), booked(estate)) == (45000, {"512": -300, "627": 300})
+    assert side(estate, DAY + timedelta(days=3)) == LedgerSide(
+        reversals_cents=5000, other_cents=-300, other_debits_cents=300
+    )
+
+
+def test_the_fee_of_a_return_that_waited_is_apart_too(estate: Estate) -> None:
+    estate.post(taken_back(5300, instructed_cents=5000, **E2E))
+    estate.settle()
+    assert booked(estate) == {"471": 5300, "512": -5300}
+    estate.post(paid(5000, **E2E))
+    assert estate.settle() == 1
+    assert (balance(estate), booked(estate)) == (45000, {"512": -300, "627": 300})
+    assert side(estate, DAY + timedelta(days=3)) == LedgerSide(
+        reversals_cents=5000, other_cents=-300, other_debits_cents=300
+    )
+
+
+TELLINGS = {
+    "notice": lambda: taken_back(channel="camt.054", message="N1", bank_reference="R-77", **E2E),
+    "statement a day later": lambda: taken_back(on=DAY + timedelta(days=4), **E2E),
+    "another account system two days later": lambda: taken_back(
+        on=DAY + timedelta(days=5), channel="cfonb120", message="C1", **E2E
+    ),
+    "payment": lambda: paid(**E2E),
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(TELLINGS)), ids=" → ".join)
+def test_one_return_told_by_three_channels_is_one_reversal_in_every_order(
+    estate: Estate, order: tuple[str, ...]
+) -> None:
+    for telling in order:
+        estate.post(TELLINGS[telling]())
+        estate.settle()
+        estate.post(TELLINGS[telling]())
+        estate.settle()
+    assert (balance(estate), listed(estate)) == (45000, [("reversed", 45000)])
+    (payment,) = LedgerRows(estate.table).payments(L, [paid().bucket])
+    assert len(payment.reversals) == 1
+    assert (booked(estate), open_alerts(estate)) == ({}, set())
+    days = [side(estate, DAY + timedelta(days=days)).reversals_cents for days in range(7)]
+    assert sorted(days) == [0] * 6 + [45000]
+
+
+def test_a_second_return_of_the_same_channel_waits_for_a_person(estate: Estate) -> None:
+    estate.post(paid(**E2E))
+    estate.post(taken_back(**E2E))
+    estate.post(taken_back(on=DAY + timedelta(days=5), **E2E))
+    estate.settle()
+    assert listed(estate) == [("pending", 45000), ("reversed", 45000)]
+    assert (balance(estate), open_alerts(estate)) == (45000, {"return_without_original"})
+
+
+def test_money_in_suspense_is_taken_back_out_of_suspense(estate: Estate) -> None:
+    payment_id = estate.post(reported(a_credit(20000, None, **E2E)))
+    estate.post(taken_back(20000, **E2E))
+    estate.settle()
+    assert estate.payment(payment_id).status is PaymentStatus.REVERSED
+    assert (listed(estate), booked(estate)) == ([("reversed", 20000)], {})
+    assert list(ViewRows(estate.table).suspense(L)) == []
+
+
+def test_money_in_suspense_and_a_return_that_waited_need_no_entry(estate: Estate) -> None:
+    estate.post(taken_back(20000, **E2E))
+    payment_id = estate.post(reported(a_credit(20000, None, **E2E)))
+    assert estate.settle() == 1
+    assert [entry.kind for entry in estate.payment(payment_id).entries] == ["receipt"]
+    assert booked(estate) == {}
+
+
+def test_a_payment_that_a_person_assigned_is_taken_back_too_and_cannot_be_assigned_again(estate: Estate) -> None:
+    payment_id = estate.post(reported(a_credit(20000, None, **E2E)))
+    estate.assign(payment_id, "L1")
+    estate.post(taken_back(20000, **E2E))
+    assert (balance(estate), estate.payment(payment_id).status) == (45000, PaymentStatus.REVERSED)
+    estate.settle()
+    assert booked(estate) == {}
+
+
+def test_another_channel_may_still_tell_of_a_payment_that_was_taken_back(estate: Estate) -> None:
+    payment_id = estate.post(paid(bank_reference="REF-1"))
+    estate.post(taken_back(bank_reference="REF-1"))
+    again = reported(a_credit(45000, None, bank_reference=None), "camt.054", "N1")
+    assert estate.post(again) == payment_id
+    assert estate.payment(payment_id).status is PaymentStatus.REVERSED
+
+
+def test_last_months_payment_is_never_taken_for_one_that_is_not_known_yet(estate: Estate) -> None:
+    estate.post(paid(on=DAY - timedelta(days=30), debtor_name="Camille Roux"))
+    estate.post(taken_back(debtor_name="Camille Roux"))
+    estate.settle()
+    assert (balance(estate), listed(estate)) == (0, [("pending", 45000), ("posted", 45000)])
+    payment_id = estate.post(paid(on=DAY, debtor_name="Camille Roux"))
+    assert estate.settle() == 1
+    assert estate.payment(payment_id).status is PaymentStatus.REVERSED
+
+
+def test_of_two_leases_payments_that_it_may_be_of_a_return_takes_none(estate: Estate) -> None:
+    estate.post(paid(debtor_name="Camille Roux"))
+    estate.post(paid(lease_id="L2", debtor_name="Camille Roux", position="2"))
+    estate.post(taken_back(debtor_name="Camille Roux"))
+    estate.settle()
+    assert (balance(estate), balance(estate, "L2")) == (0, 0)
+    assert open_alerts(estate) == {"return_without_original"}
+
+
+def test_of_true_twins_each_return_takes_one(estate: Estate) -> None:
+    ids = [estate.post(paid(20000, position=place, **E2E)) for place in ("1", "2")]
+    for place in ("8", "9"):
+        estate.post(taken_back(20000, position=place, **E2E))
+    assert {estate.payment(payment_id).status for payment_id in ids} == {PaymentStatus.REVERSED}
+    assert balance(estate) == 45000
+    estate.settle()
+    assert booked(estate) == {}
+
+
+def test_a_double_payment_that_is_returned_is_no_alert_any_more(estate: Estate) -> None:
+    estate.post(paid())
+    estate.post(paid(on=DAY + timedelta(days=1), **E2E))
+    estate.settle()
+    assert open_alerts(estate) == {"double_payment"}
+    estate.post(taken_back(**E2E))
+    estate.settle()
+    assert (balance(estate), open_alerts(estate)) == (0, set())
+
+
+def test_an_older_reason_free_return_is_no_guess(estate: Estate) -> None:
+    estate.post(paid(mandate_id="RUM-1", on=DAY - timedelta(days=30)))
+    estate.post(paid(mandate_id="RUM-1"))
+    estate.post(taken_back(mandate_id="RUM-1", return_reason="MD06"))
+    estate.settle()
+    assert open_alerts(estate) >= {"return_without_original"}
+
+
+def test_what_a_bank_finds_within_days_is_of_the_last_debit_of_the_mandate(estate: Estate) -> None:
+    old = estate.post(paid(mandate_id="RUM-1", on=DAY - timedelta(days=30)))
+    new = estate.post(paid(mandate_id="RUM-1"))
+    estate.post(taken_back(mandate_id="RUM-1", return_reason="AM04"))
+    assert [estate.payment(one).status for one in (old, new)] == [PaymentStatus.POSTED, PaymentStatus.REVERSED]
+
+
+def test_views_made_afresh_say_the_same(estate: Estate) -> None:
+    estate.post(paid(**E2E))
+    estate.settle()
+    estate.post(taken_back(5300, instructed_cents=5000, end_to_end_id="E2E-2"))
+    estate.post(taken_back(**E2E))
+    estate.settle()
+    estate.post(paid(5000, end_to_end_id="E2E-2"))
+    estate.settle()
+    said = estate.views()
+    again = estate.rebuilt().views()
+    assert {key: row for key, row in said.items() if "alerts" not in key.pk} == {
+        key: row for key, row in again.items() if "alerts" not in key.pk
+    }

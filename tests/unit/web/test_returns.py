@@ -1,0 +1,208 @@
+"""What people say of returns through the API: this payment, none of ours, a cheque that came back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import DAY, a_credit, reported
+from unit.web.office import CHEQUE, Office
+
+from quitus.domain.movement import Means, Nature
+
+LATER = date(2026, 11, 9)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office().settle_in()
+
+
+def a_return(office: Office, cents: int = 45000, **changes: Any) -> str:
+    said = {"nature": Nature.RETURN, "return_reason": "AM04", "means": Means.DIRECT_DEBIT} | changes
+    return office.post(reported(a_credit(-cents, None, booking_date=LATER, **said), "camt.053", "S-R"))
+
+
+def a_payment(office: Office, cents: int = 45000) -> str:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    return office.post(reported(a_credit(cents, iban)))
+
+
+def trace(office: Office, return_id: str, payment_id: str | None, **fields: Any) -> Any:
+    body = {"payment_id": payment_id, "reason": "seen on the slip"} | fields
+    answered = office.ask("POST", f"/v1/payments/{return_id}/original", body, role="accountant")
+    office.follow()
+    return answered
+
+
+def reverse(office: Office, payment_id: str, **fields: Any) -> Any:
+    body = {"reason": "unpaid", "reversed_on": "2026-11-05"} | fields
+    answered = office.ask("POST", f"/v1/payments/{payment_id}/reverse", body, role="accountant")
+    office.follow()
+    return answered
+
+
+def balance(office: Office) -> int:
+    cents: int = office.get("/v1/leases/L1")["balance_cents"]
+    return cents
+
+
+def accounts(office: Office) -> dict[str, int]:
+    """Σ of the pushed entries of L1 by account."""
+    sums: dict[str, int] = {}
+    for entry in office.get("/v1/leases/L1/entries")["items"]:
+        for line in entry["lines"]:
+            sums[line["account"]] = sums.get(line["account"], 0) + line["debit_cents"] - line["credit_cents"]
+    return sums
+
+
+def test_a_person_says_which_payment_a_return_takes_back(office: Office) -> None:
+    payment_id, return_id = a_payment(office), a_return(office)
+    waiting = office.get("/v1/payments", query={"status": "pending"})["items"]
+    assert [(one["payment_id"], one["awaiting"]) for one in waiting] == [(return_id, "original")]
+    traced = trace(office, return_id, payment_id)
+    assert (traced.status, traced.body["status"], traced.body["reverses"]) == (200, "reversed", payment_id)
+    payment = office.get(f"/v1/payments/{payment_id}")
+    assert payment["status"] == "reversed"
+    assert payment["reversals"] == [
+        {
+            "reversal_id": return_id,
+            "amount_cents": 45000,
+            "reason": "AM04",
+            "reason_words": {"fr": "Provision insuffisante", "en": "Insufficient funds"},
+            "booking_date": "2026-11-09",
+        }
+    ]
+    assert balance(office) == 45000
+    assert accounts(office) == {"512": 45000, "411": 0, "471": -45000}
+    assert office.get("/v1/payments", query={"status": "pending"})["items"] == []
+    assert [one["payment_id"] for one in office.get("/v1/payments", query={"status": "reversed"})["items"]] == [
+        payment_id
+    ]
+
+
+def test_a_part_of_a_payment_is_refunded_and_the_rest_stays(office: Office) -> None:
+    payment_id = a_payment(office, 50000)
+    assert trace(office, a_return(office, 7000), payment_id).status == 200
+    payment = office.get(f"/v1/payments/{payment_id}")
+    assert (payment["status"], payment["credit_cents"]) == ("posted", 0)
+    assert [(item["due_id"], item["amount_cents"]) for item in payment["allocations"]] == [("nov-L1", 43000)]
+    assert (balance(office), accounts(office)["4195"]) == (2000, 0)
+
+
+def test_more_than_is_left_of_a_payment_is_not_taken_back(office: Office) -> None:
+    payment_id = a_payment(office)
+    assert trace(office, a_return(office, 20000), payment_id).status == 200
+    refused = trace(office, a_return(office, 30000, position="2"), payment_id)
+    assert (refused.code, refused.body["error"]["detail"]["left_cents"]) == ("reversal_exceeds_payment", 25000)
+    assert balance(office) == 20000
+
+
+def test_a_person_says_what_of_a_return_is_the_banks_fee(office: Office) -> None:
+    payment_id = a_payment(office)
+    assert trace(office, a_return(office, 46200), payment_id, fee_cents=1200).status == 200
+    assert office.get(f"/v1/payments/{payment_id}")["reversals"][0]["amount_cents"] == 45000
+    assert balance(office) == 45000
+
+
+def test_a_return_that_is_none_of_ours_is_a_line_of_the_bank(office: Office) -> None:
+    return_id = a_return(office)
+    dismissed = trace(office, return_id, None)
+    assert (dismissed.status, dismissed.body["reverses"], dismissed.body["awaiting"]) == (200, None, None)
+    assert office.get("/v1/payments")["items"] == []
+    assert [one["kind"] for one in office.get("/v1/alerts")["items"] if one["closed_at"] is None] == []
+    (account,) = office.get("/v1/proof", query={"date": "2026-11-09"})["accounts"]
+    assert (account["reversals_cents"], account["other_cents"]) == (0, -45000)
+    assert trace(office, return_id, a_payment(office)).code == "return_not_waiting"
+
+
+def test_a_reversal_is_never_reversed(office: Office) -> None:
+    payment_id, return_id = a_payment(office), a_return(office)
+    second = a_return(office, position="2")
+    assert trace(office, second, return_id).code == "payment_is_return"
+    assert trace(office, return_id, payment_id).status == 200
+    assert reverse(office, return_id).code == "payment_is_return"
+    assert trace(office, second, return_id).code == "payment_is_return"
+    assert trace(office, second, payment_id).code == "payment_not_reversible"
+    assert trace(office, return_id, payment_id).code == "return_not_waiting"
+    assert balance(office) == 45000
+
+
+def test_the_same_request_again_changes_nothing(office: Office) -> None:
+    payment_id, return_id = a_payment(office), a_return(office)
+    body = {"payment_id": payment_id, "reason": "seen"}
+    answers = [
+        office.ask("POST", f"/v1/payments/{return_id}/original", body, role="accountant", key="K1") for _ in range(3)
+    ]
+    assert [(one.status, one.body) for one in answers] == [(200, answers[0].body)] * 3
+    assert balance(office) == 45000
+
+
+def test_an_unpaid_cheque_is_recorded_and_the_banks_own_line_clears_511(office: Office) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
+    assert balance(office) == 0
+    came_back = reverse(office, payment_id, reason="unpaid, the bank called")
+    assert (came_back.status, came_back.body["status"]) == (200, "reversed")
+    assert (balance(office), accounts(office)) == (45000, {"511": 0, "411": 0})
+    return_id = a_return(office, means=Means.CHEQUE, note="IMPAYE CHEQUE 0001234", return_reason=None)
+    (reversal,) = office.get(f"/v1/payments/{payment_id}")["reversals"]
+    assert reversal["amount_cents"] == 45000
+    assert office.get(f"/v1/payments/{return_id}")["reverses"] == payment_id
+    assert (balance(office), office.get("/v1/payments", query={"status": "pending"})["items"]) == (45000, [])
+    (account,) = office.get("/v1/proof", query={"date": "2026-11-09"})["accounts"]
+    assert account["reversals_cents"] == 45000
+
+
+def test_a_cheque_that_the_bank_said_unpaid_needs_no_person(office: Office) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
+    a_return(office, means=Means.CHEQUE, note="IMPAYE CHEQUE 0001234", return_reason=None)
+    payment = office.get(f"/v1/payments/{payment_id}")
+    assert (payment["status"], payment["reversals"][0]["booking_date"]) == ("reversed", "2026-11-09")
+    assert accounts(office) == {"511": 45000, "411": 0, "512": -45000}
+    assert reverse(office, payment_id).code == "payment_not_reversible"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"reversed_on": "2026-11-06"}, "reversed_in_future"),
+        ({"reversed_on": "2026-11-04"}, "invalid_date"),
+        ({"amount_cents": 45001}, "reversal_exceeds_payment"),
+        ({"amount_cents": 0}, "invalid_request"),
+    ],
+)
+def test_what_cannot_have_come_back_is_refused(office: Office, fields: dict[str, Any], code: str) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
+    assert reverse(office, payment_id, **fields).code == code
+    assert balance(office) == 0
+
+
+def test_what_the_bank_booked_is_taken_back_by_the_bank_only(office: Office) -> None:
+    assert reverse(office, a_payment(office)).code == "payment_not_in_collection"
+
+
+@pytest.mark.parametrize("role", ["viewer", "collections", "erp"])
+def test_only_accountants_decide_on_returns(office: Office, role: str) -> None:
+    body = {"payment_id": None, "reason": "none of ours"}
+    assert office.ask("POST", f"/v1/payments/{a_return(office)}/original", body, role=role).status == 403
+
+
+def test_a_return_of_another_landlord_is_not_there(office: Office) -> None:
+    Office(office.table).settle_in("habitat")
+    body = {"payment_id": None, "reason": "none of ours"}
+    path = f"/v1/payments/{a_return(office)}/original"
+    assert office.ask("POST", path, body, landlord="habitat").code == "payment_not_found"
+
+
+def test_the_suspense_holds_what_is_left_of_a_refunded_payment(office: Office) -> None:
+    payment_id = office.post(reported(a_credit(20000, None)))
+    assert trace(office, a_return(office, 5000), payment_id).status == 200
+    assert office.get("/v1/dashboard")["suspense_cents"] == 15000
+    order = {"lease_id": "L1", "reason": "theirs"}
+    assert office.ask("POST", f"/v1/payments/{payment_id}/assign", order).status == 200
+    assert balance(office) == 30000
+    assert office.ask("POST", f"/v1/payments/{payment_id}/unassign", {"reason": "no"}).status == 200
+    office.follow()
+    assert (balance(office), office.get("/v1/dashboard")["suspense_cents"]) == (45000, 15000)
+    assert office.get(f"/v1/payments/{payment_id}")["booking_date"] == DAY.isoformat()
