@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.money import format_euros
+from quitus.domain.movement import Nature
 
 LEASES = ("D", "P")
 KINDS = st.sampled_from(["rent", "charges", "adjustment", "aid_apl", "aid_rls"])
@@ -63,6 +64,23 @@ class HouseholdLife(RuleBasedStateMachine):
         if data.draw(st.booleans()):
             assert self.case.ask("POST", f"/v1/payments/{paid}/assign", order).status == 200
 
+    @precondition(lambda self: self.posted())
+    @rule(data=st.data(), day=st.sampled_from(["2026-11-08", "2026-11-20"]))
+    def money_goes_back(self, data: st.DataObject, day: str) -> None:
+        payment = data.draw(st.sampled_from(self.posted()))
+        self.case.take_back(payment["payment_id"], day, format_euros(payment["amount_cents"]))
+        assert self.case.reversed(payment["payment_id"])[0] == "reversed"
+
+    @rule(lease_id=st.sampled_from(LEASES), cents=CENTS)
+    def a_return_comes_before_its_payment(self, lease_id: str, cents: int) -> None:
+        said = {"end_to_end_id": f"E{len(self.payments)}"}
+        back = {"nature": Nature.RETURN, "means": "direct_debit", "return_reason": "AM04"}
+        self.case.report(f"-{format_euros(cents)}", "2026-11-08", **said, **back)
+        paid = self.case.receive(format_euros(cents), lease_id=lease_id, **said)
+        self.case.settle()
+        assert self.case.reversed(paid)[0] == "reversed"
+        self.payments.append(paid)
+
     @precondition(lambda self: self.case.still_open("D"))
     @rule(parts=st.integers(1, 3))
     def a_plan_is_agreed(self, parts: int) -> None:
@@ -91,9 +109,11 @@ class HouseholdLife(RuleBasedStateMachine):
 
     @invariant()
     def every_payment_explains_where_its_cents_are(self) -> None:
-        for payment in self.posted():
+        for payment in map(self.case.payment, self.payments):
             allocated = sum(item["amount_cents"] for item in payment["allocations"])
-            assert allocated + payment["credit_cents"] == payment["amount_cents"]
+            gone = sum(one["amount_cents"] for one in payment["reversals"])
+            if payment["status"] != "suspense":
+                assert allocated + payment["credit_cents"] + gone == payment["amount_cents"]
 
     @invariant()
     def every_balance_is_what_was_called_less_what_came(self) -> None:

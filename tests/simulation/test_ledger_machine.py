@@ -1,4 +1,4 @@
-"""A lease lives: dues come, change and go, money comes, is put elsewhere and back. After each step the books hold."""
+"""A lease lives: dues come, change and go, money comes, is put elsewhere, goes back. After each step the books hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from builders import DAY, a_credit, a_due, an_account, reported
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,17 +15,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from quitus.domain.assigning import assign, unassign
 from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offset
 from quitus.domain.charging import charge
+from quitus.domain.errors import Conflict
 from quitus.domain.folding import fold
 from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, Debtor, Due, DueKind
-from quitus.domain.ledger import Chart, Entry, Line, seal
+from quitus.domain.ledger import Chart, Entry, Line, Role, seal
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.pairing import Pairing, Verdict
-from quitus.domain.payment import Decision, Payment, PaymentStatus
+from quitus.domain.payment import Decision, Payment, PaymentStatus, Reversal
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
+from quitus.domain.reversing import TakeBack, take_back
 from quitus.domain.spreading import monthly, spread_over
 
 CHART = Chart()
@@ -126,9 +129,34 @@ class LeaseLife(RuleBasedStateMachine):
         self.decisions.setdefault(payment.payment_id, []).append(decision)
         self.remember(made)
 
+    @precondition(lambda self: self.reversible())
+    @rule(data=st.data(), waited=st.booleans())
+    def money_goes_back(self, data: st.DataObject, waited: bool) -> None:
+        payment = data.draw(st.sampled_from(self.reversible()))
+        whole = data.draw(st.booleans())
+        cents = payment.left_cents if whole else data.draw(st.integers(1, payment.left_cents))
+        reversal = Reversal(f"R{len(payment.reversals)}", cents, DAY, "AM04")
+        order = TakeBack(reversal, Role.SUSPENSE if waited else Role.BANK, DAY, {}, "quitus", "at")
+        accounts, histories = {"L1": self.account}, {"L1": History(dict(self.dues), self.offsets)}
+        decision, made = take_back(payment, accounts, histories, order, CHART)
+        self.decisions.setdefault(payment.payment_id, []).append(decision)
+        for one in made:
+            self.remember(one)
+
+    def reversible(self) -> list[Payment]:
+        return [*self.payments(PaymentStatus.POSTED), *self.payments(PaymentStatus.SUSPENSE)]
+
+    @precondition(lambda self: self.payments(PaymentStatus.REVERSED))
+    @rule(data=st.data())
+    def nobody_takes_back_more_than_there_is(self, data: st.DataObject) -> None:
+        payment = data.draw(st.sampled_from(self.payments(PaymentStatus.REVERSED)))
+        order = TakeBack(Reversal("R", 1, DAY), Role.BANK, DAY, {}, "quitus", "at")
+        with pytest.raises(Conflict):
+            take_back(payment, {"L1": self.account}, {"L1": History()}, order, CHART)
+
     def came(self, debtor: Debtor) -> int:
         on_lease = self.payments(PaymentStatus.POSTED)
-        return sum(payment.amount_cents for payment in on_lease if payment.debtor is debtor)
+        return sum(payment.left_cents for payment in on_lease if payment.debtor is debtor)
 
     @invariant()
     def the_balance_is_what_was_called_less_what_came(self) -> None:
@@ -159,10 +187,15 @@ class LeaseLife(RuleBasedStateMachine):
     def each_payment_explains_where_every_cent_is(self) -> None:
         for payment in self.payments(PaymentStatus.POSTED):
             allocated = sum(allocation.amount_cents for allocation in payment.allocations)
-            assert allocated + payment.credit_cents == payment.amount_cents
+            assert allocated + payment.credit_cents == payment.left_cents
             held = self.account.facing(payment.debtor).credits
             lots = sum(lot.cents for lot in held if lot.source == payment.payment_id)
             assert lots == payment.credit_cents
+
+    @invariant()
+    def nothing_is_left_of_what_went_back(self) -> None:
+        for payment in self.payments(PaymentStatus.REVERSED):
+            assert (payment.allocations, payment.credit_cents, payment.left_cents) == ((), 0, 0)
 
     @invariant()
     def nothing_is_owed_while_credit_lies_idle(self) -> None:
@@ -173,7 +206,7 @@ class LeaseLife(RuleBasedStateMachine):
             assert all(0 < due.open_cents <= called[due.due_id] for due in facing.open_dues)
 
     def entries(self) -> list[Entry]:
-        found = [entry for posted in self.posted for entry in self.payment(posted).entries]
+        found = [entry for posted in self.posted for entry in self.payment(posted).entries if entry.lease_id]
         return sorted(found, key=lambda entry: entry.sequence)
 
 
