@@ -66,10 +66,9 @@ class BankIntake:
         kept = self.book.keep(landlord_id, file.file_id, records, file.contradiction)
         if kept.standing is Standing.CONFLICT:
             raise _contradiction(kept)
-        if kept.standing is Standing.HELD:
-            movements = sum(item.statement.movements + item.pending for item in proved)
-            self._settle_duplicate(landlord_id, file.file_id, movements, *balances_of(proved))
-        else:
+        movements = sum(item.statement.movements + item.pending for item in proved)
+        held = kept.standing is Standing.HELD
+        if not (held and self._settle_duplicate(landlord_id, file.file_id, movements, *balances_of(proved))):
             named = [replace(item, record=record) for item, record in zip(proved, kept.records, strict=True)]
             self._queue(landlord_id, file, opened, named)
             self.files.remember_bytes(landlord_id, sha256, file.file_id)
@@ -84,21 +83,29 @@ class BankIntake:
         original = self.files.find(landlord_id, first)
         if original is None or not original.is_taken:
             return False
-        self._settle_duplicate(landlord_id, file_id, original.movements, original.opening_cents, original.closing_cents)
-        return True
+        balances = original.opening_cents, original.closing_cents
+        return self._settle_duplicate(landlord_id, file_id, original.movements, *balances)
 
     def _settle_duplicate(
         self, landlord_id: str, file_id: str, movements: int, opening: Cents | None, closing: Cents | None
-    ) -> None:
-        self.files.update(
+    ) -> bool:
+        """Settle a file that brings nothing new; False: its own movements are queued already, before it stopped
+        half-way and another one with the same content was taken.
+        """
+        self.files.plan(
             landlord_id,
             file_id,
+            batches=0,
             movements=movements,
             duplicates=movements,
             opening_cents=opening,
             closing_cents=closing,
         )
+        held = self.files.find(landlord_id, file_id)
+        if held is None or held.batches:
+            return False
         self.files.settle(landlord_id, file_id, FileStatus.DUPLICATE, None, instant_text(self.clock.now()))
+        return True
 
     def _queue(self, landlord_id: str, file: DroppedFile, opened: BankFile, proved: Sequence[ProvedStatement]) -> None:
         total = sum(item.batches for item in proved)

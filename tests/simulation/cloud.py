@@ -1,0 +1,221 @@
+"""The cloud as the handlers see it, in this process and as strict: a table with its stream, buckets, queues, an ERP.
+
+Every call of a handler on it passes one turnstile, where a call can fail as the real thing does: the process is killed
+before or after it, the service asks to slow down, the answer is lost, somebody else wrote first.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+from faults import Killed
+
+from quitus.adapters import keys
+from quitus.adapters.memory import MemoryTable
+from quitus.domain.erp_batch import Answer, Feed, Item, Outcome
+from quitus.services.table import Key, Row, Stale, Write
+
+_PERMANENT = ("#movement#", "#journal#", "#closings")
+_APPEND_ONLY = (keys.CHARGES, keys.PLANS)
+
+
+class Fault(Enum):
+    """How a call fails."""
+
+    KILLED_BEFORE = "killed before"
+    KILLED_AFTER = "killed after"
+    SLOW_DOWN = "told to slow down"
+    LOST_ANSWER = "answer lost"
+    CONFLICT = "others wrote first"
+
+
+type Plan = Callable[[int, str], Fault | None]
+"""What happens to the nth call, which has a name."""
+
+
+def no_fault(number: int, name: str) -> Fault | None:
+    return None
+
+
+@dataclass
+class Turnstile:
+    """Counts the calls and lets each fail as planned."""
+
+    plan: Plan = no_fault
+    names: list[str] = field(default_factory=list)
+
+    def passed(self, name: str, call: Callable[[], Any]) -> Any:
+        self.names.append(name)
+        fault = self.plan(len(self.names), name)
+        if fault is Fault.KILLED_BEFORE:
+            raise Killed
+        if fault is Fault.SLOW_DOWN:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {}}, name)  # type: ignore[typeddict-item]
+        if fault is Fault.CONFLICT and name == "table.write":
+            raise Stale
+        answer = call()
+        if fault is Fault.KILLED_AFTER:
+            raise Killed
+        if fault is Fault.LOST_ANSWER:
+            raise ReadTimeoutError(endpoint_url=name)
+        return answer
+
+
+class Watched:
+    """A service whose calls pass the turnstile."""
+
+    def __init__(self, name: str, held: Any, turnstile: Turnstile) -> None:
+        self._name, self._held, self._turnstile = name, held, turnstile
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._held, name)
+        if name in ("exceptions", "meta") or not callable(attribute):
+            return attribute
+        return lambda *args, **named: self._turnstile.passed(f"{self._name}.{name}", lambda: attribute(*args, **named))
+
+
+class StreamedTable(MemoryTable):
+    """A table that tells which rows changed, and notices when one changes that never may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stream: list[Key] = []
+        self.broken: list[Key] = []
+
+    def copy(self) -> StreamedTable:
+        """Another table with the same rows."""
+        other = StreamedTable()
+        other.rows = dict(self.rows)
+        other._partitions = defaultdict(list, {pk: list(held) for pk, held in self._partitions.items()})
+        return other
+
+    def write(self, writes: Sequence[Write]) -> None:
+        before = {write.key: self.rows.get(write.key) for write in writes}
+        super().write(writes)
+        self.stream += before
+        self.broken += [key for key, row in before.items() if row and is_permanent(key) and self.rows[key] != row]
+
+
+def is_permanent(key: Key) -> bool:
+    """Whether a row of the ledger is written once and never again."""
+    return any(family in key.pk for family in _PERMANENT) or key.sk.startswith(_APPEND_ONLY)
+
+
+class Buckets:
+    """Objects by bucket and key, every version of them."""
+
+    exceptions = SimpleNamespace(ClientError=ClientError)
+
+    def __init__(self) -> None:
+        self.objects: dict[tuple[str, str], bytes] = {}
+        self.overwritten: list[tuple[str, str]] = []
+
+    def copy(self) -> Buckets:
+        other = Buckets()
+        other.objects = dict(self.objects)
+        return other
+
+    def put_object(self, *, Bucket: str, Key: str, Body: Any, IfNoneMatch: str | None = None, **_: Any) -> None:  # noqa: N803
+        content = Body if isinstance(Body, bytes) else Body.read()
+        if IfNoneMatch and (Bucket, Key) in self.objects:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        if self.objects.get((Bucket, Key), content) != content:
+            self.overwritten.append((Bucket, Key))
+        self.objects[Bucket, Key] = content
+
+    def get_object(self, *, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        content = self.objects[Bucket, Key]
+        return {
+            "ContentLength": len(content),
+            "Body": SimpleNamespace(iter_chunks=lambda size: iter([content])),
+        }
+
+    def download_fileobj(self, bucket: str, key: str, into: io.BytesIO) -> None:
+        into.write(self.objects[bucket, key])
+
+    def list_object_versions(self, *, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+        versions = [
+            {"Key": key, "VersionId": "1", "ETag": "e", "LastModified": long_ago}
+            for bucket, key in self.objects
+            if bucket == Bucket
+        ]
+        return {"Versions": versions, "IsTruncated": False}
+
+    def under(self, bucket: str, prefix: str) -> list[str]:
+        return sorted(key for held, key in self.objects if held == bucket and key.startswith(prefix))
+
+
+@dataclass
+class Waiting:
+    """A message in a queue."""
+
+    queue: str
+    body: str
+    received: int = 0
+
+
+class Queues:
+    """At least once, in any order."""
+
+    meta = SimpleNamespace(endpoint_url="http://sqs")
+
+    def __init__(self) -> None:
+        self.waiting: list[Waiting] = []
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Row]) -> dict[str, Any]:  # noqa: N803
+        self.waiting += [Waiting(QueueUrl, entry["MessageBody"]) for entry in Entries]
+        return {}
+
+    def change_message_visibility_batch(self, **_: Any) -> None:
+        return
+
+
+class Clock:
+    """A minute passes with every message; a test may turn it."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def pause(self, attempt: int) -> None:
+        return
+
+    def tick(self, minutes: float = 1) -> None:
+        self.instant += timedelta(minutes=minutes)
+
+
+class Erp:
+    """Knows a batch by its name, for ever; fails as planned: before it applies, or after."""
+
+    def __init__(self) -> None:
+        self.batches: dict[tuple[Feed, str], tuple[str, ...]] = {}
+        self.told: list[dict[str, Any]] = []
+        self.changed: list[str] = []
+        self.fails: Callable[[], str | None] = lambda: None
+
+    def copy(self) -> Erp:
+        other = Erp()
+        other.batches, other.told = dict(self.batches), list(self.told)
+        return other
+
+    def send(self, feed: Feed, name: str, items: Sequence[Item]) -> Answer:
+        fault = self.fails()
+        if fault == "before":
+            return Answer(Outcome.FAILED, "http_503")
+        ids = tuple(item.item_id for item in items)
+        if self.batches.setdefault((feed, name), ids) != ids:
+            self.changed.append(name)
+        elif feed is Feed.ENTRIES and not {entry["entry_id"] for entry in self.told} & set(ids):
+            self.told += [dict(item.document) for item in items]
+        return Answer(Outcome.FAILED, "http_500") if fault == "after" else Answer(Outcome.ACCEPTED)

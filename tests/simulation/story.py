@@ -1,0 +1,228 @@
+"""What happens to a landlord in the simulation, and what must hold in the end, whatever failed on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from builders import BANK_ACCOUNT
+from simulation.world import LANDLORD, SETTINGS, World
+
+from demonstration.bank import BIC
+from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
+from quitus.adapters import keys
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.domain.ledger import Entry as LedgerEntry
+from quitus.domain.ledger import entry_hash
+
+DAY = date(2026, 11, 5)
+OPENING = 100_000
+TRANSFER = ("PMNT", "RCDT", "ESCT")
+STRANGER = "FR7630004000031234567890143"
+RENTS: Mapping[str, int] = {"L1": 45_000, "L2": 52_000, "L3": 30_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Money that came: for a lease, or for nobody known."""
+
+    number: int
+    lease_id: str | None
+    cents: int
+    channels: str
+    """The first letters of who tells of it: statement, notice, event."""
+
+    @property
+    def reference(self) -> str:
+        return f"BANKREF-{self.number:04d}"
+
+
+# The last amount is one that a float cuts: 1.15 × 100 = 114.99…
+FACTS = (
+    Fact(1, "L1", 45_000, "sn"),
+    Fact(2, "L2", 20_000, "sne"),
+    Fact(3, "L2", 40_000, "s"),
+    Fact(4, "L3", 30_000, "sn"),
+    Fact(5, "L3", 30_000, "s"),
+    Fact(6, None, 12_345, "sn"),
+    Fact(7, "L1", 115, "s"),
+)
+PUT_ON = "L1"
+"""Where an accountant puts what came for nobody known."""
+CHEQUE = 7_000
+"""What an accountant receives from the tenant of L3."""
+
+
+def begin(world: World) -> None:
+    """A landlord with three leases, each with a rent; everything is settled before the story begins."""
+    assert world.ask("PUT", f"/v1/landlords/{LANDLORD}", SETTINGS).status == 201
+    for number, (lease_id, cents) in enumerate(RENTS.items(), 1):
+        lease = {
+            "status": "active",
+            "start_date": "2020-01-01",
+            "unit_id": f"U{number}",
+            "unit_kind": "dwelling",
+            "residence_id": "R1",
+            "residence_name": "Les Micocouliers",
+            "commune": "Nîmes",
+            "holder_name": f"Locataire {number}",
+        }
+        assert world.ask("PUT", f"/v1/leases/{lease_id}", lease).status == 201
+        due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": cents}
+        assert world.ask("PUT", f"/v1/leases/{lease_id}/dues/nov-{lease_id}", due).status == 201
+    world.settle()
+
+
+def ibans(world: World) -> dict[str, str]:
+    return {lease_id: world.ask("GET", f"/v1/leases/{lease_id}").body["virtual_iban"] for lease_id in RENTS}
+
+
+def acts(addresses: Mapping[str, str]) -> list[Callable[[World], None]]:
+    """What comes from outside, each as something that happens to a world."""
+    statement, notice = (_told(letter, addresses) for letter in "sn")
+    events = [_event(fact, addresses) for fact in FACTS if "e" in fact.channels]
+    told: list[Callable[[World], None]] = [
+        lambda world: world.drop(f"{LANDLORD}/bank/avis.xml", notice_file(notice)),
+        lambda world: world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(statement)),
+        lambda world: world.drop(f"{LANDLORD}/bank/encore.xml", statement_file(statement), announced=False),
+        _receive_cheque,
+        *(partial(_tell, event) for event in events),
+    ]
+    return told
+
+
+def _tell(event: Mapping[str, Any], world: World) -> None:
+    world.tell(event)
+
+
+def _receive_cheque(world: World) -> None:
+    body = {"lease_id": "L3", "amount_cents": CHEQUE, "means": "cheque", "received_on": DAY.isoformat()}
+    assert world.ask("POST", "/v1/payments", body, key="cheque").status == 201
+
+
+def decide(world: World) -> None:
+    """An accountant puts the money of the unknown payer on a lease."""
+    (payment,) = world.ask("GET", "/v1/payments?status=suspense").body["items"]
+    path = f"/v1/payments/{payment['payment_id']}/assign"
+    assert world.ask("POST", path, {"lease_id": PUT_ON, "reason": "vu"}, key="assign").status == 200
+
+
+def _told(letter: str, addresses: Mapping[str, str]) -> Statement:
+    entries = tuple(_entry(fact, addresses) for fact in FACTS if letter in fact.channels)
+    return Statement("S1", 1, BANK_ACCOUNT, "SEMIGA", BIC, DAY, OPENING, entries)
+
+
+def _entry(fact: Fact, addresses: Mapping[str, str]) -> Entry:
+    creditor = Party("SEMIGA", addresses[fact.lease_id], BIC) if fact.lease_id else None
+    detail = Detail(fact.cents, Party(f"PAYEUR {fact.number}", STRANGER, "BNPAFRPP"), creditor, fact.reference)
+    return Entry(fact.cents, DAY, fact.reference, TRANSFER, (detail,))
+
+
+def _event(fact: Fact, addresses: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "schema": "quitus.payment-event/1",
+        "event_id": f"evt-{fact.number}",
+        "landlord_id": LANDLORD,
+        "source": "bank:instant",
+        "kind": "credit",
+        "bank_reference": fact.reference,
+        "amount_cents": fact.cents,
+        "currency": "EUR",
+        "booking_date": DAY.isoformat(),
+        "account_iban": BANK_ACCOUNT,
+        "virtual_iban": addresses[fact.lease_id or ""],
+        "means": "instant_transfer",
+    }
+
+
+def check(world: World) -> None:
+    """Invariants I1 to I8 (reliability.md) and what this story must have come to. Raises AssertionError."""
+    ledger, views = LedgerRows(world.table), ViewRows(world.table)
+    payments = [shown.answer for shown in views.payments_between(LANDLORD, DAY, DAY)]
+    _each_movement_is_posted_once(payments)
+    chains = {lease_id: list(_chain(world, lease_id)) for lease_id in RENTS}
+    for lease_id, chain in chains.items():
+        _the_balance_is_the_sum_of_the_entries(ledger, world, lease_id, chain)
+        _the_chain_holds(lease_id, chain)
+    _bank_and_books_agree(world)
+    _the_erp_has_every_entry_once_in_order(world, chains)
+    assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
+    _the_journal_is_whole(world)
+
+
+def _each_movement_is_posted_once(payments: Iterable[Mapping[str, Any]]) -> None:
+    found = Counter((payment["lease_id"], payment["amount_cents"]) for payment in payments)
+    wanted = Counter((fact.lease_id or PUT_ON, fact.cents) for fact in FACTS)
+    assert found == wanted + Counter({("L3", CHEQUE): 1})
+
+
+def _chain(world: World, lease_id: str) -> Iterator[LedgerEntry]:
+    """The entries of a lease from the permanent rows, in the chain's order; charges have a chain of their own."""
+    ledger = LedgerRows(world.table)
+    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
+    payments = ledger.payments(LANDLORD, [keys.bucket_of(names) for names in places])
+    entries = [entry for payment in payments for entry in payment.entries if entry.lease_id == lease_id]
+    yield from sorted(entries, key=lambda entry: entry.sequence)
+
+
+def _the_balance_is_the_sum_of_the_entries(
+    ledger: LedgerRows, world: World, lease_id: str, chain: Iterable[LedgerEntry]
+) -> None:
+    account = ledger.accounts(LANDLORD, [lease_id])[lease_id]
+    lines = [line for entry in chain for line in entry.lines if line.auxiliary == lease_id]
+    called = sum(due.amount_cents for due in ledger.dues(LANDLORD, lease_id).values())
+    assert account.balance_cents == called + sum(line.debit_cents - line.credit_cents for line in lines)
+    came = sum(fact.cents for fact in FACTS if (fact.lease_id or PUT_ON) == lease_id)
+    assert account.balance_cents == RENTS[lease_id] - came - (CHEQUE if lease_id == "L3" else 0)
+
+
+def _the_chain_holds(lease_id: str, chain: Iterable[LedgerEntry]) -> None:
+    previous = None
+    for sequence, entry in enumerate(chain, 1):
+        assert (entry.sequence, entry.previous_hash, entry.hash) == (sequence, previous, entry_hash(entry)), lease_id
+        previous = entry.hash
+
+
+def _bank_and_books_agree(world: World) -> None:
+    (account,) = world.ask("GET", f"/v1/proof?date={DAY.isoformat()}").body["accounts"]
+    received = sum(fact.cents for fact in FACTS)
+    assert (account["status"], account["difference_cents"], account["lines"]) == ("proved", 0, [])
+    assert (account["opening_cents"], account["closing_cents"]) == (OPENING, OPENING + received)
+    assert (account["receipts_cents"], account["other_cents"]) == (received, 0)
+
+
+def _the_erp_has_every_entry_once_in_order(world: World, chains: Mapping[str, Iterable[LedgerEntry]]) -> None:
+    assert world.erp.changed == [], "a batch was sent again with other content"
+    told = [entry["entry_id"] for entry in world.erp.told]
+    assert len(told) == len(set(told))
+    for lease_id, chain in chains.items():
+        of_lease = [entry["entry_id"] for entry in world.erp.told if entry["lease_id"] == lease_id]
+        assert of_lease == [entry.entry_id for entry in chain], lease_id
+
+
+def _the_journal_is_whole(world: World) -> None:
+    """The files that were dropped are settled, and the action log has what came from outside.
+
+    A copy that comes while the first file is half taken is taken itself, so that nothing waits for a process that died:
+    then its movements are the duplicates.
+    """
+    files = world.ask("GET", "/v1/files").body["items"]
+    assert Counter(file["status"] for file in files) in ({"processed": 2, "duplicate": 1}, {"processed": 3})
+    told = Counter(fact.number for fact in FACTS for letter in ("s", "s", "n") if letter in fact.channels)
+    for file in files:
+        counts = file["counts"]
+        assert counts["movements"] == counts["posted"] + counts["suspense"] + counts["duplicates"], file["name"]
+        assert file["status"] == "processed" or counts["movements"] == counts["duplicates"], file["name"]
+    assert sum(file["counts"]["movements"] for file in files) == told.total()
+    logged = world.buckets.under("raw", f"actions/{LANDLORD}/")
+    kinds = {key.split("/")[2] for key in logged}
+    assert {"events", "manual-receipts", "postings"} <= kinds
+    postings = b"".join(content for (_, key), content in world.buckets.objects.items() if "/postings/" in key)
+    for lease_id in RENTS:
+        for entry in _chain(world, lease_id):
+            assert entry.hash.encode() in postings, f"{entry.entry_id} is in no action"
