@@ -1,6 +1,6 @@
 """A day of a landlord with a fault at every call, and in any order: nothing is lost, doubled or edited.
 
-scripts/test plays a sample; `scripts/simulate --faults` plays every fault at every call, `--schedules N` so many orders.
+scripts/test plays a sample; `scripts/simulate --faults` plays all faults at all calls, `--schedules N` so many orders.
 A failing seed, or call and fault, plays again by itself.
 """
 

@@ -145,10 +145,11 @@ class World:
             "body": None if body is None else json.dumps(body),
             "requestContext": {"authorizer": {"claims": claims}},
         }
+        given: dict[str, Any] = {}
         with self._process():
             given = staff_api.app.handler(event, _CONTEXT)
-            return Answered(given["statusCode"], json.loads(given["body"]) if given["body"] else None)
-        return None
+        body = json.loads(given["body"]) if given.get("body") else None
+        return Answered(given["statusCode"], body) if given else None
 
     @contextmanager
     def _process(self) -> Iterator[None]:
