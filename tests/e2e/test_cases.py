@@ -23,6 +23,10 @@ from acceptance.test_cases import (
     test_case_20_unassigned_virtual_iban,
     test_case_21_payer_is_not_the_tenant,
 )
+from acceptance.test_reversals import (
+    test_a_return_over_two_leases_of_a_group_reopens_the_dues_of_both,
+    test_case_22_a_chargeback_is_a_reversal,
+)
 from acceptance.words import Words
 
 from demonstration.ibans import french_iban
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 __all__ = [
+    "test_a_return_over_two_leases_of_a_group_reopens_the_dues_of_both",
     "test_case_01_three_co_tenants",
     "test_case_02_share_rounding",
     "test_case_03_late_payment_after_a_tenant_change",
@@ -48,6 +53,7 @@ __all__ = [
     "test_case_18_departed_tenant",
     "test_case_20_unassigned_virtual_iban",
     "test_case_21_payer_is_not_the_tenant",
+    "test_case_22_a_chargeback_is_a_reversal",
 ]
 
 BANK, BRANCH = "17328", "89977"
@@ -110,6 +116,29 @@ class CloudCase(Words):
         told = [item for item in listed if reference in {source["message"] for source in item["sources"]}]
         assert len(told) == 1, f"{reference} among {len(listed)} payments"
         return str(told[0]["payment_id"])
+
+    def take_back(
+        self, payment_id: str, on: str, euros: str, reason: str = "AM04", kind: str = "return", means: str | None = None
+    ) -> None:
+        reference = f"REF-{next(self._numbers)}"
+        (source,) = self.payment(payment_id)["sources"]
+        event = {
+            "schema": "quitus.payment-event/1",
+            "event_id": reference,
+            "landlord_id": self._landlord,
+            "source": "bank:e2e",
+            "kind": kind,
+            "bank_reference": reference,
+            "original_reference": source["message"],
+            "reason": reason,
+            "amount_cents": parse_euros(euros),
+            "currency": "EUR",
+            "booking_date": on,
+            "account_iban": self._account,
+            "means": means,
+        }
+        self._send(json.dumps(event))
+        self._idle()
 
 
 def settings(account: str, prefix: str) -> dict[str, Any]:

@@ -61,6 +61,14 @@ def test_a_person_says_which_payment_a_return_takes_back(office: Office) -> None
     payment_id, return_id = a_payment(office), a_return(office)
     waiting = office.get("/v1/payments", query={"status": "pending"})["items"]
     assert [(one["payment_id"], one["awaiting"]) for one in waiting] == [(return_id, "original")]
+    assert waiting[0]["returned"] == {
+        "reason": "AM04",
+        "reason_words": {"fr": "Provision insuffisante", "en": "Insufficient funds"},
+        "original_reference": None,
+        "end_to_end_id": None,
+        "mandate_id": None,
+        "note": None,
+    }
     traced = trace(office, return_id, payment_id)
     assert (traced.status, traced.body["status"], traced.body["reverses"]) == (200, "reversed", payment_id)
     payment = office.get(f"/v1/payments/{payment_id}")

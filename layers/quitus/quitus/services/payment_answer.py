@@ -9,6 +9,7 @@ from quitus.domain.incoming import Source
 from quitus.domain.matching import Match
 from quitus.domain.payment import Payment, Reversal
 from quitus.domain.return_reasons import words_of
+from quitus.domain.returned import Return
 
 
 def payment_answer(payment: Payment) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
         "sources": [_source(source) for source in payment.sources],
         "reversals": [_reversal(reversal) for reversal in payment.reversals],
         "reverses": payment.reverses,
+        "returned": _returned(Return(payment.reports)) if payment.is_return else None,
         "awaiting": payment.awaiting.value if payment.awaiting else None,
         "replaced_by": list(payment.replaced_by),
         "posted_at": payment.posted.posted_at,
@@ -55,6 +57,19 @@ def _allocation(allocation: Allocation) -> dict[str, Any]:
         "due_id": allocation.due_id,
         "amount_cents": allocation.amount_cents,
         "rule": allocation.rule.value,
+    }
+
+
+def _returned(returned: Return) -> dict[str, Any]:
+    """What a return says of the payment that it takes back."""
+    said = returned.said
+    return {
+        "reason": returned.reason,
+        "reason_words": words_of(returned.reason),
+        "original_reference": next(iter(sorted(returned.named)), None),
+        "end_to_end_id": next((movement.end_to_end_id for movement in said if movement.end_to_end_id), None),
+        "mandate_id": next((movement.mandate_id for movement in said if movement.mandate_id), None),
+        "note": next((movement.note for movement in said if movement.note), None),
     }
 
 

@@ -132,6 +132,8 @@ class EventPoster:
             raise _Refused("unknown_account", "not an account of this landlord")
         if event.currency != "EUR":
             raise _Refused("currency", "not in euros")
+        if self._takes_a_return_back(landlord.landlord_id, event):
+            raise _Refused("reversal_of_reversal", "what it takes back is a return itself")
         at, incoming = instant_text(self.clock.now()), event.incoming(account.iban)
         name = EventName(event.source, event.bank_reference, incoming.bucket)
         held = self.events.accept(landlord.landlord_id, name, event.digest, at)
@@ -141,6 +143,13 @@ class EventPoster:
             self.alerts.alert(landlord.landlord_id, Alert(AlertKind.IDENTITY_CONFLICT, subject, said), at)
             raise _Refused("identity_conflict", "the same reference came before with another amount, day or account")
         return incoming
+
+    def _takes_a_return_back(self, landlord_id: str, event: PaymentEvent) -> bool:
+        if event.kind == "credit" or event.original_reference is None:
+            return False
+        channel = f"{EVENT_CHANNEL}{event.source}"
+        named = self.poster.ledger.named_by_event(landlord_id, channel, event.original_reference)
+        return named is not None and named.amount_cents < 0
 
     def _post(self, landlord: Landlord, incoming: Incoming, text: str) -> None:
         landlord_id, now = landlord.landlord_id, self.clock.now()

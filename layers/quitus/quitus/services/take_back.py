@@ -12,6 +12,7 @@ from datetime import date
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
+from quitus.domain.errors import Conflict
 from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.landlord import Landlord
 from quitus.domain.ledger import Line, Role
@@ -185,7 +186,10 @@ class Reverser:
     def _settled(self, landlord: Landlord, occurrence: Occurrence, found: Found) -> Settled | None:
         if found.original is not None:
             original = found.original
-            return self.taking(landlord, occurrence, original.payment.payment_id, original.cents, original.trace)
+            try:
+                return self.taking(landlord, occurrence, original.payment.payment_id, original.cents, original.trace)
+            except Conflict as error:  # it could be taken back when it was found
+                raise Stale from error
         for payment, reversal in found.unconfirmed if _is_on_bank(occurrence.returned) else ():
             made = confirmation(payment, reversal, occurrence.return_id, occurrence.at)
             lines = collected_lines(landlord.chart, occurrence.returned.cents, occurrence.origin)

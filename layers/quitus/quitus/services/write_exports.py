@@ -30,7 +30,7 @@ ENTRY_COLUMNS = (
 )  # fmt: skip
 RECEIPT_COLUMNS = (
     "payment_id", "booking_date", "status", "amount", "means", "lease_id", "residence_id", "commune",
-    "match_rule", "credit", "debtor_name", "remittance", "posted_at",
+    "match_rule", "credit", "debtor_name", "remittance", "posted_at", "reversed",
 )  # fmt: skip
 
 
@@ -172,4 +172,5 @@ def _receipt_row(shown: ShownPayment) -> Sequence[Any]:
         answer["payment_id"], answer["booking_date"], answer["status"], Euros(answer["amount_cents"]), answer["means"],
         answer["lease_id"], shown.residence_id, shown.commune, answer["match"]["rule"], Euros(answer["credit_cents"]),
         answer["debtor_name"], answer["remittance"], answer["posted_at"],
+        Euros(sum(reversal["amount_cents"] for reversal in answer["reversals"])),
     )  # fmt: skip

@@ -230,6 +230,17 @@ class ReversalAnswer(Answer):
     booking_date: date
 
 
+class ReturnedAnswer(Answer):
+    """What a return says of why, and of the payment that it takes back."""
+
+    reason: str | None
+    reason_words: ReasonWordsAnswer | None
+    original_reference: str | None
+    end_to_end_id: str | None
+    mandate_id: str | None
+    note: str | None
+
+
 class PaymentAnswer(Answer):
     """Money that came in."""
 
@@ -248,6 +259,7 @@ class PaymentAnswer(Answer):
     sources: tuple[SourceAnswer, ...]
     reversals: tuple[ReversalAnswer, ...]
     reverses: Annotated[str | None, Field(description="The payment that it takes back: it is no payment of its own.")]
+    returned: Annotated[ReturnedAnswer | None, Field(description="Only on a return: what it says.")]
     awaiting: Annotated[Awaiting | None, Field(description="What a pending payment waits for.")]
     replaced_by: Annotated[
         tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")

@@ -1,0 +1,125 @@
+"""Returns and chargebacks that a provider's events tell: they name their payment, whatever its age and amount."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from builders import BANK_ACCOUNT, FixedClock
+from unit.erp.office import Notebook
+from unit.services.test_returns import balance, booked, listed, open_alerts
+from unit.views.estate import IBANS, Estate, L
+
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.event_rows import EventRows
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.domain.payment import Payment, PaymentStatus
+from quitus.services.post_events import EventPoster
+from quitus.services.post_movements import MovementPoster
+
+CREDIT: dict[str, Any] = {
+    "schema": "quitus.payment-event/1",
+    "event_id": "E-C",
+    "landlord_id": L,
+    "source": "psp:demo",
+    "kind": "credit",
+    "bank_reference": "C-1",
+    "amount_cents": 45000,
+    "currency": "EUR",
+    "booking_date": "2026-11-05",
+    "account_iban": BANK_ACCOUNT,
+    "virtual_iban": IBANS["L1"],
+    "means": "card",
+}
+CHARGEBACK = CREDIT | {
+    "event_id": "E-B",
+    "kind": "chargeback",
+    "bank_reference": "B-1",
+    "original_reference": "C-1",
+    "booking_date": "2026-11-20",
+    "virtual_iban": None,
+    "reason": "fraud",
+}
+
+
+@pytest.fixture
+def estate() -> Estate:
+    return Estate()
+
+
+def tell(estate: Estate, event: dict[str, Any], **changes: Any) -> None:
+    table, clock = estate.table, FixedClock()
+    poster = MovementPoster(LedgerRows(table), clock)
+    EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), Notebook(), clock).post(
+        json.dumps(event | changes)
+    )
+    estate.settle()
+
+
+def the_payment(estate: Estate) -> Payment:
+    (shown,) = [
+        one for one in ViewRows(estate.table).payments(L, None, None, None) if one.answer["status"] != "pending"
+    ]
+    return estate.payment(shown.payment_id)
+
+
+@pytest.mark.parametrize("means", ["card", None])
+def test_a_chargeback_takes_back_what_waits_in_collection(estate: Estate, means: str | None) -> None:
+    tell(estate, CREDIT)
+    assert balance(estate) == 0
+    tell(estate, CHARGEBACK, means=means)
+    payment = the_payment(estate)
+    assert (payment.status, payment.reversals[0].reason) == (PaymentStatus.REVERSED, "fraud")
+    assert (balance(estate), booked(estate), listed(estate)) == (45000, {}, [("reversed", 45000)])
+
+
+def test_a_refund_of_a_part_names_its_payment_and_takes_no_more(estate: Estate) -> None:
+    tell(estate, CREDIT, amount_cents=50000)
+    assert balance(estate) == -5000
+    tell(estate, CHARGEBACK, kind="return", amount_cents=12000)
+    payment = the_payment(estate)
+    assert (payment.status, payment.left_cents, payment.credit_cents) == (PaymentStatus.POSTED, 38000, 0)
+    assert balance(estate) == 7000
+    tell(estate, CHARGEBACK, kind="return", event_id="E-B2", bank_reference="B-2", amount_cents=38000)
+    assert (the_payment(estate).status, balance(estate), booked(estate)) == (PaymentStatus.REVERSED, 45000, {})
+    tell(estate, CHARGEBACK, kind="return", event_id="E-B3", bank_reference="B-3", amount_cents=100)
+    assert (balance(estate), open_alerts(estate)) == (45000, {"return_without_original"})
+
+
+def test_a_refund_of_a_part_that_comes_first_waits_for_its_payment(estate: Estate) -> None:
+    tell(estate, CHARGEBACK, kind="return", amount_cents=12000)
+    assert (listed(estate), open_alerts(estate)) == ([("pending", 12000)], {"return_without_original"})
+    tell(estate, CREDIT)
+    assert (balance(estate), the_payment(estate).left_cents, open_alerts(estate)) == (12000, 33000, set())
+
+
+def test_a_payment_of_years_ago_is_found_by_its_name(estate: Estate) -> None:
+    tell(estate, CREDIT, booking_date="2023-05-05")
+    tell(estate, CHARGEBACK)
+    assert the_payment(estate).status is PaymentStatus.REVERSED
+
+
+def test_the_same_event_again_and_another_source_change_nothing(estate: Estate) -> None:
+    tell(estate, CREDIT)
+    for _ in range(3):
+        tell(estate, CHARGEBACK)
+    assert (len(the_payment(estate).reversals), balance(estate)) == (1, 45000)
+
+
+def test_an_event_never_takes_a_payment_that_it_does_not_name(estate: Estate) -> None:
+    tell(estate, CREDIT)
+    tell(estate, CHARGEBACK, original_reference="C-2", virtual_iban=IBANS["L1"])
+    assert (balance(estate), open_alerts(estate)) == (0, {"return_without_original"})
+    tell(estate, CREDIT, event_id="E-C2", bank_reference="C-2", booking_date="2026-11-06")
+    assert (balance(estate), open_alerts(estate)) == (0, set())
+
+
+def test_a_reversal_of_a_reversal_is_refused(estate: Estate) -> None:
+    tell(estate, CREDIT)
+    tell(estate, CHARGEBACK)
+    tell(estate, CHARGEBACK, event_id="E-BB", bank_reference="BB-1", original_reference="B-1")
+    assert (balance(estate), listed(estate)) == (45000, [("reversed", 45000)])
+    assert open_alerts(estate) == {"event_rejected"}
