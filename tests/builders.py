@@ -8,13 +8,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from quitus.adapters import keys
-from quitus.adapters.ledger_rows import account_write
+from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
+from quitus.adapters.name_rows import NameRows
+from quitus.adapters.payer_rows import PayerRows
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.lease import Account, Due, DueKind, Lease, LeaseStatus, OpenDue, UnitKind
 from quitus.domain.movement import Movement
+from quitus.services.attribution import Attributor
+from quitus.services.ports import Clock
+from quitus.services.post_movements import MovementPoster
 from quitus.services.table import Put
 
 BANK_ACCOUNT = "FR7630006000011234567890189"
@@ -100,6 +105,17 @@ def a_credit(cents: int, iban: str | None = None, **changes: Any) -> Movement:
 
 def reported(movement: Movement, channel: str = "camt.053", message: str = "S1", file_id: str = "F1") -> Incoming:
     return Incoming(movement, BANK_ACCOUNT, Source(channel, message, file_id))
+
+
+def known_payers(table: Any) -> PayerRows:
+    """What is remembered of payers."""
+    return PayerRows(table, lambda: b"secret")
+
+
+def a_poster(table: Any, clock: Clock | None = None) -> MovementPoster:
+    """What posts movements on a table."""
+    ledger = LedgerRows(table)
+    return MovementPoster(ledger, Attributor(ledger, known_payers(table), NameRows(table)), clock or FixedClock())
 
 
 def a_table_with(landlord: Landlord, leases: Sequence[tuple[str, Account]]) -> MemoryTable:

@@ -12,11 +12,14 @@ from quitus.adapters import keys
 from quitus.adapters.dynamo import encode_row
 from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
+from quitus.adapters.name_rows import NameRows
+from quitus.adapters.payer_rows import PayerRows
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.lease import Account, Due, DueKind
 from quitus.domain.movement import Movement
+from quitus.services.attribution import Attributor
 from quitus.services.messages import MOVEMENTS_AT_ONCE
 from quitus.services.post_movements import MovementPoster
 from quitus.services.table import Key, Put, Row, Write
@@ -90,7 +93,8 @@ def _post(table: MemoryTable, ibans: Sequence[str], channel: str) -> Meter:
     ledger = LedgerRows(meter)
     ledger.add_channel("semiga", _incoming(ibans[0], 0, channel).bucket.account, channel)
     meter.calls = meter.units = 0
-    poster = MovementPoster(ledger, _Clock())
+    attributor = Attributor(ledger, PayerRows(meter, lambda: b"bench"), NameRows(meter))
+    poster = MovementPoster(ledger, attributor, _Clock())
     for start in range(0, len(ibans), MOVEMENTS_AT_ONCE):
         batch = [
             _incoming(iban, start + place, channel) for place, iban in enumerate(ibans[start:][:MOVEMENTS_AT_ONCE])

@@ -285,7 +285,8 @@ def test_case_16_money_in_advance_pays_the_next_dues_of_both(case: Words) -> Non
 def test_case_16_without_a_group_the_rest_is_a_credit_and_the_parking_is_suggested(case: Words) -> None:
     a_dwelling_and_a_parking(case, None)
     paid = case.receive("525.00", lease_id="D")
-    suggested = {"reason": "same_holder", "lease_id": "P", "due_ids": ["place"], "amount_cents": 4500}
+    reasons = {"reason": "same_holder", "reasons": ["same_holder"]}
+    suggested = reasons | {"lease_id": "P", "due_ids": ["place"], "amount_cents": 4500}
     assert case.suggestions(paid) == [suggested]
     assert (case.balance("D"), case.credit("D"), case.balance("P")) == ("-45.00", "45.00", "45.00")
     case.holds("D", "P")

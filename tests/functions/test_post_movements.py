@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import FixedClock, a_landlord, a_table_with, a_virtual_iban, an_account, an_open_due
+from builders import FixedClock, a_landlord, a_poster, a_table_with, a_virtual_iban, an_account, an_open_due
 
 from post_movements.app import handler
 from quitus import bootstrap
@@ -20,7 +20,7 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.services.post_events import EventPoster
-from quitus.services.post_movements import BatchPoster, MovementPoster
+from quitus.services.post_movements import BatchPoster
 
 EVENTS = Path(__file__).parents[2] / "events"
 BATCH = json.loads((EVENTS / "movement_batch.json").read_text(encoding="utf-8"))
@@ -57,14 +57,14 @@ def table() -> MemoryTable:
 
 
 def an_event_poster(table: Any, notebook: Notebook) -> EventPoster:
-    poster = MovementPoster(LedgerRows(table), FixedClock())
+    poster = a_poster(table)
     return EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), notebook, FixedClock())
 
 
 @pytest.fixture
 def notebook(monkeypatch: pytest.MonkeyPatch, table: MemoryTable) -> Notebook:
     notebook, clock = Notebook(), FixedClock()
-    poster, landlords = MovementPoster(LedgerRows(table), clock), LandlordRows(table)
+    poster, landlords = a_poster(table, clock), LandlordRows(table)
     batches = BatchPoster(poster, landlords, notebook, notebook, clock)
     events = an_event_poster(table, notebook)
     monkeypatch.setenv("PAYMENT_EVENTS_QUEUE_ARN", EVENT["Records"][0]["eventSourceARN"])

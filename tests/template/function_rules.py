@@ -22,6 +22,8 @@ SECRETS = {
     "IntakeFileRole": ":secret:quitus/${AWS::StackName}/pgp/*",
 }
 SECRET = {"secretsmanager:GetSecretValue"}
+KEYS = ({"Fn::GetAtt": ["NumberingSecret", "Id"]}, {"Fn::GetAtt": ["PayersSecret", "Id"]})
+"""Secrets that have names of their own in the template."""
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 KEPT_ELSEWHERE = {
     "SftpUserRole": {"s3:PutObject"},
@@ -262,8 +264,7 @@ def secrets_are_read_by_name(template: Template) -> list[str]:
         for statement in template.role_statements()
         if set(statement.actions) & SECRET
         for one in statement.resources
-        if one != {"Fn::GetAtt": ["NumberingSecret", "Id"]}
-        and not str(one.get("Fn::Sub", "")).endswith(SECRETS.get(statement.owner, "no secret"))
+        if one not in KEYS and not str(one.get("Fn::Sub", "")).endswith(SECRETS.get(statement.owner, "no secret"))
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import a_credit, a_due, reported
+from builders import a_credit, a_due, a_poster, reported
 from faults import FaultyTable, Killed
 from unit.erp.office import DUE_HEADER, LANDLORD, Office, a_file
 from unit.web.office import CHEQUE, RENT
@@ -12,7 +12,6 @@ from unit.web.office import Office as StaffOffice
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
-from quitus.services.post_movements import MovementPoster
 
 MANY = 120
 PAID = sum(range(100, 100 + MANY))
@@ -24,7 +23,7 @@ def an_office_paid_in_advance() -> Office:
     office.leases("L1", "L2")
     iban = office.lease("L1").virtual_iban
     receipts = [reported(a_credit(100 + number, iban)) for number in range(MANY)]
-    MovementPoster(LedgerRows(office.memory), office.clock).post(office.landlord, receipts)
+    a_poster(office.memory, office.clock).post(office.landlord, receipts)
     assert office.account("L1").credit_cents == PAID
     return office
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, BinaryIO, cast
 
-from builders import BANK_ACCOUNT, FixedClock, a_landlord
+from builders import BANK_ACCOUNT, FixedClock, a_landlord, a_poster
 from unit.erp.office import Notebook, Office
 
 from quitus.adapters.alert_rows import AlertRows
@@ -32,7 +32,7 @@ from quitus.services.file_decisions import Contradiction, FileOccasion
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.intake import Intake
 from quitus.services.messages import ErpBatch, MovementBatch, from_json, to_json
-from quitus.services.post_movements import BatchPoster, MovementPoster
+from quitus.services.post_movements import BatchPoster
 from quitus.services.quarantine import Quarantine
 from quitus.services.registry import DroppedFile
 from quitus.services.resume import Resume, resumes
@@ -270,7 +270,7 @@ class Counter:
     def work(self) -> None:
         """Work what is on the queues."""
         movements, self.movements.sent = self.movements.sent, []
-        poster = MovementPoster(LedgerRows(self.memory), self.clock)
+        poster = a_poster(self.memory, self.clock)
         batches = BatchPoster(poster, LandlordRows(self.memory), FileRows(self.memory), self.book, self.clock)
         for text in movements:
             batches.post(from_json(text, MovementBatch))

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from acceptance.case import Case
-from builders import BANK_ACCOUNT, FixedClock, a_credit, a_landlord, reported
+from builders import BANK_ACCOUNT, a_credit, a_landlord, a_poster, reported
 from faults import FaultyTable, Killed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.identity import account_tag
-from quitus.services.post_movements import MovementPoster
 
 LEASES = ("D", "P1", "P2")
 
@@ -162,10 +161,10 @@ def test_a_payment_over_a_group_is_whole_or_not_at_all_wherever_the_process_dies
         case = a_household()
         iban = case.lease("P1")["virtual_iban"]
         movement = reported(a_credit(52500, iban))
-        poster = MovementPoster(LedgerRows(FaultyTable(case.office.table, call, after=after)), FixedClock())
+        poster = a_poster(FaultyTable(case.office.table, call, after=after))
         with contextlib.suppress(Killed):
             poster.post(a_landlord(), [movement])
-        MovementPoster(LedgerRows(case.office.table), FixedClock()).post(a_landlord(), [movement])
+        a_poster(case.office.table).post(a_landlord(), [movement])
         assert [case.balance(lease_id) for lease_id in LEASES] == ["0.00", "0.00", "30.00"]
         chains(case)
 
@@ -174,7 +173,7 @@ def test_workers_on_all_virtual_ibans_of_a_group_lose_and_double_nothing() -> No
     case = a_household()
     ibans = [case.lease(lease_id)["virtual_iban"] for lease_id in LEASES]
     batches = [[reported(a_credit(5000 + n, ibans[n % 3]), message=f"S{n}")] for n in range(9)]
-    posters = [MovementPoster(LedgerRows(case.office.table), FixedClock()) for _ in range(18)]
+    posters = [a_poster(case.office.table) for _ in range(18)]
     threads = [
         threading.Thread(target=poster.post, args=(a_landlord(), batch))
         for poster, batch in zip(posters, batches * 2, strict=True)
@@ -192,7 +191,7 @@ def test_more_payments_of_one_group_than_a_transaction_holds_are_posted_in_halve
     case = a_household()
     ibans = [case.lease(lease_id)["virtual_iban"] for lease_id in LEASES]
     batch = [reported(a_credit(100, ibans[n % 3], position=str(n))) for n in range(100)]
-    placed = MovementPoster(LedgerRows(case.office.table), FixedClock()).post(a_landlord(), batch)
+    placed = a_poster(case.office.table).post(a_landlord(), batch)
     assert len({one.posted.payment_id for one in placed}) == 100
     assert sum(case.lease(lease_id)["balance_cents"] for lease_id in LEASES) == 55500 - 10000
     chains(case)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from builders import FixedClock, a_credit, a_landlord, a_table_with, a_virtual_iban, an_account, an_open_due, reported
+from builders import (
+    FixedClock,
+    a_credit,
+    a_landlord,
+    a_poster,
+    a_table_with,
+    a_virtual_iban,
+    an_account,
+    an_open_due,
+    reported,
+)
 from unit.web.office import Notebook
 
 from quitus.adapters.alert_rows import AlertRows
@@ -14,7 +24,6 @@ from quitus.adapters.view_rows import ViewRows
 from quitus.domain.plan import Instalment
 from quitus.services.plan_watch import PlanWatch
 from quitus.services.plans import PlanDesk, PlanWish
-from quitus.services.post_movements import MovementPoster
 
 START = date(2026, 11, 10)
 
@@ -28,7 +37,7 @@ class Watched:
         self.table = a_table_with(landlord, [(a_virtual_iban(1), account)])
         self.clock, self.log = FixedClock(), Notebook()
         ledger, alerts, store = LedgerRows(self.table), AlertRows(self.table), PlanRows(self.table)
-        self.poster = MovementPoster(ledger, self.clock)
+        self.poster = a_poster(self.table, self.clock)
         desk = PlanDesk(store, ledger, alerts, self.log, self.clock)
         instalments = tuple(Instalment(START + timedelta(days=30 * n), 8000) for n in range(3))
         desk.put("semiga", "L1", PlanWish(instalments, None, None), "ada")

@@ -13,9 +13,9 @@ import pytest
 from builders import (
     BANK_ACCOUNT,
     DAY,
-    FixedClock,
     a_credit,
     a_landlord,
+    a_poster,
     a_table_with,
     a_virtual_iban,
     an_account,
@@ -37,7 +37,7 @@ from quitus.domain.ledger import seal
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.pairing import Verdict
-from quitus.services.post_movements import MovementPoster, count
+from quitus.services.post_movements import count
 
 LANDLORD = a_landlord()
 ONE, TWO = a_virtual_iban(1), a_virtual_iban(2)
@@ -47,10 +47,6 @@ ONE, TWO = a_virtual_iban(1), a_virtual_iban(2)
 def table() -> MemoryTable:
     rent = an_open_due("nov", 45000)
     return a_table_with(LANDLORD, [(ONE, an_account(rent)), (TWO, an_account(rent, lease_id="L2"))])
-
-
-def a_poster(table: Any) -> MovementPoster:
-    return MovementPoster(LedgerRows(table), FixedClock())
 
 
 def account(table: MemoryTable, lease_id: str = "L1") -> Account:

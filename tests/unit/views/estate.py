@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from builders import BANK_ACCOUNT, DAY, FixedClock, a_due, a_landlord, a_lease, a_virtual_iban, an_account
+from builders import (
+    BANK_ACCOUNT,
+    DAY,
+    FixedClock,
+    a_due,
+    a_landlord,
+    a_lease,
+    a_poster,
+    a_virtual_iban,
+    an_account,
+    known_payers,
+)
 from unit.erp.office import Notebook
 
 from quitus.adapters import keys, records
@@ -17,6 +28,7 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_view_rows import ErpLandlordRows, LeaseViewRows
 from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
+from quitus.adapters.name_rows import NameViewRows
 from quitus.adapters.payment_view_rows import PaymentViewRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.assigning import assign, settled_leases, unassign
@@ -26,10 +38,11 @@ from quitus.domain.landlord import Erp, ErpKind, Landlord
 from quitus.domain.lease import LeaseStatus
 from quitus.domain.payment import Payment
 from quitus.domain.posting import person_match
+from quitus.services.learn_payers import PayerTeacher
 from quitus.services.lease_views import LeaseViews
 from quitus.services.messages import PendingCheck
+from quitus.services.name_views import NameViews
 from quitus.services.payment_views import PaymentViews
-from quitus.services.post_movements import MovementPoster
 from quitus.services.settle_pending import PendingSettler
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Key, Put, Row
@@ -50,6 +63,8 @@ def keeper(table: Any) -> ViewKeeper:
     return ViewKeeper(
         PaymentViews(PaymentViewRows(table), clock),
         LeaseViews(LeaseViewRows(table), clock),
+        NameViews(NameViewRows(table), clock),
+        PayerTeacher(known_payers(table), clock),
         LandlordRows(table),
         ErpLandlordRows(table),
         clock,
@@ -90,7 +105,7 @@ class Estate:
 
     def post(self, *batch: Incoming) -> str:
         """Post movements; the id of the first one's payment."""
-        placed = MovementPoster(LedgerRows(self.table), FixedClock()).post(self.landlord, batch)
+        placed = a_poster(self.table).post(self.landlord, batch)
         return placed[0].posted.payment_id
 
     def assign(self, payment_id: str, lease_id: str) -> None:
@@ -153,7 +168,7 @@ class Estate:
 
     def views(self) -> dict[Key, Row]:
         """What the views say, without counters that are back at zero and alerts that are closed."""
-        said = {key: _said(row) for key, row in self.table.rows.items() if _is_view(key)}
+        said = {key: _said(row) for key, row in self.table.rows.items() if _is_view(key) and key.sk != "counter"}
         return {key: row for key, row in said.items() if row}
 
     def rows(self, partition: str) -> list[Row]:
@@ -165,7 +180,7 @@ class Estate:
 
 def _is_view(key: Key) -> bool:
     if "#lease#" in key.pk:
-        return key.sk.startswith("entry#")
+        return key.sk.startswith("entry#") or key.sk == "names"
     return not any(source in key.pk for source in _SOURCES) or key.sk == "issued"
 
 
@@ -182,5 +197,7 @@ def _said(row: Row) -> Row:
         "unstated",
     }
     said = {name: value for name, value in row.items() if name not in counters or value or "payment_id" in row}
+    if row["SK"] == "names" or row["SK"].startswith("shelf#"):
+        said.pop("version")  # how often it was written
     is_counter = "count" in row and "payment_id" not in row
     return said if not is_counter or counters & said.keys() else {}

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders import FixedClock, a_credit, a_landlord, a_table_with, a_virtual_iban, an_account, reported
+from builders import a_credit, a_landlord, a_poster, a_table_with, a_virtual_iban, an_account, reported
 
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.views import alert_kinds
-from quitus.services.post_movements import MovementPoster
 
 LANDLORD, LEASE = a_landlord(), a_virtual_iban(1)
 
@@ -26,8 +25,9 @@ def test_an_alert_is_logged_once_by_ids_only(caplog: pytest.LogCaptureFixture) -
 
 
 def test_an_entry_that_was_tampered_with_breaks_the_chain_and_shows() -> None:
-    ledger = LedgerRows(a_table_with(LANDLORD, [(LEASE, an_account())]))
-    (placed,) = MovementPoster(ledger, FixedClock()).post(LANDLORD, [reported(a_credit(45000, LEASE))])
+    table = a_table_with(LANDLORD, [(LEASE, an_account())])
+    ledger = LedgerRows(table)
+    (placed,) = a_poster(table).post(LANDLORD, [reported(a_credit(45000, LEASE))])
     payment = ledger.payment("semiga", placed.posted.payment_id)
     assert AlertKind.CHAIN_BREAK not in alert_kinds(payment)
     tampered = replace(payment.entries[0], sequence=7)

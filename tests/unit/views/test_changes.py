@@ -11,6 +11,7 @@ import pytest
 
 from quitus.adapters.changes import KEYS_PER_MESSAGE, changed, forward, matters, messages
 from quitus.domain.errors import Contention
+from quitus.domain.name_index import HOLDER
 from quitus.services.messages import Changes, from_json, to_json
 from quitus.services.table import Key
 from quitus.services.update_views import Changed
@@ -102,7 +103,7 @@ def test_a_message_is_read_as_it_was_sent() -> None:
     (sent,) = messages([Key("l#lease#1", "lease", listed_at="somewhere")])
     told = from_json(to_json(sent), Changes)
     assert told == sent == Changes((("l#lease#1", "lease"),))
-    assert changed(told.keys) == [Changed("l", lease_ids=frozenset({"1"}))]
+    assert changed(told.keys) == [Changed("l", lease_ids=frozenset({"1"}), named=frozenset({("1", HOLDER)}))]
 
 
 def test_a_queue_that_takes_nothing_stops_the_stream() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from builders import BANK_ACCOUNT, FixedClock
+from builders import BANK_ACCOUNT, FixedClock, a_poster, known_payers
 from jsonschema import Draft202012Validator
 from unit.views.estate import keeper
 
@@ -24,6 +24,7 @@ from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
+from quitus.adapters.payer_rows import PayerRows
 from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.bootstrap.desk import StaffDesk
@@ -34,7 +35,6 @@ from quitus.services.exports import Export
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.messages import PendingCheck
 from quitus.services.number_entries import Numberer
-from quitus.services.post_movements import MovementPoster
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.quarantine import Quarantine
 from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
@@ -128,6 +128,7 @@ class Outside:
     """What the desk has besides the table."""
 
     lease_changes: LeaseChanges
+    known_payers: PayerRows
     loopback_erp: bool = False
     action_log: Notebook = field(default_factory=Notebook)
     export_links: Links = field(default_factory=Links)
@@ -146,7 +147,7 @@ class Office:
             LeaseRows(self.table), Numbering(self.table, lambda: b"secret"), AlertRows(self.table), self.clock
         )
         changes = LeaseChanges(writer, Charger(ledger, DueRows(self.table), self.clock), log, self.clock)
-        self.outside = Outside(changes, action_log=log)
+        self.outside = Outside(changes, known_payers(self.table), action_log=log)
         self.desk = StaffDesk(self.table, self.clock, self.outside)
 
     def ask(
@@ -199,7 +200,7 @@ class Office:
 
     def post(self, *batch: Incoming, landlord: str = "semiga") -> str:
         """Post what a bank reported; the id of the first payment."""
-        poster = MovementPoster(LedgerRows(self.table), self.clock)
+        poster = a_poster(self.table, self.clock)
         placed = poster.post(self.desk.landlords.get(landlord), batch)
         self.follow()
         return placed[0].posted.payment_id

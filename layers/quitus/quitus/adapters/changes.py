@@ -13,6 +13,7 @@ from itertools import batched
 from typing import Any
 
 from quitus.adapters import keys
+from quitus.domain.name_index import HOLDER
 from quitus.services.messages import Changes
 from quitus.services.ports import Queue
 from quitus.services.table import Key
@@ -48,6 +49,7 @@ def changed(told: Iterable[tuple[str, str]]) -> list[Changed]:
             payments=held.payments | one.payments,
             lease_ids=held.lease_ids | one.lease_ids,
             virtual_ibans=held.virtual_ibans | one.virtual_ibans,
+            named=held.named | one.named,
         )
     return list(found.values())
 
@@ -59,7 +61,9 @@ def _change(key: Key) -> Changed | None:
             payment = keys.bucket_of(names), int(place.partition("#")[0])
             return Changed(landlord_id, payments=frozenset({payment}))
         case (landlord_id, "lease", (lease_id,)), "lease":
-            return Changed(landlord_id, lease_ids=frozenset({lease_id}))
+            return Changed(landlord_id, lease_ids=frozenset({lease_id}), named=frozenset({(lease_id, HOLDER)}))
+        case (landlord_id, "lease", (lease_id,)), place if place.startswith(keys.PARTIES):
+            return Changed(landlord_id, named=frozenset({(lease_id, place.removeprefix(keys.PARTIES))}))
         case (landlord_id, "virtual-iban", (iban,)), "virtual-iban":
             return Changed(landlord_id, virtual_ibans=frozenset({iban}))
     return None

@@ -34,9 +34,7 @@ class DueRows:
 
     def owners(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:
         """See `DueStore.owners`."""
-        wanted = {keys.due_owner(landlord_id, due_id): due_id for due_id in due_ids}
-        rows = self._table.batch_get(wanted)
-        return {wanted[key]: row["lease_id"] for key, row in rows.items()}
+        return LedgerRows(self._table).leases_of_dues(landlord_id, due_ids)
 
     def history(self, landlord_id: str, lease_id: str) -> History:
         """See `DueStore.history`."""

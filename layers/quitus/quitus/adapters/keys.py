@@ -22,6 +22,9 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | leases whose plan runs | listing `{l}#plans` | | |
 | its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |
 | the entry of money on no lease* | `{l}#loose-entry#{payment}` | `entry#{n}` | update_views, push_erp |
+| its tenants' names in the register* | `{l}#lease#{lease}` | `names` | update_views |
+| the register of tenants' names, and whether it changed* | `{l}#names` | `shelf#{xx}`, `counter` | update_views |
+| on which leases does this payer's money belong? | `{l}#payer#{keyed hash}` | `payer` | update_views, staff_api |
 | leases of a residence | listing `{l}#leases#{residence}` | | |
 | the leases of an account group | `{l}#group#{group}` | `group` | apply_erp_file, staff_api |
 | the lease of a virtual IBAN | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file |
@@ -80,12 +83,13 @@ ENTRIES = "entries"
 
 
 PARTIES, DUES, CHARGES, CHAIN, BATCHES, PLANS = "party#", "due#", "charge#", "entry#", "batch#", "plan#"
+SHELVES = "shelf#"
 CLAIMS, DECISIONS, USES = "claim#", "decision#", "use#"
 """How the many rows of one sort begin in a partition, or after the ordinal of their movement."""
 
 
 MEMBER = "lease:"
-"""Begins the attributes that name the leases of an account group."""
+"""Begins the attributes that name leases, of an account group or of the register of names."""
 
 
 def parse(pk: str) -> tuple[str, str, tuple[str, ...]]:
@@ -187,6 +191,31 @@ def loose_entry(landlord_id: str, payment_id: str, sequence: int) -> Key:
 def entry_place(sequence: int) -> str:
     """The nth entry's place in its chain."""
     return f"{CHAIN}{sequence:0{_SEQUENCE}d}"
+
+
+def names_of(landlord_id: str, lease_id: str) -> Key:
+    """The names of a lease's tenants as the register has them."""
+    return Key(lease_partition(landlord_id, lease_id), "names")
+
+
+def names(landlord_id: str) -> str:
+    """The register of tenants' names."""
+    return f"{landlord_id}#names"
+
+
+def names_shelf(landlord_id: str, shelf: str) -> Key:
+    """Some hundreds of leases of the register, each an attribute that begins with `MEMBER`."""
+    return Key(names(landlord_id), f"{SHELVES}{shelf}")
+
+
+def names_counter(landlord_id: str) -> Key:
+    """Whether anything of the register changed."""
+    return Key(names(landlord_id), "counter")
+
+
+def payer(landlord_id: str, digest: str) -> Key:
+    """What is remembered of a payer, under a keyed hash."""
+    return Key(f"{landlord_id}#payer#{digest}", "payer")
 
 
 def leases_of_residence(landlord_id: str, residence_id: str) -> str:

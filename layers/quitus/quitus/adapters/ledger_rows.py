@@ -13,6 +13,7 @@ from quitus.domain.errors import NotFound
 from quitus.domain.folding import fold
 from quitus.domain.household import Households
 from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
+from quitus.domain.ids import is_id
 from quitus.domain.incoming import EVENT_CHANNEL
 from quitus.domain.lease import Account, Due, UnitKind
 from quitus.domain.pairing import Register
@@ -38,6 +39,11 @@ class LedgerRows:
         wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
         held = self._table.batch_get(wanted)
         return {wanted[key]: row.get("lease_id") for key, row in held.items()}
+
+    def leases_of_dues(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:
+        """See `Ledger.leases_of_dues`."""
+        wanted = {keys.due_owner(landlord_id, due_id): due_id for due_id in due_ids if is_id(due_id)}
+        return {wanted[key]: row["lease_id"] for key, row in self._table.batch_get(wanted).items()}
 
     def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:
         """See `Ledger.accounts`."""
@@ -170,9 +176,16 @@ class LedgerRows:
         """See `Ledger.commit_replacement`."""
         self._table.write([_decision_put(landlord_id, payment, decision)])
 
-    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> None:
+    def commit_decision(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        decision: Decision,
+        made: Sequence[Charging],
+        beside: Sequence[Write] = (),
+    ) -> None:
         """See `Ledger.commit_decision`."""
-        self._table.write(_decision_writes(landlord_id, payment, decision, made))
+        self._table.write([*_decision_writes(landlord_id, payment, decision, made), *beside])
 
     def commit_reversal(
         self,
@@ -195,6 +208,17 @@ class LedgerRows:
         source = channel.removeprefix(EVENT_CHANNEL)
         row = self._table.get(keys.event(landlord_id, source, reference)) if source != channel else None
         return parse_payment_id(row["bucket"])[0] if row and "bucket" in row else None
+
+    def commit_move(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        off: tuple[Decision, Sequence[Charging]],
+        onto: tuple[Decision, Sequence[Charging]],
+    ) -> None:
+        """See `Ledger.commit_move`."""
+        both = (_decision_writes(landlord_id, payment, decision, made) for decision, made in (off, onto))
+        self._table.write([write for writes in both for write in writes])
 
     def commit_uses(self, landlord_id: str, uses: Sequence[CreditUse], accounts: Iterable[Account], at: str) -> None:
         """See `Ledger.commit_uses`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from quitus.adapters import keys
 from quitus.adapters.clock import SystemClock
@@ -15,9 +14,6 @@ from quitus.domain.landlord import Landlord
 from quitus.services.contention import until_written
 from quitus.services.leases import Origin, Taken, VirtualAccount
 from quitus.services.table import Is, Key, Lacks, New, Put, Row, Table, Update
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 NEVER_LISTED = New()
 _PATIENCE = 12
@@ -121,18 +117,3 @@ def _virtual_iban_row(landlord_id: str, account: VirtualAccount) -> Row:
 
 def _pool_row(key: Key, account: VirtualAccount) -> Row:
     return key.row(iban=account.iban, bic=account.bic, payee_name=account.payee_name)
-
-
-class NumberingSecret:
-    """The key of the bijection, from Secrets Manager, read once per process and never logged."""
-
-    def __init__(self, client: SecretsManagerClient, arn: str) -> None:
-        self._client = client
-        self._arn = arn
-        self._held: bytes | None = None
-
-    def __call__(self) -> bytes:
-        """The key."""
-        if self._held is None:
-            self._held = self._client.get_secret_value(SecretId=self._arn)["SecretString"].encode()
-        return self._held

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from quitus.adapters.lease_view_rows import ErpLandlordRows
     from quitus.adapters.ledger_rows import LedgerRows
     from quitus.adapters.numbering import Numbering
+    from quitus.adapters.payer_rows import PayerRows
     from quitus.adapters.queues import SqsQueue
     from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
+    from quitus.services.attribution import Attributor
     from quitus.services.charge_leases import Charger
     from quitus.services.close_days import DayCloser
     from quitus.services.intake import Intake
@@ -164,7 +166,25 @@ def movement_poster() -> MovementPoster:
     """What posts movements."""
     from quitus.services.post_movements import MovementPoster
 
-    return MovementPoster(ledger(), clock())
+    return MovementPoster(ledger(), attributor(), clock())
+
+
+@cache
+def attributor() -> Attributor:
+    """What finds the leases of movements."""
+    from quitus.adapters.name_rows import NameRows
+    from quitus.services.attribution import Attributor
+
+    return Attributor(ledger(), known_payers(), NameRows(table()))
+
+
+@cache
+def known_payers() -> PayerRows:
+    """What is remembered of payers."""
+    from quitus.adapters.payer_rows import PayerRows
+    from quitus.adapters.secret_keys import SecretKey
+
+    return PayerRows(table(), SecretKey(secrets, env("PAYERS_SECRET_ARN")))
 
 
 @cache
@@ -179,14 +199,19 @@ def erp_landlords() -> ErpLandlordRows:
 def view_keeper() -> ViewKeeper:
     """What keeps the views."""
     from quitus.adapters.lease_view_rows import LeaseViewRows
+    from quitus.adapters.name_rows import NameViewRows
     from quitus.adapters.payment_view_rows import PaymentViewRows
+    from quitus.services.learn_payers import PayerTeacher
     from quitus.services.lease_views import LeaseViews
+    from quitus.services.name_views import NameViews
     from quitus.services.payment_views import PaymentViews
     from quitus.services.update_views import ViewKeeper
 
     return ViewKeeper(
         PaymentViews(PaymentViewRows(table()), clock()),
         LeaseViews(LeaseViewRows(table()), clock()),
+        NameViews(NameViewRows(table()), clock()),
+        PayerTeacher(known_payers(), clock()),
         landlords(),
         erp_landlords(),
         clock(),
@@ -268,9 +293,10 @@ def erp_pusher() -> ErpPusher:
 @cache
 def numbering() -> Numbering:
     """Where virtual IBANs come from."""
-    from quitus.adapters.numbering import Numbering, NumberingSecret
+    from quitus.adapters.numbering import Numbering
+    from quitus.adapters.secret_keys import SecretKey
 
-    return Numbering(table(), NumberingSecret(secrets(), env("NUMBERING_SECRET_ARN")))
+    return Numbering(table(), SecretKey(secrets, env("NUMBERING_SECRET_ARN")))
 
 
 @cache
@@ -347,6 +373,10 @@ class _OutsideTheTable:
     @property
     def action_log(self) -> S3ActionLog:
         return action_log()
+
+    @property
+    def known_payers(self) -> PayerRows:
+        return known_payers()
 
     @property
     def lease_changes(self) -> LeaseChanges:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from quitus.services.attribution import KnownPayers
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
@@ -41,6 +42,8 @@ class Outside(Protocol):
 
     @property
     def action_log(self) -> ActionLog: ...
+    @property
+    def known_payers(self) -> KnownPayers: ...
     @property
     def lease_changes(self) -> LeaseChanges: ...
     @property
@@ -136,9 +139,12 @@ class StaffDesk:
     @cached_property
     def suggestions(self) -> Suggester:
         from quitus.adapters.lease_rows import LeaseRows
+        from quitus.adapters.name_rows import NameRows
+        from quitus.services.attribution import Attributor
         from quitus.services.suggestions import Suggester
 
-        return Suggester(LeaseRows(self._table), self._ledger)
+        attributor = Attributor(self._ledger, self._outside.known_payers, NameRows(self._table))
+        return Suggester(LeaseRows(self._table), self._ledger, attributor)
 
     @cached_property
     def receipts(self) -> ReceiptDesk:
@@ -156,7 +162,8 @@ class StaffDesk:
 
         made, alerts = DecisionRows(self._table), AlertRows(self._table)
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
-        return DecisionDesk(self._ledger, made, self.landlords, alerts, self._outside.action_log, self.clock, spender)
+        log, payers = self._outside.action_log, self._outside.known_payers
+        return DecisionDesk(self._ledger, made, self.landlords, alerts, log, self.clock, spender, payers)
 
     @cached_property
     def returns(self) -> ReturnDesk:

@@ -79,6 +79,19 @@ def unassign(
     return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at), made
 
 
+def taken_off(payment: Payment, off: Decision) -> Payment:
+    """The payment once it was taken off its lease."""
+    return replace(
+        payment,
+        status=PaymentStatus.SUSPENSE,
+        match=off.match,
+        allocations=(),
+        credit_cents=0,
+        entries=(*payment.entries, *off.entries),
+        decisions=off.number,
+    )
+
+
 def settled_leases(payment: Payment) -> list[str]:
     """The leases on which something of a payment is booked, that which it is on first."""
     return everything(payment).leases(payment)

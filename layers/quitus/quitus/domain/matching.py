@@ -1,4 +1,5 @@
-"""Whose money is it? The first rungs of the attribution ladder: virtual IBAN, then payment reference (product.md, 4).
+"""Whose money is it? The certain rungs of the attribution ladder (product.md, 4): virtual IBAN, payment reference, and
+the end-to-end id of a direct debit that names a due. What memory and names may say comes after (`weighing`).
 
 A tie or a doubt is suspense with its reason; nothing is guessed.
 """
@@ -8,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from quitus.domain.ibans import virtual_iban_of_reference
-from quitus.domain.movement import Movement
+from quitus.domain.movement import Means, Movement
 
 LEASE_IBAN = "lease_iban"
 """The evidence that gives the virtual IBAN of a lease that a person chose."""
+DUE = "due_id"
+"""The evidence that names the due whose id a direct debit carries."""
 
 REVERSES = "reverses"
 """The evidence of a return that names the payment, by id, that it takes back."""
@@ -37,6 +41,8 @@ class SuspenseReason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     UNKNOWN_VIRTUAL_IBAN = "unknown_virtual_iban"
     SEVERAL_LEASES = "several_leases"
+    DOUBT = "doubt"
+    """Memory or names point at leases, but not surely enough: the evidence says which and why not (`Doubt`)."""
     UNASSIGNED = "unassigned"
     IDENTITY_CONFLICT = "identity_conflict"
     """The same bank reference told another amount before: posted by a person, or not at all."""
@@ -54,6 +60,16 @@ class Match:
     reason: SuspenseReason | None = None
 
     @property
+    def is_certain(self) -> bool:
+        """Whether a person, or what the payment itself names, put it there; memory and likeness are not certain."""
+        return self.rule in _CERTAIN or (self.rule is MatchRule.END_TO_END_ID and DUE in self.evidence)
+
+    @property
+    def due_ids(self) -> tuple[str, ...]:
+        """The dues that the evidence names."""
+        return (self.evidence[DUE],) if DUE in self.evidence else ()
+
+    @property
     def virtual_iban(self) -> str | None:
         """The virtual IBAN of the lease: what led there, what the payment reference stands for, what a person chose."""
         if self.lease_id is None:
@@ -62,6 +78,9 @@ class Match:
             return self.evidence[LEASE_IBAN]
         referred = virtual_iban_of_reference(self.evidence.get("payment_reference", ""))
         return self.evidence.get("virtual_iban") or (referred.text if referred else None)
+
+
+_CERTAIN = frozenset({MatchRule.VIRTUAL_IBAN, MatchRule.REFERENCE, MatchRule.LINK, MatchRule.PERSON})
 
 
 def account_candidates(movement: Movement) -> dict[str, str]:
@@ -80,12 +99,22 @@ def reference_account(movement: Movement) -> str | None:
     return found.text if found else None
 
 
-def attribute(movement: Movement, leases: Mapping[str, str | None], numbered: tuple[str, ...]) -> Match:
-    """Find the lease of a credit.
+def issued_id(movement: Movement) -> str | None:
+    """The end-to-end id of a direct debit: the landlord's side gave it, so it may be the id of a due."""
+    return movement.end_to_end_id if movement.means is Means.DIRECT_DEBIT else None
+
+
+def attribute(
+    movement: Movement,
+    leases: Mapping[str, str | None],
+    numbered: tuple[str, ...],
+    dues: Mapping[str, str] = MappingProxyType({}),
+) -> Match:
+    """Find the lease of a credit by what it names itself.
 
     `leases` maps the virtual IBANs in question to their leases (None: of the pool, on no lease); `numbered` are the
     first characters (bank, branch, account prefix) of the landlord's ranges, former ones too. A number of the pool or
-    of a range that is on no lease is an unassigned virtual IBAN.
+    of a range that is on no lease is an unassigned virtual IBAN. `dues` maps the ids of dues in question to leases.
     """
     candidates = account_candidates(movement)
     hits = {lease_id: account for account in reversed(candidates) if (lease_id := leases.get(account)) is not None}
@@ -95,10 +124,15 @@ def attribute(movement: Movement, leases: Mapping[str, str | None], numbered: tu
         lease_id, account = hits.popitem()
         evidence = {"virtual_iban": account, "path": candidates[account]}
         return Match(lease_id, MatchRule.VIRTUAL_IBAN, evidence)
-    referred = leases.get(reference_account(movement) or "")
+    reference = reference_account(movement)
+    referred = leases.get(reference or "")
     if referred is not None:
         return Match(referred, MatchRule.REFERENCE, {"payment_reference": movement.payment_reference or ""})
-    ours = (account for account in candidates if account in leases or account[4:].startswith(numbered))
+    due_id = issued_id(movement)
+    if due_id is not None and due_id in dues:
+        return Match(dues[due_id], MatchRule.END_TO_END_ID, {"end_to_end_id": due_id, DUE: due_id})
+    named = [*candidates, *([reference] if reference else [])]
+    ours = (account for account in named if account in leases or account[4:].startswith(numbered))
     unassigned = next(ours, None)
     if unassigned is not None:
         return Match(None, None, {"virtual_iban": unassigned}, SuspenseReason.UNKNOWN_VIRTUAL_IBAN)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from quitus.domain.money import Cents
+from quitus.domain.names import words_of
 
 
 class Basis(StrEnum):
@@ -73,8 +73,8 @@ def _missed_by(cents: Cents, missing: Mapping[str, Cents]) -> tuple[str | None, 
 
 def _named(payer: str | None, names: Mapping[str, str]) -> str | None:
     """The one party whose name the payer's holds: all its words, or all of the payer's, two at least unless equal."""
-    words = words_of(payer or "")
-    hits = [party_id for party_id, name in names.items() if _same_person(words, words_of(name))]
+    words = frozenset(words_of(payer or ""))
+    hits = [party_id for party_id, name in names.items() if _same_person(words, frozenset(words_of(name)))]
     return hits[0] if len(hits) == 1 else None
 
 
@@ -82,9 +82,3 @@ def _same_person(one: frozenset[str], other: frozenset[str]) -> bool:
     if not one or not other:
         return False
     return one == other or (len(one & other) >= 2 and (one <= other or other <= one))
-
-
-def words_of(name: str) -> frozenset[str]:
-    """The words of a name, whatever their order, case and accents."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return frozenset("".join(char if char.isalnum() else " " for char in plain).split())

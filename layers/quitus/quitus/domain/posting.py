@@ -203,7 +203,9 @@ def post_receipt(
     C4195; what the payer of aids sends settles its own account only (sector.md §3, Aids). The accounts after it.
     """
     movement, debtor = incoming.movement, incoming.movement.means.debtor
-    parts = spread(household, debtor, movement.amount_cents, movement.booking_date, Choice(movement.due_ids))
+    parts = spread(
+        household, debtor, movement.amount_cents, movement.booking_date, Choice(movement.due_ids or match.due_ids)
+    )
     payment_id, day = place.bucket.payment_id(place.ordinal), movement.booking_date
     booking = Booking(payment_id, f"{payment_id}-1", EntryKind.RECEIPT, day, bank_role(incoming), debtor, chart)
     entries, accounts = booking.book(parts)

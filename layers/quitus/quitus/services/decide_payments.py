@@ -12,18 +12,20 @@ from quitus.domain import assigning
 from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Conflict
+from quitus.domain.known_payers import KnownPayer, Payer, lessons_of, payers_told
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import LEASE_IBAN, Match, SuspenseReason
 from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
 from quitus.services.actions import posting
+from quitus.services.attribution import KnownPayers
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.manual_receipts import check_dues, household_of
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
 from quitus.services.spend_credits import CreditSpender
-from quitus.services.table import Stale
+from quitus.services.table import Stale, Write
 
 REQUEST = "request"
 """The evidence that names the request which made a decision."""
@@ -68,6 +70,7 @@ class DecisionDesk:
     log: ActionLog
     clock: Clock
     spender: CreditSpender
+    payers: KnownPayers
 
     def assign(self, occasion: Occasion, order: Assignment) -> Payment:
         """Put a payment in suspense on a lease; the same attempt again changes nothing.
@@ -150,7 +153,30 @@ class DecisionDesk:
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         decision, made = assigning.assign(payment, household, match, order.due_ids, landlord.chart, on, occasion.by, at)
-        self.ledger.commit_decision(occasion.landlord_id, payment, decision, made)
+        beside = self._assured(occasion.landlord_id, payment, order.lease_id)
+        self.ledger.commit_decision(occasion.landlord_id, payment, decision, made, beside)
+
+    def _assured(self, landlord_id: str, payment: Payment, lease_id: str) -> list[Write]:
+        """Memory of the payer once a person put its money on a lease: that lease is trusted, whatever was before."""
+        lessons = lessons_of(payment, lease_id)
+        known = self.payers.known(landlord_id, {lesson.payer for lesson in lessons})
+        after = dict(known)
+        for lesson in lessons:
+            after[lesson.payer] = after.get(lesson.payer, KnownPayer()).assured(lesson)
+        return self._changed(landlord_id, known, after)
+
+    def _disowned(self, landlord_id: str, payment: Payment, lease_id: str) -> list[Write]:
+        """Memory of the payer once a person took its money off a lease: none is put there again without a person."""
+        payers = payers_told(payment)
+        known = self.payers.known(landlord_id, payers)
+        after = {payer: known.get(payer, KnownPayer()).disowned(lease_id) for payer in payers}
+        return self._changed(landlord_id, known, after)
+
+    def _changed(
+        self, landlord_id: str, known: Mapping[Payer, KnownPayer], after: Mapping[Payer, KnownPayer]
+    ) -> list[Write]:
+        new = {payer: held for payer, held in after.items() if held != known.get(payer, KnownPayer())}
+        return self.payers.writes(landlord_id, new)
 
     def _unassign(self, landlord: Landlord, occasion: Occasion, lease_id: str | None, match: Match) -> None:
         landlord_id = occasion.landlord_id
@@ -163,7 +189,8 @@ class DecisionDesk:
         histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         decision, made = assigning.unassign(payment, accounts, histories, match, landlord.chart, on, occasion.by, at)
-        self.ledger.commit_decision(landlord_id, payment, decision, made)
+        beside = self._disowned(landlord_id, payment, held)
+        self.ledger.commit_decision(landlord_id, payment, decision, made, beside)
 
     def _lease_of(self, occasion: Occasion, lease_id: str | None) -> str:
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)

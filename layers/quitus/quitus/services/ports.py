@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quitus.domain.pairing import Register
     from quitus.domain.payment import Decision, Payment
     from quitus.domain.posting import Claim, Plan, Posted
+    from quitus.services.table import Write
 
 
 class Clock(Protocol):
@@ -48,6 +49,10 @@ class Ledger(Protocol):
 
     def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str | None]:
         """Which lease holds each virtual IBAN, None for one of the pool that none holds; others are left out."""
+        ...
+
+    def leases_of_dues(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:
+        """The lease of each of these dues that exists."""
         ...
 
     def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:
@@ -111,8 +116,27 @@ class Ledger(Protocol):
         """Write a decision that touches no lease. Raises Stale: another one was made."""
         ...
 
-    def commit_decision(self, landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> None:
-        """Write a decision with the accounts, offsets and credit uses that follow, all or nothing. Raises Stale."""
+    def commit_decision(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        decision: Decision,
+        made: Sequence[Charging],
+        beside: Sequence[Write] = (),
+    ) -> None:
+        """Write a decision with the accounts, offsets and credit uses that follow, and what is to change with it, all
+        or nothing. Raises Stale.
+        """
+        ...
+
+    def commit_move(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        off: tuple[Decision, Sequence[Charging]],
+        onto: tuple[Decision, Sequence[Charging]],
+    ) -> None:
+        """Write two decisions, off a lease and onto another, with what follows, all or nothing. Raises Stale."""
         ...
 
     def commit_reversal(

@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from quitus.domain.assigning import assign
+from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.charged import Charging
 from quitus.domain.errors import Contention
+from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus
-from quitus.domain.matching import Match, account_candidates, attribute, reference_account
+from quitus.domain.matching import Match, SuspenseReason
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
-from quitus.domain.payment import AUTOMATION, Decision, PaymentStatus
+from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags
 from quitus.services.actions import posting
+from quitus.services.attribution import Attributor
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
 from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
@@ -48,6 +51,7 @@ class MovementPoster:
     """Posts incoming movements of one account: read, decide, write, and again when others wrote meanwhile."""
 
     ledger: Ledger
+    attributor: Attributor
     clock: Clock
 
     def post(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
@@ -63,7 +67,7 @@ class MovementPoster:
             return []
         if len(batch) > 1 and any(map(_is_return, batch)):
             return self._with_returns(landlord, batch)
-        matches = self._matches(landlord, batch)
+        matches = self.attributor.certain(landlord, [incoming.movement for incoming in batch])
         named = [replace(item, lease_iban=match.virtual_iban) for item, match in zip(batch, matches, strict=True)]
         first = iter([True])
         try:
@@ -72,7 +76,7 @@ class MovementPoster:
         except Oversized:
             half = len(batch) // 2
             return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
-        return [self._told_later(landlord, *item) for item in zip(placed, matches, strict=True)]
+        return [self._told_later(landlord, *item) for item in placed]
 
     def _with_returns(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
         """Each return by itself, after what it may take back."""
@@ -85,8 +89,8 @@ class MovementPoster:
         return until_written(attempt, self.clock, patience=_PATIENCE, busy=busy)
 
     def _try(
-        self, landlord: Landlord, batch: Sequence[Incoming], matches: Sequence[Match], *, optimistic: bool
-    ) -> list[Placed]:
+        self, landlord: Landlord, batch: Sequence[Incoming], certain: Sequence[Match], *, optimistic: bool
+    ) -> list[tuple[Placed, Match]]:
         """One attempt. An account that a single channel reports on needs no look for other channels' rows: a row that
         is there already makes the write fail, and the next attempt looks.
 
@@ -94,19 +98,21 @@ class MovementPoster:
         either shows in what is read after the accounts, or changes an account and makes the write fail.
         """
         landlord_id, first = landlord.landlord_id, batch[0]
-        households = self.ledger.households(landlord_id, {match.lease_id for match in matches if match.lease_id})
+        attempt = self.attributor.attempt(landlord_id, batch, certain)
+        matches = attempt.matches()
         channels = self._channels(landlord_id, first) if first.is_booked else frozenset({first.voice})
         buckets = {incoming.bucket for incoming in batch}
         alone = optimistic and first.is_booked and channels == {first.voice} and not _is_return(first)
         register = Register() if alone else self.ledger.register(landlord_id, buckets, channels)
         at = instant_text(self.clock.now())
-        plan = Poster(landlord.chart, matches, households, register, at).decide(batch)
+        plan = Poster(landlord.chart, matches, attempt.households, register, at).decide(batch)
         if (aside := next(iter(plan.posted), None)) is not None and _is_return(first):
             taken = Reverser(self.ledger, self.clock).at_once(landlord, aside)
             if taken is not None:
-                return [Placed(aside.incoming, taken.verdict, taken.posted, assigned=taken.decided)]
+                return [(Placed(aside.incoming, taken.verdict, taken.posted, assigned=taken.decided), matches[0])]
+        self.attributor.confirm(landlord_id, attempt, matches)
         self.ledger.commit(landlord_id, plan, at)
-        return self._placed(landlord_id, batch, plan)
+        return list(zip(self._placed(landlord_id, batch, plan), matches, strict=True))
 
     def _channels(self, landlord_id: str, incoming: Incoming) -> frozenset[str]:
         """The channels of an account, this one among them; a channel is known before its first accounts are read."""
@@ -118,36 +124,74 @@ class MovementPoster:
         raise Stale
 
     def _told_later(self, landlord: Landlord, placed: Placed, match: Match) -> Placed:
-        """A further channel may bring the evidence that the first one lacked: money in suspense goes to its lease."""
-        news = [told for told in placed.told if match.lease_id is not None and _is_news(told, placed.incoming)]
-        made = ((told, self._assigned(landlord, placed.incoming, told, match)) for told in news)
-        assigned = ((told, decision) for told, decision in made if decision is not None)
+        """A further channel may bring the evidence that the first one lacked: money in suspense, or put on a lease by
+        memory or likeness only, goes to its lease.
+        """
+        news = [told for told in placed.told if match.lease_id is not None and _is_news(told, placed.incoming, match)]
+        made = [(told, self._corrected(landlord, placed.incoming, told, match)) for told in news]
+        assigned = ((told, one) for told, decisions in made for one in decisions)
         return replace(placed, assigned=(*placed.assigned, *assigned))
 
-    def _assigned(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> Decision | None:
-        return self._patiently(landlord, lambda: self._assign(landlord, incoming, told, match))
+    def _corrected(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> tuple[Decision, ...]:
+        if told.lease_id is None:
+            return self._patiently(landlord, lambda: self._assign(landlord, incoming, told, match))
+        return self._patiently(landlord, lambda: self._move(landlord, incoming, told, match))
 
-    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> Decision | None:
-        lease_id = match.lease_id or ""
-        household = self.ledger.households(landlord.landlord_id, [lease_id]).of(lease_id)
+    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> tuple[Decision, ...]:
+        """Put what is in suspense on its lease, unless anybody decided on it."""
+        if not match.is_certain:
+            nothing = replace(match, lease_id=None, rule=None, reason=SuspenseReason.NO_EVIDENCE)
+            attempt = self.attributor.attempt(landlord.landlord_id, [incoming], [nothing])
+            (match,) = attempt.matches()
+            self.attributor.confirm(landlord.landlord_id, attempt, [match])
+            if match.lease_id is None:
+                return ()
+        household = self._household(landlord, match)
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
-            return None
+            return ()
+        decision, made = self._decided(landlord, incoming, payment, household, match)
+        self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
+        return (decision,)
+
+    def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> tuple[Decision, ...]:
+        """Take a payment off the lease on which only memory or likeness put it, onto the one that it names itself."""
+        landlord_id = landlord.landlord_id
+        household = self._household(landlord, match)
+        settled = settled_leases(self.ledger.payment(landlord_id, told.payment_id))
+        accounts = self.ledger.accounts(landlord_id, settled)
+        payment = self.ledger.payment(landlord_id, told.payment_id)
+        held = settled_leases(payment)
+        if (
+            payment.decisions
+            or payment.status is not PaymentStatus.POSTED
+            or not household.accounts.keys().isdisjoint(held)
+        ):
+            return ()
+        if not accounts.keys() >= set(held):
+            raise Stale
+        histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
         now = self.clock.now()
-        target, on, at = incoming.movement.due_ids, paris_day(now), instant_text(now)
+        on, at = paris_day(now), instant_text(now)
+        wrong = Match(None, None, {"named_by": incoming.voice}, SuspenseReason.UNASSIGNED)
+        off, freed = unassign(payment, accounts, histories, wrong, landlord.chart, on, AUTOMATION, at)
+        onto, made = self._decided(landlord, incoming, taken_off(payment, off), household, match)
+        self.ledger.commit_move(landlord_id, payment, (off, freed), (onto, made))
+        return (off, onto)
+
+    def _household(self, landlord: Landlord, match: Match) -> Household:
+        lease_id = match.lease_id or ""
+        return self.ledger.households(landlord.landlord_id, [lease_id]).of(lease_id)
+
+    def _decided(
+        self, landlord: Landlord, incoming: Incoming, payment: Payment, household: Household, match: Match
+    ) -> tuple[Decision, tuple[Charging, ...]]:
+        now = self.clock.now()
+        target, on, at = incoming.movement.due_ids or match.due_ids, paris_day(now), instant_text(now)
         decision, made = assign(payment, household, match, target, landlord.chart, on, AUTOMATION, at)
         ended = any(household.accounts[entry.lease_id or ""].status is LeaseStatus.ENDED for entry in decision.entries)
-        movement = payment.posted.incoming.movement
-        flags = receipt_flags(household, movement, ended, bool(decision.allocations))
-        decision = replace(decision, flags=flags)
-        self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
-        return decision
-
-    def _matches(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Match]:
-        wanted = {account for incoming in batch for account in account_candidates(incoming.movement)}
-        referred = {reference_account(incoming.movement) for incoming in batch}
-        leases = self.ledger.leases_of(landlord.landlord_id, wanted | {account for account in referred if account})
-        return [attribute(incoming.movement, leases, landlord.numbered) for incoming in batch]
+        flags = receipt_flags(household, payment.posted.incoming.movement, ended, bool(decision.allocations))
+        return replace(decision, flags=flags), made
 
     def _placed(self, landlord_id: str, batch: Sequence[Incoming], plan: Plan) -> list[Placed]:
         rows = {(posted.bucket, posted.ordinal): posted for posted in plan.posted}
@@ -177,11 +221,18 @@ def _told(pairing: Pairing, rows: Mapping[tuple[Bucket, int], Posted]) -> tuple[
     return tuple(rows[place] for place in (own, _about(pairing)) if place is not None)
 
 
-def _is_news(told: Posted, incoming: Incoming) -> bool:
-    """Whether a receipt that was on no lease at first is told by a further report."""
+def _is_news(told: Posted, incoming: Incoming, match: Match) -> bool:
+    """Whether a further report tells the lease of a receipt that was on none at first, or on another by memory or
+    likeness.
+    """
     first = told.incoming
-    is_other = first.report.name != incoming.report.name
-    return told.lease_id is None and is_other and first.movement.nature is Nature.RECEIPT
+    is_other = first.report.name != incoming.report.name and first.movement.nature is Nature.RECEIPT
+    return is_other and (told.lease_id is None or _contradicts(match, told))
+
+
+def _contradicts(match: Match, told: Posted) -> bool:
+    doubtful = told.match is not None and not told.match.is_certain
+    return doubtful and match.is_certain and match.lease_id != told.lease_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +271,11 @@ def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
         one
         for item in placed
         if item.verdict is not Verdict.SAME
-        for one in posting(item.posted.payment_id, item.posted.entries, item.posted.posted_at)
+        for one in posting(item.posted.payment_id, item.posted.entries, item.posted.posted_at, item.posted.match)
     ]
     decided = [(told.payment_id, decision) for item in placed for told, decision in item.assigned]
     for payment_id, decision in decided:
-        made += posting(payment_id, decision.entries, decision.decided_at)
+        made += posting(payment_id, decision.entries, decision.decided_at, decision.match)
     return made
 
 

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from quitus.domain.calendar import instant_text
 from quitus.domain.landlord import ErpKind
+from quitus.services.learn_payers import PayerTeacher
 from quitus.services.lease_views import LeaseViews
 from quitus.services.messages import PendingCheck
+from quitus.services.name_views import NameViews, PartyName
 from quitus.services.payment_views import PaymentName, PaymentViews
 from quitus.services.ports import Clock, Landlords
 from quitus.services.settle_pending import pending_check
@@ -22,6 +24,7 @@ class Changed:
     payments: frozenset[PaymentName] = frozenset()
     lease_ids: frozenset[str] = frozenset()
     virtual_ibans: frozenset[str] = frozenset()
+    named: frozenset[PartyName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class ViewKeeper:
 
     payments: PaymentViews
     leases: LeaseViews
+    names: NameViews
+    teacher: PayerTeacher
     landlords: Landlords
     erp_landlords: ErpLandlords
     clock: Clock
@@ -65,7 +70,9 @@ class ViewKeeper:
         at = instant_text(self.clock.now())
         self.leases.refresh_residences(changed.landlord_id, changed.lease_ids)
         issued = self.leases.refresh_virtual_ibans(changed.landlord_id, changed.virtual_ibans, pushed=pushed)
+        self.names.refresh(changed.landlord_id, changed.named)
         payments = self.payments.refresh(changed.landlord_id, changed.payments, at, pushed=pushed)
+        self.teacher.learn(changed.landlord_id, payments)
         booked = any(payment.entries for payment in payments)
         return Refreshed(pushed and (issued or booked), pending_check(changed.landlord_id, payments))
 

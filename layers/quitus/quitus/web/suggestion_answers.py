@@ -6,21 +6,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from quitus.services.suggestions import SuggestionReason
+from quitus.domain.likely import Reason
 from quitus.web.models import Answer
 
 
 class SuggestionAnswer(Answer):
-    """A lease that money of a payment may be meant for, its open dues, and how much of the money they would take."""
+    """A lease that money of a payment may be meant for and why (`reason` is the strongest of `reasons`), the open dues
+    that it would settle there, and how much of it they would take.
+    """
 
-    reason: SuggestionReason
+    reason: Reason
+    reasons: tuple[Reason, ...]
     lease_id: str
     due_ids: tuple[str, ...]
-    amount_cents: Annotated[int, Field(gt=0)]
+    amount_cents: Annotated[int, Field(ge=0)]
 
 
 class SuggestionsAnswer(Answer):
-    """What a person may want to do about a payment; nothing follows by itself."""
+    """What a person may want to do about a payment, the likeliest first; nothing follows by itself."""
 
     payment_id: str
     suggestions: tuple[SuggestionAnswer, ...]
