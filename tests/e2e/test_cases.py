@@ -8,6 +8,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from acceptance.test_attribution import (
+    test_a_known_payer_needs_no_reference_and_a_homonym_needs_a_person_once,
+)
 from acceptance.test_cases import (
     test_case_01_three_co_tenants,
     test_case_02_share_rounding,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 __all__ = [
+    "test_a_known_payer_needs_no_reference_and_a_homonym_needs_a_person_once",
     "test_a_return_over_two_leases_of_a_group_reopens_the_dues_of_both",
     "test_case_01_three_co_tenants",
     "test_case_02_share_rounding",
@@ -107,7 +111,7 @@ class CloudCase(Words):
             "currency": "EUR",
             "booking_date": on,
             "account_iban": self._account,
-            "debtor": {"name": changes.pop("debtor_name", None)},
+            "debtor": {"name": changes.pop("debtor_name", None), "iban": changes.pop("debtor_iban", None)},
             "means": changes.pop("means", "transfer"),
         }
         self._send(json.dumps(event | changes))

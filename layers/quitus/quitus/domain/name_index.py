@@ -1,24 +1,24 @@
 """Who among tens of thousands of tenants a payer's name may be: a token index, then rapidfuzz over the few it finds.
 
-Persons are found by the first and last four letters of their words, two words at once, so that one mistyped or cut word
-is forgiven; who shares a rare word (kin, by likelihood) is known too. What the index answers decides nothing alone.
+Persons are found by whole words, and by the first or last four letters of two words at once, so that a mistyped or cut
+word is forgiven; who shares a rare word (kin, perhaps) is known too. What the index answers decides nothing alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from quitus.domain.names import NEAR, Person, begins, is_cut, is_same, likeness, persons_of, words_of
+from quitus.domain.names import NEAR, SURE, Person, is_cut, likeness, persons_of, words_of
 
 HOLDER = "@"
 """Under which the lease's holder is kept: no id of a party."""
 
 _GRAM = 4
-_MOST_COMPARED = 300
 _RARE = 60
 """A word that no more people bear may be the name of a family, whichever word it is."""
+_MOST_COMPARED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Namesakes:
     near: tuple[Namesake, ...] = ()
     """Whose name is only like it, the nearest first."""
     kin: frozenset[str] = frozenset()
-    """Leases of people who share a rare word with the payer, or the rarest that it has."""
+    """Where there are such: leases of people who share a rare word with the payer, or the rarest that it has."""
     is_common: bool = False
     """Every word of a name is borne by hundreds: nobody can say who is of the family."""
 
@@ -49,6 +49,8 @@ class _Entry:
     lease_id: str
     party_id: str
     person: Person
+    text: str
+    """Its words in the order of the alphabet."""
 
 
 class NameIndex:
@@ -57,8 +59,8 @@ class NameIndex:
     def __init__(self) -> None:
         self._entries: dict[int, _Entry] = {}
         self._of_lease: dict[str, list[int]] = {}
-        self._grams: dict[str, set[int]] = {}
         self._words: dict[str, set[int]] = {}
+        self._pairs: dict[str, tuple[int, ...]] = {}
         self._next = 0
 
     def __len__(self) -> int:
@@ -67,88 +69,111 @@ class NameIndex:
     def put(self, lease_id: str, names: Mapping[str, str]) -> None:
         """Replace the names of a lease, by party id."""
         for number in self._of_lease.pop(lease_id, ()):
-            entry = self._entries.pop(number)
-            self._forget(number, entry.person)
-        numbers = [self._add(_Entry(lease_id, party, one)) for party, text in names.items() for one in persons_of(text)]
-        self._of_lease[lease_id] = numbers
+            self._forget(number)
+        told = ((party_id, person) for party_id, text in names.items() for person in persons_of(text))
+        self._of_lease[lease_id] = [self._add(lease_id, party_id, person) for party_id, person in told]
 
     def look_up(self, text: str | None) -> Namesakes:
         """The persons that a payer's name may be."""
-        found = dict[str, Namesake]()
         persons, cut = persons_of(text or ""), is_cut(text or "")
+        found = dict[str, Namesake]()
         for person in persons:
-            for entry in self._candidates(person):
-                score = likeness(person, entry.person, cut=cut)
+            for entry, score in self._alike(person, cut=cut):
                 held = found.get(entry.lease_id)
-                if score >= NEAR and (held is None or held.score < score):
+                if held is None or held.score < score:
                     found[entry.lease_id] = Namesake(entry.lease_id, entry.party_id, score)
         ranked = sorted(found.values(), key=lambda one: (-one.score, one.lease_id))
-        same = {one.lease_id for one in ranked if self._is_certain(one, persons, cut=cut)}
-        return Namesakes(
-            tuple(one for one in ranked if one.lease_id in same),
-            tuple(one for one in ranked if one.lease_id not in same),
-            frozenset(self._entries[number].lease_id for number in self._kin(persons)),
-            any(len(self._rarest(person)) > _MOST_COMPARED for person in persons),
-        )
+        same = tuple(one for one in ranked if one.score >= SURE)
+        near = tuple(one for one in ranked if one.score < SURE)
+        if not same:
+            return Namesakes(near=near)
+        kin = frozenset(self._entries[number].lease_id for number in self._kin(persons))
+        return Namesakes(same, near, kin, any(len(self._rarest(person)) > _MOST_COMPARED for person in persons))
 
     def named_in(self, text: str | None) -> frozenset[str]:
         """The leases that a free text names: by their id, or by all the words of a person."""
         raw = (text or "").replace(",", " ").replace(";", " ").replace(":", " ").split()
         words = set(words_of(text or ""))
         ids = {token for token in raw if len(token) >= _GRAM and token in self._of_lease and not token.isdigit()}
-        counted = (number for word in words for number in self._few(word))
-        entries = (self._entries[number] for number in set(counted))
-        return frozenset(ids | {entry.lease_id for entry in entries if words >= set(entry.person)})
+        counted = (held for word in words if len(held := self._words.get(word, _NOBODY)) <= _MOST_COMPARED)
+        entries = (self._entries[number] for number in set[int]().union(*counted))
+        return frozenset(ids | {entry.lease_id for entry in entries if words.issuperset(entry.person)})
 
-    def _is_certain(self, found: Namesake, persons: Iterable[Person], *, cut: bool) -> bool:
-        own = (self._entries[number].person for number in self._of_lease[found.lease_id])
-        return any(
-            is_same(one, other) or (cut and begins(one, other)) for other in tuple(own) for one in tuple(persons)
-        )
+    def _alike(self, person: Person, *, cut: bool) -> Iterator[tuple[_Entry, int]]:
+        """Those whose name is at least near: by words where two are shared, else as rapidfuzz compares letters."""
+        sharing = set[int]().union(*(one & other for one, other in combinations(self._bearers(person), 2)))
+        others = self._like(person) - sharing
+        if cut or len(set(person)) == 1 or any(len(word) == 1 for word in person):
+            begun = {number for number in others if _may_be_cut(person, self._entries[number].person)}
+            sharing, others = sharing | begun, others - begun
+        for entry in (self._entries[number] for number in sharing):
+            score = likeness(person, entry.person, cut=cut)
+            if score >= NEAR:
+                yield entry, score
+        yield from self._compared(person, others)
 
-    def _few(self, word: str) -> set[int]:
-        held = self._words.get(word, set())
-        return held if len(held) <= _MOST_COMPARED else set()
+    def _compared(self, person: Person, numbers: Collection[int]) -> Iterator[tuple[_Entry, int]]:
+        """Those that rapidfuzz finds near."""
+        if not numbers:
+            return
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - loaded by those who look for names only
+
+        texts = {number: self._entries[number].text for number in numbers}
+        text = " ".join(sorted(person))
+        for _, score, number in process.extract(text, texts, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None):
+            yield self._entries[number], min(int(score), SURE - 1)
+
+    def _like(self, person: Person) -> set[int]:
+        """Who shares a beginning or end of two words; and who bears the rarest word, if few do."""
+        found = {number for pair in _pairs(person) for number in self._pairs.get(pair, ())}
+        rarest = self._rarest(person)
+        return found | rarest if len(rarest) <= _RARE else found
 
     def _kin(self, persons: Iterable[Person]) -> set[int]:
-        held = [self._words.get(word, set()) for person in persons for word in person if len(word) > 1]
-        rare = [numbers for numbers in held if len(numbers) <= _RARE]
-        rarest = [numbers for person in persons if len(numbers := self._rarest(person)) <= _MOST_COMPARED]
+        rare = [held for person in persons for held in self._bearers(person) if len(held) <= _RARE]
+        rarest = [held for person in persons if len(held := self._rarest(person)) <= _MOST_COMPARED]
         return set[int]().union(*rare, *rarest)
+
+    def _bearers(self, person: Person) -> list[set[int]]:
+        return [self._words.get(word, _NOBODY) for word in dict.fromkeys(person) if len(word) > 1]
 
     def _rarest(self, person: Person) -> set[int]:
         """Who bears the rarest of the words that anybody bears."""
-        return min(filter(None, (self._words.get(word) for word in person)), key=len, default=set())
+        return min(filter(None, self._bearers(person)), key=len, default=_NOBODY)
 
-    def _candidates(self, person: Person) -> list[_Entry]:
-        """Who shares a gram of two words; else, with one word mistyped beyond that, who has the rarest other word."""
-        sets = [self._sharing(word) for word in dict.fromkeys(person)]
-        numbers = set[int]().union(*(one & other for one, other in combinations(sets, 2)))
-        rarest = self._rarest(person)
-        numbers |= rarest if len(rarest) <= _MOST_COMPARED else set()
-        return [self._entries[number] for number in numbers]
-
-    def _sharing(self, word: str) -> set[int]:
-        grams = _grams(word)
-        return set[int]().union(*(self._grams.get(gram, set()) for gram in grams))
-
-    def _add(self, entry: _Entry) -> int:
+    def _add(self, lease_id: str, party_id: str, person: Person) -> int:
         number, self._next = self._next, self._next + 1
-        self._entries[number] = entry
-        for word in entry.person:
+        self._entries[number] = _Entry(lease_id, party_id, person, " ".join(sorted(person)))
+        for word in person:
             self._words.setdefault(word, set()).add(number)
-            for gram in _grams(word):
-                self._grams.setdefault(gram, set()).add(number)
+        for pair in _pairs(person):
+            self._pairs[pair] = (*self._pairs.get(pair, ()), number)
         return number
 
-    def _forget(self, number: int, person: Person) -> None:
+    def _forget(self, number: int) -> None:
+        person = self._entries.pop(number).person
         for word in person:
-            self._words.get(word, set()).discard(number)
-            for gram in _grams(word):
-                self._grams.get(gram, set()).discard(number)
+            self._words[word].discard(number)
+        for pair in _pairs(person):
+            self._pairs[pair] = tuple(held for held in self._pairs[pair] if held != number)
 
 
-def _grams(word: str) -> tuple[str, ...]:
-    if len(word) <= _GRAM:
-        return (f"^{word}", f"{word}$")
-    return (f"^{word[:_GRAM]}", f"{word[-_GRAM:]}$")
+_NOBODY: set[int] = set()
+
+
+def _may_be_cut(short: Person, whole: Person) -> bool:
+    """Whether each word of one begins a word of the other."""
+    return all(any(held.startswith(word) for held in whole) for word in short)
+
+
+def _pairs(person: Person) -> set[str]:
+    """What two words of a person begin or end with, two at a time: one is left where one word is mistyped."""
+    return {
+        f"{one}|{other}"
+        for first, second in combinations(sorted(person), 2)
+        for one, other in (
+            (first[:_GRAM], second[:_GRAM]),
+            (first[-_GRAM:], second[:_GRAM]),
+            (first[:_GRAM], second[-_GRAM:]),
+        )
+    }

@@ -16,7 +16,10 @@ type Person = tuple[str, ...]
 NEAR = 80
 """From this likeness on (0 to 100) two names may be the same person's, or mistaken for each other."""
 
-_SAME, _CUT, _WITHIN, _INITIALS = 100, 95, 90, 88
+SURE = 95
+"""From here on they are the same words, or the bank cut one of them."""
+
+_SAME, _CUT, _WITHIN, _INITIALS = 100, SURE, 90, 88
 _CUT_AT = frozenset({26, 27, 34, 35})
 """Lengths of a name that may have been cut at 27 or 35 characters: a blank at the end is not seen."""
 _FEWEST_LETTERS = 5
@@ -105,12 +108,14 @@ def is_cut(text: str) -> bool:
 
 def is_same(one: Person, other: Person) -> bool:
     """Whether two names have the very same words, in any order, and are long enough to name somebody."""
-    return len("".join(one)) >= _FEWEST_LETTERS and sorted(one) == sorted(other)
+    return len(one) == len(other) and sorted(one) == sorted(other) and sum(map(len, one)) >= _FEWEST_LETTERS
 
 
 def begins(cut: Person, whole: Person) -> bool:
     """Whether a name that was cut may be the beginning of another: its last word may be, the others are all there."""
     *complete, last = cut
+    if any(word not in whole for word in complete):
+        return False
     left = list((Counter(whole) - Counter(complete)).elements())
     if len(left) != len(whole) - len(complete) or not left:
         return False
@@ -124,13 +129,14 @@ def likeness(one: Person, other: Person, *, cut: bool = False) -> int:
         return _SAME
     if cut and begins(one, other):
         return _CUT
-    if len(set(one) & set(other)) >= 2 and (set(one) <= set(other) or set(other) <= set(one)):
+    few, many = sorted((set(one), set(other)), key=len)
+    if len(few) >= 2 and few <= many:
         return _WITHIN
     if _are_initials(one, other) or _are_initials(other, one):
         return _INITIALS
     from rapidfuzz import fuzz  # noqa: PLC0415 - loaded by those who look for names only
 
-    return min(int(fuzz.ratio(" ".join(sorted(one)), " ".join(sorted(other)))), _SAME - 1)
+    return min(int(fuzz.ratio(" ".join(sorted(one)), " ".join(sorted(other)))), SURE - 1)
 
 
 def _person(words: Iterable[str]) -> Person:
@@ -151,7 +157,7 @@ def _person(words: Iterable[str]) -> Person:
 
 def _are_initials(short: Person, whole: Person) -> bool:
     """Whether every word of one is a word of the other, or its first letter (`J MARTIN`)."""
-    if len(short) != len(whole) or all(len(word) > 1 for word in short):
+    if len(short) != len(whole) or min(map(len, short)) > 1:
         return False
     left = list(whole)
     for word in sorted(short, key=len, reverse=True):
