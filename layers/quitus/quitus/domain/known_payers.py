@@ -1,7 +1,7 @@
 """What is remembered of a payer: on which leases a person or a certain match put its money, and with what it came.
 
 Learned only so, never from a match that was itself drawn from memory or likeness; once a person takes a payer's money
-off a lease, memory does not put any there again until a person does (decision 0023).
+off a lease, memory does not put any there again until a person does (decision 0024).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Whose money may it be, when it names no lease itself? The ladder's last rungs: an end-to-end id that came before, a
-known payer with the amount, a name and amount that are nobody else's (contract.md, rules named; decision 0023).
+known payer with the amount, a name and amount that are nobody else's (contract.md, rules named; decision 0024).
 
 What memory and names point at is weighed against the accounts as they are read with it. Whatever speaks against, or for
 another lease as well, is a doubt: suspense, with what was found.
