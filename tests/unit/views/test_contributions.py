@@ -9,7 +9,7 @@ from quitus.adapters import keys
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.ledger import EntryKind
 from quitus.domain.movement import Means, Nature
-from quitus.domain.views import Home, LedgerDay, contribution, difference, entry_rule, is_unstated
+from quitus.domain.views import Collection, Home, LedgerDay, contribution, difference, entry_rule, is_unstated
 
 R1 = Home("R1", "Nîmes")
 
@@ -31,16 +31,18 @@ def test_a_receipt_typed_in_by_a_person_moves_no_bank_account() -> None:
     estate = Estate()
     cheque = a_credit(45000, IBANS["L1"], means=Means.CHEQUE)
     payment = estate.payment(estate.post(Incoming(cheque, "manual", Source("manual", "M1"))))
-    (counter,) = contribution(payment, R1)
+    counter, *collected = contribution(payment, R1)
     assert not isinstance(counter, LedgerDay)
+    assert {type(other) for other in collected} == {Collection}
 
 
 def test_a_card_payment_waits_in_511_and_moves_no_bank_account() -> None:
     estate = Estate()
     card = a_credit(45000, IBANS["L1"], means=Means.CARD)
     event = Incoming(card, BANK_ACCOUNT, Source("event:psp:demo", "E1", event_id="E1"))
-    (counter,) = contribution(estate.payment(estate.post(event)), R1)
+    counter, *collected = contribution(estate.payment(estate.post(event)), R1)
     assert not isinstance(counter, LedgerDay)
+    assert {type(other) for other in collected} == {Collection}
 
 
 def test_a_debit_that_returns_nothing_is_other_with_its_sign() -> None:

@@ -205,6 +205,58 @@ def test_a_cheque_in_collection_is_not_on_the_bank(office: Office) -> None:
     assert office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]["status"] == "proved"
 
 
+def deposited(office: Office, cents: int, **changes: Any) -> str:
+    movement = a_credit(cents, nature=Nature.CLEARING, means=Means.CHEQUE, **changes)
+    return office.post(reported(movement, message=f"D{cents}"))
+
+
+def in_collection(office: Office) -> dict[str, tuple[int, dict[int, int]]]:
+    shown = office.get("/v1/dashboard")
+    assert shown["in_collection_cents"] == sum(held["amount_cents"] for held in shown["in_collection"])
+    return {
+        held["means"]: (held["amount_cents"], {aged["from_days"]: aged["amount_cents"] for aged in held["ages"]})
+        for held in shown["in_collection"]
+    }
+
+
+def test_a_cheque_waits_in_collection_until_the_bank_brings_it(office: Office) -> None:
+    office.ask("POST", "/v1/payments", CHEQUE)
+    office.ask("POST", "/v1/payments", CHEQUE | {"lease_id": "L2", "received_on": "2026-10-20", "amount_cents": 10000})
+    office.follow()
+    assert in_collection(office) == {"cheque": (55000, {0: 45000, 1: 0, 7: 10000, 30: 0})}
+    line = deposited(office, 20000)
+    assert in_collection(office) == {"cheque": (35000, {0: 35000, 1: 0, 7: 0, 30: 0})}
+    deposited(office, 35000)
+    assert in_collection(office) == {}
+    assert office.get("/v1/dashboard")["suspense_cents"] == 0
+    listed = [payment["payment_id"] for payment in office.get("/v1/payments")["items"]]
+    assert len(listed) == 2
+    assert line not in listed
+    for path, body in (("assign", {"lease_id": "L1", "reason": "seen"}), ("unassign", {"reason": "seen"})):
+        assert office.ask("POST", f"/v1/payments/{line}/{path}", body).status == 409
+
+
+def test_the_bank_line_of_a_deposit_is_neither_receipt_nor_suspense(office: Office) -> None:
+    office.ask("POST", "/v1/payments", CHEQUE)
+    deposited(office, 44000, instructed_cents=45000)
+    office.state(DAY, 0, 44000, 0)
+    account = proved(office)
+    assert (account["status"], account["receipts_cents"], account["other_cents"]) == ("proved", 0, 44000)
+    assert in_collection(office) == {}
+    assert office.get("/v1/dashboard")["total_cents"] == 45000
+
+
+def test_a_deposit_of_what_was_never_receipted_shows(office: Office) -> None:
+    deposited(office, 20000)
+    assert in_collection(office) == {"cheque": (-20000, {0: 0, 1: 0, 7: 0, 30: 0})}
+
+
+def test_a_cheque_on_a_virtual_iban_is_a_receipt_all_the_same(office: Office) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    office.post(reported(a_credit(45000, iban, nature=Nature.CLEARING, means=Means.CHEQUE)))
+    assert (in_collection(office), office.get("/v1/leases/L1")["balance_cents"]) == ({}, 0)
+
+
 def test_two_statements_of_one_day_are_added_up(office: Office) -> None:
     rent(office, 45000)
     rent(office, 5000)

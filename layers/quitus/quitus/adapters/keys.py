@@ -58,6 +58,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | when were days closed, by whom? | `{l}#closings` | `{through}` | staff_api, close_days |
 | which entry has this number of a journal? | `{l}#journal#{day}` | `{journal}#{number}` | close_days, write_export |
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
+| what is in collection (511), ever and day by day* | `{l}#collection` | `{means}`, `{means}#{day}` | update_views |
 | residences* | `{l}#residences` | `{residence}` | update_views |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
 | where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
@@ -363,6 +364,11 @@ def journal_place(code: str, number: int) -> str:
 def ledger_days(landlord_id: str, account_tag: str) -> str:
     """The ledger days of a bank account."""
     return f"{landlord_id}#ledger-days#{account_tag}"
+
+
+def collection(landlord_id: str, means: str, day: date | None) -> Key:
+    """What came into 511 by a means, and left it: on a day, or ever."""
+    return Key(f"{landlord_id}#collection", f"{means}#{day.isoformat()}" if day else means)
 
 
 def residences(landlord_id: str) -> str:

@@ -24,6 +24,7 @@ from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.domain.pending import detail_names, may_be_total, total_names
 from quitus.domain.returned import Return
 from quitus.domain.views import (
+    Collection,
     Contribution,
     Counter,
     Home,
@@ -156,12 +157,12 @@ def _entry_writes(landlord_id: str, payment: Payment, entries: Iterable[Entry], 
 def view_key(landlord_id: str, payment: Payment) -> Key:
     """Where the view of a payment stands; bank lines that are no payments stand apart from the lists."""
     day = payment.posted.bucket.day
-    partition = keys.other_lines_of_day if payment.is_other else keys.payments_of_day
+    partition = keys.other_lines_of_day if payment.is_bank_line else keys.payments_of_day
     return Key(partition(landlord_id, day), payment.payment_id)
 
 
 def _days(payment: Payment) -> set[date]:
-    own = set() if payment.is_other else {payment.posted.bucket.day}
+    own = set() if payment.is_bank_line else {payment.posted.bucket.day}
     return own | {entry.booking_date for entry in payment.entries}
 
 
@@ -177,9 +178,9 @@ def _public(payment: Payment, home: Home | None) -> Row:
     movement = payment.posted.incoming.said
     row: Row = {
         "payment_id": payment.payment_id,
-        "status": _OTHER if payment.is_other else payment.status.value,
+        "status": _OTHER if payment.is_bank_line else payment.status.value,
         "nature": movement.nature.value,
-        "amount_cents": payment.amount_cents if payment.is_other else abs(payment.amount_cents),
+        "amount_cents": payment.amount_cents if payment.is_bank_line else abs(payment.amount_cents),
         "left_cents": payment.left_cents if payment.reversals else None,
         "booking_date": movement.booking_date.isoformat(),
         "means": movement.means.value,
@@ -241,6 +242,8 @@ def _counted(counter: Counter, amounts: Mapping[str, int]) -> list[Any]:
             return ["receipts", [day.isoformat(), residence_id, commune, means.value], dict(amounts)]
         case LedgerDay(account, day):
             return ["ledger", [account, day.isoformat()], dict(amounts)]
+        case Collection(day, means):
+            return ["collection", [day.isoformat() if day else None, means.value], dict(amounts)]
 
 
 def _contribution_of(rows: Iterable[Sequence[Any]]) -> Contribution:
@@ -249,6 +252,9 @@ def _contribution_of(rows: Iterable[Sequence[Any]]) -> Contribution:
         if kind == "receipts":
             day, residence_id, commune, means = place
             found[ReceiptsCounter(date.fromisoformat(day), residence_id, commune, Means(means))] = amounts
+        elif kind == "collection":
+            day, means = place
+            found[Collection(date.fromisoformat(day) if day else None, Means(means))] = amounts
         else:
             account, day = place
             found[LedgerDay(account, date.fromisoformat(day))] = amounts
@@ -263,7 +269,10 @@ def _counter_update(landlord_id: str, counter: Counter, amounts: Mapping[str, in
         case LedgerDay(account, day):
             key = Key(keys.ledger_days(landlord_id, account_tag(account)), day.isoformat())
             named = {"account": account}
-    return Update(key, set={"day": day.isoformat()} | named, add=amounts)
+        case Collection(day, means):
+            key = keys.collection(landlord_id, means.value, day)
+            named = {"means": means.value}
+    return Update(key, set=({"day": day.isoformat()} if day else {}) | named, add=amounts)
 
 
 def _alert_writes(landlord_id: str, change: ViewChange, at: str) -> Iterator[Write]:

@@ -11,6 +11,7 @@ from typing import Any
 from quitus.adapters import keys, records
 from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.money import Cents
+from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.dashboard import Receipts
 from quitus.services.proof import LedgerSide, Unstated
@@ -110,6 +111,17 @@ class ViewRows:
         for row in listing:
             left = "left_cents" if "left_cents" in row else "amount_cents"
             yield date.fromisoformat(row["booking_date"]), row[left]
+
+    def collected(self, landlord_id: str) -> Mapping[str, Cents]:
+        """See `dashboard.Counters`."""
+        rows = self._table.batch_get(keys.collection(landlord_id, means.value, None) for means in Means)
+        return {row["means"]: row.get("received_cents", 0) - row.get("cleared_cents", 0) for row in rows.values()}
+
+    def received_in_collection(self, landlord_id: str, means: str) -> Iterator[tuple[date, Cents]]:
+        """See `dashboard.Counters`."""
+        pk, of_means = keys.collection(landlord_id, means, None)[:2]
+        for row in self._partition(pk, f"{of_means}#", newest_first=True):
+            yield date.fromisoformat(row["day"]), row.get("received_cents", 0)
 
     def first_day(self, landlord_id: str) -> date | None:
         """See `close_days.FirstDays`."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from quitus.domain.ledger import Entry, Role, moves
+from quitus.domain.ledger import Entry, Role, lines_on
 
 
 class Journal(StrEnum):
@@ -97,6 +97,6 @@ class Books:
 
 def journal_of(entry: Entry) -> Journal:
     """The bank's journal for what moves a bank account, else that of values in collection, else the general one."""
-    if moves(entry, Role.BANK):
+    if lines_on(entry, Role.BANK):
         return Journal.BANK
-    return Journal.COLLECTION if moves(entry, Role.COLLECTION) else Journal.GENERAL
+    return Journal.COLLECTION if lines_on(entry, Role.COLLECTION) else Journal.GENERAL

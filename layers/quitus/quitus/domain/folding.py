@@ -57,7 +57,8 @@ def _first_status(posted: Posted) -> PaymentStatus:
     waits = not incoming.is_booked or incoming.movement.is_parked or incoming.movement.nature is Nature.RETURN
     if waits or Flag.IDENTITY_CONFLICT in posted.flags:
         return PaymentStatus.PENDING
-    return PaymentStatus.POSTED if posted.lease_id else PaymentStatus.SUSPENSE
+    is_settled = posted.lease_id or incoming.movement.nature is Nature.CLEARING
+    return PaymentStatus.POSTED if is_settled else PaymentStatus.SUSPENSE
 
 
 def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:

@@ -193,9 +193,9 @@ def _auxiliary(debtor: Debtor, lease_id: str) -> str | None:
     return lease_id if debtor is Debtor.TENANT else None
 
 
-def moves(entry: Entry, role: Role) -> bool:
-    """Whether a line of the entry is on the account of this role, whatever its number was at the time."""
-    return any(line.label == _LABELS[role] for line in entry.lines)
+def lines_on(entry: Entry, role: Role) -> list[Line]:
+    """The lines of an entry on the account of this role, whatever its number was at the time."""
+    return [line for line in entry.lines if line.label == _LABELS[role]]
 
 
 def next_loose(entries: Iterable[Entry], entry_id: str, kind: EntryKind, on: date, lines: tuple[Line, ...]) -> Entry:

@@ -165,6 +165,16 @@ class Payment:
         return not self.entries and self.status is PaymentStatus.SUSPENSE
 
     @property
+    def is_clearing(self) -> bool:
+        """Whether it is the bank line that brings card, cheque or cash values: they are the payments, it is none."""
+        return self.posted.incoming.movement.nature is Nature.CLEARING and bool(self.entries) and self.lease_id is None
+
+    @property
+    def is_bank_line(self) -> bool:
+        """Whether it is a line of the bank's and no payment."""
+        return self.is_other or self.is_clearing
+
+    @property
     def is_return(self) -> bool:
         """Whether it takes an earlier payment back, be that known or not."""
         return self.posted.incoming.movement.nature is Nature.RETURN
@@ -178,7 +188,7 @@ class Payment:
     @property
     def is_listed(self) -> bool:
         """Whether it is a payment of its own, or may be one."""
-        return not (self.is_other or self.is_replaced or self.is_dismissed or self.reverses)
+        return not (self.is_bank_line or self.is_replaced or self.is_dismissed or self.reverses)
 
     @property
     def left_cents(self) -> Cents:

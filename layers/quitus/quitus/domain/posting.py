@@ -178,22 +178,23 @@ class Poster:
         return row
 
     def _post_aside(self, incoming: Incoming, pairing: Pairing, match: Match) -> Posted:
-        """Money with no lease: a credit in suspense, or a return whose original is unknown."""
+        """Money with no lease: a credit in suspense, a return whose original is unknown, or the bank line that brings
+        what was receipted in 511.
+        """
         lines, flags = _aside(self.chart, incoming, match)
         entry = seal(
             Entry(
                 entry_id=f"{pairing.bucket.payment_id(pairing.ordinal)}-1",
                 lease_id=None,
                 sequence=1,
-                kind=EntryKind.REVERSAL if incoming.movement.nature is Nature.RETURN else EntryKind.RECEIPT,
+                kind=_ASIDE.get(incoming.movement.nature, EntryKind.RECEIPT),
                 booking_date=incoming.movement.booking_date,
                 lines=lines,
                 previous_hash=None,
             )
         )
-        return Posted(
-            pairing.bucket, pairing.ordinal, incoming, match, entries=(entry,), flags=flags, posted_at=self.at
-        )
+        told = None if incoming.movement.nature is Nature.CLEARING else match
+        return Posted(pairing.bucket, pairing.ordinal, incoming, told, entries=(entry,), flags=flags, posted_at=self.at)
 
 
 def post_receipt(
@@ -290,11 +291,24 @@ def _refused(incoming: Incoming, pairing: Pairing, lease_id: str, at: str) -> Po
     return Posted(pairing.bucket, pairing.ordinal, incoming, match, flags=flags, posted_at=at)
 
 
+_ASIDE = {Nature.RETURN: EntryKind.REVERSAL, Nature.CLEARING: EntryKind.ALLOCATION}
+
+
 def _aside(chart: Chart, incoming: Incoming, match: Match) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     amount = abs(incoming.movement.amount_cents)
     if incoming.movement.nature is Nature.RETURN:
         lines = (chart.debit(Role.SUSPENSE, amount), chart.credit(bank_role(incoming), amount))
         return lines, (Flag.RETURN_WITHOUT_ORIGINAL,)
+    if incoming.movement.nature is Nature.CLEARING:
+        return _clearing(chart, incoming.movement), ()
     unassigned = match.reason is SuspenseReason.UNKNOWN_VIRTUAL_IBAN
     flags = (Flag.UNASSIGNED_VIRTUAL_IBAN,) if unassigned else ()
     return (chart.debit(bank_role(incoming), amount), chart.credit(Role.SUSPENSE, amount)), flags
+
+
+def _clearing(chart: Chart, movement: Movement) -> tuple[Line, ...]:
+    """Card, cheque and cash values reach the bank: D512 C511; what the bank kept of them is its fee, D627."""
+    net = movement.amount_cents
+    fee = max((movement.instructed_cents or net) - net, 0)
+    fees = (chart.debit(Role.FEES, fee),) if fee else ()
+    return (chart.debit(Role.BANK, net), *fees, chart.credit(Role.COLLECTION, net + fee))

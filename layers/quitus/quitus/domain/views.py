@@ -13,7 +13,7 @@ from datetime import date
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import AllocationRule
 from quitus.domain.incoming import bank_role
-from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash
+from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus
@@ -66,7 +66,17 @@ class LedgerDay:
     day: date
 
 
-type Counter = ReceiptsCounter | LedgerDay
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What was received in 511 on a day (None: ever), by means: `received_cents`, and `cleared_cents`, what left it
+    again for the bank, or came back unpaid.
+    """
+
+    day: date | None
+    means: Means
+
+
+type Counter = ReceiptsCounter | LedgerDay | Collection
 type Contribution = Mapping[Counter, Mapping[str, int]]
 """What a payment adds to each counter, by the counter's attribute."""
 
@@ -136,6 +146,20 @@ def contribution(payment: Payment, home: Home | None) -> Contribution:
         incoming = payment.posted.incoming
         ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
         counted[ledger_day] = _ledger_amounts(payment)
+    return counted | _collected(payment)
+
+
+def _collected(payment: Payment) -> dict[Counter, Mapping[str, int]]:
+    """What its entries do to 511 (sector.md §5)."""
+    means, counted = payment.posted.incoming.movement.means, dict[Counter, Mapping[str, int]]()
+    moved = [(entry.booking_date, line) for entry in payment.entries for line in lines_on(entry, Role.COLLECTION)]
+    for day, line in moved:
+        for counter in (Collection(day, means), Collection(None, means)):
+            held = counted.get(counter, {})
+            counted[counter] = {
+                "received_cents": held.get("received_cents", 0) + line.debit_cents,
+                "cleared_cents": held.get("cleared_cents", 0) + line.credit_cents,
+            }
     return counted
 
 
@@ -227,7 +251,7 @@ def _still_shows(payment: Payment, flag: str) -> bool:
 def _ledger_amounts(payment: Payment) -> Mapping[str, int]:
     """What the bank's line is of: a receipt, a reversal (the bank's fee apart), or neither, or not yet."""
     amounts = {"count": 1} | ({"unstated": 1} if is_unstated(payment) else {})
-    if payment.is_other or payment.is_dismissed or payment.awaiting is Awaiting.DETAILS:
+    if payment.is_bank_line or payment.is_dismissed or payment.awaiting is Awaiting.DETAILS:
         return amounts | _other(payment.amount_cents)
     if not payment.is_return:
         return amounts | {"receipts_cents": payment.amount_cents}

@@ -286,6 +286,6 @@ def _fate(item: Placed, file_id: str) -> str:
         return "duplicates"
     if not item.posted.entries and item.posted.reverses is None:
         return "suspense" if Flag.IDENTITY_CONFLICT in item.posted.flags else "ignored"
-    if item.posted.lease_id is not None or item.incoming.movement.nature is Nature.RETURN:
+    if item.posted.lease_id is not None or item.incoming.movement.nature in (Nature.RETURN, Nature.CLEARING):
         return "posted"
     return "suspense"

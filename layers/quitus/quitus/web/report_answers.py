@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from quitus.domain.movement import Means
 from quitus.services.exports import ExportKind, ExportStatus
 from quitus.services.proof import ProofStatus
 from quitus.web.models import Answer, NotNegative
@@ -27,15 +28,34 @@ class AgedSuspenseAnswer(Answer):
     amount_cents: NotNegative
 
 
+class AgedAnswer(Answer):
+    """What has waited for so many days, and less than for the next sum."""
+
+    from_days: NotNegative
+    amount_cents: NotNegative
+
+
+class InCollectionAnswer(Answer):
+    """Card, cheque or cash receipts that no bank line has brought yet, by age; negative when the bank brought more than
+    was receipted.
+    """
+
+    means: Means
+    amount_cents: int
+    ages: tuple[AgedAnswer, ...]
+
+
 class DashboardAnswer(Answer):
     """Receipts posted on leases, reversals subtracted on their day; `suspense_cents` is what waits for a lease now,
-    `suspense` the same by age.
+    `suspense` the same by age; `in_collection` what waits in 511 for the bank.
     """
 
     rows: tuple[DashboardRowAnswer, ...]
     total_cents: int
     suspense_cents: NotNegative
     suspense: tuple[AgedSuspenseAnswer, ...]
+    in_collection_cents: int
+    in_collection: tuple[InCollectionAnswer, ...]
 
 
 class ProofLineAnswer(Answer):
