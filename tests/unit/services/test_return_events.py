@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from builders import BANK_ACCOUNT, FixedClock
+from builders import BANK_ACCOUNT, FixedClock, a_poster
 from unit.erp.office import Notebook
 from unit.services.test_returns import balance, booked, listed, open_alerts
 from unit.views.estate import IBANS, Estate, L
@@ -14,11 +14,9 @@ from unit.views.estate import IBANS, Estate, L
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.event_rows import EventRows
 from quitus.adapters.landlord_rows import LandlordRows
-from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.payment import Payment, PaymentStatus
 from quitus.services.post_events import EventPoster
-from quitus.services.post_movements import MovementPoster
 
 CREDIT: dict[str, Any] = {
     "schema": "quitus.payment-event/1",
@@ -52,7 +50,7 @@ def estate() -> Estate:
 
 def tell(estate: Estate, event: dict[str, Any], **changes: Any) -> None:
     table, clock = estate.table, FixedClock()
-    poster = MovementPoster(LedgerRows(table), clock)
+    poster = a_poster(table, clock)
     EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), Notebook(), clock).post(
         json.dumps(event | changes)
     )

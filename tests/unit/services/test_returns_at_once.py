@@ -9,7 +9,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from builders import DAY, FixedClock, a_credit, a_due, a_landlord, a_table_with, a_virtual_iban, an_account, reported
+from builders import (
+    DAY,
+    FixedClock,
+    a_credit,
+    a_due,
+    a_landlord,
+    a_poster,
+    a_table_with,
+    a_virtual_iban,
+    an_account,
+    reported,
+)
 from faults import FaultyTable, InterruptedTable, Killed
 from unit.services.test_returns import E2E, balance, booked, paid, taken_back
 from unit.views.estate import Estate, L
@@ -22,7 +33,6 @@ from quitus.domain.errors import Conflict
 from quitus.domain.incoming import Incoming
 from quitus.domain.payment import PaymentStatus
 from quitus.services.charge_leases import Charger
-from quitus.services.post_movements import MovementPoster
 from quitus.services.table import Put, Stale
 from quitus.services.take_back import Reverser
 
@@ -31,7 +41,7 @@ MOST_CALLS = 30
 
 
 def post(table: Any, incoming: Incoming) -> None:
-    MovementPoster(LedgerRows(table), FixedClock()).post(LANDLORD, [incoming])
+    a_poster(table).post(LANDLORD, [incoming])
 
 
 def settle(table: Any, return_id: str) -> None:
