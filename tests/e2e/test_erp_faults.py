@@ -48,10 +48,15 @@ def test_an_erp_that_fails_in_every_way_gets_each_entry_once_and_in_order(
             receipt = {"lease_id": "AB"[place % 2], "amount_cents": 1000 + 10 * number + place, "means": "cheque"}
             answer = api.post("/v1/payments", receipt | {"received_on": "2026-11-10", "reference": f"{number}-{place}"})
             assert answer.status == 201
-    assert wait_until(lambda: len(erp.journal.entries) >= RECEIPTS, PATIENCE_SECONDS)
+    unpaid = {"reason": "unpaid", "reversed_on": "2026-11-10"}
+    assert api.post(f"/v1/payments/{answer.body['payment_id']}/reverse", unpaid).status == 200
+    assert wait_until(lambda: len(erp.journal.entries) > RECEIPTS, PATIENCE_SECONDS)
+    assert wait_until(lambda: len(erp.journal.others.get("reversals", [])) == 1, PATIENCE_SECONDS)
+    (taken,) = erp.journal.others["reversals"]
+    assert (taken["lease_id"], taken["amount_cents"], taken["reason"]) == ("A", 1032, "unpaid")
     assert erp.journal.errors == []
     sequences = [(entry["lease_id"], entry["sequence"]) for entry in erp.journal.entries]
-    for lease_id, count in (("A", 8), ("B", 4)):
+    for lease_id, count in (("A", 9), ("B", 4)):
         assert [number for lease, number in sequences if lease == lease_id] == list(range(1, count + 1))
 
 

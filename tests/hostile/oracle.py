@@ -36,9 +36,9 @@ from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.movement import CLOSING_CHANNELS, Movement, Statement, Status
 from quitus.services.bank_statements import prove
 from quitus.services.registry import Area, DroppedFile
-from quitus.services.releases import STATEMENT_CONFLICT, UNKNOWN_ACCOUNT
+from quitus.services.releases import UNKNOWN_ACCOUNT
 
-REASONS: Final = frozenset({*(reason.value for reason in Reason), UNKNOWN_ACCOUNT, STATEMENT_CONFLICT})
+REASONS: Final = frozenset({*(reason.value for reason in Reason), UNKNOWN_ACCOUNT})
 
 CHANNELS: Final = CLOSING_CHANNELS | {"camt.052", "camt.054"}
 

@@ -403,12 +403,6 @@ def test_a_statement_about_no_account_is_a_problem() -> None:
     assert codes(statements) == ["missing_account"]
 
 
-def test_a_statement_without_entries_is_of_the_day_that_its_balances_tell() -> None:
-    _, (statement,) = read(a_statement())
-    day = date(2026, 11, 23)
-    assert (statement.movements, statement.from_date, statement.to_date) == (0, day, day)
-
-
 def test_several_statements_and_accounts_in_one_file() -> None:
     one = a_statement(an_entry()).text()
     body = one[one.index("<Stmt>") : one.index("</Stmt>") + len("</Stmt>")]

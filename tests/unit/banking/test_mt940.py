@@ -62,14 +62,6 @@ def test_entry_dates_take_the_nearest_year_and_february_has_an_end(line: str, bo
     assert (movement.booking_date, movement.value_date) == (booking, value)
 
 
-@pytest.mark.parametrize("currency", ["EUR", "/EUR"])
-def test_a_currency_behind_the_account_is_not_of_the_account(currency: str) -> None:
-    told = mt940(":61:2611231123CR450,00NTRFNONREF")
-    account = f"12345678/0123456789{currency}".encode()
-    _, (statement,) = read_fields(told.replace(b"FR7630006000011234567890189", account))
-    assert statement.account == "12345678/0123456789"
-
-
 def test_german_sub_fields() -> None:
     said = pieces(["EREF+E2E-1", "MREF+MANDATE-1", "SVWZ+LOYER NOVEMBRE RF18539007547034 RESIDENCE LES OLIVIERS"])
     details = f"166?00GUTSCHRIFT?109310{''.join(said)}?30AGRIFRPP?31FR1420041010050500013M02606?32Jeanne?33 Petit"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quitus.domain.errors import NotFound
-from quitus.domain.identity import BY_PERSON, Bucket, Known, Report, account_tag, parse_payment_id
+from quitus.domain.identity import Bucket, Known, Report, account_tag, parse_payment_id
 from quitus.domain.pairing import Register, Verdict
 
 BUCKET = Bucket(account_tag("FR76"), DAY, 45000)
@@ -143,26 +143,3 @@ def test_the_sum_of_a_batch_is_no_single_payment() -> None:
     total = a_report("camt.053", is_total=True)
     assert verdicts(Register(), a_report("event:psp", lease_iban="FR1"), total) == [Verdict.NEW, Verdict.NEW]
     assert verdicts(Register(), a_report("cfonb120"), total) == [Verdict.NEW, Verdict.SAME]
-
-
-def test_a_fee_that_a_later_message_repeats_is_told_again() -> None:
-    fee = a_report("camt.052", reference="2026112500017")
-    assert verdicts(Register(), fee, replace(fee, message="later")) == [Verdict.NEW, Verdict.REPLAY]
-
-
-def test_a_mere_number_is_no_proof_that_a_fee_is_told_again() -> None:
-    fee = a_report("camt.052", reference="17")
-    assert verdicts(Register(), fee, replace(fee, message="later")) == [Verdict.NEW, Verdict.NEW]
-
-
-def test_a_reference_that_fell_to_a_row_of_another_lease_is_not_believed() -> None:
-    known = Known(BUCKET, 1, (a_report("cfonb120", reference="R3"),), decided="FR-OLD")
-    other = Known(BUCKET, 2, (a_report("cfonb120", "2", reference="R0"),))
-    pairing = Register({BUCKET: [known, other]}).pair(BUCKET, [a_report("camt.054", reference="R3", lease_iban="FR-1")])
-    assert (pairing[0].verdict, pairing[0].ordinal) == (Verdict.SAME, 2)
-
-
-def test_a_reference_finds_its_row_wherever_a_person_put_it() -> None:
-    known = Known(BUCKET, 1, (a_report("cfonb120", reference="R3"),), decided=BY_PERSON)
-    pairing = Register({BUCKET: [known]}).pair(BUCKET, [a_report("camt.054", reference="R3", lease_iban="FR-1")])
-    assert (pairing[0].verdict, pairing[0].ordinal) == (Verdict.SAME, 1)

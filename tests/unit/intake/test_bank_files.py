@@ -135,22 +135,6 @@ def test_one_statement_twice_in_a_file_is_posted_once() -> None:
     assert (counter.posted(), counter.alerts()) == ([45_000], [])
 
 
-def test_one_statement_twice_in_a_file_with_other_content_contradicts_itself() -> None:
-    counter = Counter()
-    told = [a_statement([Entry(45_000, reference=reference)]) for reference in ("R-1", "R-2")]
-    file = counter.drop(camt(*told))
-    assert (file.status, file.reason) == (FileStatus.QUARANTINED, "statement_conflict")
-    assert (counter.posted(), counter.alerts()) == ([], ["file_quarantined"])
-
-
-def test_statements_of_one_day_and_id_that_lead_back_to_a_balance_are_all_posted() -> None:
-    counter = Counter()
-    there, back = a_statement([Entry(45_000)]), a_statement([Entry(-45_000)], opening=145_000)
-    file = counter.drop(camt(there, back, a_statement([Entry(7_700)])))
-    assert (file.status, file.movements) == (FileStatus.PROCESSED, 3)
-    assert counter.posted() == [-45_000, 7_700, 45_000]
-
-
 @pytest.mark.parametrize("call", range(1, 8))
 def test_two_issues_of_a_statement_taken_at_the_same_time_post_once(call: int) -> None:
     counter = Counter()

@@ -227,16 +227,6 @@ def test_a_statement_that_adds_to_another_posts_all_of_it() -> None:
     assert counter.posted() == [45_000, 45_000, 51_230]
 
 
-def test_a_file_that_contradicts_itself_is_only_released_as_one_that_adds() -> None:
-    counter = Counter()
-    told = [a_statement([Entry(45_000, reference=reference)]) for reference in ("R-1", "R-2")]
-    file = counter.drop(camt(*told))
-    assert counter.release(file).reason == "statement_conflict"
-    assert counter.posted() == []
-    taken = counter.release(counter.file(file.file_id), name="request-2", contradiction=Contradiction.ADDS)
-    assert (taken.status, counter.posted()) == (FileStatus.PROCESSED, [45_000, 45_000])
-
-
 @pytest.mark.parametrize("contradiction", list(Contradiction))
 @pytest.mark.parametrize("call", range(1, 22))
 def test_killed_anywhere_a_released_file_goes_on_as_it_began(call: int, contradiction: Contradiction) -> None:

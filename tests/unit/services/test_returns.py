@@ -11,8 +11,10 @@ import pytest
 from builders import BANK_ACCOUNT, DAY, a_credit, reported
 from unit.views.estate import IBANS, Estate, L
 
+from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
+from quitus.domain.erp_batch import Feed
 from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means, Nature
@@ -259,6 +261,27 @@ def test_what_a_bank_finds_within_days_is_of_the_last_debit_of_the_mandate(estat
     new = estate.post(paid(mandate_id="RUM-1"))
     estate.post(taken_back(mandate_id="RUM-1", return_reason="AM04"))
     assert [estate.payment(one).status for one in (old, new)] == [PaymentStatus.POSTED, PaymentStatus.REVERSED]
+
+
+def told_to_the_erp(estate: Estate) -> list[dict[str, Any]]:
+    return [dict(item.document) for item in ErpOutboxRows(estate.table).ready(L, Feed.REVERSALS, 10)]
+
+
+def test_the_erp_is_told_what_went_back_and_why_once(estate: Estate) -> None:
+    payment_id = estate.post(paid(**E2E))
+    return_id = estate.post(taken_back(**E2E))
+    for _ in range(2):
+        estate.settle()
+        assert told_to_the_erp(estate) == [
+            {
+                "reversal_id": return_id,
+                "payment_id": payment_id,
+                "lease_id": "L1",
+                "amount_cents": 45000,
+                "booking_date": "2026-11-08",
+                "reason": "AM04",
+            }
+        ]
 
 
 def test_views_made_afresh_say_the_same(estate: Estate) -> None:

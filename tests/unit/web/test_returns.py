@@ -9,7 +9,13 @@ import pytest
 from builders import DAY, a_credit, reported
 from unit.web.office import CHEQUE, Office
 
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.due_rows import DueRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.view_rows import ViewRows
 from quitus.domain.movement import Means, Nature
+from quitus.services.settle_pending import PendingSettler
+from quitus.services.spend_credits import CreditSpender
 
 LATER = date(2026, 11, 9)
 
@@ -41,6 +47,17 @@ def reverse(office: Office, payment_id: str, **fields: Any) -> Any:
     answered = office.ask("POST", f"/v1/payments/{payment_id}/reverse", body, role="accountant")
     office.follow()
     return answered
+
+
+def settle(office: Office) -> None:
+    """What settles pending payments looks at those that wait."""
+    table, clock = office.table, office.clock
+    ledger, views, log = LedgerRows(table), ViewRows(table), office.outside.action_log
+    spender = CreditSpender(ledger, DueRows(table), clock)
+    settler = PendingSettler(ledger, views, AlertRows(table), log, clock, office.desk.landlords, spender)
+    for check in office.checks():
+        settler.settle(check)
+    office.follow()
 
 
 def balance(office: Office) -> int:
@@ -169,6 +186,34 @@ def test_a_cheque_that_the_bank_said_unpaid_needs_no_person(office: Office) -> N
     assert (payment["status"], payment["reversals"][0]["booking_date"]) == ("reversed", "2026-11-09")
     assert accounts(office) == {"511": 45000, "411": 0, "512": -45000}
     assert reverse(office, payment_id).code == "payment_not_reversible"
+
+
+def test_the_fee_on_the_banks_own_line_is_the_landlords(office: Office) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
+    assert reverse(office, payment_id).status == 200
+    a_return(office, 46500, instructed_cents=45000, means=Means.CHEQUE, note="CHEQUE 0001234", return_reason=None)
+    (account,) = office.get("/v1/proof", query={"date": "2026-11-09"})["accounts"]
+    assert (account["reversals_cents"], account["other_cents"]) == (45000, -1500)
+    assert office.get("/v1/payments", query={"status": "pending"})["items"] == []
+
+
+def test_the_bank_line_that_brings_cheques_is_no_payment_to_take_back(office: Office) -> None:
+    deposit = reported(a_credit(45000, None, nature=Nature.CLEARING, means=Means.CHEQUE))
+    assert trace(office, a_return(office), office.post(deposit)).code == "payment_not_reversible"
+
+
+def test_of_two_equal_cheques_the_banks_line_is_of_the_one_that_a_person_recorded(office: Office) -> None:
+    cheques = [CHEQUE | {"reference": None, "received_on": day} for day in ("2026-11-03", "2026-11-04")]
+    one, other = (office.ask("POST", "/v1/payments", body, role="accountant").body["payment_id"] for body in cheques)
+    return_id = a_return(office, means=Means.CHEQUE, return_reason=None)
+    assert office.get(f"/v1/payments/{return_id}")["awaiting"] == "original"
+    assert reverse(office, one).status == 200
+    settle(office)
+    assert office.get(f"/v1/payments/{return_id}")["reverses"] == one
+    assert office.get(f"/v1/payments/{other}")["status"] == "posted"
+    assert (balance(office), accounts(office)["511"]) == (0, 45000)
+    (account,) = office.get("/v1/proof", query={"date": "2026-11-09"})["accounts"]
+    assert account["reversals_cents"] == 45000
 
 
 @pytest.mark.parametrize(

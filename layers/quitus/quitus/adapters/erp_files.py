@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +29,12 @@ _ENTRY_COLUMNS = (
     "hash",
     "previous_hash",
 )
-_KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary"})
-_NOTICE_COLUMNS = ("lease_id", "iban", "bic", "payee_name", "payment_reference")
+_KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary", "reversal_id"})
+_COLUMNS: Mapping[Feed, Sequence[str]] = {
+    Feed.ENTRIES: _ENTRY_COLUMNS,
+    Feed.VIRTUAL_IBANS: ("lease_id", "iban", "bic", "payee_name", "payment_reference"),
+    Feed.REVERSALS: ("reversal_id", "payment_id", "lease_id", "amount", "booking_date", "reason"),
+}
 
 
 class FileErp:
@@ -54,12 +58,11 @@ class FileErp:
 
 def batch_csv(feed: Feed, items: Sequence[Item]) -> str:
     """The CSV of a batch: amounts in decimal euros; texts, not ids, that a spreadsheet would compute are quoted."""
-    columns = _ENTRY_COLUMNS if feed is Feed.ENTRIES else _NOTICE_COLUMNS
     text = StringIO()
-    writer = csv.DictWriter(text, columns, delimiter=";", lineterminator="\n")
+    writer = csv.DictWriter(text, _COLUMNS[feed], delimiter=";", lineterminator="\n")
     writer.writeheader()
     for item in items:
-        writer.writerows(_entry_rows(item.document) if feed is Feed.ENTRIES else [_cells(item.document)])
+        writer.writerows(_ROWS[feed](item.document))
     return text.getvalue()
 
 
@@ -71,9 +74,25 @@ def _entry_rows(entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         yield _cells(shared | texts) | amounts
 
 
+def _notice_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    yield _cells(notice)
+
+
+def _reversal_rows(taken: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    cells = _cells({name: value for name, value in taken.items() if name != "amount_cents"})
+    yield cells | {"amount": format_euros(taken["amount_cents"])}
+
+
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: _cell(name, "" if value is None else str(value)) for name, value in values.items()}
 
 
 def _cell(name: str, text: str) -> str:
     return key_cell(text) if name in _KEYS else inert(text)
+
+
+_ROWS: Mapping[Feed, Callable[[Mapping[str, Any]], Iterator[dict[str, str]]]] = {
+    Feed.ENTRIES: _entry_rows,
+    Feed.VIRTUAL_IBANS: _notice_rows,
+    Feed.REVERSALS: _reversal_rows,
+}

@@ -12,8 +12,10 @@ from quitus.domain.erp_batch import (
     Lane,
     Notice,
     Ref,
+    TakenBack,
     entry_item,
     notice_item,
+    reversal_item,
 )
 from quitus.services.table import Is, Key, New, Page, Put, Row, Stale, Table, Update
 
@@ -137,4 +139,6 @@ def _before(key: Key) -> Key | None:
 def _item(feed: Feed, key: Key, row: Mapping[str, Any]) -> Item:
     if feed is Feed.ENTRIES:
         return entry_item((key.pk, key.sk), records.entry_of(row), row["payment_id"])
+    if feed is Feed.REVERSALS:
+        return reversal_item((key.pk, key.sk), records.record(row, TakenBack))
     return notice_item((key.pk, key.sk), records.record(row, Notice))

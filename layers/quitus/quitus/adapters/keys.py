@@ -65,6 +65,8 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |
 | was this virtual IBAN counted, pushed?* | `{l}#virtual-iban-notice#{iban}` | `notice` | update_views, push_erp |
 | virtual IBANs not yet pushed* | listing `{l}#erp-backlog#virtual_ibans` | `{iban}` | update_views, push_erp |
+| what the ERP is told of what went back* | `{l}#reversal-notice#{payment}` | `{n}` | update_views, push_erp |
+| reversals not yet pushed* | listing `{l}#erp-backlog#reversals` | `{payment}#{n}` | update_views, push_erp |
 | landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
 | the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
@@ -404,6 +406,11 @@ def backlog_place(owner: str, sequence: int) -> str:
 def virtual_iban_notice(landlord_id: str, iban: str) -> Key:
     """A virtual IBAN that was counted, and what the ERP is told of it."""
     return Key(f"{landlord_id}#virtual-iban-notice#{iban}", "notice")
+
+
+def reversal_notice(landlord_id: str, payment_id: str, number: int) -> Key:
+    """What the ERP is told of the nth reversal of a payment."""
+    return Key(f"{landlord_id}#reversal-notice#{payment_id}", f"{number:04d}")
 
 
 ERP_LANDLORDS = "@erp#landlords"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quitus.adapters import keys, records
-from quitus.domain.erp_batch import Feed, Notice
+from quitus.domain.erp_batch import Feed, Notice, TakenBack
 from quitus.domain.ledger import Entry
 from quitus.services.table import Key, New, Put, Row
 
@@ -39,6 +39,13 @@ def notice_put(landlord_id: str, notice: Notice, *, pushed: bool) -> Put:
     key = keys.virtual_iban_notice(landlord_id, notice.iban)
     listing = _listing(landlord_id, Feed.VIRTUAL_IBANS, notice.iban) if pushed else {}
     return Put(key.row(**records.dense(notice), **listing), NEVER_COUNTED)
+
+
+def taken_back_put(landlord_id: str, taken: TakenBack, number: int) -> Put:
+    """The nth reversal of a payment, listed for the ERP."""
+    key = keys.reversal_notice(landlord_id, taken.payment_id, number)
+    listing = _listing(landlord_id, Feed.REVERSALS, f"{taken.payment_id}#{key.sk}")
+    return Put(key.row(**records.dense(taken), **listing), NEVER_RECORDED)
 
 
 def _without_number(landlord_id: str, entry: Entry) -> Row:

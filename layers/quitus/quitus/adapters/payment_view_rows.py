@@ -15,8 +15,9 @@ from typing import Any
 from quitus.adapters import keys
 from quitus.adapters.alert_rows import alert_row, announce
 from quitus.adapters.ledger_rows import payment_of
-from quitus.adapters.outbox_rows import entry_key, entry_puts
+from quitus.adapters.outbox_rows import entry_key, entry_puts, taken_back_put
 from quitus.domain.alert import AlertKind
+from quitus.domain.erp_batch import TakenBack
 from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means
@@ -131,7 +132,7 @@ class _Transaction:
 
     def holds(self, change: ViewChange, entries: Sequence[Entry]) -> bool:
         """Whether there is room for this change and these entries too."""
-        rows = 1 + 2 * len(entries) + len(change.raised) + len(change.closed)
+        rows = 1 + 2 * len(entries) + len(change.new_reversals) + len(change.raised) + len(change.closed)
         counters = self._counters.keys() | change.counters.keys()
         return len(self._rows) + rows + len(counters) <= MAX_WRITES
 
@@ -139,6 +140,8 @@ class _Transaction:
         """Add the change of one payment with these of its new entries."""
         self._rows.append(_view_put(self._landlord_id, change))
         self._rows += _entry_writes(self._landlord_id, change.payment, entries, pushed=self._pushed)
+        if self._pushed:
+            self._rows += _reversal_writes(self._landlord_id, change)
         self._rows += _alert_writes(self._landlord_id, change, self._at)
         for counter, amounts in change.counters.items():
             held = self._counters.setdefault(counter, {})
@@ -152,6 +155,20 @@ def _entry_writes(landlord_id: str, payment: Payment, entries: Iterable[Entry], 
         for entry in entries
         for put in entry_puts(landlord_id, entry, payment.payment_id, entry_rule(payment, entry), pushed=pushed)
     ]
+
+
+def _reversal_writes(landlord_id: str, change: ViewChange) -> Iterator[Write]:
+    payment, new = change.payment, change.new_reversals
+    for number, reversal in enumerate(new, len(payment.reversals) - len(new) + 1):
+        taken = TakenBack(
+            reversal.reversal_id,
+            payment.payment_id,
+            payment.lease_id,
+            reversal.amount_cents,
+            reversal.booking_date.isoformat(),
+            reversal.reason,
+        )
+        yield taken_back_put(landlord_id, taken, number)
 
 
 def view_key(landlord_id: str, payment: Payment) -> Key:
@@ -213,6 +230,8 @@ def _private(payment: Payment, shown: Shown) -> Row:
         "entries": sorted(shown.entries),
         "alerts": sorted(kind.value for kind in shown.alerts),
     }
+    if shown.reversals:
+        row["reversals"] = shown.reversals
     names = total_names(payment) if may_be_total(payment) else detail_names(payment)
     if names:
         row["batch"] = sorted(names)
@@ -233,6 +252,7 @@ def _shown_of(row: Row) -> Shown:
         contribution=_contribution_of(row["contribution"]),
         entries=frozenset(row["entries"]),
         alerts=frozenset(AlertKind(kind) for kind in row["alerts"]),
+        reversals=row.get("reversals", 0),
     )
 
 

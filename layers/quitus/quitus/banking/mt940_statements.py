@@ -29,7 +29,7 @@ _USUAL: Final = re.compile(
     r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
 )
 _BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})? ?([0-9]++(?:[,.][0-9]{0,5})?)\s*")
-_CURRENCY: Final = re.compile(r"(?<=[0-9])/?[A-Z]{3}$")
+_CURRENCY: Final = re.compile(r"(?<=[0-9])[A-Z]{3}$")
 _ANYWHERE: Final = ":86:"
 _NO_DAY: Final = "000000"
 _OLDEST: Final = 80

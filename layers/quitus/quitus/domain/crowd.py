@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from quitus.domain.identity import BY_PERSON, Evidence, Known, Report
+from quitus.domain.identity import Evidence, Known, Report
 
 _SEARCHED = 24
 """Beyond so many groups only the counts decide."""
@@ -215,11 +215,7 @@ def _is_unplaced(known: Known) -> bool:
 
 
 def _is_referred(known: Known, report: Report) -> bool:
-    """Whether a shared bank reference is believed: of a row that counts put on another lease it was somebody else's."""
     if known.reported_by(report.channel):
-        return False
-    placed = known.decided not in (None, BY_PERSON, report.lease_iban)
-    if placed and report.lease_iban is not None:
         return False
     return not any(map(report.names_another_lease, known.evidence))
 

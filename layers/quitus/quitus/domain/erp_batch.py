@@ -22,6 +22,7 @@ class Feed(StrEnum):
 
     ENTRIES = "entries"
     VIRTUAL_IBANS = "virtual_ibans"
+    REVERSALS = "reversals"
 
 
 MOST_ITEMS = 99
@@ -50,6 +51,18 @@ class Notice:
     bic: str
     payee_name: str
     payment_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was taken back of a payment, as the ERP is told: its entries do not say why. `booking_date` is ISO."""
+
+    reversal_id: str
+    payment_id: str
+    lease_id: str | None
+    amount_cents: int
+    booking_date: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,19 @@ def notice_item(ref: Ref, notice: Notice) -> Item:
         "payment_reference": notice.payment_reference,
     }
     return Item(ref, notice.iban, document)
+
+
+def reversal_item(ref: Ref, taken: TakenBack) -> Item:
+    """What was taken back of a payment as the ERP gets it."""
+    document = {
+        "reversal_id": taken.reversal_id,
+        "payment_id": taken.payment_id,
+        "lease_id": taken.lease_id,
+        "amount_cents": taken.amount_cents,
+        "booking_date": taken.booking_date,
+        "reason": taken.reason,
+    }
+    return Item(ref, f"{taken.payment_id}/{taken.reversal_id}", document)
 
 
 def batch_id(landlord_id: str, feed: Feed, items: Iterable[Item]) -> str:

@@ -25,7 +25,6 @@ from enum import StrEnum
 from quitus.domain.errors import NotFound
 from quitus.domain.money import Cents
 
-_LONGEST_COUNTER = 6
 _PAYMENT_ID = re.compile(r"(\d{8})-(n?)(\d{1,15})-([0-9a-f]{10})-(\d{1,6})", re.ASCII)
 
 
@@ -54,11 +53,6 @@ class Bucket:
 def reference_tag(reference: str) -> str:
     """A short name of a bank reference: a collision needs the same lease, a neighbouring day and another channel."""
     return hashlib.sha256(reference.encode()).hexdigest()[:8]
-
-
-def is_counter(reference: str) -> bool:
-    """Whether a reference is a mere number, which many banks give anew in each message."""
-    return len(reference) <= _LONGEST_COUNTER and reference.isdigit()
 
 
 def account_tag(account: str) -> str:
@@ -151,15 +145,14 @@ class Known:
     def told_by(self, report: Report) -> bool:
         """Whether the report's channel told this movement before, in another message, under the same bank reference.
 
-        Some banks number anew in each message, so the reports must also agree in something and contradict in nothing;
-        where neither says anything, as of a fee, a reference that is no mere number is enough.
+        Some banks number anew in each message, so the reports must also agree in something and contradict in nothing.
         """
         return any(
             held.channel == report.channel
             and held.message != report.message
             and bool(held.references & report.references)
             and not report.contradicts(held)
-            and (_agree(held, report) or _are_mute(held, report))
+            and _agree(held, report)
             for held in self.reports
         )
 
@@ -214,11 +207,6 @@ def shared_evidence(one: Report, other: Report) -> Iterator[Evidence]:
 
 def _agree(held: Report, report: Report) -> bool:
     return any(evidence is not Evidence.REFERENCE for evidence in shared_evidence(held, report))
-
-
-def _are_mute(held: Report, report: Report) -> bool:
-    says = any(one.names_somebody or one.virtual_iban for one in (held, report))
-    return not says and not all(map(is_counter, held.references & report.references))
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -16,7 +16,7 @@ from quitus.domain.incoming import bank_role
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means
-from quitus.domain.payment import Awaiting, Payment, PaymentStatus
+from quitus.domain.payment import Awaiting, Payment, PaymentStatus, Reversal
 from quitus.domain.posting import Flag
 
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
@@ -93,6 +93,8 @@ class Shown:
     """Ids of the entries handed to the outbox."""
     alerts: frozenset[AlertKind]
     """Open alerts about the payment."""
+    reversals: int = 0
+    """How many of its reversals the outbox was told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ class ViewChange:
         return tuple(entry for entry in self.payment.entries if entry.entry_id not in known)
 
     @property
+    def new_reversals(self) -> tuple[Reversal, ...]:
+        """Reversals that the outbox was not told of."""
+        return self.payment.reversals[self.before.reversals if self.before else 0 :]
+
+    @property
     def raised(self) -> frozenset[AlertKind]:
         """Alerts to open."""
         return self.after.alerts - (self.before.alerts if self.before else frozenset())
@@ -134,6 +141,7 @@ def shown(payment: Payment, home: Home | None) -> Shown:
         contribution=contribution(payment, home),
         entries=frozenset(entry.entry_id for entry in payment.entries),
         alerts=alert_kinds(payment),
+        reversals=len(payment.reversals),
     )
 
 

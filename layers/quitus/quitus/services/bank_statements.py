@@ -16,12 +16,10 @@ from quitus.domain.calendar import paris_day
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.money import Cents
-from quitus.domain.movement import CLOSING_CHANNELS, Movement, Problem, Statement, Status
+from quitus.domain.movement import CLOSING_CHANNELS, Movement, Statement, Status
 from quitus.services.doubts import DoubtfulFile, Doubts, names_of, problems_of, unread
-from quitus.services.file_decisions import Contradiction
 from quitus.services.messages import MOVEMENTS_AT_ONCE, MovementBatch
 from quitus.services.registry import DroppedFile, StatementRecord
-from quitus.services.releases import STATEMENT_CONFLICT
 
 _BYTES_AT_ONCE: Final = 200_000
 
@@ -99,11 +97,6 @@ class _Names:
 
     def __init__(self) -> None:
         self._contents: dict[tuple[str, str], list[str]] = {}
-        self._ended: dict[str, Cents | None] = {}
-        self.contradicted = False
-        """The statement named last tells a day anew with other content: its namesake before it left the balance that
-        both begin with, and nothing between them led back to it.
-        """
 
     def name(self, statement: Statement, channel: str, account: BankAccount, fingerprint: str) -> str:
         """The name of the next statement."""
@@ -112,10 +105,6 @@ class _Names:
         told = ("" if opening is None else str(opening)) if channel in CLOSING_CHANNELS else statement.message_id
         name = "|".join((statement.statement_id, statement.electronic_sequence or "", last, told))[:300]
         contents = self._contents.setdefault((account.iban, name), [])
-        moves = channel in CLOSING_CHANNELS and opening != statement.balances.closing_cents
-        is_other = bool(contents) and fingerprint not in contents
-        self.contradicted = moves and is_other and self._ended[account.iban] != opening
-        self._ended[account.iban] = statement.balances.closing_cents
         if fingerprint not in contents:
             contents.append(fingerprint)
         ordinal = contents.index(fingerprint) + 1
@@ -141,9 +130,6 @@ def prove(landlord: Landlord, opened: BankFile, file: DroppedFile) -> list[Prove
             if account is not None:
                 record = _record(file, opened.format, statement, account, tally.digest, names)
                 record = replace(record, doubt=found[0].code if found else None)
-                if names.contradicted and file.contradiction is not Contradiction.ADDS:
-                    message = "The file tells this statement twice, with other content."
-                    doubts.add(Problem(STATEMENT_CONFLICT, message, f"statement {ordinal}"))
                 proved.append(ProvedStatement(statement, account, record, first, tally.end(), tally.pending))
                 first += proved[-1].batches
     except UnreadableFile as refusal:

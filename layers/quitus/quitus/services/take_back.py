@@ -147,9 +147,7 @@ class Reverser:
         order = TakeBack(reversal, occurrence.origin, occurrence.on, evidence, occurrence.by, occurrence.at)
         payment, decision, made = self.taken(landlord, payment_id, order)
         fee = returned.cents - cents
-        match = reverses(
-            payment, trace.rule if trace else MatchRule.PERSON, evidence | ({FEE: str(fee)} if fee else {})
-        )
+        match = reverses(payment, trace.rule if trace else MatchRule.PERSON, _with_fee(evidence, fee))
         return Settled(payment, decision, made, match, fee_lines(landlord.chart, fee, occurrence.origin))
 
     def taken(
@@ -184,17 +182,20 @@ class Reverser:
         return found if found.is_any else find(returned, self.ledger.payments(landlord_id, returned.buckets))
 
     def _settled(self, landlord: Landlord, occurrence: Occurrence, found: Found) -> Settled | None:
-        if found.original is not None:
-            original = found.original
-            try:
-                return self.taking(landlord, occurrence, original.payment.payment_id, original.cents, original.trace)
-            except Conflict as error:  # it could be taken back when it was found
-                raise Stale from error
+        """What was recorded as taken back awaits its bank line: that is none of another payment."""
         for payment, reversal in found.unconfirmed if _is_on_bank(occurrence.returned) else ():
             made = confirmation(payment, reversal, occurrence.return_id, occurrence.at)
-            lines = collected_lines(landlord.chart, occurrence.returned.cents, occurrence.origin)
-            return Settled(payment, made, (), reverses(payment, None, made.match.evidence), lines)
-        return None
+            cents, fee = reversal.amount_cents, occurrence.returned.cents - reversal.amount_cents
+            lines = collected_lines(landlord.chart, cents, occurrence.origin)
+            lines += fee_lines(landlord.chart, fee, occurrence.origin)
+            return Settled(payment, made, (), reverses(payment, None, _with_fee(made.match.evidence, fee)), lines)
+        if found.original is None:
+            return None
+        original = found.original
+        try:
+            return self.taking(landlord, occurrence, original.payment.payment_id, original.cents, original.trace)
+        except Conflict as error:  # it could be taken back when it was found
+            raise Stale from error
 
     def _told_before(self, landlord_id: str, returned: Return, found: Found) -> Payment | None:
         """The return of which this one is another channel's word, on the same account."""
@@ -221,6 +222,10 @@ class Reverser:
     def _claim(self, landlord_id: str, claims: Iterable[Claim], at: str) -> None:
         """Raises Stale: the channel told something else of it meanwhile."""
         self.ledger.commit(landlord_id, Plan((), tuple(claims), {}, ()), at)
+
+
+def _with_fee(evidence: Mapping[str, str], fee_cents: Cents) -> dict[str, str]:
+    return {**evidence, FEE: str(fee_cents)} if fee_cents else dict(evidence)
 
 
 def _is_on_bank(returned: Return) -> bool:

@@ -76,13 +76,12 @@ class StatementReader:
             self._problems.add(Reason.MISSING_ACCOUNT, "The statement does not say which account it is about.", where)
         balances = self._proved_balances(where)
         days = self._sums.days()
-        first, last = (days[0][0], days[-1][0]) if days else (self._fallback_day(),) * 2
         return Statement(
             account=account,
             statement_id=reference(one.get("id")) or "",
             message_id=reference(self._header.one.get("message_id")) or "",
-            from_date=self._written("from") or first,
-            to_date=self._written("to") or last,
+            from_date=self._written("from") or (days[0][0] if days else None),
+            to_date=self._written("to") or (days[-1][0] if days else None),
             currency=self._currency(),
             balances=balances,
             electronic_sequence=reference(one.get("sequence")) or reference(one.get("legal_sequence")),
@@ -115,9 +114,7 @@ class StatementReader:
         return self.fields.one.get("currency", "").strip() or held or self._entry_currency or _EUR
 
     def _fallback_day(self) -> date | None:
-        """The day of an entry without dates, or of a statement without entries: the statement's last day, its closing
-        balance's, or its creation's.
-        """
+        """The day of an entry without dates: the statement's last day, its closing balance's, or its creation's."""
         closing = self._balances.get(_CLOSING, [Fields()])[-1].one.get("date")
         texts = (self.fields.one.get("to"), closing, self.fields.one.get("created"), self._header.one.get("created"))
         return next((day for text in texts if (day := _written_or_none(text)) is not None), None)
