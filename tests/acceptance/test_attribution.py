@@ -33,6 +33,8 @@ def test_a_known_payer_needs_no_reference_and_a_homonym_needs_a_person_once(case
 
     decided = case.ask("POST", f"/v1/payments/{unclear}/assign", {"lease_id": "L3", "reason": "seen on the slip"})
     assert (decided.status, decided.body["match"]["rule"]) == (200, "person")
+    (act,) = [one for one in case.get("/v1/audit")["items"] if one["action"] == "assign"]
+    assert (act["about"], act["reason"]) == ({"payment_id": unclear, "lease_id": "L3"}, "seen on the slip")
     case.call("dec-L3", "rent", "2026-12-10", "455.00", lease_id="L3")
     later = case.report("455.00", "2026-12-05", **HOMONYM)
     assert match(case, later) == ("L3", "known_payer")

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from unit.views.estate import keeper
 
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.audit_rows import AuditedLog
 from quitus.adapters.breakdowns import note
 from quitus.adapters.changes import changed, matters
 from quitus.adapters.closing_rows import ClosingRows
@@ -106,6 +107,18 @@ class Notebook:
         self.actions.setdefault((landlord_id, kind, name), body)
 
 
+class AuditedNotebook(AuditedLog):
+    """The action log as the API has it: what people did is listed too."""
+
+    def __init__(self, table: Any) -> None:
+        self.notebook = Notebook()
+        super().__init__(self.notebook, table)
+
+    @property
+    def actions(self) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+        return self.notebook.actions
+
+
 class Orders:
     """A queue that keeps what it is given."""
 
@@ -129,8 +142,8 @@ class Outside:
 
     lease_changes: LeaseChanges
     known_payers: PayerRows
+    action_log: AuditedNotebook
     loopback_erp: bool = False
-    action_log: Notebook = field(default_factory=Notebook)
     export_links: Links = field(default_factory=Links)
     export_queue: Orders = field(default_factory=Orders)
     intake_queue: Orders = field(default_factory=Orders)
@@ -142,12 +155,12 @@ class Office:
     def __init__(self, table: Any = None, clock: FixedClock | None = None) -> None:
         self.table: Any = table or MemoryTable()
         self.clock = clock or FixedClock(NOW)
-        ledger, log = LedgerRows(self.table), Notebook()
+        ledger, log = LedgerRows(self.table), AuditedNotebook(self.table)
         writer = LeaseWriter(
             LeaseRows(self.table), Numbering(self.table, lambda: b"secret"), AlertRows(self.table), self.clock
         )
         changes = LeaseChanges(writer, Charger(ledger, DueRows(self.table), self.clock), log, self.clock)
-        self.outside = Outside(changes, known_payers(self.table), action_log=log)
+        self.outside = Outside(changes, known_payers(self.table), log)
         self.desk = StaffDesk(self.table, self.clock, self.outside)
 
     def ask(

@@ -59,6 +59,7 @@ MAY = {
     ("GET", "/v1/closings"): PEOPLE,
     ("POST", "/v1/exports"): {"accountant", "admin"},
     ("GET", "/v1/exports/{export_id}"): PEOPLE,
+    ("GET", "/v1/audit"): PEOPLE,
 }
 PROTECTED = [route for route in every_route() if route.roles is not None]
 BODIES: dict[tuple[str, str], Any] = {

@@ -68,6 +68,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | what the ERP is told of what went back* | `{l}#reversal-notice#{payment}` | `{n}` | update_views, push_erp |
 | reversals not yet pushed* | listing `{l}#erp-backlog#reversals` | `{payment}#{n}` | update_views, push_erp |
 | landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
+| what people did, newest first | `{l}#audit#{day}`, listing `{l}#audit` | `{act}` | staff_api |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
 | the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
 """
@@ -415,6 +416,16 @@ def reversal_notice(landlord_id: str, payment_id: str, number: int) -> Key:
 
 ERP_LANDLORDS = "@erp#landlords"
 """The landlords that ever had something to push."""
+
+
+def acts(landlord_id: str) -> str:
+    """Listing partition: what people did."""
+    return f"{landlord_id}#audit"
+
+
+def act(landlord_id: str, audit_id: str) -> Key:
+    """What somebody did, among the acts of its day, with which its id begins."""
+    return Key(f"{acts(landlord_id)}#{audit_id[:10]}", audit_id)
 
 
 def export(landlord_id: str, export_id: str) -> Key:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from quitus.adapters.action_log import S3ActionLog
     from quitus.adapters.alert_rows import AlertRows
+    from quitus.adapters.audit_rows import AuditedLog
     from quitus.adapters.dynamo import DynamoTable
     from quitus.adapters.export_store import ExportStore
     from quitus.adapters.landlord_rows import LandlordRows
@@ -371,8 +372,10 @@ class _OutsideTheTable:
         return env("ALLOW_LOOPBACK_ERP") == "true"
 
     @property
-    def action_log(self) -> S3ActionLog:
-        return action_log()
+    def action_log(self) -> AuditedLog:
+        from quitus.adapters.audit_rows import AuditedLog
+
+        return AuditedLog(action_log(), table())
 
     @property
     def known_payers(self) -> PayerRows:

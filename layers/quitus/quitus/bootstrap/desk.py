@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from quitus.services.attribution import KnownPayers
+    from quitus.services.audit import AuditDesk
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
@@ -205,6 +206,13 @@ class StaffDesk:
         from quitus.services.proof import ProofDesk
 
         return ProofDesk(self.landlords, StatementRows(self._table), self._views)
+
+    @cached_property
+    def audit(self) -> AuditDesk:
+        from quitus.adapters.audit_rows import AuditRows
+        from quitus.services.audit import AuditDesk
+
+        return AuditDesk(AuditRows(self._table))
 
     @cached_property
     def exports(self) -> ExportDesk:

@@ -57,6 +57,8 @@ class Occasion:
     payment_id: str
     by: str
     attempt: Attempt
+    version: int | None = None
+    """How many decisions there were on the payment when the person saw it; None: whatever they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class DecisionDesk:
         Raises:
             NotFound: no such payment, or no such lease.
             Invalid: a due of another lease.
-            Conflict: the payment is not in suspense.
+            Conflict: the payment is not in suspense, or was decided on since it was read.
             Contention: others kept writing to the lease.
         """
         landlord_id = occasion.landlord_id
@@ -98,7 +100,7 @@ class DecisionDesk:
 
         Raises:
             NotFound: no such payment.
-            Conflict: the payment is on no lease, or not on `lease_id`.
+            Conflict: the payment is on no lease, not on `lease_id`, or was decided on since it was read.
             Contention: others kept writing to the lease.
         """
         receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
@@ -151,6 +153,7 @@ class DecisionDesk:
         """Accounts are read before the payment: whatever changes the payment after that changes one of them too."""
         household = household_of(self.ledger, occasion.landlord_id, order.lease_id)
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
+        _check_version(payment, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         decision, made = assigning.assign(payment, household, match, order.due_ids, landlord.chart, on, occasion.by, at)
         beside = self._assured(occasion.landlord_id, payment, order.lease_id)
@@ -186,6 +189,7 @@ class DecisionDesk:
         payment = self.ledger.payment(landlord_id, occasion.payment_id)
         if payment.lease_id != held or not accounts.keys() >= set(assigning.settled_leases(payment)):
             raise Stale
+        _check_version(payment, occasion)
         histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         decision, made = assigning.unassign(payment, accounts, histories, match, landlord.chart, on, occasion.by, at)
@@ -201,6 +205,13 @@ class DecisionDesk:
         if lease_id not in (None, payment.lease_id):
             raise Conflict("payment_on_other_lease", "The payment is on another lease.", lease_id=payment.lease_id)
         return payment.lease_id
+
+
+def _check_version(payment: Payment, occasion: Occasion) -> None:
+    """Who says what they saw decides on that only. Raises Conflict."""
+    if occasion.version not in (None, payment.decisions):
+        message = "Something was decided on the payment since it was read: look at it again."
+        raise Conflict("payment_changed", message, version=payment.decisions)
 
 
 def _match(occasion: Occasion, reason: str, requested_by: str | None) -> Match:

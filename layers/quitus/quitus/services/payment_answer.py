@@ -38,6 +38,7 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
         "awaiting": payment.awaiting.value if payment.awaiting else None,
         "replaced_by": list(payment.replaced_by),
         "posted_at": payment.posted.posted_at,
+        "version": payment.decisions,
     }
 
 

@@ -115,7 +115,11 @@ class PlanDesk:
         """
         self._account(landlord_id, lease_id)
         check_dues(self.ledger, landlord_id, [lease_id], wish.due_ids or ())
-        self._log(landlord_id, f"{lease_id}-put", {"plan": msgspec.to_builtins(wish), "by": by})
+        self._log(
+            landlord_id,
+            f"{lease_id}-put",
+            {"kind": "plan", "lease_id": lease_id, "plan": msgspec.to_builtins(wish), "by": by},
+        )
         made = until_written(lambda: self._agree(landlord_id, lease_id, wish, by), self.clock)
         self._decided(landlord_id, lease_id, made)
         return self.one(landlord_id, lease_id), made.number == 1
@@ -129,7 +133,9 @@ class PlanDesk:
             Contention: others kept writing to the lease.
         """
         self.one(landlord_id, lease_id)
-        self._log(landlord_id, f"{lease_id}-end", {"version": version, "by": by})
+        self._log(
+            landlord_id, f"{lease_id}-end", {"kind": "end_plan", "lease_id": lease_id, "version": version, "by": by}
+        )
         made = until_written(lambda: self._end(landlord_id, lease_id, version, by), self.clock)
         self._decided(landlord_id, lease_id, made)
 

@@ -265,3 +265,4 @@ class PaymentAnswer(Answer):
         tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")
     ]
     posted_at: str
+    version: Annotated[int, Field(ge=0, description="How many decisions there were on it.")]

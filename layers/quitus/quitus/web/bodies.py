@@ -150,6 +150,9 @@ class DueBody(Body):
     judged_on: Day | None = None
 
 
+type Decisions = Annotated[int, Field(ge=0)]
+"""How many decisions there were on a payment."""
+
 type DueIds = Annotated[tuple[Id, ...], Field(strict=False, max_length=100)]
 
 
@@ -166,19 +169,21 @@ class ReceiptBody(Body):
 
 
 class AssignBody(Body):
-    """The lease that a payment in suspense belongs to, by a person's decision."""
+    """The lease that a payment in suspense belongs to, by a person's decision; `version` as it was read, if at all."""
 
     lease_id: Id
     reason: Remark
     due_ids: DueIds | None = None
     requested_by: Name | None = None
+    version: Decisions | None = None
 
 
 class UnassignBody(Body):
-    """Why a payment is taken off its lease; `lease_id`, when given, must be that lease."""
+    """Why a payment is taken off its lease; `lease_id`, when given, must be that lease, `version` what was read."""
 
     reason: Remark
     lease_id: Id | None = None
+    version: Decisions | None = None
 
 
 class OriginalBody(Body):

@@ -37,6 +37,9 @@ CODES: Mapping[str, Code] = {
     "due_id_taken": Code(409, "The id of a line is that of another due."),
     "payment_not_in_suspense": Code(409, "Only a payment in suspense can be assigned."),
     "payment_not_posted": Code(409, "Only a payment on a lease can be unassigned."),
+    "payment_changed": Code(
+        409, "Something was decided on the payment since it was read; `detail.version` is the present one."
+    ),
     "payment_on_other_lease": Code(409, "The payment is on another lease than the one named."),
     "payment_is_return": Code(409, "A return takes money back: it is no payment, and is not reversed itself."),
     "payment_not_reversible": Code(409, "Only a payment that is posted or in suspense can be taken back."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from quitus.services.audit import AuditDesk
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
@@ -75,5 +76,7 @@ class Desk(Protocol):
     def proof(self) -> ProofDesk: ...
     @property
     def closings(self) -> DayCloser: ...
+    @property
+    def audit(self) -> AuditDesk: ...
     @property
     def exports(self) -> ExportDesk: ...

@@ -59,6 +59,12 @@ def _closings() -> Group:
     return closings.ROUTES
 
 
+def _audit() -> Group:
+    from quitus.web.routes import audit
+
+    return audit.ROUTES
+
+
 _GROUPS: Mapping[str, Callable[[], Group]] = {
     "openapi.json": _description,
     "landlords": _landlords,
@@ -70,6 +76,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "proof": _reports,
     "closings": _closings,
     "exports": _exports,
+    "audit": _audit,
 }
 
 

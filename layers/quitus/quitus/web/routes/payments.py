@@ -61,11 +61,11 @@ def record(desk: Desk, call: Call[ReceiptBody, Nothing]) -> Reply:
 def assign(desk: Desk, call: Call[AssignBody, Nothing]) -> Reply:
     body = call.body
     order = Assignment(body.lease_id, body.reason, body.due_ids or (), body.requested_by)
-    return _answer(payment_answer(desk.decisions.assign(_occasion(call), order)))
+    return _answer(payment_answer(desk.decisions.assign(_occasion(call, body.version), order)))
 
 
 def unassign(desk: Desk, call: Call[UnassignBody, Nothing]) -> Reply:
-    payment = desk.decisions.unassign(_occasion(call), call.body.reason, call.body.lease_id)
+    payment = desk.decisions.unassign(_occasion(call, call.body.version), call.body.reason, call.body.lease_id)
     return _answer(payment_answer(payment))
 
 
@@ -83,8 +83,8 @@ def reverse(desk: Desk, call: Call[ReverseBody, Nothing]) -> Reply:
     return _answer(payment_answer(desk.returns.came_back(_occasion(call), order)))
 
 
-def _occasion(call: Call[Any, Nothing]) -> Occasion:
-    return Occasion(call.landlord_id, call.ids["payment_id"], call.caller.subject, call.attempt)
+def _occasion(call: Call[Any, Nothing], version: int | None = None) -> Occasion:
+    return Occasion(call.landlord_id, call.ids["payment_id"], call.caller.subject, call.attempt, version)
 
 
 def _answer(payment: Mapping[str, Any], status: int = 200) -> Reply:
@@ -116,14 +116,15 @@ ROUTES = (
         "Put a payment in suspense on a lease", ACCOUNTANTS, AssignBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "lease_not_found", "due_not_of_lease",
-            "payment_not_in_suspense", "rows_busy",
+            "payment_not_in_suspense", "payment_changed", "rows_busy",
         ),
     ),
     Route(
         "POST", "/v1/payments/{payment_id}/unassign", unassign, {200: PaymentAnswer},
         "Take a payment off its lease", ACCOUNTANTS, UnassignBody,
         refusals=(
-            "payment_not_found", "landlord_not_found", "payment_not_posted", "payment_on_other_lease", "rows_busy",
+            "payment_not_found", "landlord_not_found", "payment_not_posted", "payment_on_other_lease",
+            "payment_changed", "rows_busy",
         ),
     ),
     Route(
