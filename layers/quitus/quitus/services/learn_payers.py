@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from quitus.domain.known_payers import Lesson, changed_by, lessons_of
 from quitus.domain.payment import Payment
-from quitus.services.attribution import KnownPayers
 from quitus.services.contention import until_written
 from quitus.services.ports import Clock
+
+if TYPE_CHECKING:
+    from quitus.services.attribution import KnownPayers
 
 
 @dataclass(frozen=True, slots=True)
