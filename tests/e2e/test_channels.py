@@ -20,11 +20,11 @@ RENTS = {"A": 45000, "B": 31050, "C": 20000}
 BATCH = "PMT-55"
 
 
-def a_landlord() -> dict[str, Any]:
+def a_landlord(account: str = ACCOUNT, prefix: str = "7") -> dict[str, Any]:
     return {
         "name": "Canaux", "siren": "123456782", "creditor_identifier": None, "tolerance_cents": 500,
-        "bank_accounts": [{"iban": ACCOUNT, "bic": "SWNBFR22XXX", "profile": "default"}],
-        "virtual_iban_range": {"bank_code": "17328", "branch_code": "89955", "account_prefix": "7",
+        "bank_accounts": [{"iban": account, "bic": "SWNBFR22XXX", "profile": "default"}],
+        "virtual_iban_range": {"bank_code": "17328", "branch_code": "89955", "account_prefix": prefix,
                                "bic": "SWNBFR22XXX", "payee_name": "Canaux"},
         "virtual_iban_per": "lease", "allocation_mode": "quitus", "erp": {"kind": "none"},
     }  # fmt: skip
@@ -90,6 +90,24 @@ def test_a_day_told_by_four_channels_is_posted_once_and_proved(
     files = {one["name"]: one for one in api.get("/v1/files").body["items"]}
     assert files["notice.xml"]["counts"]["posted"] == 3 or files["notice-again.xml"]["counts"]["posted"] == 3
     assert {files[name]["counts"]["ignored"] for name in ("intraday.xml", "statement.xml")} == {1}
+
+
+def test_one_reference_with_two_amounts_is_posted_once_and_told_to_people(
+    api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
+) -> None:
+    account = french_iban("17328", "89955", "20000000003")
+    assert api.put(f"/v1/landlords/{landlord}", a_landlord(account, "6")).status == 201
+    iban = let(api, "A", RENTS["A"])
+    drop("bank/notice.xml", message(a_notification(an_entry(rent("A", iban), amount="450.00"), account=account)))
+    idle()
+    nobodys = a_detail(amount="540.00", creditor_iban=None, references={"AcctSvcrRef": "BANKREF-A"})
+    drop("bank/statement.xml", message(a_statement(an_entry(nobodys, amount="540.00"), account=account)))
+    idle()
+    shown = Counter((one["status"], one["amount_cents"]) for one in api.get("/v1/payments").body["items"])
+    assert shown == Counter([("posted", 45000), ("pending", 54000)])
+    assert [one["kind"] for one in api.get("/v1/alerts", kind="identity_conflict").body["items"]] == [
+        "identity_conflict"
+    ]
 
 
 def proof(api: Api) -> tuple[str, int, int, int]:

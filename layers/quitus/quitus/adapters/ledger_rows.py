@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from quitus.adapters import keys, records
 from quitus.adapters.account_records import account_of, account_row
+from quitus.adapters.told_rows import told_receipts
 from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.errors import NotFound
 from quitus.domain.folding import fold
@@ -15,7 +17,7 @@ from quitus.domain.household import Households
 from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
 from quitus.domain.ids import is_id
 from quitus.domain.incoming import EVENT_CHANNEL
-from quitus.domain.lease import Account, Due, UnitKind
+from quitus.domain.lease import Account, Due, Recent, UnitKind
 from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Claim, Plan, Posted
@@ -118,6 +120,10 @@ class LedgerRows:
         wanted = {keys.movement(landlord_id, bucket, ordinal): (bucket, ordinal) for bucket, ordinal in rows}
         found = self._table.batch_get(wanted)
         return {wanted[key]: records.posted_of(*wanted[key], row) for key, row in found.items()}
+
+    def told_receipts(self, landlord_id: str, account_tag: str, days: Collection[date]) -> list[Recent]:
+        """See `Ledger.told_receipts`."""
+        return told_receipts(self._table, landlord_id, account_tag, days)
 
     def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
         """See `Ledger.commit`."""

@@ -232,6 +232,8 @@ def _private(payment: Payment, shown: Shown) -> Row:
     }
     if shown.reversals:
         row["reversals"] = shown.reversals
+    if told := sorted({report.reference_told for report in payment.reports if report.reference_told}):
+        row["told"] = told
     names = total_names(payment) if may_be_total(payment) else detail_names(payment)
     if names:
         row["batch"] = sorted(names)

@@ -83,6 +83,11 @@ class Posted:
         return self.match.evidence.get(REVERSES) if self.match else None
 
     @property
+    def is_receipt(self) -> bool:
+        """Whether it is booked as one, on a lease or in suspense."""
+        return any(entry.kind is EntryKind.RECEIPT for entry in self.entries)
+
+    @property
     def touched(self) -> frozenset[str]:
         """The leases whose accounts the posting changed."""
         named = {self.lease_id, *(entry.lease_id for entry in self.entries)}
@@ -110,6 +115,11 @@ class Plan:
     pairings: tuple[Pairing, ...]
     """What became of each movement of the batch, in its order."""
 
+    @property
+    def told_receipts(self) -> list[Posted]:
+        """New receipts to which a bank gave a reference that may name other money elsewhere."""
+        return [row for row in self.posted if row.entries and row.incoming.reference_told and row.is_receipt]
+
 
 @dataclass(slots=True)
 class Poster:
@@ -120,6 +130,8 @@ class Poster:
     households: Households
     register: Register
     at: str
+    elsewhere: Sequence[Recent] = ()
+    """Receipts that are on no lease, or on another than a movement names: references may name them too."""
 
     def decide(self, batch: Sequence[Incoming]) -> Plan:
         """Pair every movement with its row; post those that are new, in the batch's order."""
@@ -168,10 +180,12 @@ class Poster:
             return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
         if pairing.exchanged:
             match = Match(None, None, {}, SuspenseReason.NO_EVIDENCE)
+        if _may_be_receipt(incoming) and told_another_amount(self.elsewhere, incoming):
+            return _refused(incoming, pairing, match.lease_id, self.at)
         if not _may_be_receipt(incoming) or match.lease_id is None:
             return self._post_aside(incoming, pairing, match)
         household = self.households.of(match.lease_id, accounts)
-        if _told_another_amount(household.main_account, incoming):
+        if told_another_amount(household.main_account.recent, incoming):
             return _refused(incoming, pairing, match.lease_id, self.at)
         row, changed = post_receipt(self.chart, household, incoming, match, pairing, self.at)
         accounts.update(changed)
@@ -267,8 +281,8 @@ def _is_nothing_of_ours(movement: Movement) -> bool:
     return movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature is not Nature.RETURN)
 
 
-def _told_another_amount(account: Account, incoming: Incoming) -> bool:
-    """Whether another channel gave this very reference to another amount on the lease, on the day or one beside it."""
+def told_another_amount(receipts: Sequence[Recent], incoming: Incoming) -> bool:
+    """Whether another channel gave this very reference to another amount, on the day or one beside it."""
     reference, _, channel = incoming.reference_told.partition("@")
     if not reference:
         return False
@@ -278,14 +292,15 @@ def _told_another_amount(account: Account, incoming: Incoming) -> bool:
         and by != channel
         and held.cents != movement.amount_cents
         and abs(held.day - movement.booking_date) <= _ONE_DAY
-        for held in account.recent
+        for held in receipts
         for told, _, by in (held.told.partition("@"),)
     )
 
 
-def _refused(incoming: Incoming, pairing: Pairing, lease_id: str, at: str) -> Posted:
+def _refused(incoming: Incoming, pairing: Pairing, lease_id: str | None, at: str) -> Posted:
     """Same identity, other amount: posted by nobody but a person."""
-    evidence = {"lease_id": lease_id, "bank_reference": incoming.movement.bank_reference or ""}
+    evidence = {"lease_id": lease_id} if lease_id else {}
+    evidence["bank_reference"] = incoming.movement.bank_reference or ""
     match = Match(None, None, evidence, SuspenseReason.IDENTITY_CONFLICT)
     flags = (Flag.IDENTITY_CONFLICT,)
     return Posted(pairing.bucket, pairing.ordinal, incoming, match, flags=flags, posted_at=at)

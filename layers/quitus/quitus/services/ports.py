@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from quitus.domain.household import Households
     from quitus.domain.identity import Bucket
     from quitus.domain.landlord import Landlord
-    from quitus.domain.lease import Account, Due
+    from quitus.domain.lease import Account, Due, Recent
     from quitus.domain.pairing import Register
     from quitus.domain.payment import Decision, Payment
     from quitus.domain.posting import Claim, Plan, Posted
@@ -89,6 +89,12 @@ class Ledger(Protocol):
 
     def posted(self, landlord_id: str, rows: Iterable[tuple[Bucket, int]]) -> dict[tuple[Bucket, int], Posted]:
         """The permanent rows with these ordinals."""
+        ...
+
+    def told_receipts(self, landlord_id: str, account_tag: str, days: Collection[date]) -> list[Recent]:
+        """The receipts of an account that are in suspense, and all those of these days and the ones beside them, under
+        each reference that a channel gave them; as the views show them, seconds late.
+        """
         ...
 
     def commit(self, landlord_id: str, plan: Plan, at: str) -> None:

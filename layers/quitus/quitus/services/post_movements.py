@@ -16,12 +16,12 @@ from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import LeaseStatus
+from quitus.domain.lease import LeaseStatus, Recent
 from quitus.domain.matching import Match, SuspenseReason
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
-from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags
+from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags, told_another_amount
 from quitus.services.actions import posting
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_written
@@ -105,7 +105,11 @@ class MovementPoster:
         alone = optimistic and first.is_booked and channels == {first.voice} and not _is_return(first)
         register = Register() if alone else self.ledger.register(landlord_id, buckets, channels)
         at = instant_text(self.clock.now())
-        plan = Poster(landlord.chart, matches, attempt.households, register, at).decide(batch)
+        poster = Poster(landlord.chart, matches, attempt.households, register, at)
+        plan = poster.decide(batch)
+        if len(channels) > 1 and (elsewhere := self._contradictions(landlord_id, plan)):
+            register = self.ledger.register(landlord_id, buckets, channels)
+            plan = replace(poster, register=register, elsewhere=elsewhere).decide(batch)
         if (aside := next(iter(plan.posted), None)) is not None and _is_return(first):
             taken = Reverser(self.ledger, self.clock).at_once(landlord, aside)
             if taken is not None:
@@ -113,6 +117,17 @@ class MovementPoster:
         self.attributor.confirm(landlord_id, attempt, matches)
         self.ledger.commit(landlord_id, plan, at)
         return list(zip(self._placed(landlord_id, batch, plan), matches, strict=True))
+
+    def _contradictions(self, landlord_id: str, plan: Plan) -> list[Recent]:
+        """Receipts to which another channel gave the reference of a new one, with another amount: what is on a lease
+        is compared with what is on none, what is on none with all of its days. On one lease, its account tells.
+        """
+        new = plan.told_receipts
+        if not new:
+            return []
+        days = {row.bucket.day for row in new if row.lease_id is None}
+        told = self.ledger.told_receipts(landlord_id, new[0].bucket.account, days)
+        return told if any(told_another_amount(told, row.incoming) for row in new) else []
 
     def _channels(self, landlord_id: str, incoming: Incoming) -> frozenset[str]:
         """The channels of an account, this one among them; a channel is known before its first accounts are read."""
