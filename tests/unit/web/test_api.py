@@ -39,6 +39,7 @@ MAY = {
     ("POST", "/v1/payments"): {"accountant", "admin"},
     ("GET", "/v1/payments/{payment_id}"): PEOPLE,
     ("POST", "/v1/payments/{payment_id}/assign"): {"accountant", "admin"},
+    ("POST", "/v1/payments/{payment_id}/split"): {"accountant", "admin"},
     ("POST", "/v1/payments/{payment_id}/unassign"): {"accountant", "admin"},
     ("POST", "/v1/payments/{payment_id}/original"): {"accountant", "admin"},
     ("POST", "/v1/payments/{payment_id}/reverse"): {"accountant", "admin"},
@@ -73,6 +74,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/leases/{lease_id}/dues/{due_id}/spread"): {"first_due_date": "2026-12-10"},
     ("POST", "/v1/payments"): CHEQUE,
     ("POST", "/v1/payments/{payment_id}/assign"): {"lease_id": "L1", "reason": "seen"},
+    ("POST", "/v1/payments/{payment_id}/split"): {
+        "parts": [{"lease_id": "L1", "amount_cents": 20000}, {"lease_id": "L2", "amount_cents": 7500}],
+        "reason": "seen",
+    },
     ("POST", "/v1/payments/{payment_id}/unassign"): {"reason": "seen"},
     ("POST", "/v1/payments/{payment_id}/original"): {"reason": "seen", "payment_id": None},
     ("POST", "/v1/payments/{payment_id}/reverse"): {"reason": "seen", "reversed_on": "2026-11-05"},

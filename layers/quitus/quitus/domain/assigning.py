@@ -38,19 +38,24 @@ def assign(
     Raises:
         Conflict: the payment is not in suspense.
     """
-    if payment.status is not PaymentStatus.SUSPENSE and payment.awaiting is not Awaiting.DECISION:
-        raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
+    may_be_assigned(payment)
     came = payment.posted.incoming.movement.booking_date
     chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
     parts = spread(household, payment.debtor, payment.left_cents, came, Choice(target, chosen))
     number = payment.decisions + 1
-    entries, accounts = _booking(payment, number, chart, on).book(parts)
+    entries, accounts = decided_booking(payment, number, chart, on).book(parts)
     placed, rest = replace(match, lease_id=household.main), rest_of(parts)
     decision = Decision(number, DecisionKind.ASSIGN, placed, allocations_of(parts), rest, entries, by, at)
     main = accounts[household.main]
     accounts[household.main] = replace(main, recent=with_recent(main, payment.posted.incoming))
     changed = (replace(account, version=account.version + 1) for account in accounts.values())
     return decision, tuple(Charging(account, None) for account in changed)
+
+
+def may_be_assigned(payment: Payment) -> None:
+    """Raises Conflict: the payment is not in suspense."""
+    if payment.status is not PaymentStatus.SUSPENSE and payment.awaiting is not Awaiting.DECISION:
+        raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
 
 
 def unassign(
@@ -73,7 +78,7 @@ def unassign(
     if payment.status is not PaymentStatus.POSTED:
         raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
     number = payment.decisions + 1
-    booking = _booking(payment, number, chart, on)
+    booking = decided_booking(payment, number, chart, on)
     entries, made = take_off(payment, everything(payment), accounts, histories, booking)
     off = replace(match, lease_id=None)
     return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at), made
@@ -97,7 +102,7 @@ def settled_leases(payment: Payment) -> list[str]:
     return everything(payment).leases(payment)
 
 
-def _booking(payment: Payment, number: int, chart: Chart, on: date) -> Booking:
+def decided_booking(payment: Payment, number: int, chart: Chart, on: date) -> Booking:
     """How a decision is booked: from suspense; what was in no book yet comes from the bank's account."""
     origin = Role.SUSPENSE if payment.entries else bank_role(payment.posted.incoming)
     entry_id = f"{payment.payment_id}-d{number}"

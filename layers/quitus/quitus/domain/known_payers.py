@@ -12,6 +12,7 @@ from hashlib import sha256
 from itertools import chain
 
 from quitus.domain.lease import Debtor
+from quitus.domain.matching import SPLIT
 from quitus.domain.money import Cents
 from quitus.domain.movement import Movement, Nature, Status
 from quitus.domain.names import persons_of
@@ -116,9 +117,11 @@ def lessons_of(payment: Payment, lease_id: str | None = None) -> list[Lesson]:
 
     `lease_id`: what it will be on once a person's present decision is taken.
     """
-    certain = payment.status is PaymentStatus.POSTED and payment.match is not None and payment.match.is_certain
+    match = payment.match
+    certain = payment.status is PaymentStatus.POSTED and match is not None and match.is_certain
     known = lease_id or (payment.lease_id if certain else None)
-    if known is None or payment.debtor is not Debtor.TENANT:
+    is_split = match is not None and SPLIT in match.evidence
+    if known is None or is_split or payment.debtor is not Debtor.TENANT:
         return []
     return list(dict.fromkeys(_lessons(payment, known)))
 

@@ -16,6 +16,8 @@ from quitus.domain.movement import Means, Movement
 
 LEASE_IBAN = "lease_iban"
 """The evidence that gives the virtual IBAN of a lease that a person chose."""
+SPLIT = "split"
+"""The evidence that says which cents a person put on which lease."""
 DUE = "due_id"
 """The evidence that names the due whose id a direct debit carries."""
 

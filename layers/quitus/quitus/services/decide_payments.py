@@ -17,6 +17,7 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.matching import LEASE_IBAN, Match, SuspenseReason
 from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
+from quitus.domain.splitting import Share, split
 from quitus.services.actions import posting
 from quitus.services.attribution import KnownPayers
 from quitus.services.contention import until_written
@@ -95,6 +96,29 @@ class DecisionDesk:
         self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
         return payment
 
+    def split(self, occasion: Occasion, shares: tuple[Share, ...], reason: str, requested_by: str | None) -> Payment:
+        """Put a payment in suspense on several leases; the same attempt again changes nothing.
+
+        Raises:
+            NotFound: no such payment, or no such lease.
+            Invalid: a due of another lease, or shares that are not the payment's amount.
+            Conflict: not in suspense, decided on since it was read, or a share but the first that leaves a credit.
+            Contention: others kept writing to the leases.
+        """
+        landlord_id = occasion.landlord_id
+        receipt_of(self.ledger, landlord_id, occasion.payment_id)
+        for share in shares:
+            household_of(self.ledger, landlord_id, share.lease_id)
+            check_dues(self.ledger, landlord_id, [share.lease_id], share.due_ids)
+        landlord = self.landlords.get(landlord_id)
+        match = self._on(landlord_id, shares[0].lease_id, _match(occasion, reason, requested_by))
+        parts = [msgspec.to_builtins(share) for share in shares]
+        logged = {"kind": "split", "parts": parts, "reason": reason, "requested_by": requested_by}
+        payment = self.decide(occasion, logged, lambda: self._split(landlord, occasion, shares, match))
+        at = instant_text(occasion.attempt.at)
+        self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
+        return payment
+
     def unassign(self, occasion: Occasion, reason: str, lease_id: str | None = None) -> Payment:
         """Take a payment off its lease, back to suspense; the same attempt again changes nothing.
 
@@ -158,6 +182,14 @@ class DecisionDesk:
         decision, made = assigning.assign(payment, household, match, order.due_ids, landlord.chart, on, occasion.by, at)
         beside = self._assured(occasion.landlord_id, payment, order.lease_id)
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made, beside)
+
+    def _split(self, landlord: Landlord, occasion: Occasion, shares: tuple[Share, ...], match: Match) -> None:
+        accounts = self.ledger.accounts(occasion.landlord_id, [share.lease_id for share in shares])
+        payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
+        _check_version(payment, occasion)
+        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        decision, made = split(payment, shares, accounts, match, landlord.chart, on, occasion.by, at)
+        self.ledger.commit_decision(occasion.landlord_id, payment, decision, made)
 
     def _assured(self, landlord_id: str, payment: Payment, lease_id: str) -> list[Write]:
         """Memory of the payer once a person put its money on a lease: that lease is trusted, whatever was before."""

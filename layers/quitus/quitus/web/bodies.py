@@ -13,6 +13,7 @@ from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means
 from quitus.domain.payment import PaymentStatus
+from quitus.domain.splitting import MOST_PARTS
 from quitus.domain.spreading import MOST_LINES
 from quitus.web.fields import (
     Bic,
@@ -176,6 +177,29 @@ class AssignBody(Body):
     due_ids: DueIds | None = None
     requested_by: Name | None = None
     version: Decisions | None = None
+
+
+class ShareBody(Body):
+    """Cents of a payment for one lease, and the dues that they are for."""
+
+    lease_id: Id
+    amount_cents: PositiveCents
+    due_ids: DueIds | None = None
+
+
+class SplitBody(Body):
+    """The leases that a payment in suspense belongs to, each with its part; a credit stays with the first."""
+
+    parts: Annotated[tuple[ShareBody, ...], Field(strict=False, min_length=2, max_length=MOST_PARTS)]
+    reason: Remark
+    requested_by: Name | None = None
+    version: Decisions | None = None
+
+    @model_validator(mode="after")
+    def _different(self) -> Self:
+        if len({part.lease_id for part in self.parts}) != len(self.parts):
+            raise PydanticCustomError("parts", "A lease has one part.")
+        return self
 
 
 class UnassignBody(Body):

@@ -37,6 +37,7 @@ CODES: Mapping[str, Code] = {
     "due_id_taken": Code(409, "The id of a line is that of another due."),
     "payment_not_in_suspense": Code(409, "Only a payment in suspense can be assigned."),
     "payment_not_posted": Code(409, "Only a payment on a lease can be unassigned."),
+    "split_leaves_credit": Code(409, "Only the first lease of a split may be left with a credit."),
     "payment_changed": Code(
         409, "Something was decided on the payment since it was read; `detail.version` is the present one."
     ),
@@ -73,6 +74,7 @@ CODES: Mapping[str, Code] = {
     "aid_not_negative": Code(422, "An aid lowers what the tenant owes."),
     "received_in_future": Code(422, "Money cannot be received in the future."),
     "reversed_in_future": Code(422, "Money cannot come back in the future."),
+    "split_amount_mismatch": Code(422, "The parts of a split do not add up to the payment."),
     "due_not_of_lease": Code(422, "A target is no due of the lease."),
     "first_line_past": Code(422, "No line is due before today."),
     "due_not_open": Code(422, "Nothing is open of a due that a plan is to cover."),

@@ -7,6 +7,7 @@ from typing import Any
 
 from quitus.domain.ids import is_id
 from quitus.domain.movement import Means
+from quitus.domain.splitting import Share
 from quitus.services.decide_payments import Assignment, Occasion
 from quitus.services.decide_returns import CameBack, Original
 from quitus.services.manual_receipts import ManualReceipt
@@ -14,7 +15,7 @@ from quitus.services.payment_answer import payment_answer
 from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import PaymentAnswer
-from quitus.web.bodies import AssignBody, OriginalBody, PaymentsQuery, ReceiptBody, ReverseBody, UnassignBody
+from quitus.web.bodies import AssignBody, OriginalBody, PaymentsQuery, ReceiptBody, ReverseBody, SplitBody, UnassignBody
 from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing, PageAnswer
@@ -62,6 +63,13 @@ def assign(desk: Desk, call: Call[AssignBody, Nothing]) -> Reply:
     body = call.body
     order = Assignment(body.lease_id, body.reason, body.due_ids or (), body.requested_by)
     return _answer(payment_answer(desk.decisions.assign(_occasion(call, body.version), order)))
+
+
+def split(desk: Desk, call: Call[SplitBody, Nothing]) -> Reply:
+    body = call.body
+    shares = tuple(Share(part.lease_id, part.amount_cents, part.due_ids or ()) for part in body.parts)
+    occasion = _occasion(call, body.version)
+    return _answer(payment_answer(desk.decisions.split(occasion, shares, body.reason, body.requested_by)))
 
 
 def unassign(desk: Desk, call: Call[UnassignBody, Nothing]) -> Reply:
@@ -117,6 +125,14 @@ ROUTES = (
         refusals=(
             "payment_not_found", "landlord_not_found", "lease_not_found", "due_not_of_lease",
             "payment_not_in_suspense", "payment_changed", "rows_busy",
+        ),
+    ),
+    Route(
+        "POST", "/v1/payments/{payment_id}/split", split, {200: PaymentAnswer},
+        "Put a payment in suspense on several leases", ACCOUNTANTS, SplitBody,
+        refusals=(
+            "payment_not_found", "landlord_not_found", "lease_not_found", "due_not_of_lease",
+            "payment_not_in_suspense", "payment_changed", "split_amount_mismatch", "split_leaves_credit", "rows_busy",
         ),
     ),
     Route(
