@@ -62,6 +62,7 @@ ENVIRONMENT = {name: name for name in HANDLERS} | {
     "ERP_SECRET_PREFIX": "erp/",
     "PGP_SECRET_PREFIX": "pgp/",
     "NUMBERING_SECRET_ARN": "numbering",
+    "PAYERS_SECRET_ARN": "payers",
     "PAYMENT_EVENTS_QUEUE_ARN": f"arn:aws:sqs:eu-west-3:1:{EVENTS}",
 }
 SETTINGS: dict[str, Any] = {
