@@ -202,6 +202,13 @@ def test_the_bank_line_that_brings_cheques_is_no_payment_to_take_back(office: Of
     assert trace(office, a_return(office), office.post(deposit)).code == "payment_not_reversible"
 
 
+def test_of_two_equal_cheques_the_one_whose_number_the_bank_names_comes_back(office: Office) -> None:
+    cheques = [CHEQUE | {"reference": number} for number in ("0001234", "0001235", "12340")]
+    ids = [office.ask("POST", "/v1/payments", body, role="accountant").body["payment_id"] for body in cheques]
+    a_return(office, means=Means.CHEQUE, note="IMPAYE CHQ N.0001235 SANS PROVISION", return_reason=None)
+    assert [office.get(f"/v1/payments/{one}")["status"] for one in ids] == ["posted", "reversed", "posted"]
+
+
 def test_of_two_equal_cheques_the_banks_line_is_of_the_one_that_a_person_recorded(office: Office) -> None:
     cheques = [CHEQUE | {"reference": None, "received_on": day} for day in ("2026-11-03", "2026-11-04")]
     one, other = (office.ask("POST", "/v1/payments", body, role="accountant").body["payment_id"] for body in cheques)

@@ -7,6 +7,7 @@ month's must not be taken in its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,6 +34,7 @@ _PROMPT_REASONS = frozenset(
 )
 """What a bank finds by itself, within days; `MD01`, `MD06` and what is unknown may come months later."""
 _SHORTEST_NUMBER = 5
+_NUMBERS = re.compile(r"[0-9]+")
 _LONGEST_COUNTER = 6
 
 
@@ -190,17 +192,14 @@ def _is_counter(reference: str) -> bool:
 
 
 def _is_cheque_named(returned: Return, payment: Payment) -> bool:
-    """Whether the bank's words hold the number of the cheque that a person typed in."""
-    number = (payment.posted.incoming.movement.remittance or "").strip().lstrip("0")
-    if payment.posted.incoming.movement.means is not Means.CHEQUE or not number.isdigit():
+    """Whether the bank's words hold the number of the cheque that a person typed in, with or without its zeros."""
+    movement = payment.posted.incoming.movement
+    number = (movement.remittance or "").strip()
+    if movement.means is not Means.CHEQUE or not number.isdigit() or len(number) < _SHORTEST_NUMBER:
         return False
-    words = " ".join(
-        text
-        for movement in returned.said
-        for text in (movement.note, movement.remittance, movement.bank_reference)
-        if text
-    )
-    return len(number) >= _SHORTEST_NUMBER and number in words
+    texts = [text for said in returned.said for text in (said.note, said.remittance, said.bank_reference) if text]
+    told = {digits.lstrip("0") for text in texts for digits in _NUMBERS.findall(text)}
+    return number.lstrip("0") in told
 
 
 def _share(returned: Return, payment: Payment, name: str) -> bool:
