@@ -192,3 +192,17 @@ def test_wrong_assignment_is_corrected_by_entries_and_a_return_follows_the_payme
     refused = case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L1", "reason": "again"})
     assert refused.body["error"]["code"] == "payment_not_in_suspense"
     case.holds("L1", "L2")
+
+
+def test_a_payment_that_a_person_split_goes_back_from_each_of_its_leases() -> None:
+    case = Case()
+    for lease_id, euros in (("A", "400.00"), ("B", "240.00")):
+        case.let(lease_id)
+        case.call(f"nov-{lease_id}", "rent", "2026-11-10", euros, lease_id=lease_id)
+    paid = case.report("640.00", debtor_name="UDAF")
+    parts = [{"lease_id": "A", "amount_cents": 45000}, {"lease_id": "B", "amount_cents": 19000}]
+    assert case.ask("POST", f"/v1/payments/{paid}/split", {"parts": parts, "reason": "the list"}).status == 200
+    case.take_back(paid, "2026-11-12", "640.00", "FOCR")
+    assert case.reversed(paid) == ("reversed", [("2026-11-12", "640.00", "FOCR")])
+    assert [case.balance(lease_id) for lease_id in ("A", "B")] == ["400.00", "240.00"]
+    case.holds("A", "B")
