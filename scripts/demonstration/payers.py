@@ -68,6 +68,8 @@ _SHARES: Final = {
     Habit.UNPAID: 0.04,
 }
 """Shares of the leases; the rest pays exactly. Every case comes at least once."""
+_CARER: Final = "ASSOCIATION TUTELAIRE DU GARD"
+"""Who pays for a tenant without naming the lease: only a person can know for whom, once."""
 _CATCHING_UP: Final = 0.4
 _ANNOUNCED: Final = 0.1
 
@@ -146,7 +148,8 @@ class _Paying:
 
     def _payment(self, habit: Habit, lease: Lease, day: date, cents: int, person: Person | None = None) -> Payment:
         bank = self._rng.choice(TENANTS_BANKS)
-        payer = Party((person or lease.holder).bank_name, bank.account(self._rng), bank.bic)
+        name = _CARER if habit is Habit.NO_EVIDENCE else (person or lease.holder).bank_name
+        payer = Party(name, bank.account(self._rng), bank.bic)
         self._numbers[day] += 1
         reference = f"{day:%y%m%d}CX{self._numbers[day]:06d}"
         announced = habit is Habit.INSTANT and (not self._announced or self._rng.random() < _ANNOUNCED)
