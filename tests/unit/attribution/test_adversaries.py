@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Callable
 from itertools import batched
 
 import pytest
@@ -33,14 +33,12 @@ def posted(town: Town, at_once: int = 100) -> list[tuple[str, str | None, Posted
 
 
 @pytest.mark.parametrize(("size", "seed"), [(3000, 1), (400, 2), (60, 3)])
-def test_none_of_thousands_of_homonyms_families_and_companies_is_put_on_a_wrong_lease(
-    size: int, seed: int, record_property: Callable[[str, object], None]
-) -> None:
+def test_none_of_thousands_of_homonyms_families_and_companies_is_put_on_a_wrong_lease(size: int, seed: int) -> None:
     told = posted(Town(size, seed))
     matched = [(story, truth, row) for story, truth, row in told if row.lease_id is not None]
     assert [(story, truth, row.lease_id) for story, truth, row in matched if row.lease_id != truth] == []
     by_story, all_told = Counter(story for story, _, _ in matched), Counter(story for story, _, _ in told)
     shares = {story: round(by_story[story] / count, 3) for story, count in all_told.items()}
-    record_property("matched_without_a_reference", shares)
+    logging.getLogger(__name__).info("matched without a reference, by who pays: %s", shares)
     assert shares["tenant"] > 0.3, shares
     assert shares["company"] == 0
