@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from quitus import bootstrap
+from quitus.adapters.each_landlord import each_landlord
 from quitus.adapters.log import logger
+
+
+def close(landlord_id: str) -> None:
+    """Close and number for one landlord."""
+    through = bootstrap.day_closer().close_proved(landlord_id)
+    numbered = bootstrap.numberer().number(landlord_id)
+    done = {"closed_through": through.isoformat() if through else None, "numbered": numbered}
+    logger().info("closed", extra={"landlord_id": landlord_id, **done})
 
 
 def handler(event: dict[str, Any], context: object) -> None:
     """Close and number for every landlord."""
-    for landlord_id in bootstrap.landlords().all():
-        through = bootstrap.day_closer().close_proved(landlord_id)
-        numbered = bootstrap.numberer().number(landlord_id)
-        done = {"closed_through": through.isoformat() if through else None, "numbered": numbered}
-        logger().info("closed", extra={"landlord_id": landlord_id, **done})
+    each_landlord(bootstrap.landlords().all(), close)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from quitus import bootstrap
+from quitus.adapters.each_landlord import each_landlord
 from quitus.adapters.log import logger
 from quitus.adapters.sqs_batch import Failed, Message, each_message
 from quitus.services.messages import PendingCheck, from_json
@@ -17,13 +18,17 @@ def settle(message: Message) -> None:
     bootstrap.pending_settler().settle(from_json(message.body, PendingCheck))
 
 
+def review(landlord_id: str) -> None:
+    """Look at everything of a landlord that only time changes."""
+    replaced = bootstrap.pending_settler().review(landlord_id)
+    differing = bootstrap.proof_watch().review(landlord_id)
+    found = {"replaced": replaced, "differing": differing, "plans": bootstrap.plan_watch().review(landlord_id)}
+    logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
+
+
 def handler(event: dict[str, Any], context: object) -> Failed | None:
     """Settle for each message; the schedule reviews every landlord."""
     if "Records" in event:
         return each_message(event, settle, bootstrap.sqs)
-    for landlord_id in bootstrap.landlords().all():
-        replaced = bootstrap.pending_settler().review(landlord_id)
-        differing = bootstrap.proof_watch().review(landlord_id)
-        found = {"replaced": replaced, "differing": differing, "plans": bootstrap.plan_watch().review(landlord_id)}
-        logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
+    each_landlord(bootstrap.landlords().all(), review)
     return None

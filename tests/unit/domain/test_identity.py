@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quitus.domain.errors import NotFound
 from quitus.domain.identity import Bucket, Known, Report, account_tag, parse_payment_id
-from quitus.domain.pairing import Register, Verdict
+from quitus.domain.pairing import Pairing, Register, Verdict
 
 BUCKET = Bucket(account_tag("FR76"), DAY, 45000)
 
@@ -143,3 +143,36 @@ def test_the_sum_of_a_batch_is_no_single_payment() -> None:
     total = a_report("camt.053", is_total=True)
     assert verdicts(Register(), a_report("event:psp", lease_iban="FR1"), total) == [Verdict.NEW, Verdict.NEW]
     assert verdicts(Register(), a_report("cfonb120"), total) == [Verdict.NEW, Verdict.SAME]
+
+
+@pytest.mark.parametrize(
+    ("told", "stated", "verdict"),
+    [
+        (date(2026, 11, 7), date(2026, 11, 9), Verdict.SAME),
+        (date(2026, 11, 6), date(2026, 11, 9), Verdict.SAME),
+        (date(2026, 4, 4), date(2026, 4, 7), Verdict.SAME),
+        (date(2026, 11, 5), date(2026, 11, 9), Verdict.NEW),
+    ],
+)
+def test_what_comes_at_a_weekend_is_on_mondays_statement(told: date, stated: date, verdict: Verdict) -> None:
+    event, statement = a_report("event:psp", reference="REF-1"), a_report("camt.053", reference="REF-1")
+    known = Known(replace(BUCKET, day=told), 1, (event,))
+    register = Register({known.bucket: [known]})
+    assert register.pair(replace(BUCKET, day=stated), [statement])[0].verdict is verdict
+
+
+@pytest.mark.parametrize(("reference", "verdict"), [("1", Verdict.NEW), ("2026110500000001", Verdict.REPLAY)])
+def test_a_mere_number_does_not_say_that_a_message_repeats_another(reference: str, verdict: Verdict) -> None:
+    first = a_report("camt.053", reference=reference, payer="ROUX")
+    second = replace(first, message="the next statement")
+    register = Register()
+    assert verdicts(register, first, second) == [Verdict.NEW, verdict]
+
+
+@pytest.mark.parametrize("crowd", [3, 23, 24, 40])
+def test_in_a_crowd_of_any_size_what_nobody_told_before_is_a_row_of_its_own(crowd: int) -> None:
+    register = Register()
+    for number in range(crowd):
+        assert verdicts(register, a_report("camt.054", str(number), end_to_end_id=f"E-{number}")) == [Verdict.NEW]
+    event = a_report("event:psp", end_to_end_id="E-NEW", lease_iban="FR1")
+    assert register.pair(BUCKET, [event])[0] == Pairing(Verdict.NEW, BUCKET, crowd + 1)

@@ -113,6 +113,13 @@ def test_after_a_weekend_the_day_begins_as_friday_ended() -> None:
         assert [(one.statement.name, one.jump_cents) for one in found.breaks] == breaks
 
 
+def test_a_balance_that_jumps_over_easter_is_a_break() -> None:
+    thursday, tuesday = date(2026, 4, 2), date(2026, 4, 7)
+    found = bank_day(tuesday, [a_record("S2", 150, 200, tuesday)], [a_record("S1", 0, 100, thursday)])
+    assert found is not None
+    assert [one.jump_cents for one in found.breaks] == [50]
+
+
 def test_when_a_day_between_is_not_here_yet_the_day_stands_for_itself() -> None:
     found = bank_day(TUESDAY, [a_record("S3", 300, 400, TUESDAY)], [a_record("S1", 0, 100, FRIDAY)])
     assert found is not None

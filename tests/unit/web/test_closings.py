@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
-from unit.web.office import CHEQUE, Office
+from unit.web.office import CHEQUE, LANDLORD, Office, other_landlord
 
 from quitus.domain.fec import COLUMNS
 from quitus.domain.movement import Nature
@@ -99,6 +99,26 @@ def test_a_day_that_waits_for_its_statement_stays_open(office: Office) -> None:
     assert (
         office.ask("POST", "/v1/exports", {"kind": "entries", "from": "2026-11-05", "to": "2026-11-05"}).status == 202
     )
+
+
+def test_a_statement_counts_before_anything_is_posted(office: Office) -> None:
+    office.state(BEFORE, 0, 45000, 0)
+    for day in (BEFORE, DAY):
+        assert close(office, day).code == "day_not_closed"
+    rent(office, 100)
+    office.state(DAY, 45000, 100, 0, name="S2")
+    refused = office.ask("POST", "/v1/exports", {"kind": "fec", "from": "2026-11-01", "to": "2026-11-05"})
+    assert (refused.code, refused.body["error"]["detail"]["date"]) == ("day_not_closed", BEFORE.isoformat())
+
+
+def test_an_account_that_is_declared_no_more_is_proved_all_the_same(office: Office) -> None:
+    rent(office, 45000)
+    moved = LANDLORD | {"bank_accounts": other_landlord()["bank_accounts"]}
+    assert office.ask("PUT", "/v1/landlords/semiga", moved).status == 200
+    assert close(office).code == "day_not_closed"
+    assert [one["account_iban"] for one in office.get("/v1/proof", query={"date": "2026-11-04"})["accounts"]] == [
+        moved["bank_accounts"][0]["iban"]
+    ]
 
 
 def test_a_day_to_come_cannot_be_closed(office: Office) -> None:

@@ -35,7 +35,7 @@ class LandlordRows:
         return landlord
 
     def put(self, landlord: Landlord) -> None:
-        """Replace the settings; claims the bank accounts and the range of virtual IBANs, keeps former ranges in mind.
+        """Replace the settings; claims the range of virtual IBANs, keeps former ranges and bank accounts in mind.
 
         Raises:
             Conflict: `range_taken`: it overlaps another landlord's.
@@ -55,8 +55,10 @@ class LandlordRows:
         self._table.write([Put(key.row(**settings, version=version + 1), unchanged)])
 
     def all(self) -> list[str]:
-        """The ids of all landlords."""
-        return [row["SK"] for row in self._table.query(keys.LANDLORDS).rows]
+        """The ids of all landlords that have settings."""
+        listed = [row["SK"] for row in self._table.query(keys.LANDLORDS).rows]
+        held = self._table.batch_get(map(keys.settings, listed))
+        return [landlord_id for landlord_id in listed if keys.settings(landlord_id) in held]
 
     def issued(self, landlord_id: str) -> int:
         """How many virtual IBANs are on leases (a view: follows within seconds)."""
@@ -70,7 +72,10 @@ class LandlordRows:
 
 
 def _heir(landlord: Landlord, before: Landlord | None) -> Landlord:
-    """The settings with the ranges of those before them."""
+    """The settings with the ranges and bank accounts of those before them."""
+    if before is None:
+        return landlord
     known = replace(landlord, former_ranges=()).numbered
-    had = before.numbered if before else ()
-    return replace(landlord, former_ranges=tuple(sorted(set(had) - set(known))))
+    accounts = set(before.every_account) - {account.iban for account in landlord.bank_accounts}
+    ranges = set(before.numbered) - set(known)
+    return replace(landlord, former_ranges=tuple(sorted(ranges)), former_accounts=tuple(sorted(accounts)))

@@ -71,6 +71,11 @@ class StatementRows:
         rows = takewhile(lambda row: row["SK"][:10] <= last.isoformat(), self._from(landlord_id, account, first))
         return [record for record in map(_record, rows) if record.is_closing]
 
+    def first(self, landlord_id: str, account: str) -> StatementRecord | None:
+        """See `proof.ClosingStatements`."""
+        records = map(_record, takewhile(_is_closing_place, self._from(landlord_id, account, date.min)))
+        return next((record for record in records if record.is_closing), None)
+
     def last_before(self, landlord_id: str, account: str, day: date) -> list[StatementRecord]:
         """See `proof.ClosingStatements`."""
         pk = file_keys.statements(landlord_id, account)
@@ -87,8 +92,12 @@ class StatementRows:
 
 
 def _closing(rows: Sequence[Row], channel: str) -> list[StatementRecord]:
-    found = (_record(row) for row in rows if not row["SK"].startswith((_ANNOUNCED, _CONTENT)))
+    found = (_record(row) for row in rows if _is_closing_place(row))
     return [record for record in found if record.channel == channel and record.is_closing]
+
+
+def _is_closing_place(row: Row) -> bool:
+    return not row["SK"].startswith((_ANNOUNCED, _CONTENT))
 
 
 def _key(landlord_id: str, statement: StatementRecord) -> Key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -33,12 +34,27 @@ def is_target_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _closed(day.year)
 
 
+@cache
+def days_beside(day: date) -> tuple[date, ...]:
+    """The days that another channel may give what is booked on a day: to the banking days before and after it."""
+    return (*_to_target_day(day, -_ONE_DAY), *_to_target_day(day, _ONE_DAY))
+
+
+def _to_target_day(day: date, step: timedelta) -> Iterator[date]:
+    while True:
+        day += step
+        yield day
+        if is_target_day(day):
+            return
+
+
 def target_days_between(first: date, last: date) -> int:
     """How many days after `first`, up to and including `last`, banks settle on."""
     return sum(is_target_day(first + timedelta(days=number)) for number in range(1, (last - first).days + 1))
 
 
 _SATURDAY = 5
+_ONE_DAY = timedelta(days=1)
 
 
 @cache

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from quitus.domain.identity import Evidence, Known, Report
 
 _SEARCHED = 24
 """Beyond so many groups only the counts decide."""
 _STEPS = 2000
+_COMPARED = 2500
+"""Pairs of reports of two channels that are compared one by one; beyond, the smaller side is taken to fit."""
 
 
 class Crowd:
@@ -136,17 +139,46 @@ def explained(reports: Sequence[Report], movements: int) -> bool:
     """Whether so many movements can be all that these reports tell of: each channel speaks of each once, reports that
     share a bank reference are one, and none contradicts another.
 
-    Where the search would take too long the answer is yes: no row is begun on a doubt, and the count of a further
-    report decides.
+    Where the search would take too long, any two channels alone must be explained; then the answer is yes: no row is
+    begun on a doubt, and the count of a further report decides.
     """
     channels = Counter(report.channel for report in reports)
     if max(channels.values(), default=0) > movements or _leases_named(reports) > movements:
         return False
     groups = _linked(reports)
     if len(groups) > _SEARCHED:
-        return True
+        return _least(reports) <= movements
     order = sorted(groups, key=lambda group: (-len(group), min(report.lease_iban or "~" for report in group)))
     return _Search(order, movements).found()
+
+
+def _least(reports: Iterable[Report]) -> int:
+    """How many movements there are at least, by what any two channels say: of each movement, each speaks once."""
+    by_channel: dict[str, list[Report]] = {}
+    for report in reports:
+        by_channel.setdefault(report.channel, []).append(report)
+    pairs = combinations(by_channel.values(), 2)
+    return max((len(one) + len(other) - _most_pairs(one, other) for one, other in pairs), default=0)
+
+
+def _most_pairs(one: Sequence[Report], other: Sequence[Report]) -> int:
+    """How many reports of two channels can be of the same movements, at most (Kuhn's bipartite matching)."""
+    small, large = sorted((one, other), key=len)
+    if len(small) * len(large) > _COMPARED:
+        return len(small)
+    friends = [[at for at, held in enumerate(large) if _may_be_one(held, report)] for report in small]
+    taken: dict[int, int] = {}
+
+    def place(index: int, seen: set[int]) -> bool:
+        for at in friends[index]:
+            if at not in seen:
+                seen.add(at)
+                if at not in taken or place(taken[at], seen):
+                    taken[at] = index
+                    return True
+        return False
+
+    return sum(place(index, set()) for index in range(len(small)))
 
 
 class _Search:
@@ -208,6 +240,10 @@ def _is_same(group: Sequence[Report], report: Report) -> bool:
 
 def _may_join(movement: Sequence[Report], group: Sequence[Report]) -> bool:
     return not any(one.channel == other.channel or one.contradicts(other) for one in movement for other in group)
+
+
+def _may_be_one(one: Report, other: Report) -> bool:
+    return bool(one.references & other.references) or not one.contradicts(other)
 
 
 def _is_unplaced(known: Known) -> bool:

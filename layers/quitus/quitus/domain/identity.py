@@ -19,12 +19,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
+from quitus.domain.calendar import days_beside
 from quitus.domain.errors import NotFound
 from quitus.domain.money import Cents
 
+_LONGEST_COUNTER = 6
 _PAYMENT_ID = re.compile(r"(\d{8})-(n?)(\d{1,15})-([0-9a-f]{10})-(\d{1,6})", re.ASCII)
 
 
@@ -36,18 +38,21 @@ class Bucket:
     day: date
     amount_cents: Cents
 
-    def neighbours(self) -> tuple[Bucket, Bucket]:
-        """The same account and amount on the day before and on the day after."""
-        one = timedelta(days=1)
-        return (
-            Bucket(self.account, self.day - one, self.amount_cents),
-            Bucket(self.account, self.day + one, self.amount_cents),
-        )
+    def neighbours(self) -> tuple[Bucket, ...]:
+        """The same account and amount on the days beside, to the next banking day: what comes instantly at a weekend
+        is on Monday's statement.
+        """
+        return tuple(Bucket(self.account, day, self.amount_cents) for day in days_beside(self.day))
 
     def payment_id(self, ordinal: int) -> str:
         """The public name of the movement with this ordinal."""
         sign = "n" if self.amount_cents < 0 else ""
         return f"{self.day:%Y%m%d}-{sign}{abs(self.amount_cents)}-{self.account}-{ordinal}"
+
+
+def is_counter(reference: str) -> bool:
+    """Whether a bank reference is a mere number, as many banks give anew in each message."""
+    return len(reference) <= _LONGEST_COUNTER and reference.isdigit()
 
 
 def reference_tag(reference: str) -> str:
@@ -145,12 +150,14 @@ class Known:
     def told_by(self, report: Report) -> bool:
         """Whether the report's channel told this movement before, in another message, under the same bank reference.
 
-        Some banks number anew in each message, so the reports must also agree in something and contradict in nothing.
+        Some banks number anew in each message: a mere number says nothing, and the reports must also agree in something
+        and contradict in nothing.
         """
+        telling = frozenset(reference for reference in report.references if not is_counter(reference))
         return any(
             held.channel == report.channel
             and held.message != report.message
-            and bool(held.references & report.references)
+            and bool(held.references & telling)
             and not report.contradicts(held)
             and _agree(held, report)
             for held in self.reports

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from quitus.domain.identity import Bucket, Report, account_tag, reference_tag
+from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_tag
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means, Movement, Status
 
@@ -16,7 +16,6 @@ EVENT_CHANNEL: Final = "event:"
 """Begins the channel of a source of payment events."""
 
 _ANNOUNCED: Final = "announced"
-_LONGEST_COUNTER: Final = 6
 _IN_COLLECTION: Final = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
 
 
@@ -110,8 +109,7 @@ class Incoming:
         anew in each message.
         """
         reference = self.movement.bank_reference or self.movement.uetr or ""
-        is_counter = len(reference) <= _LONGEST_COUNTER and reference.isdigit()
-        return "" if is_counter or not reference else f"{reference_tag(reference)}@{self.source.channel}"
+        return "" if not reference or is_counter(reference) else f"{reference_tag(reference)}@{self.source.channel}"
 
 
 def bank_role(incoming: Incoming) -> Role:

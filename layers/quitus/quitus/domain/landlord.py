@@ -61,6 +61,13 @@ class Landlord:
     erp: Erp = field(default_factory=Erp)
     former_ranges: tuple[str, ...] = ()
     """How the account numbers of the ranges that it had before begin (after country and check digits)."""
+    former_accounts: tuple[str, ...] = ()
+    """The IBANs of the bank accounts that it had before: what is on them is to be proved all the same."""
+
+    @property
+    def every_account(self) -> tuple[str, ...]:
+        """The IBANs of its bank accounts, former ones too."""
+        return (*(account.iban for account in self.bank_accounts), *self.former_accounts)
 
     @property
     def numbered(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from quitus.domain.identity import is_counter
 from quitus.domain.incoming import Incoming
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
@@ -35,7 +36,6 @@ _PROMPT_REASONS = frozenset(
 """What a bank finds by itself, within days; `MD01`, `MD06` and what is unknown may come months later."""
 _SHORTEST_NUMBER = 5
 _NUMBERS = re.compile(r"[0-9]+")
-_LONGEST_COUNTER = 6
 
 
 class Trace(StrEnum):
@@ -182,13 +182,8 @@ def _denied(returned: Return, payment: Payment) -> bool:
 
 def _shares_reference(returned: Return, payment: Payment) -> bool:
     theirs = {ref for report in _reports(payment) for ref in report.report.references}
-    own = {ref for report in returned.reports for ref in report.report.references if not _is_counter(ref)}
+    own = {ref for report in returned.reports for ref in report.report.references if not is_counter(ref)}
     return bool(theirs & (returned.named | own))
-
-
-def _is_counter(reference: str) -> bool:
-    """Many banks number the lines of each statement anew."""
-    return len(reference) <= _LONGEST_COUNTER and reference.isdigit()
 
 
 def _is_cheque_named(returned: Return, payment: Payment) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from quitus.domain.calendar import is_target_day
 from quitus.domain.money import Cents
 from quitus.services.registry import StatementRecord
 from quitus.services.statement_chain import Break, chained, closing_of, opening_of
 
-_SATURDAY = 5
 _PREFERRED = ("camt.053", "cfonb120", "mt940")
 
 LATEST_STATEMENT = timedelta(days=45)
@@ -130,6 +130,6 @@ def _is_next(statements: Sequence[StatementRecord], last: Sequence[StatementReco
     if not last:
         return False
     day, begins = last[0].to_date + timedelta(days=1), min(held.from_date for held in statements)
-    while day < begins and day.weekday() >= _SATURDAY:
+    while day < begins and not is_target_day(day):
         day += timedelta(days=1)
     return day >= begins

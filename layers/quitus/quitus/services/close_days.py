@@ -7,6 +7,7 @@ days ago (sector.md §5 and §7, case 23).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -64,7 +65,7 @@ class DayCloser:
 
         Raises:
             NotFound: no such landlord.
-            Conflict: a day is not over, or not proved; `detail` says which, on which account, by which lines.
+            Conflict: a day is to come, or not proved; `detail` says which, on which account, by which lines.
             Contention: others kept closing.
         """
         return until_written(lambda: self._close(landlord_id, through, by, at), self.clock)
@@ -83,8 +84,10 @@ class DayCloser:
             through = proof.date
         if through < first:
             return None
-        self.close(landlord_id, through, BY_CLOCK, now)
-        return through
+        with suppress(Conflict):  # a line came since: the next hour looks again
+            self.close(landlord_id, through, BY_CLOCK, now)
+            return through
+        return None
 
     def page(self, landlord_id: str, before: Place | None, limit: int) -> Listed[Closing]:
         """A page of closings, newest first."""
@@ -106,10 +109,11 @@ class DayCloser:
         return True
 
     def _first_open(self, books: Books, landlord_id: str) -> date | None:
-        """The first day that is not closed and may hold something."""
+        """The first day that is not closed and may hold something, in the books or on a statement."""
         if books.closed_through is not None:
             return books.closed_through + _ONE_DAY
-        return self.first_days.first_day(landlord_id)
+        days = self.first_days.first_day(landlord_id), self.proofs.first_day(landlord_id)
+        return min((day for day in days if day is not None), default=None)
 
 
 def check_days(proofs: Iterator[Proof]) -> None:

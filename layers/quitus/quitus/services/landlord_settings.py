@@ -28,7 +28,7 @@ class LandlordStore(Protocol):
         ...
 
     def put(self, landlord: Landlord) -> None:
-        """Replace the settings. Raises Conflict: another landlord has the range or a bank account; Contention."""
+        """Replace the settings. Raises Conflict: another landlord has the range; Contention."""
         ...
 
     def issued(self, landlord_id: str) -> int:

@@ -66,6 +66,10 @@ class ClosingStatements(Protocol):
         """Those of an account with the latest last day before a day, of every channel."""
         ...
 
+    def first(self, landlord_id: str, account: str) -> StatementRecord | None:
+        """The one of an account with the earliest last day."""
+        ...
+
 
 class LedgerDays(Protocol):
     """The ledger by bank account and booking day, views."""
@@ -142,8 +146,13 @@ class ProofDesk:
         return next(self.between(landlord_id, day, day))
 
     def between(self, landlord_id: str, first: date, last: date) -> Iterator[Proof]:
-        """The proof of each day between two, inclusive. Raises NotFound: no such landlord."""
-        ibans = [account.iban for account in self.landlords.get(landlord_id).bank_accounts]
+        """The proof of each day between two, inclusive; former bank accounts show where anything is on them.
+
+        Raises:
+            NotFound: no such landlord.
+        """
+        landlord = self.landlords.get(landlord_id)
+        ibans = landlord.every_account
         told = {iban: self.told(landlord_id, iban, first, last) for iban in ibans}
         sides = {iban: self.ledger_days.ledger_sides(landlord_id, iban, first, last) for iban in ibans}
         for number in range((last - first).days + 1):
@@ -151,7 +160,15 @@ class ProofDesk:
             accounts = (
                 self._account(landlord_id, iban, day, told[iban], sides[iban].get(day, LedgerSide())) for iban in ibans
             )
-            yield Proof(day, tuple(accounts))
+            former = landlord.former_accounts
+            shown = (one for one in accounts if one.account_iban not in former or not one.has_passed)
+            yield Proof(day, tuple(shown))
+
+    def first_day(self, landlord_id: str) -> date | None:
+        """The first day that a closing statement tells of."""
+        ibans = self.landlords.get(landlord_id).every_account
+        firsts = filter(None, (self.statements.first(landlord_id, iban) for iban in ibans))
+        return min((held.from_date for held in firsts), default=None)
 
     def told(self, landlord_id: str, iban: str, first: date, last: date) -> Told:
         """What the bank says of an account between two days, inclusive."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quitus.domain.access import API_SCOPE, Role, role_of
-from quitus.domain.errors import Forbidden, QuitusError
+from quitus.domain.errors import Forbidden, NotFound, QuitusError
 from quitus.domain.ids import is_id
 
 
@@ -49,3 +49,10 @@ def admit(caller: Caller, roles: frozenset[Role]) -> None:
     """Raises Forbidden unless the caller has one of the roles."""
     if caller.role not in roles:
         raise Forbidden("forbidden", "The role of this token does not allow it.", role=caller.role.value)
+
+
+def check_own(caller: Caller, ids: Mapping[str, str]) -> None:
+    """Another landlord's settings are answered like those of none, whatever is asked of them. Raises NotFound."""
+    asked = ids.get("landlord_id", caller.landlord_id)
+    if asked != caller.landlord_id:
+        raise NotFound("landlord_not_found", "There is no landlord with this id.", landlord_id=asked)

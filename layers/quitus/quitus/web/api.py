@@ -11,7 +11,7 @@ from quitus.domain.access import Role
 from quitus.domain.errors import Contention, QuitusError, Unavailable
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
 from quitus.services.table import Stale
-from quitus.web.access import Caller, admit, caller_of
+from quitus.web.access import Caller, admit, caller_of, check_own
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, breakdown, refusal
 from quitus.web.requests import Call, Received, checked_body, checked_query, received
@@ -50,6 +50,7 @@ def _reply(desk: Desk, request: Received) -> Reply:
     if route.roles is not None:
         caller = caller_of(request.claims)
         admit(caller, route.roles)
+        check_own(caller, ids)
     query = checked_query(route.query, request.query)
     body = checked_body(route.body, request.body)
     listing = f"{request.path}?{query.model_dump_json(exclude={'cursor', 'limit'})}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import BankAccount, Erp, Landlord
 from quitus.services.landlord_settings import Held
@@ -20,23 +20,16 @@ from quitus.web.routing import Route
 
 
 def show(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    _check_own(call.landlord_id, call.ids["landlord_id"])
     return ok(_answer(desk.settings.show(call.landlord_id)))
 
 
 def replace(desk: Desk, call: Call[LandlordBody, Nothing]) -> Reply:
-    _check_own(call.landlord_id, call.ids["landlord_id"])
     if call.body.landlord_id not in (None, call.landlord_id):
         raise Invalid("id_mismatch", "The body names another one than the path.", field="landlord_id")
     if call.body.erp.url is not None:
         check_erp_url(call.body.erp.url, loopback=desk.loopback_erp)
     is_new = desk.settings.replace(_landlord(call.landlord_id, call.body), call.caller.subject, call.attempt.at)
     return ok(_answer(desk.settings.show(call.landlord_id)), 201 if is_new else 200)
-
-
-def _check_own(landlord_id: str, asked: str) -> None:
-    if asked != landlord_id:
-        raise NotFound("landlord_not_found", "There is no landlord with this id.", landlord_id=asked)
 
 
 def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
