@@ -12,8 +12,6 @@ from quitus.banking.problems import Reason, unreadable
 from quitus.banking.reader import full_chunks
 
 MAX_LINE: Final = 1 << 16
-_CHUNK: Final = 3 << 15
-"""A chunk is held as bytes, as lines and as text: with larger ones a reader takes more than its 8 MB."""
 _PADDING: Final = b"\0\x1a"
 _BLANK: Final = b" \t\r\n" + _PADDING
 _CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
@@ -28,7 +26,7 @@ def text_blocks(stream: BinaryIO) -> Iterator[str]:
     Raises:
         UnreadableFile: a line of more than 64 KB.
     """
-    return map(_text, _whole_lines(_transcoded(full_chunks(stream, _CHUNK))))
+    return map(_text, _whole_lines(_transcoded(full_chunks(stream))))
 
 
 def text_records(stream: BinaryIO, width: int) -> Iterator[str]:
@@ -37,7 +35,7 @@ def text_records(stream: BinaryIO, width: int) -> Iterator[str]:
     Blank lines are left out, short ones filled with blanks; lines of several records, and a file without any line end,
     are cut every `width` characters. Encodings and errors are those of `text_blocks`.
     """
-    chunks = _transcoded(full_chunks(stream, _CHUNK))
+    chunks = _transcoded(full_chunks(stream))
     first = next(chunks, b"").lstrip(_BLANK)
     chunks = chain([first], chunks)
     longest = max(map(len, first.replace(b"\r", b"\n").split(b"\n")))
