@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from builders import BANK_ACCOUNT, FixedClock, a_poster
 from unit.erp.office import Notebook
-from unit.services.test_returns import balance, booked, listed, open_alerts
+from unit.services.test_returns import balance, booked, listed, open_alerts, side, taken_back
 from unit.views.estate import IBANS, Estate, L
 
 from quitus.adapters.alert_rows import AlertRows
@@ -17,6 +18,7 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.payment import Payment, PaymentStatus
 from quitus.services.post_events import EventPoster
+from quitus.services.proof import LedgerSide
 
 CREDIT: dict[str, Any] = {
     "schema": "quitus.payment-event/1",
@@ -41,6 +43,8 @@ CHARGEBACK = CREDIT | {
     "virtual_iban": None,
     "reason": "fraud",
 }
+
+RETURNED_ON = date(2026, 11, 20)
 
 
 @pytest.fixture
@@ -72,6 +76,68 @@ def test_a_chargeback_takes_back_what_waits_in_collection(estate: Estate, means:
     payment = the_payment(estate)
     assert (payment.status, payment.reversals[0].reason) == (PaymentStatus.REVERSED, "fraud")
     assert (balance(estate), booked(estate), listed(estate)) == (45000, {}, [("reversed", 45000)])
+
+
+ORDERS = [(CREDIT, CHARGEBACK), (CHARGEBACK, CREDIT)]
+
+
+@pytest.mark.parametrize("events", ORDERS, ids=["after", "before"])
+@pytest.mark.parametrize("kind", ["return", "chargeback"])
+@pytest.mark.parametrize(
+    ("paid", "said"), [("card", None), ("cheque", "other"), ("cash", "transfer"), ("card", "card")]
+)
+def test_a_return_is_booked_where_its_payment_waits_whatever_means_it_says(
+    estate: Estate, paid: str, said: str | None, kind: str, events: list[dict[str, Any]]
+) -> None:
+    tell_both(estate, events, kind, paid, said)
+    payment = the_payment(estate)
+    assert (payment.status, payment.reversals[0].in_collection) == (PaymentStatus.REVERSED, True)
+    assert (balance(estate), booked(estate), in_collection(estate)) == (45000, {}, {})
+    assert (side(estate, RETURNED_ON), open_alerts(estate)) == (LedgerSide(), set())
+
+
+@pytest.mark.parametrize("events", ORDERS, ids=["after", "before"])
+@pytest.mark.parametrize("kind", ["return", "chargeback"])
+@pytest.mark.parametrize(("paid", "said"), [("instant_transfer", None), ("transfer", "card"), (None, "cheque")])
+def test_a_return_of_what_is_on_the_bank_is_the_banks_line(
+    estate: Estate, paid: str | None, said: str | None, kind: str, events: list[dict[str, Any]]
+) -> None:
+    tell_both(estate, events, kind, paid, said)
+    payment = the_payment(estate)
+    assert (payment.status, payment.reversals[0].in_collection) == (PaymentStatus.REVERSED, False)
+    assert (balance(estate), booked(estate), in_collection(estate)) == (45000, {}, {})
+    assert side(estate, RETURNED_ON) == LedgerSide(reversals_cents=45000, unstated=1)
+    estate.post(taken_back(on=RETURNED_ON, bank_reference="B-1", original_reference="C-1", virtual_iban=IBANS["L1"]))
+    estate.settle()
+    assert side(estate, RETURNED_ON) == LedgerSide(reversals_cents=45000)
+    assert (balance(estate), booked(estate), open_alerts(estate)) == (45000, {}, set())
+
+
+def tell_both(estate: Estate, events: list[dict[str, Any]], kind: str, paid: str | None, said: str | None) -> None:
+    for event in events * 2:
+        changes = {"means": paid} if event is CREDIT else {"means": said, "kind": kind}
+        tell(estate, event, **changes)
+
+
+def in_collection(estate: Estate) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = {}
+    for row in estate.rows(f"{L}#collection"):
+        place = row["SK"].partition("#")
+        sums[place[0], place[2]] = row.get("received_cents", 0) - row.get("cleared_cents", 0)
+    return {place: cents for place, cents in sums.items() if cents and not place[1]}
+
+
+def test_a_return_whose_payment_is_unknown_is_the_banks_unless_its_means_say_otherwise(estate: Estate) -> None:
+    tell(estate, CHARGEBACK, means=None)
+    assert booked(estate) == {"471": 45000, "512": -45000}
+    tell(estate, CHARGEBACK, event_id="E-B2", bank_reference="B-2", original_reference="C-2", means="card")
+    assert booked(estate) == {"471": 90000, "511": -45000, "512": -45000}
+
+
+def test_the_means_of_an_event_that_comes_again_move_nothing(estate: Estate) -> None:
+    for means in ("card", None, "transfer"):
+        tell(estate, CREDIT, means=means)
+    assert (balance(estate), booked(estate), listed(estate)) == (0, {"411": -45000, "511": 45000}, [("posted", 45000)])
 
 
 def test_a_refund_of_a_part_names_its_payment_and_takes_no_more(estate: Estate) -> None:

@@ -18,7 +18,7 @@ from quitus.domain.household import nth_entry
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.lease import Debtor
-from quitus.domain.ledger import Entry, EntryKind, Line
+from quitus.domain.ledger import Entry, EntryKind, Line, Role
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.movement import Movement
 from quitus.domain.payment import Decision, DecisionKind, Reversal
@@ -194,6 +194,8 @@ def _incoming_row(incoming: Incoming) -> Row:
     row: Row = {"account": incoming.account, "source": dense(incoming.source), "movement": lean}
     if incoming.exchanged:
         row["exchanged"] = True
+    if incoming.accepted_on is not None:
+        row["accepted_on"] = incoming.accepted_on.value
     if incoming.lease_iban is not None:
         row["ours"] = True if incoming.lease_iban == incoming.movement.virtual_iban else incoming.lease_iban
     return row
@@ -206,7 +208,8 @@ def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
     ours = row.get("ours")
     lease_iban = row["movement"].get("virtual_iban") if ours is True else ours
     source, exchanged = record(row["source"], Source), row.get("exchanged", False)
-    return Incoming(record(movement, Movement), row["account"], source, lease_iban, exchanged)
+    accepted_on = Role(row["accepted_on"]) if "accepted_on" in row else None
+    return Incoming(record(movement, Movement), row["account"], source, lease_iban, exchanged, accepted_on)
 
 
 def _match_row(match: Match) -> Row:

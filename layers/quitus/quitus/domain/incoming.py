@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_tag
@@ -49,6 +50,8 @@ class Incoming:
     """The virtual IBAN of one of the landlord's leases that the movement names, once the register was asked."""
     exchanged: bool = False
     """It stands for its row by count alone (`identity`): what it says is about another row."""
+    accepted_on: Role | None = None
+    """The account (511 or 512) on which its event was accepted; None where that is what its means say."""
 
     @property
     def bucket(self) -> Bucket:
@@ -61,7 +64,20 @@ class Incoming:
     def _book(self) -> str:
         if not self.is_booked:
             return f"{_ANNOUNCED}|{self.account}"
-        return f"{self.source.channel}|{self.account}" if self.in_collection else self.account
+        return self._collected_book if self.in_collection else self.account
+
+    @property
+    def _collected_book(self) -> str:
+        return f"{self.source.channel}|{self.account}"
+
+    @property
+    def books(self) -> Mapping[str, Role]:
+        """The tags of where it may belong, once booked: the bank account, or what its channel has in collection."""
+        return {account_tag(self.account): Role.BANK, account_tag(self._collected_book): Role.COLLECTION}
+
+    def accepted(self, role: Role | None) -> Incoming:
+        """The same on this account; where that is None, on the one that its means say."""
+        return self if role in (None, bank_role(self)) else replace(self, accepted_on=role)
 
     @property
     def is_booked(self) -> bool:
@@ -70,7 +86,11 @@ class Incoming:
 
     @property
     def in_collection(self) -> bool:
-        """Card, cheque and cash wait in 511 for their bank line; what a bank file reports is on 512 already."""
+        """Card, cheque and cash wait in 511 for their bank line; what a bank file reports is on 512 already; an event
+        that takes a payment back is where that stands.
+        """
+        if self.accepted_on is not None:
+            return self.accepted_on is Role.COLLECTION
         unseen = self.account == MANUAL_ACCOUNT or self.movement.means in _IN_COLLECTION
         return self.source.file_id is None and unseen
 

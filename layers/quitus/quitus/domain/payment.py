@@ -7,9 +7,9 @@ from datetime import date
 from enum import StrEnum
 
 from quitus.domain.allocation import Allocation
-from quitus.domain.incoming import Incoming, Source
+from quitus.domain.incoming import Incoming, Source, bank_role
 from quitus.domain.lease import Debtor
-from quitus.domain.ledger import Entry
+from quitus.domain.ledger import Entry, Role
 from quitus.domain.matching import Match
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
@@ -21,6 +21,8 @@ AUTOMATION = "quitus"
 """Who decided, when no person did."""
 FEE = "fee_cents"
 """The evidence of a return that says how much of it is the bank's fee."""
+BOOKED_ON = "booked_on"
+"""The evidence of a return that says on which account (`Role`) it is, where that is not what its means say."""
 CONFIRMS, CONFIRMED_BY = "confirms", "confirmed_by"
 """The evidence that names the reversal, and the return that is the bank's own line of it."""
 
@@ -184,6 +186,12 @@ class Payment:
         """What of a return is the bank's own fee, where the payment that it takes back is known."""
         match = self.match if self.reverses else None
         return int(match.evidence.get(FEE, 0)) if match else 0
+
+    @property
+    def account_role(self) -> Role:
+        """The account that it moved: 512, or 511 where it is in collection."""
+        told = self.match.evidence.get(BOOKED_ON) if self.match and self.reverses else None
+        return Role(told) if told else bank_role(self.posted.incoming)
 
     @property
     def is_listed(self) -> bool:

@@ -78,6 +78,7 @@ class Return:
     def _books(self) -> set[str]:
         books = {report.bucket.account for report in self.reports}
         books |= {account_tag(report.account) for report in self.reports}
+        books |= {tag for report in self.reports if report.source.event_id is not None for tag in report.books}
         if any(movement.means is Means.CHEQUE for movement in self.said):
             books.add(account_tag(f"{MANUAL_ACCOUNT}|{MANUAL_ACCOUNT}"))
         return books

@@ -13,6 +13,7 @@ from datetime import date
 from quitus.domain.charged import Charging, History
 from quitus.domain.errors import Conflict
 from quitus.domain.household import Booking
+from quitus.domain.incoming import bank_role
 from quitus.domain.lease import Account
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored, next_loose
 from quitus.domain.matching import REVERSES, Match, MatchRule
@@ -29,6 +30,7 @@ from quitus.domain.payment import (
     Reversal,
 )
 from quitus.domain.posting import Posted
+from quitus.domain.returned import Return
 from quitus.domain.taking_off import last_cents, take_off
 
 _REVERSIBLE = frozenset({PaymentStatus.POSTED, PaymentStatus.SUSPENSE})
@@ -63,6 +65,14 @@ def check_reversible(payment: Payment, cents: Cents) -> None:
     if cents > payment.left_cents:
         message = "More would be taken back than is left of the payment."
         raise Conflict("reversal_exceeds_payment", message, left_cents=payment.left_cents)
+
+
+def booked_on(returned: Return, payment: Payment) -> Role:
+    """The account that a return takes its payment's money from: a bank file tells of 512, whatever waited in 511; what
+    an event tells happened where the payment stands, whatever means it says.
+    """
+    is_told_by_bank = any(report.source.file_id is not None for report in returned.reports)
+    return Role.BANK if is_told_by_bank else bank_role(payment.posted.incoming)
 
 
 def take_back(
@@ -122,6 +132,13 @@ def fee_lines(chart: Chart, cents: Cents, origin: Role) -> tuple[Line, ...]:
 def collected_lines(chart: Chart, cents: Cents, origin: Role) -> tuple[Line, ...]:
     """The bank's own line of a reversal that was booked on 511, which it clears: D511 C512."""
     return chart.debit(Role.COLLECTION, cents), chart.credit(origin, cents)
+
+
+def corrected_lines(chart: Chart, cents: Cents, account: Role) -> tuple[Line, ...]:
+    """What a return that waited was booked on is not where its payment stands: that is taken back, D512 (or 511)
+    C471.
+    """
+    return chart.debit(account, cents), chart.credit(Role.SUSPENSE, cents)
 
 
 def reversing_row(aside: Posted, match: Match, lines: tuple[Line, ...]) -> Posted:

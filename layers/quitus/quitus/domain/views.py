@@ -12,7 +12,6 @@ from datetime import date
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import AllocationRule
-from quitus.domain.incoming import bank_role
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means
@@ -205,7 +204,7 @@ def on_bank(payment: Payment) -> bool:
         return False
     if payment.awaiting is Awaiting.DETAILS:
         return payment.stated_on is not None
-    return payment.is_other or bank_role(payment.posted.incoming) is Role.BANK
+    return payment.is_other or payment.account_role is Role.BANK
 
 
 def is_unstated(payment: Payment) -> bool:

@@ -121,9 +121,7 @@ class ReturnDesk:
         said = _evidence(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
         reverser = Reverser(self.ledger, self.clock)
-        reverser.commit(
-            landlord_id, waiting, reverser.taking(landlord, occurrence, order.payment_id, cents), occurrence
-        )
+        reverser.commit(landlord_id, waiting, reverser.taking(landlord, occurrence, original, cents), occurrence)
 
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)

@@ -206,19 +206,18 @@ class Queue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class EventName:
-    """A source's reference, and where the payment of its event is."""
+class AcceptedEvent:
+    """What an event was accepted as: what may never differ under its reference (`digest`), and where its payment is."""
 
-    source: str
-    reference: str
+    digest: str
     bucket: Bucket
 
 
 class Events(Protocol):
     """Payment events by their source's reference: each is accepted once, for ever."""
 
-    def accept(self, landlord_id: str, name: EventName, digest: str, at: str) -> str:
-        """Accept what an event says, unless an event with this reference was accepted before: the digest that holds."""
+    def accept(self, landlord_id: str, source: str, reference: str, event: AcceptedEvent, at: str) -> AcceptedEvent:
+        """Accept an event, unless one with this reference of this source was accepted before: the one that holds."""
         ...
 
     def reject(self, landlord_id: str, name: str, reason: str, at: str) -> None:

@@ -18,7 +18,7 @@ from quitus.domain.incoming import EVENT_CHANNEL, Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.limits import plausible
 from quitus.domain.movement import Means, Movement, Nature
-from quitus.services.ports import ActionLog, Alerts, Clock, EventName, Events, Landlords
+from quitus.services.ports import AcceptedEvent, ActionLog, Alerts, Clock, Events, Landlords
 from quitus.services.post_movements import MovementPoster, postings
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
@@ -74,7 +74,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             amount_cents=self.amount_cents if credit else -self.amount_cents,
             booking_date=self.booking_date,
             nature=Nature.RECEIPT if credit else Nature.RETURN,
-            means=self.means or (Means.CARD if self.kind == "chargeback" else Means.OTHER),
+            means=self.means or Means.OTHER,
             virtual_iban=_compact(self.virtual_iban) if self.virtual_iban else None,
             virtual_iban_path="event" if self.virtual_iban else None,
             bank_reference=self.bank_reference,
@@ -134,15 +134,17 @@ class EventPoster:
             raise _Refused("currency", "not in euros")
         if self._takes_a_return_back(landlord.landlord_id, event):
             raise _Refused("reversal_of_reversal", "what it takes back is a return itself")
-        at, incoming = instant_text(self.clock.now()), event.incoming(account.iban)
-        name = EventName(event.source, event.bank_reference, incoming.bucket)
-        held = self.events.accept(landlord.landlord_id, name, event.digest, at)
-        if held != event.digest:
+        incoming = event.incoming(account.iban)
+        if event.kind != "credit":
+            incoming = incoming.accepted(self.poster.standing(landlord, incoming))
+        at, told = instant_text(self.clock.now()), AcceptedEvent(event.digest, incoming.bucket)
+        held = self.events.accept(landlord.landlord_id, event.source, event.bank_reference, told, at)
+        if held.digest != told.digest:
             said = {"source": event.source, "bank_reference": event.bank_reference, "event_id": event.event_id}
             subject = _digest(f"{event.source}#{event.bank_reference}")[:24]
             self.alerts.alert(landlord.landlord_id, Alert(AlertKind.IDENTITY_CONFLICT, subject, said), at)
             raise _Refused("identity_conflict", "the same reference came before with another amount, day or account")
-        return incoming
+        return incoming.accepted(incoming.books.get(held.bucket.account))
 
     def _takes_a_return_back(self, landlord_id: str, event: PaymentEvent) -> bool:
         if event.kind == "credit" or event.original_reference is None:

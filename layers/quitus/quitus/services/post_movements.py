@@ -17,6 +17,7 @@ from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus, Recent
+from quitus.domain.ledger import Role
 from quitus.domain.matching import Match, SuspenseReason
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
@@ -77,6 +78,12 @@ class MovementPoster:
             half = len(batch) // 2
             return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
         return [self._told_later(landlord, *item) for item in placed]
+
+    def standing(self, landlord: Landlord, incoming: Incoming) -> Role | None:
+        """The account where the payment stands that an event takes back; None when it is not known yet."""
+        (match,) = self.attributor.certain(landlord, [incoming.movement])
+        named = replace(incoming, lease_iban=match.virtual_iban)
+        return Reverser(self.ledger, self.clock).standing(landlord.landlord_id, named)
 
     def _with_returns(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
         """Each return by itself, after what it may take back."""

@@ -13,20 +13,23 @@ from datetime import date
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
 from quitus.domain.errors import Conflict
+from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.landlord import Landlord
 from quitus.domain.ledger import Line, Role
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.pairing import Verdict
-from quitus.domain.payment import AUTOMATION, FEE, Awaiting, Decision, Payment, Reversal
+from quitus.domain.payment import AUTOMATION, BOOKED_ON, FEE, Awaiting, Decision, Payment, Reversal
 from quitus.domain.pending import replace_by
 from quitus.domain.posting import Claim, Plan, Posted
 from quitus.domain.returned import Return
 from quitus.domain.reversing import (
     TakeBack,
+    booked_on,
     collected_lines,
     confirmation,
+    corrected_lines,
     fee_lines,
     reverses,
     reversing_row,
@@ -84,6 +87,19 @@ class Reverser:
     ledger: Ledger
     clock: Clock
 
+    def standing(self, landlord_id: str, incoming: Incoming) -> Role | None:
+        """The account where the payment stands that an event takes back, or where that was taken back already; None
+        when it is not known yet.
+        """
+        found = self._find(landlord_id, Return((incoming,)))
+        if found.original is not None:
+            return bank_role(found.original.payment.posted.incoming)
+        if found.reversed:
+            is_on_bank = any(not reversal.in_collection for reversal in found.told)
+            return Role.BANK if is_on_bank else Role.COLLECTION
+        named = self._named(landlord_id, incoming)
+        return incoming.books.get(named.account) if named is not None else None
+
     def at_once(self, landlord: Landlord, aside: Posted) -> Taken | None:
         """Write a return that was never posted, with what it takes back; None when its payment is not known.
 
@@ -132,7 +148,7 @@ class Reverser:
         return ((settled.payment.payment_id, settled.decision), (waiting.payment_id, own))
 
     def taking(
-        self, landlord: Landlord, occurrence: Occurrence, payment_id: str, cents: Cents, trace: Trace | None = None
+        self, landlord: Landlord, occurrence: Occurrence, original: Payment, cents: Cents, trace: Trace | None = None
     ) -> Settled:
         """What follows when a return takes cents of a payment back; a person needs no trace.
 
@@ -141,14 +157,19 @@ class Reverser:
             Stale: others wrote meanwhile.
         """
         returned = occurrence.returned
-        in_collection = any(bank_role(report) is Role.COLLECTION for report in returned.reports)
+        account, before = booked_on(returned, original), bank_role(returned.reports[0])
+        origin, corrected, moved = occurrence.origin, tuple[Line, ...](), dict[str, str]()
+        if account is not before:
+            corrected = () if origin is before else corrected_lines(landlord.chart, returned.cents, before)
+            origin, moved = account, {BOOKED_ON: account.value}
+        in_collection = account is Role.COLLECTION
         reversal = Reversal(occurrence.return_id, cents, returned.day, returned.reason, in_collection)
         evidence = dict(occurrence.evidence) | ({SHARED: trace.value} if trace else {})
-        order = TakeBack(reversal, occurrence.origin, occurrence.on, evidence, occurrence.by, occurrence.at)
-        payment, decision, made = self.taken(landlord, payment_id, order)
+        order = TakeBack(reversal, origin, occurrence.on, evidence, occurrence.by, occurrence.at)
+        payment, decision, made = self.taken(landlord, original.payment_id, order)
         fee = returned.cents - cents
-        match = reverses(payment, trace.rule if trace else MatchRule.PERSON, _with_fee(evidence, fee))
-        return Settled(payment, decision, made, match, fee_lines(landlord.chart, fee, occurrence.origin))
+        match = reverses(payment, trace.rule if trace else MatchRule.PERSON, _with_fee(evidence, fee) | moved)
+        return Settled(payment, decision, made, match, corrected + fee_lines(landlord.chart, fee, origin))
 
     def taken(
         self, landlord: Landlord, payment_id: str, order: TakeBack
@@ -171,15 +192,14 @@ class Reverser:
 
     def _find(self, landlord_id: str, returned: Return) -> Found:
         """By what the event that it names reported, whatever its age and amount; else by amount."""
-        named = [
-            bucket
-            for report in returned.reports
-            if (reference := report.movement.original_reference)
-            and (bucket := self.ledger.named_by_event(landlord_id, report.source.channel, reference))
-        ]
+        named = [bucket for report in returned.reports if (bucket := self._named(landlord_id, report))]
         around = {place for bucket in named for place in (bucket, *bucket.neighbours())}
         found = find(returned, self.ledger.payments(landlord_id, around)) if around else Found()
         return found if found.is_any else find(returned, self.ledger.payments(landlord_id, returned.buckets))
+
+    def _named(self, landlord_id: str, report: Incoming) -> Bucket | None:
+        reference = report.movement.original_reference
+        return self.ledger.named_by_event(landlord_id, report.source.channel, reference) if reference else None
 
     def _settled(self, landlord: Landlord, occurrence: Occurrence, found: Found) -> Settled | None:
         """What was recorded as taken back awaits its bank line: that is none of another payment."""
@@ -193,16 +213,15 @@ class Reverser:
             return None
         original = found.original
         try:
-            return self.taking(landlord, occurrence, original.payment.payment_id, original.cents, original.trace)
+            return self.taking(landlord, occurrence, original.payment, original.cents, original.trace)
         except Conflict as error:  # it could be taken back when it was found
             raise Stale from error
 
     def _told_before(self, landlord_id: str, returned: Return, found: Found) -> Payment | None:
         """The return of which this one is another channel's word, on the same account."""
-        books = {report.bucket.account for report in returned.reports}
         for reversal in found.told:
             told = self.ledger.payment(landlord_id, reversal.reversal_id)
-            if told.posted.bucket.account in books and _may_tell(returned.reports, told):
+            if _is_beside(returned.reports, told) and _may_tell(returned.reports, told):
                 return told
         return None
 
@@ -230,6 +249,15 @@ def _with_fee(evidence: Mapping[str, str], fee_cents: Cents) -> dict[str, str]:
 
 def _is_on_bank(returned: Return) -> bool:
     return all(bank_role(report) is Role.BANK for report in returned.reports)
+
+
+def _is_beside(reports: Iterable[Incoming], told: Payment) -> bool:
+    """Whether a report is of the account on which a return was booked, whatever that is called."""
+    if told.account_role is Role.BANK:
+        account = told.posted.incoming.account
+        return any(bank_role(report) is Role.BANK and report.account == account for report in reports)
+    tag = told.posted.bucket.account
+    return any(bank_role(report) is Role.COLLECTION and report.bucket.account == tag for report in reports)
 
 
 def _may_tell(reports: Iterable[Incoming], told: Payment) -> bool:
