@@ -56,9 +56,9 @@ def table() -> MemoryTable:
     return table
 
 
-def an_event_poster(table: Any, notebook: Notebook) -> EventPoster:
+def an_event_poster(table: Any, notebook: Notebook, clock: FixedClock | None = None) -> EventPoster:
     poster = a_poster(table)
-    return EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), notebook, FixedClock())
+    return EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), notebook, clock or FixedClock())
 
 
 @pytest.fixture
@@ -144,6 +144,28 @@ def test_an_invalid_event_is_a_rejected_row_and_an_alert_not_a_retry(
     assert len([key for key in table.rows if key.pk == "semiga#rejected-events"]) == 1
     assert ("rejected-events", "evt-1") in notebook.said
     assert balance(table) == 45000
+
+
+@pytest.mark.parametrize(
+    ("today", "day", "accepted"),
+    [
+        ("2026-11-05T09:30Z", "1970-01-01", False),
+        ("2026-11-05T09:30Z", "2199-12-31", False),
+        ("2026-11-05T09:30Z", "2025-09-30", False),
+        ("2026-11-05T09:30Z", "2025-10-01", True),
+        ("2026-11-05T09:30Z", "2026-11-06", True),
+        ("2026-11-05T09:30Z", "2026-11-07", False),
+        ("2026-11-05T23:30Z", "2026-11-09", True),
+        ("2026-12-24T12:00Z", "2026-12-28", True),
+        ("2026-12-24T12:00Z", "2026-12-29", False),
+    ],
+)
+def test_an_event_is_of_a_day_that_may_be(table: MemoryTable, today: str, day: str, accepted: bool) -> None:
+    event = json.loads(EVENT["Records"][0]["body"]) | {"booking_date": day}
+    an_event_poster(table, Notebook(), FixedClock(datetime.fromisoformat(today))).post(json.dumps(event))
+    refused = [row["reason"] for key, row in table.rows.items() if key.pk == "semiga#rejected-events"]
+    assert (refused, balance(table)) == (([], 0) if accepted else (["implausible_date"], 45000))
+    assert alerts(table) == ([] if accepted else ["event_rejected"])
 
 
 def test_a_reference_that_comes_back_with_another_amount_is_an_alarm(table: MemoryTable, notebook: Notebook) -> None:

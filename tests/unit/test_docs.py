@@ -14,6 +14,7 @@ from template.model import Template
 
 from quitus.adapters import keys
 from quitus.domain.alert import AlertKind
+from quitus.services.post_events import EventRefusal
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -50,6 +51,14 @@ def test_the_access_pattern_table_is_the_one_of_the_code() -> None:
 def test_every_kind_of_alert_is_explained() -> None:
     shown = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `([a-z_]+)`", shown, re.MULTILINE)) == sorted(AlertKind)
+
+
+def test_every_reason_to_refuse_an_event_is_explained() -> None:
+    shown = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8").partition("Why an event is refused")[2]
+    named = [
+        name for line in re.findall(r"^- (.*?):", shown, re.MULTILINE) for name in re.findall(r"`([a-z_]+)`", line)
+    ]
+    assert sorted(named) == sorted(EventRefusal)
 
 
 def test_every_file_and_script_that_a_document_names_exists() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -45,6 +45,7 @@ CHARGEBACK = CREDIT | {
 }
 
 RETURNED_ON = date(2026, 11, 20)
+TODAY = FixedClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def estate() -> Estate:
     return Estate()
 
 
-def tell(estate: Estate, event: dict[str, Any], **changes: Any) -> None:
-    table, clock = estate.table, FixedClock()
+def tell(estate: Estate, event: dict[str, Any], clock: FixedClock = TODAY, **changes: Any) -> None:
+    table = estate.table
     poster = a_poster(table, clock)
     EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), Notebook(), clock).post(
         json.dumps(event | changes)
@@ -115,7 +116,7 @@ def test_a_return_of_what_is_on_the_bank_is_the_banks_line(
 
 def tell_both(estate: Estate, events: list[dict[str, Any]], kind: str, paid: str | None, said: str | None) -> None:
     for event in events * 2:
-        changes = {"means": paid} if event is CREDIT else {"means": said, "kind": kind}
+        changes: dict[str, Any] = {"means": paid} if event is CREDIT else {"means": said, "kind": kind}
         tell(estate, event, **changes)
 
 
@@ -161,7 +162,7 @@ def test_a_refund_of_a_part_that_comes_first_waits_for_its_payment(estate: Estat
 
 
 def test_a_payment_of_years_ago_is_found_by_its_name(estate: Estate) -> None:
-    tell(estate, CREDIT, booking_date="2023-05-05")
+    tell(estate, CREDIT, FixedClock(datetime(2023, 5, 5, 9, tzinfo=UTC)), booking_date="2023-05-05")
     tell(estate, CHARGEBACK)
     assert the_payment(estate).status is PaymentStatus.REVERSED
 

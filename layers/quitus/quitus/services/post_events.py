@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.calendar import instant_text
+from quitus.domain.calendar import instant_text, next_target_day, paris_day
 from quitus.domain.ids import ID_PATTERN, is_id
 from quitus.domain.incoming import EVENT_CHANNEL, Incoming, Source
 from quitus.domain.landlord import Landlord
@@ -26,6 +27,20 @@ type Text = Annotated[str, msgspec.Meta(max_length=2000)]
 type Number = Annotated[str, msgspec.Meta(max_length=64)]
 type DueId = Annotated[str, msgspec.Meta(pattern=f"^{ID_PATTERN}$")]
 _NOBODY = "-"
+_OLDEST = timedelta(days=400)
+"""How long ago the money of an event may have moved: as long as a debit may be refunded (13 months), and some days."""
+
+
+class EventRefusal(StrEnum):
+    """Why an event is refused (docs/alerts.md)."""
+
+    INVALID = "invalid_event"
+    UNKNOWN_LANDLORD = "unknown_landlord"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    CURRENCY = "currency"
+    IMPLAUSIBLE_DATE = "implausible_date"
+    REVERSAL_OF_REVERSAL = "reversal_of_reversal"
+    IDENTITY_CONFLICT = "identity_conflict"
 
 
 class Debtor(msgspec.Struct, frozen=True):
@@ -113,7 +128,7 @@ class EventPoster:
         try:
             event = _decoded(text)
         except (msgspec.DecodeError, ValueError) as error:
-            self._reject(text, "invalid_event", str(error))
+            self._reject(text, EventRefusal.INVALID, str(error))
             return
         landlord = self.landlords.find(event.landlord_id)
         try:
@@ -126,14 +141,15 @@ class EventPoster:
 
     def _accepted(self, landlord: Landlord | None, event: PaymentEvent) -> Incoming:
         if landlord is None:
-            raise _Refused("unknown_landlord", "no such landlord")
+            raise _Refused(EventRefusal.UNKNOWN_LANDLORD, "no such landlord")
         account = landlord.bank_account(_compact(event.account_iban))
         if account is None:
-            raise _Refused("unknown_account", "not an account of this landlord")
+            raise _Refused(EventRefusal.UNKNOWN_ACCOUNT, "not an account of this landlord")
         if event.currency != "EUR":
-            raise _Refused("currency", "not in euros")
+            raise _Refused(EventRefusal.CURRENCY, "not in euros")
+        self._check_day(event.booking_date)
         if self._takes_a_return_back(landlord.landlord_id, event):
-            raise _Refused("reversal_of_reversal", "what it takes back is a return itself")
+            raise _Refused(EventRefusal.REVERSAL_OF_REVERSAL, "what it takes back is a return itself")
         incoming = event.incoming(account.iban)
         if event.kind != "credit":
             incoming = incoming.accepted(self.poster.standing(landlord, incoming))
@@ -143,8 +159,18 @@ class EventPoster:
             said = {"source": event.source, "bank_reference": event.bank_reference, "event_id": event.event_id}
             subject = _digest(f"{event.source}#{event.bank_reference}")[:24]
             self.alerts.alert(landlord.landlord_id, Alert(AlertKind.IDENTITY_CONFLICT, subject, said), at)
-            raise _Refused("identity_conflict", "the same reference came before with another amount, day or account")
+            raise _Refused(
+                EventRefusal.IDENTITY_CONFLICT, "the same reference came before with another amount, day or account"
+            )
         return incoming.accepted(incoming.books.get(held.bucket.account))
+
+    def _check_day(self, day: date) -> None:
+        """A day far from today would hold up the closing of its days for ever, or change today's balances; banks write
+        their next booking day ahead.
+        """
+        today = paris_day(self.clock.now())
+        if not today - _OLDEST <= day <= next_target_day(today):
+            raise _Refused(EventRefusal.IMPLAUSIBLE_DATE, "the money moves after the next business day, or long ago")
 
     def _takes_a_return_back(self, landlord_id: str, event: PaymentEvent) -> bool:
         if event.kind == "credit" or event.original_reference is None:
@@ -160,16 +186,16 @@ class EventPoster:
         placed = self.poster.post(landlord, [incoming])
         self.log.record(landlord_id, "postings", f"event-{name}", {"postings": postings(placed)}, now)
 
-    def _reject(self, text: str, code: str, message: str) -> None:
+    def _reject(self, text: str, code: EventRefusal, message: str) -> None:
         """Keep what was sent and tell its landlord why it was refused; without a known landlord, the operator."""
         claimed, event_id = _named(text)
         landlord = self.landlords.find(claimed) if is_id(claimed) else None
         landlord_id = landlord.landlord_id if landlord else _NOBODY
         now, name = self.clock.now(), _digest(text)[:24]
         at = instant_text(now)
-        self.log.record(landlord_id, "rejected-events", name, {"event": text, "reason": code}, now)
-        self.events.reject(landlord_id, name, code, at)
-        detail = {"reason": code, "message": message[:200], "event_id": event_id}
+        self.log.record(landlord_id, "rejected-events", name, {"event": text, "reason": code.value}, now)
+        self.events.reject(landlord_id, name, code.value, at)
+        detail = {"reason": code.value, "message": message[:200], "event_id": event_id}
         self.alerts.alert(landlord_id, Alert(AlertKind.EVENT_REJECTED, name, detail), at)
 
 
