@@ -176,6 +176,30 @@ def test_a_reference_that_comes_back_with_another_amount_is_an_alarm(table: Memo
 
 
 @pytest.mark.parametrize(
+    ("first", "again", "contradicts"),
+    [
+        (LEASE, a_virtual_iban(2), True),
+        (None, LEASE, True),
+        (LEASE, None, False),
+        (LEASE, f"{LEASE[:4]} {LEASE[4:]}", False),
+        (None, None, False),
+    ],
+)
+def test_a_reference_that_comes_back_with_another_virtual_iban_is_an_alarm(
+    table: MemoryTable, notebook: Notebook, first: str | None, again: str | None, contradicts: bool
+) -> None:
+    for _ in range(2):
+        handler(sent(virtual_iban=first), None)
+    paid, silent = balance(table), alerts(table)
+    for _ in range(2):
+        handler(sent(event_id="evt-2", virtual_iban=again), None)
+    assert sorted(alerts(table)) == (["event_rejected", "identity_conflict"] if contradicts else silent)
+    refused = [row["reason"] for key, row in table.rows.items() if key.pk == "semiga#rejected-events"]
+    assert refused == (["identity_conflict"] if contradicts else [])
+    assert (silent, balance(table)) == ([], paid)
+
+
+@pytest.mark.parametrize(
     "body", ["", "[]", "nonsense", '{"landlord_id": "../x"}', '{"landlord_id": "nobody"}', "\ud800"]
 )
 def test_nonsense_is_rejected_for_nobody(table: MemoryTable, notebook: Notebook, body: str) -> None:

@@ -21,6 +21,7 @@ class EventRows:
         key = keys.event(landlord_id, source, reference)
         try:
             row = key.row(digest=event.digest, accepted_at=at, bucket=event.bucket.payment_id(1))
+            row |= {"virtual_iban": event.virtual_iban} if event.virtual_iban else {}
             self._table.write([Put(row, NEVER_ACCEPTED)])
         except Stale:
             held = self._table.get(key)
@@ -34,4 +35,4 @@ class EventRows:
 
 
 def _accepted(row: Row) -> AcceptedEvent:
-    return AcceptedEvent(row["digest"], parse_payment_id(row["bucket"])[0])
+    return AcceptedEvent(row["digest"], parse_payment_id(row["bucket"])[0], row.get("virtual_iban", ""))

@@ -207,10 +207,17 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedEvent:
-    """What an event was accepted as: what may never differ under its reference (`digest`), and where its payment is."""
+    """What an event was accepted as: what may never differ under its reference (`digest`), where its payment is, and
+    the virtual IBAN that it names, empty without one.
+    """
 
     digest: str
     bucket: Bucket
+    virtual_iban: str
+
+    def contradicts(self, held: AcceptedEvent) -> bool:
+        """Whether it says other money, or another payee, than the one that holds; it may leave the payee out."""
+        return self.digest != held.digest or self.virtual_iban not in ("", held.virtual_iban)
 
 
 class Events(Protocol):

@@ -153,15 +153,15 @@ class EventPoster:
         incoming = event.incoming(account.iban)
         if event.kind != "credit":
             incoming = incoming.accepted(self.poster.standing(landlord, incoming))
-        at, told = instant_text(self.clock.now()), AcceptedEvent(event.digest, incoming.bucket)
+        at = instant_text(self.clock.now())
+        told = AcceptedEvent(event.digest, incoming.bucket, incoming.movement.virtual_iban or "")
         held = self.events.accept(landlord.landlord_id, event.source, event.bank_reference, told, at)
-        if held.digest != told.digest:
+        if told.contradicts(held):
             said = {"source": event.source, "bank_reference": event.bank_reference, "event_id": event.event_id}
             subject = _digest(f"{event.source}#{event.bank_reference}")[:24]
             self.alerts.alert(landlord.landlord_id, Alert(AlertKind.IDENTITY_CONFLICT, subject, said), at)
-            raise _Refused(
-                EventRefusal.IDENTITY_CONFLICT, "the same reference came before with another amount, day or account"
-            )
+            differs = "the same reference came before with another amount, day, account or virtual IBAN"
+            raise _Refused(EventRefusal.IDENTITY_CONFLICT, differs)
         return incoming.accepted(incoming.books.get(held.bucket.account))
 
     def _check_day(self, day: date) -> None:
