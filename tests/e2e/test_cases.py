@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +33,6 @@ from acceptance.test_reversals import (
 from acceptance.words import Words
 
 from demonstration.ibans import french_iban
-from quitus.domain.calendar import paris_day
 from quitus.domain.money import parse_euros
 
 from .api import Answer, Api
@@ -111,7 +109,7 @@ class CloudCase(Words):
             "bank_reference": reference,
             "amount_cents": parse_euros(euros),
             "currency": "EUR",
-            "booking_date": _bookable(on),
+            "booking_date": on,
             "account_iban": self._account,
             "debtor": {"name": changes.pop("debtor_name", None), "iban": changes.pop("debtor_iban", None)},
             "means": changes.pop("means", "transfer"),
@@ -139,18 +137,12 @@ class CloudCase(Words):
             "reason": reason,
             "amount_cents": parse_euros(euros),
             "currency": "EUR",
-            "booking_date": _bookable(on),
+            "booking_date": on,
             "account_iban": self._account,
             "means": means,
         }
         self._send(json.dumps(event))
         self._idle()
-
-
-def _bookable(day: str) -> str:
-    """The day, or the nearest one of which an event may tell today: the cases tell of the days to come too."""
-    today = paris_day(datetime.now(UTC))
-    return str(min(max(date.fromisoformat(day), today - timedelta(days=390)), today))
 
 
 def settings(account: str, prefix: str) -> dict[str, Any]:

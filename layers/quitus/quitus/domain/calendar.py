@@ -48,12 +48,6 @@ def _to_target_day(day: date, step: timedelta) -> Iterator[date]:
             return
 
 
-def next_target_day(day: date) -> date:
-    """The first day after `day` on which banks settle."""
-    following = day + timedelta(days=1)
-    return following if is_target_day(following) else next_target_day(following)
-
-
 def target_days_between(first: date, last: date) -> int:
     """How many days after `first`, up to and including `last`, banks settle on."""
     return sum(is_target_day(first + timedelta(days=number)) for number in range(1, (last - first).days + 1))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.calendar import instant_text, next_target_day, paris_day
+from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.ids import ID_PATTERN, is_id
 from quitus.domain.incoming import EVENT_CHANNEL, Incoming, Source
 from quitus.domain.landlord import Landlord
@@ -27,7 +27,7 @@ type Text = Annotated[str, msgspec.Meta(max_length=2000)]
 type Number = Annotated[str, msgspec.Meta(max_length=64)]
 type DueId = Annotated[str, msgspec.Meta(pattern=f"^{ID_PATTERN}$")]
 _NOBODY = "-"
-_OLDEST = timedelta(days=400)
+_OLDEST, _NEWEST = timedelta(days=3653), timedelta(days=366)
 """How long ago the money of an event may have moved: as long as a debit may be refunded (13 months), and some days."""
 
 
@@ -165,12 +165,12 @@ class EventPoster:
         return incoming.accepted(incoming.books.get(held.bucket.account))
 
     def _check_day(self, day: date) -> None:
-        """A day far from today would hold up the closing of its days for ever, or change today's balances; banks write
-        their next booking day ahead.
+        """A day that is surely a slip would hold up the closing of days for ever. The limits are wide: what a source
+        announces ahead, or tells years late, is its landlord's all the same.
         """
         today = paris_day(self.clock.now())
-        if not today - _OLDEST <= day <= next_target_day(today):
-            raise _Refused(EventRefusal.IMPLAUSIBLE_DATE, "the money moves after the next business day, or long ago")
+        if not today - _OLDEST <= day <= today + _NEWEST:
+            raise _Refused(EventRefusal.IMPLAUSIBLE_DATE, "the money moves more than a year ahead, or ten years ago")
 
     def _takes_a_return_back(self, landlord_id: str, event: PaymentEvent) -> bool:
         if event.kind == "credit" or event.original_reference is None:
