@@ -117,7 +117,7 @@ def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | 
 
 def found_references(texts: Sequence[str]) -> list[str]:
     """Creditor references in free texts that banks may have cut anywhere: both ways of joining them are searched."""
-    return _found(_REFERENCE_START, 25, texts, _checked_reference)
+    return _found("RF", _REFERENCE_START, 25, texts, _checked_reference)
 
 
 def _checked_reference(text: str) -> str | None:
@@ -126,14 +126,16 @@ def _checked_reference(text: str) -> str | None:
 
 def found_ibans(texts: Sequence[str]) -> list[str]:
     """Valid French account numbers in free texts, whole or in groups of four; both ways of joining are searched."""
-    return _found(_ACCOUNT_START, 27, texts, as_iban)
+    return _found("FR", _ACCOUNT_START, 27, texts, as_iban)
 
 
-def _found(start: re.Pattern[str], longest: int, texts: Sequence[str], check: Callable[[str], str | None]) -> list[str]:
+def _found(
+    letters: str, start: re.Pattern[str], longest: int, texts: Sequence[str], check: Callable[[str], str | None]
+) -> list[str]:
     found: list[str] = []
     for joined in texts if len(texts) == 1 else (" ".join(texts), "".join(texts)):
         text = joined[:_LONGEST_TEXT].upper()
-        for begun in start.finditer(text):
+        for begun in start.finditer(text) if letters in text else ():
             for candidate in _grouped(begun.group(), text, begun.end(), longest):
                 checked = check(candidate)
                 if checked is not None and checked not in found:
