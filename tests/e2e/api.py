@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from email.message import Message
 from typing import Any
 from urllib.error import HTTPError
@@ -59,3 +60,15 @@ def answer(request: Request) -> Answer:
 
 def read(content: bytes) -> Any:
     return json.loads(content) if content else None
+
+
+def let(api: Api, lease_id: str, cents: int, due_date: date) -> str:
+    """A lease that owes its rent since a day; its virtual IBAN."""
+    lease = {"status": "active", "start_date": "2020-01-01", "unit_id": f"U-{lease_id}", "unit_kind": "dwelling",
+             "residence_id": "R1", "residence_name": "Les Quais", "street": "1 quai Sud", "postal_code": "30900",
+             "commune": "Nîmes", "holder_name": f"Titulaire {lease_id}", "language": "fr"}  # fmt: skip
+    assert api.put(f"/v1/leases/{lease_id}", lease).status == 201
+    due = {"kind": "rent", "period": f"{due_date:%Y-%m}", "due_date": due_date.isoformat(), "amount_cents": cents}
+    assert api.put(f"/v1/leases/{lease_id}/dues/rent-{lease_id}", due).status == 201
+    iban: str = api.get(f"/v1/leases/{lease_id}").body["virtual_iban"]
+    return iban

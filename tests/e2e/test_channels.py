@@ -12,7 +12,7 @@ from unit.banking.camt_files import Detail, Message, a_detail, a_notification, a
 
 from demonstration.ibans import french_iban
 
-from .api import Api
+from .api import Api, let
 
 DAY = date.today() - timedelta(days=5)  # noqa: DTZ011 - any recent day
 ACCOUNT = french_iban("17328", "89955", "20000000001")
@@ -28,18 +28,6 @@ def a_landlord(account: str = ACCOUNT, prefix: str = "7") -> dict[str, Any]:
                                "bic": "SWNBFR22XXX", "payee_name": "Canaux"},
         "virtual_iban_per": "lease", "allocation_mode": "quitus", "erp": {"kind": "none"},
     }  # fmt: skip
-
-
-def let(api: Api, lease_id: str, cents: int) -> str:
-    """A lease that owes its rent; its virtual IBAN."""
-    lease = {"status": "active", "start_date": "2020-01-01", "unit_id": f"U-{lease_id}", "unit_kind": "dwelling",
-             "residence_id": "R1", "residence_name": "Les Quais", "street": "1 quai Sud", "postal_code": "30900",
-             "commune": "Nîmes", "holder_name": f"Titulaire {lease_id}", "language": "fr"}  # fmt: skip
-    assert api.put(f"/v1/leases/{lease_id}", lease).status == 201
-    due = {"kind": "rent", "period": f"{DAY:%Y-%m}", "due_date": DAY.isoformat(), "amount_cents": cents}
-    assert api.put(f"/v1/leases/{lease_id}/dues/rent-{lease_id}", due).status == 201
-    iban: str = api.get(f"/v1/leases/{lease_id}").body["virtual_iban"]
-    return iban
 
 
 def euros(cents: int) -> str:
@@ -59,7 +47,7 @@ def test_a_day_told_by_four_channels_is_posted_once_and_proved(
     api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
 ) -> None:
     assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
-    ibans = {lease_id: let(api, lease_id, cents) for lease_id, cents in RENTS.items()}
+    ibans = {lease_id: let(api, lease_id, cents, DAY) for lease_id, cents in RENTS.items()}
     total = sum(RENTS.values())
     batch = f"<Btch><PmtInfId>{BATCH}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
 
@@ -97,7 +85,7 @@ def test_one_reference_with_two_amounts_is_posted_once_and_told_to_people(
 ) -> None:
     account = french_iban("17328", "89955", "20000000003")
     assert api.put(f"/v1/landlords/{landlord}", a_landlord(account, "6")).status == 201
-    iban = let(api, "A", RENTS["A"])
+    iban = let(api, "A", RENTS["A"], DAY)
     drop("bank/notice.xml", message(a_notification(an_entry(rent("A", iban), amount="450.00"), account=account)))
     idle()
     nobodys = a_detail(amount="540.00", creditor_iban=None, references={"AcctSvcrRef": "BANKREF-A"})

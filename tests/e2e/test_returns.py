@@ -12,7 +12,7 @@ from unit.banking.camt_files import Entry, Message, a_detail, a_notification, a_
 
 from demonstration.ibans import french_iban
 
-from .api import Api
+from .api import Api, let
 
 BACK = date.today() - timedelta(days=4)  # noqa: DTZ011 - any recent day
 PAID = BACK - timedelta(days=3)
@@ -27,18 +27,6 @@ def a_landlord() -> dict[str, Any]:
                                "bic": "SWNBFR22XXX", "payee_name": "Retours"},
         "virtual_iban_per": "lease", "allocation_mode": "quitus", "erp": {"kind": "none"},
     }  # fmt: skip
-
-
-def let(api: Api, lease_id: str, cents: int) -> str:
-    """A lease that owes its rent since the day of the payment; its virtual IBAN."""
-    lease = {"status": "active", "start_date": "2020-01-01", "unit_id": f"U-{lease_id}", "unit_kind": "dwelling",
-             "residence_id": "R1", "residence_name": "Les Quais", "street": "1 quai Sud", "postal_code": "30900",
-             "commune": "Nîmes", "holder_name": f"Titulaire {lease_id}", "language": "fr"}  # fmt: skip
-    assert api.put(f"/v1/leases/{lease_id}", lease).status == 201
-    due = {"kind": "rent", "period": f"{PAID:%Y-%m}", "due_date": PAID.isoformat(), "amount_cents": cents}
-    assert api.put(f"/v1/leases/{lease_id}/dues/rent-{lease_id}", due).status == 201
-    iban: str = api.get(f"/v1/leases/{lease_id}").body["virtual_iban"]
-    return iban
 
 
 def a_debit(iban: str, euros: str, name: str) -> Entry:
@@ -69,7 +57,7 @@ def test_a_returned_debit_is_reversed_once_and_both_days_are_proved(
     api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
 ) -> None:
     assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
-    first, second = let(api, "A", 61240), let(api, "B", 38000)
+    first, second = let(api, "A", 61240, PAID), let(api, "B", 38000, PAID)
     debit, other = a_debit(first, "612.40", "E2E-A"), a_debit(second, "380.00", "E2E-B")
     told = come_back(first, "612.40", "E2E-A", "RET-1")
     unknown = come_back(second, "380.00", "E2E-B", booked="383.00")

@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from builders import BANK_ACCOUNT, RANGE
 from faults import Killed
 from simulation.cloud import Buckets, Clock, Erp, Fault, Queues, StreamedTable, Turnstile, Waiting, Watched
+from unit.web.office import LANDLORD as LANDLORD_SETTINGS
 
 import apply_erp_file.app
 import close_days.app
@@ -65,23 +65,7 @@ ENVIRONMENT = {name: name for name in HANDLERS} | {
     "PAYERS_SECRET_ARN": "payers",
     "PAYMENT_EVENTS_QUEUE_ARN": f"arn:aws:sqs:eu-west-3:1:{EVENTS}",
 }
-SETTINGS: dict[str, Any] = {
-    "name": "SEMIGA",
-    "siren": "123456782",
-    "creditor_identifier": "FR72ZZZ123456",
-    "tolerance_cents": 500,
-    "bank_accounts": [{"iban": BANK_ACCOUNT, "bic": "AGRIFRPP", "profile": "default"}],
-    "virtual_iban_range": {
-        "bank_code": RANGE.bank_code,
-        "branch_code": RANGE.branch_code,
-        "account_prefix": RANGE.account_prefix,
-        "bic": RANGE.bic,
-        "payee_name": RANGE.payee_name,
-    },
-    "virtual_iban_per": "lease",
-    "allocation_mode": "quitus",
-    "erp": {"kind": "rest", "url": "http://127.0.0.1:9/quitus", "accounts": {}},
-}
+SETTINGS = LANDLORD_SETTINGS | {"erp": {"kind": "rest", "url": "http://127.0.0.1:9/quitus", "accounts": {}}}
 _LONGEST = 3_000
 _CONTEXT = SimpleNamespace(aws_request_id="run", get_remaining_time_in_millis=lambda: 60_000)
 

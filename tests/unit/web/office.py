@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from builders import BANK_ACCOUNT, FixedClock, a_poster, known_payers
+from builders import BANK_ACCOUNT, FixedClock, a_credit, a_poster, known_payers, reported
 from jsonschema import Draft202012Validator
 from unit.views.estate import keeper
 
@@ -129,6 +131,19 @@ class Orders:
         self.sent += messages
 
 
+class Shelf:
+    """Keeps written files by landlord and export."""
+
+    def __init__(self) -> None:
+        self.files: dict[tuple[str, str], str] = {}
+
+    @contextmanager
+    def writing(self, landlord_id: str, export: Export) -> Iterator[io.StringIO]:
+        text = io.StringIO(newline="")
+        yield text
+        self.files[landlord_id, export.export_id] = text.getvalue()
+
+
 class Links:
     """Links that say what they are to."""
 
@@ -217,6 +232,11 @@ class Office:
         placed = poster.post(self.desk.landlords.get(landlord), batch)
         self.follow()
         return placed[0].posted.payment_id
+
+    def rent(self, cents: int, lease_id: str = "L1", **changes: Any) -> str:
+        """A credit on a lease's virtual IBAN; its payment's id."""
+        iban = self.get(f"/v1/leases/{lease_id}")["virtual_iban"]
+        return self.post(reported(a_credit(cents, iban, **changes), message=f"S-{lease_id}-{cents}"))
 
     def follow(self) -> None:
         """Let the views catch up."""

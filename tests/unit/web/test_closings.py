@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
-from unit.web.office import CHEQUE, LANDLORD, Office, other_landlord
+from unit.web.office import CHEQUE, LANDLORD, Office, Shelf, other_landlord
 
 from quitus.domain.fec import COLUMNS
 from quitus.domain.movement import Nature
-from quitus.services.exports import Export
 from quitus.services.messages import ExportOrder
 
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 UNHELD = a_virtual_iban(9_999_999)
 
 
-class Shelf:
-    """Keeps the last file."""
-
-    text = ""
-
-    @contextmanager
-    def writing(self, landlord_id: str, export: Export) -> Iterator[io.StringIO]:
-        text = io.StringIO(newline="")
-        yield text
-        self.text = text.getvalue()
-
-
 @pytest.fixture
 def office() -> Office:
     return Office().settle_in()
-
-
-def rent(office: Office, cents: int, lease_id: str = "L1", **changes: Any) -> str:
-    iban = office.get(f"/v1/leases/{lease_id}")["virtual_iban"]
-    return office.post(reported(a_credit(cents, iban, **changes), message=f"S-{lease_id}-{cents}"))
 
 
 def close(office: Office, day: date = DAY, **named: Any) -> Any:
@@ -51,9 +30,9 @@ def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str
     order = {"kind": "fec", "from": first.isoformat(), "to": last.isoformat()}
     ordered = office.ask("POST", "/v1/exports", order)
     assert ordered.status == 202, ordered
-    shelf = Shelf()
-    office.export_writer(shelf).write(ExportOrder("semiga", ordered.body["export_id"]))
-    header, *lines = shelf.text.removesuffix("\r\n").split("\r\n")
+    shelf, export_id = Shelf(), ordered.body["export_id"]
+    office.export_writer(shelf).write(ExportOrder("semiga", export_id))
+    header, *lines = shelf.files["semiga", export_id].removesuffix("\r\n").split("\r\n")
     assert header.split("\t") == list(COLUMNS)
     return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
 
@@ -63,7 +42,7 @@ def numbers(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
 
 
 def test_a_proved_day_is_closed_once(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 45000, 0)
     closed = close(office, role="accountant")
     assert (closed.status, closed.body["through"], closed.body["closed_by"]) == (201, "2026-11-05", "sub-accountant")
@@ -73,7 +52,7 @@ def test_a_proved_day_is_closed_once(office: Office) -> None:
 
 
 def test_a_day_whose_bank_and_books_differ_by_a_cent_stays_open_and_is_not_exported(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 45001, 0)
     refused = close(office)
     assert (refused.status, refused.code) == (409, "day_not_closed")
@@ -93,7 +72,7 @@ def test_a_day_whose_bank_and_books_differ_by_a_cent_stays_open_and_is_not_expor
 
 
 def test_a_day_that_waits_for_its_statement_stays_open(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     refused = close(office)
     assert (refused.code, refused.body["error"]["detail"]["status"]) == ("day_not_closed", "awaiting_statement")
     assert (
@@ -105,14 +84,14 @@ def test_a_statement_counts_before_anything_is_posted(office: Office) -> None:
     office.state(BEFORE, 0, 45000, 0)
     for day in (BEFORE, DAY):
         assert close(office, day).code == "day_not_closed"
-    rent(office, 100)
+    office.rent(100)
     office.state(DAY, 45000, 100, 0, name="S2")
     refused = office.ask("POST", "/v1/exports", {"kind": "fec", "from": "2026-11-01", "to": "2026-11-05"})
     assert (refused.code, refused.body["error"]["detail"]["date"]) == ("day_not_closed", BEFORE.isoformat())
 
 
 def test_an_account_that_is_declared_no_more_is_proved_all_the_same(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     moved = LANDLORD | {"bank_accounts": other_landlord()["bank_accounts"]}
     assert office.ask("PUT", "/v1/landlords/semiga", moved).status == 200
     assert close(office).code == "day_not_closed"
@@ -127,10 +106,10 @@ def test_a_day_to_come_cannot_be_closed(office: Office) -> None:
 
 def test_a_day_without_a_statement_is_closed_once_the_next_one_went_on(office: Office) -> None:
     first = DAY - timedelta(days=2)
-    rent(office, 100, booking_date=first)
+    office.rent(100, booking_date=first)
     office.state(first, 0, 100, 0, name="S1")
     assert close(office, BEFORE).code == "day_not_closed"
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 100, 45000, 0, name="S2")
     assert close(office, BEFORE).status == 201
 
@@ -140,9 +119,9 @@ def test_only_accountants_close(office: Office) -> None:
 
 
 def test_the_fec_has_eighteen_fields_and_numbers_without_a_hole(office: Office) -> None:
-    paid = rent(office, 46000)
+    paid = office.rent(46000)
     office.post(reported(a_credit(27500, UNHELD)))
-    rent(office, 300, "L2", booking_date=BEFORE)
+    office.rent(300, "L2", booking_date=BEFORE)
     office.ask("POST", "/v1/payments", CHEQUE | {"lease_id": "L2"})
     office.follow()
     office.state(BEFORE, 0, 300, 0, name="S0")
@@ -176,12 +155,12 @@ def cents(text: str) -> int:
 
 
 def test_what_is_booked_on_a_closed_day_is_journalled_on_the_next_one(office: Office) -> None:
-    rent(office, 300, booking_date=BEFORE)
+    office.rent(300, booking_date=BEFORE)
     office.state(BEFORE, 0, 300, 0, name="S0")
     assert close(office, BEFORE).status == 201
     office.numberer.number("semiga")
     late = office.ask("POST", "/v1/payments", CHEQUE | {"received_on": BEFORE.isoformat()}).body["payment_id"]
-    rent(office, 45000, "L2")
+    office.rent(45000, "L2")
     office.state(DAY, 300, 45000, 0)
     lines = fec(office)
     assert numbers(lines) == [("BQ", "1", "20261104"), ("BQ", "2", "20261105"), ("EC", "1", "20261105")]
@@ -212,7 +191,7 @@ def test_the_clock_closes_what_is_proved_but_for_the_last_days(office: Office) -
     assert office.desk.closings.close_proved("semiga") is None
     for ago in range(6, -1, -1):
         day = DAY - timedelta(days=ago)
-        rent(office, 1000 + ago, booking_date=day)
+        office.rent(1000 + ago, booking_date=day)
     assert office.desk.closings.close_proved("semiga") is None
     opening = 0
     for ago in range(6, -1, -1):
@@ -228,7 +207,7 @@ def test_the_clock_stops_at_the_first_day_that_is_not_proved(office: Office) -> 
     opening = 0
     for ago in range(3, -1, -1):
         day = DAY - timedelta(days=ago)
-        rent(office, 1000, booking_date=day, lease_id="L1" if ago % 2 else "L2")
+        office.rent(1000, booking_date=day, lease_id="L1" if ago % 2 else "L2")
         office.state(day, opening, 1000 + (ago == 1), 0, name=f"S{ago}")
         opening += 1000 + (ago == 1)
     assert office.desk.closings.close_proved("semiga") == DAY - timedelta(days=2)

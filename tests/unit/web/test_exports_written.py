@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
 from builders import a_credit, a_virtual_iban, reported
-from unit.web.office import CHEQUE, Office
+from unit.web.office import CHEQUE, Office, Shelf
 
 from quitus.adapters.export_rows import ExportRows
 from quitus.domain.errors import NotFound
-from quitus.services.exports import Export, ExportStatus
+from quitus.services.exports import ExportStatus
 from quitus.services.messages import ExportOrder
 from quitus.services.write_exports import Euros, csv_line
-
-
-class Shelf:
-    """Keeps written files by landlord and export."""
-
-    def __init__(self) -> None:
-        self.files: dict[tuple[str, str], str] = {}
-
-    @contextmanager
-    def writing(self, landlord_id: str, export: Export) -> Iterator[io.StringIO]:
-        text = io.StringIO(newline="")
-        yield text
-        self.files[landlord_id, export.export_id] = text.getvalue()
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ def office() -> Office:
     return Office().settle_in()
 
 
-def rent(office: Office, cents: int, lease_id: str = "L1", **changes: Any) -> str:
-    iban = office.get(f"/v1/leases/{lease_id}")["virtual_iban"]
-    return office.post(reported(a_credit(cents, iban, **changes), message=f"S-{lease_id}-{cents}"))
-
-
 def test_files_are_listed_newest_first_with_what_became_of_their_movements(office: Office) -> None:
     office.drop("F1", **registered(FileStatus.PROCESSED), opening_cents=0, closing_cents=100)
     office.drop("F2", status=FileStatus.QUARANTINED, reason="unknown_account")
@@ -85,10 +80,10 @@ def test_pages_of_alerts_follow_one_another(office: Office) -> None:
     ],
 )
 def test_receipts_are_summed_by_what_was_asked(office: Office, by: str, rows: list[tuple[str, str, int, int]]) -> None:
-    rent(office, 45000, "L1")
-    rent(office, 5000, "L1", means=Means.INSTANT_TRANSFER, booking_date=date(2026, 11, 4))
-    rent(office, 45000, "L2")
-    rent(office, 7000, "L2", booking_date=OCTOBER)
+    office.rent(45000, "L1")
+    office.rent(5000, "L1", means=Means.INSTANT_TRANSFER, booking_date=date(2026, 11, 4))
+    office.rent(45000, "L2")
+    office.rent(7000, "L2", booking_date=OCTOBER)
     office.post(reported(a_credit(27500, UNHELD)))
     shown = office.get("/v1/dashboard", query={"from": "2026-11-01", "to": "2026-11-30", "by": by})
     assert [(row["key"], row["label"], row["count"], row["amount_cents"]) for row in shown["rows"]] == rows
@@ -96,8 +91,8 @@ def test_receipts_are_summed_by_what_was_asked(office: Office, by: str, rows: li
 
 
 def test_the_dashboard_is_of_the_current_month_unless_told(office: Office) -> None:
-    rent(office, 45000)
-    rent(office, 7000, booking_date=OCTOBER)
+    office.rent(45000)
+    office.rent(7000, booking_date=OCTOBER)
     assert office.get("/v1/dashboard")["total_cents"] == 45000
     assert office.get("/v1/dashboard", query={"to": "2026-10-31"})["total_cents"] == 7000
 
@@ -122,7 +117,7 @@ def test_a_year_is_not_too_long(office: Office) -> None:
 
 
 def test_a_day_whose_bank_and_books_agree_is_proved(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.post(reported(a_credit(27500, UNHELD)))
     office.post(reported(a_credit(-1250, nature=Nature.OTHER)))
     office.state(DAY, 100000, 72500, 1250)
@@ -146,7 +141,7 @@ def test_a_day_whose_bank_and_books_agree_is_proved(office: Office) -> None:
 
 
 def test_without_a_statement_the_bank_side_is_unknown(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 45000, 0, channel="camt.052")
     account = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
     assert (account["status"], account["receipts_cents"]) == ("awaiting_statement", 45000)
@@ -176,7 +171,7 @@ def test_a_statement_line_that_is_not_posted_is_said_with_its_file(office: Offic
 
 
 def test_errors_that_cancel_out_are_a_gap_all_the_same(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 46000, 1000)
     account = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
     assert (account["status"], account["difference_cents"]) == ("gap", 0)
@@ -258,8 +253,8 @@ def test_a_cheque_on_a_virtual_iban_is_a_receipt_all_the_same(office: Office) ->
 
 
 def test_two_statements_of_one_day_are_added_up(office: Office) -> None:
-    rent(office, 45000)
-    rent(office, 5000)
+    office.rent(45000)
+    office.rent(5000)
     office.state(DAY, 45000, 5000, 0, name="A-second")
     office.state(DAY, 0, 45000, 0, name="B-first")
     account = office.get("/v1/proof", query={"date": "2026-11-05"})["accounts"][0]
@@ -276,7 +271,7 @@ def lines(account: dict[str, Any]) -> list[tuple[str, str, int]]:
 
 
 def test_a_day_that_ends_as_it_began_has_the_balances_of_its_statements(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.post(reported(a_credit(-45000, nature=Nature.OTHER)))
     office.state(DAY, 0, 45000, 0, name="S9")
     office.state(DAY, 45000, 0, 45000, name="S10")
@@ -285,8 +280,8 @@ def test_a_day_that_ends_as_it_began_has_the_balances_of_its_statements(office: 
 
 
 def test_a_day_with_a_statement_missing_between_two_is_not_proved(office: Office) -> None:
-    rent(office, 45000)
-    rent(office, 5000)
+    office.rent(45000)
+    office.rent(5000)
     office.state(DAY, 0, 45000, 0, name="S1")
     office.state(DAY, 60000, 5000, 0, name="S3")
     account = proved(office)
@@ -295,8 +290,8 @@ def test_a_day_with_a_statement_missing_between_two_is_not_proved(office: Office
 
 
 def test_a_day_that_two_statements_tell_of_is_not_proved_even_if_both_were_posted(office: Office) -> None:
-    rent(office, 45000)
-    rent(office, 45000, "L2")
+    office.rent(45000)
+    office.rent(45000, "L2")
     office.state(DAY, 0, 45000, 0, name="S1")
     office.state(DAY, 0, 45000, 0, name="S1-bis")
     account = proved(office)
@@ -305,7 +300,7 @@ def test_a_day_that_two_statements_tell_of_is_not_proved_even_if_both_were_poste
 
 
 def test_a_day_that_does_not_begin_as_the_day_before_ended_is_not_proved(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(date(2026, 11, 4), 0, 700, 0, name="S1")
     office.state(DAY, 900, 45000, 0, name="S2")
     account = proved(office)
@@ -314,7 +309,7 @@ def test_a_day_that_does_not_begin_as_the_day_before_ended_is_not_proved(office:
 
 
 def test_lines_sum_up_to_the_difference(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 45000, 0, name="S1")
     office.state(DAY, 0, 47000, 0, name="S1-bis")
     account = proved(office)
@@ -323,7 +318,7 @@ def test_lines_sum_up_to_the_difference(office: Office) -> None:
 
 
 def test_a_released_statement_that_does_not_add_up_proves_nothing_and_says_by_how_much(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 45000, 0, name="S1", closing_cents=45100, doubt="balance_mismatch")
     account = proved(office)
     assert (account["status"], account["opening_cents"], account["closing_cents"]) == ("gap", 0, 45100)
@@ -331,7 +326,7 @@ def test_a_released_statement_that_does_not_add_up_proves_nothing_and_says_by_ho
 
 
 def test_a_released_statement_never_proves_its_days_even_if_its_sums_happen_to_be_right(office: Office) -> None:
-    rent(office, 45000)
+    office.rent(45000)
     office.state(DAY, 0, 45000, 0, name="S1", doubt="details_mismatch")
     account = proved(office)
     assert (account["status"], account["difference_cents"]) == ("gap", 0)
@@ -340,8 +335,8 @@ def test_a_released_statement_never_proves_its_days_even_if_its_sums_happen_to_b
 
 def test_what_a_statement_of_several_days_leaves_unexplained_counts_on_its_last(office: Office) -> None:
     before = DAY - timedelta(days=1)
-    rent(office, 45000)
-    rent(office, 300, "L2", booking_date=before)
+    office.rent(45000)
+    office.rent(300, "L2", booking_date=before)
     days = ((before, 300, 0), (DAY, 45000, 0))
     office.state(DAY, 0, 45300, 0, from_date=before, days=days, closing_cents=45310, doubt="balance_mismatch")
     last, first = proved(office), proved(office, before)

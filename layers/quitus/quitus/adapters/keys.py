@@ -14,10 +14,10 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | numbers reserved in a range | same | `numbers` | apply_erp_file, staff_api |
 | which landlord and role a machine has | `client#{client_id}` | `client` | scripts/erp-client |
 | a lease's account (the aggregate) | `{l}#lease#{lease}` | `account` | every posting |
-| a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file |
-| its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file |
+| a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file, staff_api |
+| its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file, staff_api (dues) |
 | what the ERP thinks it owes | `{l}#lease#{lease}` | `balance` | apply_erp_file |
-| its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file |
+| its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file, staff_api |
 | what was decided on its instalment plans | `{l}#lease#{lease}` | `plan#{n}` | staff_api, settle_pending |
 | leases whose plan runs | listing `{l}#plans` | | |
 | its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |
@@ -27,13 +27,13 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | on which leases does this payer's money belong? | `{l}#payer#{keyed hash}` | `payer` | update_views, staff_api |
 | leases of a residence | listing `{l}#leases#{residence}` | | |
 | the leases of an account group | `{l}#group#{group}` | `group` | apply_erp_file, staff_api |
-| the lease of a virtual IBAN | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file |
-| the lease of a due | `{l}#due#{due}` | `due` | apply_erp_file |
+| the lease of a virtual IBAN | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file, staff_api |
+| the lease of a due | `{l}#due#{due}` | `due` | apply_erp_file, staff_api |
 | the next free account of the pool | `{l}#pool` | `iban#{n}` | apply_erp_file |
 | was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | post_movements |
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements |
 | what was decided on it | same | `{n}#decision#{k}` | staff_api, settle_pending |
-| which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file |
+| which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file, staff_api |
 | was this event accepted? | `{l}#event#{source}#{reference}` | `event` | post_movements |
 | events refused | `{l}#rejected-events` | `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |

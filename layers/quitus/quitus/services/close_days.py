@@ -15,12 +15,12 @@ from typing import Protocol
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.closing import Books, Closing
 from quitus.domain.errors import Conflict
+from quitus.domain.payment import AUTOMATION
 from quitus.services.contention import until_written
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.ports import ActionLog, Clock
 from quitus.services.proof import AccountProof, Proof, ProofDesk, ProofStatus
 
-BY_CLOCK = "quitus"
 GRACE = timedelta(days=3)
 """The clock leaves days open for so long, so that what people still record stands on its own day."""
 _ONE_DAY = timedelta(days=1)
@@ -85,7 +85,7 @@ class DayCloser:
         if through < first:
             return None
         with suppress(Conflict):  # a line came since: the next hour looks again
-            self.close(landlord_id, through, BY_CLOCK, now)
+            self.close(landlord_id, through, AUTOMATION, now)
             return through
         return None
 

@@ -74,20 +74,18 @@ AGES = (0, 1, 7, 30)
 
 
 @dataclass(frozen=True, slots=True)
-class AgedSuspense:
-    """What has been in suspense for so many days, and less than for the next sum."""
-
-    from_days: int
-    count: int
-    amount_cents: Cents
-
-
-@dataclass(frozen=True, slots=True)
 class Aged:
     """What has waited for so many days, and less than for the next sum."""
 
     from_days: int
     amount_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class AgedSuspense(Aged):
+    """The same of suspense, which is counted payment by payment."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def _aged(suspense: Iterable[tuple[date, Cents]], today: date) -> tuple[AgedSusp
     of_age: dict[int, list[Cents]] = {days: [] for days in AGES}
     for day, cents in suspense:
         of_age[_age(day, today)].append(cents)
-    return tuple(AgedSuspense(days, len(held), sum(held)) for days, held in of_age.items())
+    return tuple(AgedSuspense(days, sum(held), len(held)) for days, held in of_age.items())
 
 
 def _newest(received: Iterable[tuple[date, Cents]], cents: Cents, today: date) -> tuple[Aged, ...]:

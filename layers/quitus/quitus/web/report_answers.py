@@ -20,19 +20,17 @@ class DashboardRowAnswer(Answer):
     amount_cents: int
 
 
-class AgedSuspenseAnswer(Answer):
-    """What has waited in suspense for so many days since its booking, and less than for the next sum."""
-
-    from_days: NotNegative
-    count: NotNegative
-    amount_cents: NotNegative
-
-
 class AgedAnswer(Answer):
     """What has waited for so many days, and less than for the next sum."""
 
     from_days: NotNegative
     amount_cents: NotNegative
+
+
+class AgedSuspenseAnswer(AgedAnswer):
+    """The same of suspense, which is counted payment by payment."""
+
+    count: NotNegative
 
 
 class InCollectionAnswer(Answer):
