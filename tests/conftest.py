@@ -1,4 +1,6 @@
-"""Sockets are off but for the tests of the local cloud, which run one after the other."""
+"""Sockets are off but for the tests of the local cloud, which run one after the other. Every run plays the same
+examples: new ones are searched for by scripts/simulate and scripts/fuzz, never by a run that must be green.
+"""
 
 import os
 from pathlib import Path
@@ -9,9 +11,9 @@ from hypothesis import settings
 ON_THE_LOCAL_CLOUD = {"contract", "e2e"}
 TESTS = Path(__file__).parent
 
-settings.register_profile("local", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.load_profile("search" if os.environ.get("QUITUS_MACHINES") else "same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from acceptance.case import Case
@@ -18,6 +19,7 @@ LEASES = ("D", "P")
 KINDS = st.sampled_from(["rent", "charges", "adjustment", "aid_apl", "aid_rls"])
 DAYS = st.sampled_from(["2026-08-10", "2026-10-10", "2026-11-10", "2026-12-10", "2022-01-10"])
 CENTS = st.integers(1, 90_000)
+LIVES = int(os.environ.get("QUITUS_MACHINES", "30"))
 
 
 class HouseholdLife(RuleBasedStateMachine):
@@ -158,4 +160,4 @@ def on_lease(payments: list[dict[str, Any]], lease_id: str) -> int:
 
 TODAY = Case().office.clock.instant.date()
 TestHouseholdLife = HouseholdLife.TestCase
-TestHouseholdLife.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+TestHouseholdLife.settings = settings(max_examples=LIVES, stateful_step_count=20, deadline=None)

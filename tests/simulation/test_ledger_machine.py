@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -37,6 +39,7 @@ IN_SUSPENSE = replace(BY_PERSON, reason=SuspenseReason.UNASSIGNED)
 AIDS = (DueKind.AID_APL, DueKind.AID_OTHER, DueKind.AID_RLS)
 KINDS = st.sampled_from([DueKind.RENT, DueKind.CHARGES, DueKind.ADJUSTMENT, DueKind.ANNEX, *AIDS])
 DAYS = st.dates(date(2026, 6, 1), date(2027, 1, 31))
+LIVES = int(os.environ.get("QUITUS_MACHINES", "200"))
 
 
 class LeaseLife(RuleBasedStateMachine):
@@ -205,6 +208,13 @@ class LeaseLife(RuleBasedStateMachine):
             called = {name: due.facing(debtor).amount_cents for name, due in self.dues.items()}
             assert all(0 < due.open_cents <= called[due.due_id] for due in facing.open_dues)
 
+    @invariant()
+    def no_spending_is_undone_beyond_what_was_spent(self) -> None:
+        spent = Counter[tuple[Debtor, str, str]]()
+        for offset in self.offsets:
+            spent[offset.debtor, offset.source_due_id, offset.due_id] += offset.cents
+        assert min(spent.values(), default=0) >= 0
+
     def entries(self) -> list[Entry]:
         found = [entry for posted in self.posted for entry in self.payment(posted).entries if entry.lease_id]
         return sorted(found, key=lambda entry: entry.sequence)
@@ -219,4 +229,4 @@ def owed(lines: Iterable[Line]) -> int:
 
 
 TestLeaseLife = LeaseLife.TestCase
-TestLeaseLife.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestLeaseLife.settings = settings(max_examples=LIVES, stateful_step_count=40, deadline=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from quitus.domain.charged import DueChange, History, Offset
 from quitus.domain.charging import charge
-from quitus.domain.lease import Account, CreditLot, Due, DueKind
+from quitus.domain.lease import Account, CreditLot, Debtor, Due, DueKind
 from quitus.domain.ledger import Chart
 from quitus.domain.reopening import reopen
 
@@ -160,3 +160,14 @@ def test_an_aid_that_becomes_a_rebate_is_no_longer_awaited() -> None:
     rebate = replace(aid, kind=DueKind.AID_RLS)
     outcome = charge(account, [DueChange(aid, rebate)], DAY, CHART, history)
     assert (outcome.account.aid_open_cents, open_dues(outcome.account)) == (0, {"rent": 23000})
+
+
+def test_an_aid_taken_back_leaves_alone_what_its_payer_paid_too_much() -> None:
+    """The aid was paid, then lowered, and the rest paid the next one; cancelled, its rent is owed again."""
+    aid, rent = a_due("nov", -4000, kind=DueKind.AID_APL), a_due("rent", 30000)
+    spent = (Offset("nov", "rent", 4000), Offset("nov", "dec", 6000, Debtor.PAYER))
+    history = History({"nov": aid, "dec": a_due("dec", -8000, kind=DueKind.AID_APL), "rent": rent}, spent)
+    account = an_account(rent.open(18000))
+    outcome = charge(account, [DueChange(aid, replace(aid, amount_cents=0))], DAY, CHART, history)
+    assert outcome.offsets == (Offset("nov", "rent", -4000),)
+    assert open_dues(outcome.account) == {"rent": 22000}

@@ -27,7 +27,7 @@ def charge(
     """Apply changes of dues to an account: positive dues first, then negative ones, then credits; order never
     matters.
     """
-    known = _changed(history or History(), changes)
+    known = _changed(history or History(), changes).facing(Debtor.TENANT)
     steps = [step for change in sorted(changes, key=_change_order) for step in _steps(change)]
     offsets: list[Offset] = []
     charged = account
