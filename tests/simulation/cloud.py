@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,7 +53,7 @@ class Turnstile:
     plan: Plan = no_fault
     names: list[str] = field(default_factory=list)
 
-    def passed(self, name: str, call: Callable[[], Any]) -> Any:
+    def passed(self, name: str, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
         self.names.append(name)
         fault = self.plan(len(self.names), name)
         if fault is Fault.KILLED_BEFORE:
@@ -61,7 +62,7 @@ class Turnstile:
             raise ClientError({"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {}}, name)  # type: ignore[typeddict-item]
         if fault is Fault.CONFLICT and name == "table.write":
             raise Stale
-        answer = call()
+        answer = call(*given, **named)
         if fault is Fault.KILLED_AFTER:
             raise Killed
         if fault is Fault.LOST_ANSWER:
@@ -79,7 +80,7 @@ class Watched:
         attribute = getattr(self._held, name)
         if name in ("exceptions", "meta") or not callable(attribute):
             return attribute
-        return lambda *args, **named: self._turnstile.passed(f"{self._name}.{name}", lambda: attribute(*args, **named))
+        return partial(self._turnstile.passed, f"{self._name}.{name}", attribute)
 
 
 class StreamedTable(MemoryTable):
@@ -95,6 +96,7 @@ class StreamedTable(MemoryTable):
         other = StreamedTable()
         other.rows = dict(self.rows)
         other._partitions = defaultdict(list, {pk: list(held) for pk, held in self._partitions.items()})
+        other.stream = list(self.stream)
         return other
 
     def write(self, writes: Sequence[Write]) -> None:
@@ -170,6 +172,11 @@ class Queues:
 
     def __init__(self) -> None:
         self.waiting: list[Waiting] = []
+
+    def copy(self) -> Queues:
+        other = Queues()
+        other.waiting = [replace(message) for message in self.waiting]
+        return other
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Row]) -> dict[str, Any]:  # noqa: N803
         self.waiting += [Waiting(QueueUrl, entry["MessageBody"]) for entry in Entries]

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from builders import BANK_ACCOUNT
-from simulation.world import LANDLORD, SETTINGS, World
+from simulation.world import LANDLORD, SETTINGS, Answered, World
 
 from demonstration.bank import BIC
 from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
@@ -76,9 +76,14 @@ def begin(world: World) -> None:
             "holder_name": f"Locataire {number}",
         }
         assert world.ask("PUT", f"/v1/leases/{lease_id}", lease).status == 201
-        due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": cents}
-        assert world.ask("PUT", f"/v1/leases/{lease_id}/dues/nov-{lease_id}", due).status == 201
+        assert call_rent(world, lease_id, cents).status == 201
     world.settle()
+
+
+def call_rent(world: World, lease_id: str, cents: int) -> Answered:
+    """The ERP calls the rent of November, or changes it."""
+    due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": cents}
+    return world.ask("PUT", f"/v1/leases/{lease_id}/dues/nov-{lease_id}", due)
 
 
 def ibans(world: World) -> dict[str, str]:
@@ -93,7 +98,7 @@ def acts(addresses: Mapping[str, str]) -> list[Callable[[World], None]]:
         lambda world: world.drop(f"{LANDLORD}/bank/avis.xml", notice_file(notice)),
         lambda world: world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(statement)),
         lambda world: world.drop(f"{LANDLORD}/bank/encore.xml", statement_file(statement), announced=False),
-        _receive_cheque,
+        receive_cheque,
         *(partial(_tell, event) for event in events),
     ]
     return told
@@ -103,16 +108,26 @@ def _tell(event: Mapping[str, Any], world: World) -> None:
     world.tell(event)
 
 
-def _receive_cheque(world: World) -> None:
+def receive_cheque(world: World) -> None:
+    """An accountant records a cheque; said again, nothing more comes of it."""
     body = {"lease_id": "L3", "amount_cents": CHEQUE, "means": "cheque", "received_on": DAY.isoformat()}
     assert world.ask("POST", "/v1/payments", body, key="cheque").status == 201
 
 
 def decide(world: World) -> None:
     """An accountant puts the money of the unknown payer on a lease."""
+    assert assign(world, in_suspense(world), key="assign").status == 200
+
+
+def in_suspense(world: World) -> str:
+    """The payment that waits for a person."""
     (payment,) = world.ask("GET", "/v1/payments?status=suspense").body["items"]
-    path = f"/v1/payments/{payment['payment_id']}/assign"
-    assert world.ask("POST", path, {"lease_id": PUT_ON, "reason": "vu"}, key="assign").status == 200
+    return str(payment["payment_id"])
+
+
+def assign(world: World, payment_id: str, key: str) -> Answered:
+    """A person says whose it is."""
+    return world.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": PUT_ON, "reason": "vu"}, key)
 
 
 def _told(letter: str, addresses: Mapping[str, str]) -> Statement:

@@ -102,14 +102,12 @@ class World:
 
     def forget_and_become(self, other: Saved) -> None:
         """Start again from a state that was saved."""
-        self.table, self.buckets, self.queues = other.table.copy(), other.buckets.copy(), Queues()
+        self.table, self.buckets, self.queues = other.table.copy(), other.buckets.copy(), other.queues.copy()
         self.clock, self.erp, self.turnstile = Clock(other.instant), other.erp.copy(), Turnstile()
 
     def saved(self) -> Saved:
-        """The state of a world in which nothing waits."""
-        assert not self.table.stream
-        assert not self.queues.waiting
-        return Saved(self.table.copy(), self.buckets.copy(), self.erp.copy(), self.clock.now())
+        """The world as it is."""
+        return Saved(self.table.copy(), self.buckets.copy(), self.queues.copy(), self.erp.copy(), self.clock.now())
 
     def ask(self, method: str, path: str, body: Any = None, key: str | None = None, role: str = "admin") -> Answered:
         """Ask the API until it answers."""
@@ -194,6 +192,15 @@ class World:
             self.tick()
         self.drain()
 
+    def work_off(self, *queues: str) -> None:
+        """Hand over what waits in some queues, and nothing else."""
+        for _ in range(_LONGEST):
+            places = [place for place, waiting in enumerate(self.queues.waiting) if waiting.queue in queues]
+            if not places:
+                return
+            self.deliver(places[0])
+        raise Stuck(*queues)
+
     def drain(self) -> None:
         """Work off what waits, oldest first; what came back waits behind the others. Raises Stuck."""
         for _ in range(_LONGEST):
@@ -211,10 +218,11 @@ class World:
 
 @dataclass(frozen=True)
 class Saved:
-    """A world at rest."""
+    """A world at a moment."""
 
     table: StreamedTable
     buckets: Buckets
+    queues: Queues
     erp: Erp
     instant: datetime
 
