@@ -1,5 +1,5 @@
-"""Settles pending payments that a change may have settled; on a schedule reviews all of them, the days' proofs and the
-instalment plans.
+"""Settles pending payments and lists of beneficiaries that a change may have settled; on a schedule reviews all of
+them, the days' proofs and the instalment plans.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from quitus.services.messages import PendingCheck, from_json
 
 def settle(message: Message) -> None:
     """Settle what one change may have settled."""
-    bootstrap.pending_settler().settle(from_json(message.body, PendingCheck))
+    check = from_json(message.body, PendingCheck)
+    bootstrap.pending_settler().settle(check)
+    bootstrap.list_settler().settle(check)
 
 
 def review(landlord_id: str) -> None:
     """Look at everything of a landlord that only time changes."""
     replaced = bootstrap.pending_settler().review(landlord_id)
+    lists = bootstrap.list_settler().review(landlord_id)
     differing = bootstrap.proof_watch().review(landlord_id)
-    found = {"replaced": replaced, "differing": differing, "plans": bootstrap.plan_watch().review(landlord_id)}
+    plans = bootstrap.plan_watch().review(landlord_id)
+    found = {"replaced": replaced, "lists": lists, "differing": differing, "plans": plans}
     logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
 
 

@@ -9,15 +9,20 @@ from typing import Any
 
 from acceptance.words import Words
 from builders import BANK_ACCOUNT, FixedClock, a_credit
+from unit.intake.counter import Counter
 from unit.web.office import LANDLORD as SETTINGS
 from unit.web.office import Answered, Office
 
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.beneficiary_rows import BeneficiaryRows
 from quitus.adapters.due_rows import DueRows
+from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.list_rows import ListRows
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.plan_rows import PlanRows
+from quitus.adapters.recovery_rows import RecoveryRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.money import parse_euros
@@ -26,8 +31,11 @@ from quitus.services.apply_erp import RowWorker
 from quitus.services.charge_leases import Charger
 from quitus.services.erp_files import ErpKind
 from quitus.services.erp_rows import record_of
+from quitus.services.give_lists import ListGiver
 from quitus.services.leases import Fate, Origin
 from quitus.services.plan_watch import PlanWatch
+from quitus.services.ports import ActionLog
+from quitus.services.post_lists import ListSettler
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.settle_pending import PendingSettler
 from quitus.services.spend_credits import CreditSpender
@@ -40,6 +48,7 @@ class Case(Words):
     def __init__(self, today: str = "2026-11-05", **settings: Any) -> None:
         self.office = Office(clock=FixedClock(_noon(today)))
         self._numbers = count(1)
+        self.drops = Counter()
         assert self.office.ask("PUT", "/v1/landlords/semiga", SETTINGS | settings).status == 201
 
     def request(self, method: str, path: str, body: Any, role: str, query: Mapping[str, str] | None) -> Answered:
@@ -101,14 +110,21 @@ class Case(Words):
         self.report(f"-{euros}", on, channel=told.source.channel, **named)
         self.settle()
 
+    def drop_list(self, text: str, payer_id: str = "caf", name: str = "bordereau.csv") -> str:
+        self.drops.clock.instant = self.office.clock.instant
+        dropped = self.drops.put(name, text.encode(), folder=f"semiga/lists/{payer_id}")
+        self.drops.intake(self.office.table).take(dropped)
+        return dropped.file_id
+
     def settle(self) -> None:
-        """What settles pending payments settles, until nothing changes."""
+        """What settles pending payments and lists settles, until nothing changes."""
         table, clock = self.office.table, self.office.clock
         ledger, views = LedgerRows(table), ViewRows(table)
         spender = CreditSpender(ledger, DueRows(table), clock)
         log, landlords = self.office.outside.action_log, self.office.desk.landlords
         settler = PendingSettler(ledger, views, AlertRows(table), log, clock, landlords, spender)
-        while sum(settler.settle(check) for check in self.office.checks()):
+        lists = list_settler(table, clock, log)
+        while sum(settler.settle(check) + lists.settle(check) for check in self.office.checks()):
             pass
         self.office.follow()
 
@@ -119,11 +135,29 @@ class Case(Words):
         PlanWatch(PlanRows(table), LedgerRows(table), alerts, log, self.office.clock).review("semiga")
 
 
+def list_settler(table: Any, clock: FixedClock, log: ActionLog) -> ListSettler:
+    """What gives lists their transfers, and posts them."""
+    ledger, lists, alerts = LedgerRows(table), ListRows(table), AlertRows(table)
+    return ListSettler(
+        ListGiver(ledger, lists, alerts, log, clock),
+        ledger,
+        lists,
+        BeneficiaryRows(table),
+        RecoveryRows(table),
+        ViewRows(table),
+        alerts,
+        log,
+        clock,
+        LandlordRows(table),
+        CreditSpender(ledger, DueRows(table), clock),
+    )
+
+
 def erp_worker(table: Any, clock: FixedClock) -> RowWorker:
     """What applies rows of ERP files."""
     alerts, leases, numbers = AlertRows(table), LeaseRows(table), Numbering(table, lambda: b"secret")
     writer, charger = LeaseWriter(leases, numbers, alerts, clock), Charger(LedgerRows(table), DueRows(table), clock)
-    return RowWorker(writer, charger, leases, LedgerRows(table), numbers, alerts, clock)
+    return RowWorker(writer, charger, leases, LedgerRows(table), numbers, alerts, clock, BeneficiaryRows(table))
 
 
 def _noon(day: str) -> datetime:

@@ -56,6 +56,10 @@ class Words:
         """Co-tenants with their shares in percent, as a file of the ERP says them; dates as `from_date`, `to_date`."""
         raise NotImplementedError
 
+    def drop_list(self, text: str, payer_id: str = "caf", name: str = "bordereau.csv") -> str:
+        """A list of beneficiaries that a payer sends; the id of its file."""
+        raise NotImplementedError
+
     def ask(
         self,
         method: str,
@@ -156,6 +160,13 @@ class Words:
 
     def suggestions(self, payment_id: str) -> list[dict[str, Any]]:
         return list(self.get(f"/v1/payments/{payment_id}/suggestions")["suggestions"])
+
+    def lines(self, list_id: str) -> list[tuple[str, str | None, str, str | None]]:
+        """What became of a list's lines: euros, lease, status, reason."""
+        items = self.get(f"/v1/lists/{list_id}/lines")["items"]
+        return [
+            (format_euros(line["amount_cents"]), line["lease_id"], line["status"], line["reason"]) for line in items
+        ]
 
     def alerts(self) -> list[tuple[str, str]]:
         """Kind and subject of the open alerts."""

@@ -11,6 +11,7 @@ from typing import Any
 from builders import FixedClock, a_landlord
 
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.beneficiary_rows import BeneficiaryRows
 from quitus.adapters.drop_store import acknowledgement
 from quitus.adapters.due_rows import DueRows
 from quitus.adapters.file_rows import FileRows
@@ -94,7 +95,9 @@ class Office:
         alerts, leases, numbers = AlertRows(held), LeaseRows(held), Numbering(held, lambda: b"secret")
         writer = LeaseWriter(leases, numbers, alerts, self.clock)
         charger = Charger(LedgerRows(held), DueRows(held), self.clock)
-        worker = RowWorker(writer, charger, leases, LedgerRows(held), numbers, alerts, self.clock)
+        worker = RowWorker(
+            writer, charger, leases, LedgerRows(held), numbers, alerts, self.clock, BeneficiaryRows(held)
+        )
         files, book = FileRows(held), self.notebook
         return ErpApplier(worker, LandlordRows(held), files, book, book, self.clock)
 

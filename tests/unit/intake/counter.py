@@ -18,6 +18,7 @@ from quitus.adapters.file_decision_rows import FileDecisionRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.list_rows import ListRows
 from quitus.adapters.open_file_rows import UnfinishedRows
 from quitus.adapters.pgp_envelopes import PgpEnvelopes
 from quitus.adapters.statement_rows import StatementRows
@@ -31,6 +32,7 @@ from quitus.services.erp_intake import ErpIntake
 from quitus.services.file_decisions import Contradiction, FileOccasion
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.intake import Intake
+from quitus.services.list_intake import ListIntake
 from quitus.services.messages import ErpBatch, MovementBatch, from_json, to_json
 from quitus.services.post_movements import BatchPoster
 from quitus.services.quarantine import Quarantine
@@ -213,7 +215,8 @@ class Counter:
         envelopes = PgpEnvelopes(cast("Any", self.secrets), "pgp/")
         bank = BankIntake(files, book, self.raw, envelopes, LedgerRows(held), self.movements, quarantine, self.clock)
         erp = ErpIntake(files, self.raw, self.book, self.rows, alerts, self.clock)
-        return Intake(self.bucket, self.raw, landlords, files, bank, erp, quarantine, alerts, self.clock)
+        lists = ListIntake(files, ListRows(held), self.raw, self.clock)
+        return Intake(self.bucket, self.raw, landlords, files, bank, erp, lists, quarantine, alerts, self.clock)
 
     def sweep(self) -> Swept:
         landlords, files = LandlordRows(self.memory), FileRows(self.memory)

@@ -17,6 +17,7 @@ from quitus.banking.problems import Reason
 from quitus.domain.errors import Conflict
 from quitus.domain.landlord import BankAccount
 from quitus.services.file_decisions import Contradiction, Verdict
+from quitus.services.list_files import ListRefusal
 from quitus.services.registry import DroppedFile, FileStatus
 from quitus.services.releases import ADVICE, MISSING, RELEASABLE, UNKNOWN_FOLDER
 from quitus.services.table import Key
@@ -133,7 +134,8 @@ def test_one_problem_that_nobody_may_answer_for_bars_the_whole_file() -> None:
 
 
 def test_every_reason_is_either_releasable_or_says_what_to_do() -> None:
-    reasons = {reason.value for reason in Reason} | {"unknown_account", "statement_conflict", UNKNOWN_FOLDER, MISSING}
+    beside = {"unknown_account", "statement_conflict", UNKNOWN_FOLDER, MISSING}
+    reasons = {reason.value for kind in (Reason, ListRefusal) for reason in kind} | beside
     assert RELEASABLE | ADVICE.keys() == reasons
     assert not RELEASABLE & ADVICE.keys()
 

@@ -25,6 +25,7 @@ from quitus.adapters.export_rows import ExportRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.list_rows import ListRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.payer_rows import PayerRows
@@ -33,6 +34,8 @@ from quitus.adapters.view_rows import ViewRows
 from quitus.bootstrap.desk import StaffDesk
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.incoming import Incoming
+from quitus.domain.movement import Means
+from quitus.domain.payment_list import ListLine, ListWait, PaymentList
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
 from quitus.services.lease_changes import LeaseChanges
@@ -49,6 +52,28 @@ from quitus.web.routes import routes_for
 from quitus.web.routing import find
 
 NOW = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+CAF: dict[str, Any] = {
+    "payer_id": "caf",
+    "name": "CAF du Gard",
+    "means": "caf",
+    "ibans": [],
+    "names": ["CAF DU GARD"],
+    "layout": {
+        "columns": {
+            "amount": "Montant",
+            "beneficiary": "Allocataire",
+            "lease": None,
+            "name": "Nom",
+            "period": "Mois",
+            "reference": None,
+        },
+        "separator": ";",
+        "encoding": "utf-8",
+        "amounts": "comma",
+        "skipped_lines": 0,
+        "total_label": None,
+    },
+}
 LANDLORD: dict[str, Any] = {
     "name": "SEMIGA",
     "siren": "123456782",
@@ -65,6 +90,7 @@ LANDLORD: dict[str, Any] = {
     "virtual_iban_per": "lease",
     "allocation_mode": "quitus",
     "erp": {"kind": "rest", "url": "https://erp.example.org/quitus", "accounts": {}},
+    "bulk_payers": [CAF],
 }
 LEASE: dict[str, Any] = {
     "status": "active",
@@ -257,6 +283,15 @@ class Office:
         journals = ClosingRows(self.table)
         return ExportWriter(ExportRows(self.table), ViewRows(self.table), journals, self.numberer, files, self.clock)
 
+    def keep_list(self, list_id: str, *cents: int) -> None:
+        """A list of the CAF that waits for its transfer."""
+        lines = [ListLine(number, number + 1, amount, number, f"{number}") for number, amount in enumerate(cents, 1)]
+        told = PaymentList(
+            "semiga", list_id, f"caf/{list_id}.csv", "2026-11-05T08:00:00.000000+00:00", "caf", "CAF du Gard",
+            Means.CAF, sum(cents), len(lines), 1, wait=ListWait.NO_TRANSFER,
+        )  # fmt: skip
+        ListRows(self.table).register(told, lines, list_id)
+
     def drop(self, file_id: str, **fields: Any) -> None:
         """Register a dropped file."""
         file = DroppedFile("semiga", file_id, Area.BANK, f"{file_id}.xml", f"2026-11-05T08:00:00.{file_id[-1]}00+00:00")
@@ -305,7 +340,8 @@ class Office:
 def other_landlord() -> dict[str, Any]:
     other_range = LANDLORD["virtual_iban_range"] | {"account_prefix": "5", "payee_name": "HABITAT"}
     other_account = {"iban": "FR7630004000031234567890143", "bic": "BNPAFRPP", "profile": "default"}
-    return LANDLORD | {"name": "HABITAT", "bank_accounts": [other_account], "virtual_iban_range": other_range}
+    others = {"bank_accounts": [other_account], "virtual_iban_range": other_range, "bulk_payers": []}
+    return LANDLORD | {"name": "HABITAT", **others}
 
 
 def hold_against_description(method: str, path: str, answered: Answered) -> None:

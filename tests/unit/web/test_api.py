@@ -53,6 +53,12 @@ MAY = {
     ("GET", "/v1/files/{file_id}"): PEOPLE,
     ("POST", "/v1/files/{file_id}/release"): {"accountant", "admin"},
     ("POST", "/v1/files/{file_id}/reject"): {"accountant", "admin"},
+    ("GET", "/v1/lists"): PEOPLE,
+    ("GET", "/v1/lists/{list_id}"): PEOPLE,
+    ("GET", "/v1/lists/{list_id}/lines"): PEOPLE,
+    ("POST", "/v1/lists/{list_id}/transfer"): {"accountant", "admin"},
+    ("POST", "/v1/lists/{list_id}/withdraw"): {"accountant", "admin"},
+    ("PUT", "/v1/payers/{payer_id}/beneficiaries/{number}"): {"erp", "accountant", "admin"},
     ("GET", "/v1/alerts"): PEOPLE,
     ("GET", "/v1/dashboard"): PEOPLE,
     ("GET", "/v1/proof"): PEOPLE,
@@ -83,6 +89,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/payments/{payment_id}/reverse"): {"reason": "seen", "reversed_on": "2026-11-05"},
     ("POST", "/v1/files/{file_id}/release"): {"reason": "seen"},
     ("POST", "/v1/files/{file_id}/reject"): {"reason": "seen"},
+    ("POST", "/v1/lists/{list_id}/withdraw"): {"reason": "seen"},
+    ("PUT", "/v1/payers/{payer_id}/beneficiaries/{number}"): {"lease_id": "L1"},
     ("POST", "/v1/closings"): {"through": "2026-11-04"},
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
 }
@@ -94,10 +102,13 @@ def settled() -> tuple[Office, dict[str, str]]:
     office = Office().settle_in()
     payment_id = office.post(reported(a_credit(27500, a_virtual_iban(9_999_999))))
     office.drop("F1", **registered(FileStatus.PROCESSED))
+    office.keep_list("B1", 27500)
+    BODIES["POST", "/v1/lists/{list_id}/transfer"] = {"payment_id": payment_id, "reason": "seen"}
     assert office.ask("PUT", "/v1/leases/L1/plan", BODIES["PUT", "/v1/leases/{lease_id}/plan"]).status == 201
     export = office.ask("POST", "/v1/exports", BODIES["POST", "/v1/exports"]).body["export_id"]
     ids = {"landlord_id": "semiga", "lease_id": "L1", "due_id": "nov-L1", "payment_id": payment_id}
-    return office, ids | {"file_id": "F1", "export_id": export}
+    listed = {"list_id": "B1", "payer_id": "caf", "number": "1000001"}
+    return office, ids | listed | {"file_id": "F1", "export_id": export}
 
 
 def ask(office: Office, route: Route, ids: dict[str, str], **named: Any) -> Answered:
@@ -147,7 +158,7 @@ def test_a_role_learns_nothing_of_what_it_may_not(route: Route) -> None:
 )
 def test_without_a_landlord_a_role_and_the_scope_nobody_is_let_in(route: Route, claims: dict[str, Any]) -> None:
     office = Office()
-    ids = dict.fromkeys(("landlord_id", "lease_id", "due_id", "payment_id", "file_id", "export_id"), "x")
+    ids = dict.fromkeys(route.parameters, "x")
     answered = ask(office, route, ids, claims=claims)
     assert (answered.status, answered.code) == (401, "unauthorized")
 

@@ -50,6 +50,7 @@ def changed(told: Iterable[tuple[str, str]]) -> list[Changed]:
             lease_ids=held.lease_ids | one.lease_ids,
             virtual_ibans=held.virtual_ibans | one.virtual_ibans,
             named=held.named | one.named,
+            lists=held.lists | one.lists,
         )
     return list(found.values())
 
@@ -64,6 +65,8 @@ def _change(key: Key) -> Changed | None:
             return Changed(landlord_id, lease_ids=frozenset({lease_id}), named=frozenset({(lease_id, HOLDER)}))
         case (landlord_id, "lease", (lease_id,)), place if place.startswith(keys.PARTIES):
             return Changed(landlord_id, named=frozenset({(lease_id, place.removeprefix(keys.PARTIES))}))
+        case (landlord_id, "list", (list_id,)), "list":
+            return Changed(landlord_id, lists=frozenset({list_id}))
         case (landlord_id, "virtual-iban", (iban,)), "virtual-iban":
             return Changed(landlord_id, virtual_ibans=frozenset({iban}))
     return None

@@ -43,6 +43,12 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | files, newest first | listing `{l}#files` | | |
 | where does the sweep go on? | `@files#sweep` | `mark` | sweep_drops |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
+| a payer's list, its lines | `{l}#list#{list}` | `list`, `lines#{n}` | intake_file, settle_pending, staff_api |
+| which of its lines are posted, counted | same | `worked#{n}`, `progress` | settle_pending |
+| was a list with this content taken? | `{l}#list-content#{sha256}` | `content` | intake_file |
+| which are not posted yet? | listing `{l}#lists#open` | `open`, beside each | intake_file, settle_pending, staff_api |
+| lists, newest first | listing `{l}#lists` | | |
+| the lease of a payer's beneficiary | `{l}#beneficiary#{payer}#{number}` | `beneficiary` | apply_erp_file, staff_api |
 | statements of an account by day | `{l}#statements#{account}` | `{to_date}#{statement}` | intake_file |
 | was a statement with this content kept? | same | `content#{content}` | intake_file |
 | was this ERP sequence taken? | `{l}#erp-in#{kind}` | `{sequence}` | intake_file |
@@ -88,6 +94,7 @@ ENTRIES = "entries"
 
 PARTIES, DUES, CHARGES, CHAIN, BATCHES, PLANS = "party#", "due#", "charge#", "entry#", "batch#", "plan#"
 SHELVES = "shelf#"
+LIST_LINES, LIST_WORKED = "lines#", "worked#"
 CLAIMS, DECISIONS, USES = "claim#", "decision#", "use#"
 """How the many rows of one sort begin in a partition, or after the ordinal of their movement."""
 
@@ -377,6 +384,51 @@ def collection(landlord_id: str, means: str, day: date | None) -> Key:
 def residences(landlord_id: str) -> str:
     """The landlord's residences."""
     return f"{landlord_id}#residences"
+
+
+def payment_list(landlord_id: str, list_id: str) -> Key:
+    """A list of beneficiaries."""
+    return Key(f"{landlord_id}#list#{list_id}", "list")
+
+
+def list_lines(landlord_id: str, list_id: str, part: int) -> Key:
+    """The nth part of its lines."""
+    return Key(payment_list(landlord_id, list_id).pk, f"{LIST_LINES}{part:06d}")
+
+
+def list_worked(landlord_id: str, list_id: str, part: int) -> Key:
+    """That every line of a part has its row."""
+    return Key(payment_list(landlord_id, list_id).pk, f"{LIST_WORKED}{part:06d}")
+
+
+def list_progress(landlord_id: str, list_id: str) -> Key:
+    """What became of its lines, counted."""
+    return Key(payment_list(landlord_id, list_id).pk, "progress")
+
+
+def open_list(landlord_id: str, list_id: str) -> Key:
+    """That something is still to be done about a list."""
+    return Key(payment_list(landlord_id, list_id).pk, "open")
+
+
+def list_content(landlord_id: str, content: str) -> Key:
+    """The list that first had this content."""
+    return Key(f"{landlord_id}#list-content#{content}", "content")
+
+
+def payment_lists(landlord_id: str) -> str:
+    """Listing partition: lists by arrival."""
+    return f"{landlord_id}#lists"
+
+
+def open_lists(landlord_id: str) -> str:
+    """Listing partition: lists that wait or are being posted, by arrival."""
+    return f"{landlord_id}#lists#open"
+
+
+def beneficiary(landlord_id: str, payer_id: str, number: str) -> Key:
+    """Whose a payer's number of a beneficiary is."""
+    return Key(f"{landlord_id}#beneficiary#{payer_id}#{number}", "beneficiary")
 
 
 def alerts(landlord_id: str) -> str:

@@ -136,7 +136,7 @@ class LedgerRows:
         """
         together: dict[str, tuple[set[str], list[Write]]] = {}
         for posted in plan.posted:
-            put = _movement_put(landlord_id, posted)
+            put = movement_put(landlord_id, posted)
             if posted.household is None:
                 yield [put]
                 continue
@@ -204,7 +204,7 @@ class LedgerRows:
         """See `Ledger.commit_reversal`."""
         writes: list[Write] = []
         if isinstance(returned, Posted):
-            writes = [_movement_put(landlord_id, returned)]
+            writes = [movement_put(landlord_id, returned)]
         elif returned is not None:
             writes = [_decision_put(landlord_id, *returned)]
         self._table.write([*writes, *_decision_writes(landlord_id, payment, decision, made)])
@@ -238,7 +238,7 @@ def members_of(row: Row) -> dict[str, bool]:
     return {lease_id: kind != UnitKind.DWELLING for lease_id, kind in members}
 
 
-def _movement_put(landlord_id: str, posted: Posted) -> Put:
+def movement_put(landlord_id: str, posted: Posted) -> Put:
     key = keys.movement(landlord_id, posted.bucket, posted.ordinal)
     return Put(key.row(**records.posted_row(posted)), NEVER_POSTED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, timedelta
 from itertools import takewhile
@@ -10,13 +10,14 @@ from typing import Any
 
 from quitus.adapters import keys, records
 from quitus.domain.identity import account_tag, parse_payment_id
+from quitus.domain.matching import PAYER, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.dashboard import Receipts
 from quitus.services.proof import LedgerSide, Unstated
 from quitus.services.read_alerts import ShownAlert
-from quitus.services.read_payments import ShownPayment
+from quitus.services.read_payments import ShownPayment, Standing
 from quitus.services.settle_pending import ListedPayment
 from quitus.services.table import Key, Row, Table
 from quitus.services.write_exports import BookedEntry
@@ -98,6 +99,12 @@ class ViewRows:
         for row in self._partition(keys.lease_partition(landlord_id, lease_id), keys.CHARGES, after=start):
             if row.get("entry"):
                 yield BookedEntry(records.entry_of(row["entry"]), None, None)
+
+    def standings(self, landlord_id: str, payment_ids: Iterable[str]) -> Mapping[str, Standing]:
+        """See `read_payments.Standings`."""
+        places = {_view_place(landlord_id, name): name for name in payment_ids}
+        rows = self._table.batch_get(places)
+        return {places[key]: _standing(row) for key, row in rows.items()}
 
     def receipts(self, landlord_id: str, first: date, last: date) -> Iterator[Receipts]:
         """See `dashboard.Counters`."""
@@ -195,7 +202,9 @@ def _shown(row: Row) -> ShownPayment:
 
 
 def _listed(row: Row) -> ListedPayment:
-    awaiting = row.get("payment", {}).get("awaiting")
+    shown = row.get("payment", {})
+    awaiting, match = shown.get("awaiting"), shown.get("match", {})
+    awaits_list = match.get("reason") == SuspenseReason.AWAITING_LIST.value
     return ListedPayment(
         payment_id=row["payment_id"],
         awaiting=Awaiting(awaiting) if awaiting else None,
@@ -203,7 +212,13 @@ def _listed(row: Row) -> ListedPayment:
         replaced_by=tuple(row.get("replaced_by", ())),
         takes_back=frozenset(row.get("takes_back", ())),
         original_references=frozenset(row.get("originals", ())),
+        payer_id=match["evidence"].get(PAYER) if awaits_list else None,
     )
+
+
+def _standing(row: Row) -> Standing:
+    match = row.get("payment", {}).get("match", {})
+    return Standing(row["status"], row.get("lease_id"), match.get("reason"))
 
 
 def _alert(row: Row) -> ShownAlert:

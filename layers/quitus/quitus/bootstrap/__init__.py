@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from quitus.services.number_entries import Numberer
     from quitus.services.plan_watch import PlanWatch
     from quitus.services.post_events import EventPoster
+    from quitus.services.post_lists import ListSettler
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.proof import ProofDesk
     from quitus.services.proof_watch import ProofWatch
@@ -232,6 +233,34 @@ def pending_settler() -> PendingSettler:
 
 
 @cache
+def list_settler() -> ListSettler:
+    """What gives lists their transfers, and posts them."""
+    from quitus.adapters.beneficiary_rows import BeneficiaryRows
+    from quitus.adapters.due_rows import DueRows
+    from quitus.adapters.list_rows import ListRows
+    from quitus.adapters.recovery_rows import RecoveryRows
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.give_lists import ListGiver
+    from quitus.services.post_lists import ListSettler
+    from quitus.services.spend_credits import CreditSpender
+
+    lists = ListRows(table())
+    return ListSettler(
+        ListGiver(ledger(), lists, alerts(), action_log(), clock()),
+        ledger(),
+        lists,
+        BeneficiaryRows(table()),
+        RecoveryRows(table()),
+        ViewRows(table()),
+        alerts(),
+        action_log(),
+        clock(),
+        landlords(),
+        CreditSpender(ledger(), DueRows(table()), clock()),
+    )
+
+
+@cache
 def proofs() -> ProofDesk:
     """What proves days."""
     from quitus.adapters.statement_rows import StatementRows
@@ -329,12 +358,14 @@ def lease_changes() -> LeaseChanges:
 @cache
 def erp_applier() -> ErpApplier:
     """What applies rows of ERP files."""
+    from quitus.adapters.beneficiary_rows import BeneficiaryRows
     from quitus.adapters.drop_store import S3Acknowledgements
     from quitus.adapters.file_rows import FileRows
     from quitus.adapters.lease_rows import LeaseRows
     from quitus.services.apply_erp import ErpApplier, RowWorker
 
-    worker = RowWorker(lease_writer(), charger(), LeaseRows(table()), ledger(), numbering(), alerts(), clock())
+    leases, numbers = LeaseRows(table()), BeneficiaryRows(table())
+    worker = RowWorker(lease_writer(), charger(), leases, ledger(), numbering(), alerts(), clock(), numbers)
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
     return ErpApplier(worker, landlords(), FileRows(table()), acknowledgements, action_log(), clock())
 
@@ -418,11 +449,13 @@ def intake() -> Intake:
     """What takes dropped files in."""
     from quitus.adapters.drop_store import S3Acknowledgements, S3Drops, S3RawFiles
     from quitus.adapters.file_rows import FileRows
+    from quitus.adapters.list_rows import ListRows
     from quitus.adapters.pgp_envelopes import PgpEnvelopes
     from quitus.adapters.statement_rows import StatementRows
     from quitus.services.bank_intake import BankIntake
     from quitus.services.erp_intake import ErpIntake
     from quitus.services.intake import Intake
+    from quitus.services.list_intake import ListIntake
     from quitus.services.quarantine import Quarantine
     from quitus.services.statements import StatementBook
 
@@ -434,7 +467,8 @@ def intake() -> Intake:
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
     erp = ErpIntake(files, raw, acknowledgements, queue("ERP_ROWS_QUEUE_URL"), alerts(), clock())
     drops = S3Drops(s3(), env("DROP_BUCKET"))
-    return Intake(drops, raw, landlords(), files, bank, erp, quarantine, alerts(), clock())
+    lists = ListIntake(files, ListRows(table()), raw, clock())
+    return Intake(drops, raw, landlords(), files, bank, erp, lists, quarantine, alerts(), clock())
 
 
 @cache

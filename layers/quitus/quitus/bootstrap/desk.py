@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
+    from quitus.services.decide_lists import BeneficiaryDesk, ListDesk
     from quitus.services.decide_payments import DecisionDesk
     from quitus.services.decide_returns import ReturnDesk
     from quitus.services.exports import ExportDesk, ExportLinks
@@ -156,15 +157,37 @@ class StaffDesk:
     @cached_property
     def decisions(self) -> DecisionDesk:
         from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.beneficiary_rows import BeneficiaryRows
         from quitus.adapters.decision_rows import DecisionRows
         from quitus.adapters.due_rows import DueRows
+        from quitus.adapters.recovery_rows import RecoveryRows
+        from quitus.services.assign_lines import ListedMoney
         from quitus.services.decide_payments import DecisionDesk
         from quitus.services.spend_credits import CreditSpender
 
         made, alerts = DecisionRows(self._table), AlertRows(self._table)
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
         log, payers = self._outside.action_log, self._outside.known_payers
-        return DecisionDesk(self._ledger, made, self.landlords, alerts, log, self.clock, spender, payers)
+        lines = ListedMoney(BeneficiaryRows(self._table), RecoveryRows(self._table))
+        return DecisionDesk(self._ledger, made, self.landlords, alerts, log, self.clock, spender, payers, lines)
+
+    @cached_property
+    def lists(self) -> ListDesk:
+        from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.list_rows import ListRows
+        from quitus.services.decide_lists import ListDesk
+        from quitus.services.give_lists import ListGiver
+
+        lists, alerts, log = ListRows(self._table), AlertRows(self._table), self._outside.action_log
+        giver = ListGiver(self._ledger, lists, alerts, log, self.clock)
+        return ListDesk(lists, self._ledger, self._views, giver, self.decisions, alerts, log, self.clock)
+
+    @cached_property
+    def beneficiaries(self) -> BeneficiaryDesk:
+        from quitus.adapters.beneficiary_rows import BeneficiaryRows
+        from quitus.services.decide_lists import BeneficiaryDesk
+
+        return BeneficiaryDesk(BeneficiaryRows(self._table), self.landlords, self._ledger, self._outside.action_log)
 
     @cached_property
     def returns(self) -> ReturnDesk:

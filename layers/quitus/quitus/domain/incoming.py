@@ -17,6 +17,7 @@ EVENT_CHANNEL: Final = "event:"
 """Begins the channel of a source of payment events."""
 
 _ANNOUNCED: Final = "announced"
+_LISTED: Final = "listed"
 _IN_COLLECTION: Final = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})
 
 
@@ -51,12 +52,13 @@ class Incoming:
     exchanged: bool = False
     """It stands for its row by count alone (`identity`): what it says is about another row."""
     accepted_on: Role | None = None
-    """The account (511 or 512) on which its event was accepted; None where that is what its means say."""
+    """The account (511 or 512) on which its event was accepted; 471 for a line of a list, whose money its transfer
+    brought there; None where that is what its means say."""
 
     @property
     def bucket(self) -> Bucket:
         """Where its permanent row belongs: values in collection are never the bank line that brings them, nor is what
-        the bank only announces.
+        the bank only announces, nor a line of a list its transfer.
         """
         return Bucket(account_tag(self._book), self.movement.booking_date, self.movement.amount_cents)
 
@@ -64,6 +66,8 @@ class Incoming:
     def _book(self) -> str:
         if not self.is_booked:
             return f"{_ANNOUNCED}|{self.account}"
+        if self.accepted_on is Role.SUSPENSE:
+            return f"{_LISTED}|{self.source.message}"
         return self._collected_book if self.in_collection else self.account
 
     @property
@@ -134,6 +138,8 @@ class Incoming:
 
 def bank_role(incoming: Incoming) -> Role:
     """The account that a receipt debits."""
+    if incoming.accepted_on is Role.SUSPENSE:
+        return Role.SUSPENSE
     return Role.COLLECTION if incoming.in_collection else Role.BANK
 
 

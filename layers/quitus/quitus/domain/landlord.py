@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.ledger import Chart
 from quitus.domain.money import Cents
@@ -59,6 +60,8 @@ class Landlord:
     virtual_iban_per: VirtualIbanPer = VirtualIbanPer.LEASE
     allocation_mode: str = "quitus"
     erp: Erp = field(default_factory=Erp)
+    bulk_payers: tuple[BulkPayer, ...] = ()
+    """Who sends one transfer for many leases, and a list."""
     former_ranges: tuple[str, ...] = ()
     """How the account numbers of the ranges that it had before begin (after country and check digits)."""
     former_accounts: tuple[str, ...] = ()
@@ -79,6 +82,10 @@ class Landlord:
     def chart(self) -> Chart:
         """The landlord's account numbers."""
         return Chart(self.erp.accounts)
+
+    def bulk_payer(self, payer_id: str) -> BulkPayer | None:
+        """The payer with this id."""
+        return next((payer for payer in self.bulk_payers if payer.payer_id == payer_id), None)
 
     def bank_account(self, account: str) -> BankAccount | None:
         """The declared account with this IBAN, or whose domestic number (bank, branch, account) this is."""

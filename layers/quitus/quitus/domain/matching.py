@@ -21,6 +21,11 @@ SPLIT = "split"
 DUE = "due_id"
 """The evidence that names the due whose id a direct debit carries."""
 
+PAYER = "payer"
+"""The evidence that names the payer who sent a transfer for many leases, or its list."""
+LIST, LINE, BENEFICIARY, DEPARTED = "list", "line", "beneficiary", "departed_lease"
+"""The evidence of a line of such a list: which list, which line, whose number, and the ended lease that it is of."""
+
 REVERSES = "reverses"
 """The evidence of a return that names the payment, by id, that it takes back."""
 
@@ -48,6 +53,12 @@ class SuspenseReason(StrEnum):
     UNASSIGNED = "unassigned"
     IDENTITY_CONFLICT = "identity_conflict"
     """The same bank reference told another amount before: posted by a person, or not at all."""
+    AWAITING_LIST = "awaiting_list"
+    """It is for many leases: the list of its payer says for which."""
+    UNKNOWN_BENEFICIARY = "unknown_beneficiary"
+    """A line of a list whose beneficiary is of no lease that is known."""
+    DEPARTED_BENEFICIARY = "departed_beneficiary"
+    """A line of a list for a tenant who left: it may have to be paid back to its payer."""
     REPLACED = "replaced"
     """It only announced other payments, which are booked now."""
 

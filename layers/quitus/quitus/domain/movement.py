@@ -47,6 +47,8 @@ class Nature(StrEnum):
     """A debit (or a reversed credit) that takes an earlier receipt back."""
     CLEARING = "clearing"
     """The bank line that brings card, cheque or cash values already receipted (clears 511)."""
+    RECOVERY = "recovery"
+    """A line of a list by which a payer of aids takes back what it had paid for a tenant, out of a transfer."""
     OTHER = "other"
     """Fees, payments to suppliers, corrections: neither receipt nor reversal."""
 

@@ -10,7 +10,7 @@ from quitus.domain.allocation import Allocation
 from quitus.domain.incoming import Incoming, Source, bank_role
 from quitus.domain.lease import Debtor
 from quitus.domain.ledger import Entry, Role
-from quitus.domain.matching import Match
+from quitus.domain.matching import PAYER, Match, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
 from quitus.domain.posting import Posted
@@ -51,6 +51,8 @@ class DecisionKind(StrEnum):
     """A return: the payment that it takes back is known."""
     DISMISS = "dismiss"
     """A return that takes back nothing of the landlord's."""
+    DISTRIBUTE = "distribute"
+    """A list says for whom it is: each of the list's lines is a payment of its own."""
 
     @property
     def says_whose(self) -> bool:
@@ -137,6 +139,8 @@ class Payment:
     """The payment that it takes back: it is a return, no payment of its own."""
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
+    list_id: str | None = None
+    """The list whose lines are the payments that it brought."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -162,6 +166,15 @@ class Payment:
         return Awaiting.ORIGINAL if self.posted.entries else Awaiting.DECISION
 
     @property
+    def awaits_list_of(self) -> str | None:
+        """The payer whose list says for whom it is, while nobody decided anything on it."""
+        match = self.match
+        if match is None or match.reason is not SuspenseReason.AWAITING_LIST:
+            return None
+        waits = self.status is PaymentStatus.SUSPENSE and not self.decisions
+        return match.evidence.get(PAYER) if waits else None
+
+    @property
     def is_other(self) -> bool:
         """A bank line that is neither receipt nor reversal, nor will be: no payment."""
         return not self.entries and self.status is PaymentStatus.SUSPENSE
@@ -175,6 +188,11 @@ class Payment:
     def is_bank_line(self) -> bool:
         """Whether it is a line of the bank's and no payment."""
         return self.is_other or self.is_clearing
+
+    @property
+    def is_recovery(self) -> bool:
+        """Whether it is a line of a list that takes money back from a tenant."""
+        return self.posted.incoming.movement.nature is Nature.RECOVERY
 
     @property
     def is_return(self) -> bool:
@@ -196,7 +214,8 @@ class Payment:
     @property
     def is_listed(self) -> bool:
         """Whether it is a payment of its own, or may be one."""
-        return not (self.is_bank_line or self.is_replaced or self.is_dismissed or self.reverses)
+        is_another = self.is_bank_line or self.is_replaced or self.list_id or self.is_recovery
+        return not (is_another or self.is_dismissed or self.reverses)
 
     @property
     def left_cents(self) -> Cents:

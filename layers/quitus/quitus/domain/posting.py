@@ -45,6 +45,7 @@ class Flag:
     DOUBLE_PAYMENT = "double_payment"
     RETURN_WITHOUT_ORIGINAL = "return_without_original"
     IDENTITY_CONFLICT = "identity_conflict"
+    RECOVERY_APART = "recovery_apart"
 
 
 @dataclass(frozen=True, slots=True)

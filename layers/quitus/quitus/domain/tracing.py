@@ -164,7 +164,8 @@ def _is_receipt(payment: Payment) -> bool:
     """Whether it is, or was until it was taken back, money of a tenant or in suspense."""
     nature = payment.posted.incoming.movement.nature
     settled = payment.status in (PaymentStatus.POSTED, PaymentStatus.SUSPENSE) or bool(payment.reversals)
-    return payment.amount_cents > 0 and bool(payment.entries) and settled and nature is Nature.RECEIPT
+    is_whole = payment.list_id is None
+    return payment.amount_cents > 0 and bool(payment.entries) and settled and nature is Nature.RECEIPT and is_whole
 
 
 def _denied(returned: Return, payment: Payment) -> bool:

@@ -147,7 +147,7 @@ def shown(payment: Payment, home: Home | None) -> Shown:
 def contribution(payment: Payment, home: Home | None) -> Contribution:
     """What the payment adds to every counter."""
     counted: dict[Counter, Mapping[str, int]] = {}
-    if home is not None and payment.status in _ON_LEASE and payment.is_listed:
+    if home is not None and payment.status in _ON_LEASE and (payment.is_listed or payment.is_recovery):
         counted = _received(payment, home)
     if on_bank(payment):
         incoming = payment.posted.incoming
@@ -171,7 +171,9 @@ def _collected(payment: Payment) -> dict[Counter, Mapping[str, int]]:
 
 
 def _received(payment: Payment, home: Home) -> dict[Counter, Mapping[str, int]]:
-    """The receipt on its day, less what was taken back of it, each on its day (contract.md, Dashboard)."""
+    """The receipt on its day, less what was taken back of it, each on its day (contract.md, Dashboard); a recovery is
+    no receipt, and less than nothing.
+    """
     movement = payment.posted.incoming.movement
     counted: dict[Counter, Mapping[str, int]] = {}
     moved = [(movement.booking_date, payment.amount_cents)]
@@ -180,7 +182,7 @@ def _received(payment: Payment, home: Home) -> dict[Counter, Mapping[str, int]]:
         last = place == len(payment.reversals) and not payment.left_cents
         receipts = ReceiptsCounter(day, home.residence_id, home.commune, movement.means)
         held = counted.get(receipts, {"count": 0, "amount_cents": 0})
-        number = held["count"] + (place == 0) - last
+        number = held["count"] + (place == 0 and not payment.is_recovery) - last
         counted[receipts] = {"count": number, "amount_cents": held["amount_cents"] + cents}
     return counted
 
@@ -246,7 +248,7 @@ def _credits_a_lease(entry: Entry) -> bool:
 
 def _still_shows(payment: Payment, flag: str) -> bool:
     match flag:
-        case Flag.UNASSIGNED_VIRTUAL_IBAN:
+        case Flag.UNASSIGNED_VIRTUAL_IBAN | Flag.RECOVERY_APART:
             return payment.status is PaymentStatus.SUSPENSE
         case Flag.RETURN_WITHOUT_ORIGINAL | Flag.IDENTITY_CONFLICT:
             return payment.status is PaymentStatus.PENDING

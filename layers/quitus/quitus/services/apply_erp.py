@@ -18,6 +18,7 @@ from quitus.services.erp_files import ErpKind, row_key
 from quitus.services.erp_rows import ErpRecord, record_of
 from quitus.services.leases import (
     BalanceControl,
+    Beneficiary,
     Fate,
     LeaseStore,
     Numbers,
@@ -27,6 +28,7 @@ from quitus.services.leases import (
     superseded,
 )
 from quitus.services.messages import ErpBatch, ErpRow
+from quitus.services.payment_lists import BeneficiaryStore
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.refusals import Refusal
@@ -56,6 +58,7 @@ class RowWorker:
     numbers: Numbers
     alerts: Alerts
     clock: Clock
+    beneficiaries: BeneficiaryStore
 
     def work(
         self, landlord: Landlord, kind: ErpKind, records: Mapping[int, ErpRecord], origin: Origin
@@ -72,6 +75,8 @@ class RowWorker:
                 return self._balances(landlord.landlord_id, _typed(records, BalanceControl), origin)
             case ErpKind.VIRTUAL_IBANS:
                 return self._pool(landlord, _typed(records, VirtualAccount), origin)
+            case ErpKind.BENEFICIARIES:
+                return self._beneficiaries(landlord, _typed(records, Beneficiary), origin)
 
     def _leases(self, landlord: Landlord, wanted: Mapping[int, Lease], origin: Origin) -> dict[int, Verdict]:
         outcomes = self.lease_writer.put(landlord, list(wanted.values()), origin)
@@ -155,6 +160,29 @@ class RowWorker:
             "balance_cents": balance_cents,
         }
         self.alerts.alert(landlord_id, Alert(AlertKind.BALANCE_DIFFERENCE, control.lease_id, detail), at)
+
+    def _beneficiaries(
+        self, landlord: Landlord, wanted: Mapping[int, Beneficiary], origin: Origin
+    ) -> dict[int, Verdict]:
+        landlord_id = landlord.landlord_id
+        accounts = self.ledger.accounts(landlord_id, {one.lease_id for one in wanted.values()})
+        held = self.beneficiaries.held(landlord_id, wanted.values())
+        verdicts: dict[int, Verdict] = {}
+        fresh: list[Beneficiary] = []
+        for line, one in wanted.items():
+            known = held.get((one.payer_id, one.number))
+            if landlord.bulk_payer(one.payer_id) is None:
+                verdicts[line] = Verdict(Fate.REFUSED, Refusal.UNKNOWN_PAYER)
+            elif one.lease_id not in accounts:
+                verdicts[line] = UNKNOWN_LEASE
+            elif known is not None and superseded(known.origin, origin):
+                verdicts[line] = Verdict(fate_of_known(known.origin, origin))
+            else:
+                fresh.append(one)
+                same = known is not None and known.beneficiary == one
+                verdicts[line] = Verdict(Fate.UNCHANGED if same else Fate.ACCEPTED)
+        self.beneficiaries.write(landlord_id, fresh, origin)
+        return verdicts
 
     def _pool(self, landlord: Landlord, wanted: Mapping[int, VirtualAccount], origin: Origin) -> dict[int, Verdict]:
         added = self.numbers.fill_pool(landlord.landlord_id, list(wanted.values()), origin)

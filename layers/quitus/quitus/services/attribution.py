@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from quitus.domain.bulk_payers import awaiting_list
 from quitus.domain.household import Households
 from quitus.domain.incoming import Incoming
 from quitus.domain.known_payers import KnownPayer, Payer, payers_of
@@ -67,7 +68,9 @@ class Attributor:
         leases = self.ledger.leases_of(landlord.landlord_id, wanted | {account for account in referred if account})
         issued = {due_id for movement in movements if (due_id := issued_id(movement))}
         dues = self.ledger.leases_of_dues(landlord.landlord_id, issued) if issued else {}
-        return [attribute(movement, leases, landlord.numbered, dues) for movement in movements]
+        named = [attribute(movement, leases, landlord.numbered, dues) for movement in movements]
+        told = zip(movements, named, strict=True)
+        return [awaiting_list(movement, match, landlord.bulk_payers) for movement, match in told]
 
     def clues(self, landlord_id: str, movements: Sequence[Movement]) -> list[Clues]:
         """What memory, names and texts say of movements that name no lease."""

@@ -19,9 +19,11 @@ _ACTIONS = {
     "due-spreads": "spread",
     "settings": "settings",
     "closings": "close",
+    "list-decisions": None,
+    "beneficiaries": "beneficiary",
 }
 """The kinds of actions that people take, and how each is called where the action does not say it itself."""
-_SUBJECTS = ("payment_id", "lease_id", "due_id", "file_id", "through")
+_SUBJECTS = ("payment_id", "lease_id", "due_id", "file_id", "list_id", "payer_id", "through")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
 from quitus.domain.splitting import Share, split
 from quitus.services.actions import posting
+from quitus.services.assign_lines import ListedMoney
 from quitus.services.attribution import KnownPayers
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
@@ -74,6 +75,7 @@ class DecisionDesk:
     clock: Clock
     spender: CreditSpender
     payers: KnownPayers
+    lines: ListedMoney
 
     def assign(self, occasion: Occasion, order: Assignment) -> Payment:
         """Put a payment in suspense on a lease; the same attempt again changes nothing.
@@ -179,8 +181,15 @@ class DecisionDesk:
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         _check_version(payment, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        decision, made = assigning.assign(payment, household, match, order.due_ids, landlord.chart, on, occasion.by, at)
-        beside = self._assured(occasion.landlord_id, payment, order.lease_id)
+        beside = self.lines.remembered(occasion.landlord_id, payment, order.lease_id)
+        if payment.is_recovery:
+            account, chart = household.main_account, landlord.chart
+            told = self.lines.debited(occasion.landlord_id, payment, account, match, chart, on, occasion.by, at)
+            decision, made, beside = told[0], told[1], [*beside, *told[2]]
+        else:
+            target = order.due_ids
+            decision, made = assigning.assign(payment, household, match, target, landlord.chart, on, occasion.by, at)
+            beside = [*beside, *self._assured(occasion.landlord_id, payment, order.lease_id)]
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made, beside)
 
     def _split(self, landlord: Landlord, occasion: Occasion, shares: tuple[Share, ...], match: Match) -> None:
@@ -234,6 +243,9 @@ class DecisionDesk:
             raise Conflict(
                 "payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status.value
             )
+        if payment.is_recovery:
+            message = "The tenant owes what a payer took back: change its due instead."
+            raise Conflict("payment_is_recovery", message, lease_id=payment.lease_id)
         if lease_id not in (None, payment.lease_id):
             raise Conflict("payment_on_other_lease", "The payment is on another lease.", lease_id=payment.lease_id)
         return payment.lease_id

@@ -42,7 +42,7 @@ def place_of(key: str) -> Place | None:
     area, _, name = rest.partition("/")
     if not landlord_id or "#" in landlord_id or not rest or rest.endswith("/"):
         return None
-    if area in (Area.BANK, Area.ERP) and name:
+    if area in (Area.BANK, Area.ERP, Area.LISTS) and name:
         return Place(landlord_id, Area(area), name)
     return Place(landlord_id, Area.OTHER, rest)
 

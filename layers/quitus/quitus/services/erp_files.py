@@ -35,6 +35,7 @@ class ErpKind(StrEnum):
     DUES = "dues"
     BALANCES = "balances"
     VIRTUAL_IBANS = "virtual_ibans"
+    BENEFICIARIES = "beneficiaries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ LAYOUTS: Final = {
     ),
     ErpKind.BALANCES: Layout(_columns("lease_id as_of amount"), (), ("lease_id",), "lease_id"),
     ErpKind.VIRTUAL_IBANS: Layout(_columns("iban bic payee_name"), (), ("iban",), "iban"),
+    ErpKind.BENEFICIARIES: Layout(_columns("payer_id number lease_id"), (), ("payer_id", "number"), "lease_id"),
 }
 
 

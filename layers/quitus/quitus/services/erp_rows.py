@@ -17,10 +17,10 @@ from quitus.domain.money import AmountError, Cents, parse_euros
 from quitus.domain.party import Party, PartyRole
 from quitus.services.erp_files import ErpKind
 from quitus.services.lease_changes import check_due, check_lease
-from quitus.services.leases import BalanceControl, VirtualAccount
+from quitus.services.leases import BalanceControl, Beneficiary, VirtualAccount
 from quitus.services.refusals import Refusal
 
-type ErpRecord = Lease | Party | Due | BalanceControl | VirtualAccount
+type ErpRecord = Lease | Party | Due | BalanceControl | VirtualAccount | Beneficiary
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _SHARE = re.compile(r"(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)", re.ASCII)
@@ -185,12 +185,17 @@ def _virtual_account(cells: Cells) -> VirtualAccount:
     return VirtualAccount(iban, bic, cells.text("payee_name"))
 
 
+def _beneficiary(cells: Cells) -> Beneficiary:
+    return Beneficiary(cells.id("payer_id"), cells.id("number").upper(), cells.id("lease_id"))
+
+
 _READERS: Final[Mapping[ErpKind, Callable[[Cells], ErpRecord]]] = {
     ErpKind.LEASES: _lease,
     ErpKind.PARTIES: _party,
     ErpKind.DUES: _due,
     ErpKind.BALANCES: _balance,
     ErpKind.VIRTUAL_IBANS: _virtual_account,
+    ErpKind.BENEFICIARIES: _beneficiary,
 }
 
 

@@ -16,6 +16,7 @@ from quitus.services.bank_intake import BankIntake
 from quitus.services.drops import DroppedObject, Drops, place_of
 from quitus.services.erp_files import LARGEST_FILE
 from quitus.services.erp_intake import ErpIntake
+from quitus.services.list_intake import ListIntake
 from quitus.services.ports import Alerts, Clock, Landlords
 from quitus.services.quarantine import Quarantine
 from quitus.services.raw_files import RawFiles
@@ -37,6 +38,7 @@ class Intake:
     files: FileRegistry
     bank: BankIntake
     erp: ErpIntake
+    lists: ListIntake
     quarantine: Quarantine
     alerts: Alerts
     clock: Clock
@@ -88,11 +90,13 @@ class Intake:
 
     def _take(self, landlord: Landlord, file: DroppedFile, fetch: Fetch) -> None:
         if file.area is Area.OTHER:
-            raise UnreadableFile(UNKNOWN_FOLDER, "Files are dropped under bank/ or erp/.")
+            raise UnreadableFile(UNKNOWN_FOLDER, "Files are dropped under bank/, erp/ or lists/{payer}/.")
         with TemporaryFile() as content:
             fetch(content)
             if file.area is Area.ERP:
                 self.erp.take(file, content)
+            elif file.area is Area.LISTS:
+                self.lists.take(landlord, file, content)
             else:
                 self.bank.take(landlord, file, content)
 

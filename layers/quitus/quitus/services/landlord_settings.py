@@ -89,7 +89,10 @@ def _checked(landlord: Landlord) -> Landlord:
         _check_range(landlord.virtual_iban_range)
     elif landlord.virtual_iban_pool is None:
         raise Invalid("no_virtual_iban_source", "A landlord needs a range or a pool of virtual IBANs.")
-    return replace(landlord, bank_accounts=accounts)
+    payers = tuple(
+        replace(payer, ibans=tuple(checked_iban(iban) for iban in payer.ibans)) for payer in landlord.bulk_payers
+    )
+    return replace(landlord, bank_accounts=accounts, bulk_payers=payers)
 
 
 def _check_accounts(accounts: tuple[BankAccount, ...]) -> None:

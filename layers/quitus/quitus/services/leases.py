@@ -122,6 +122,23 @@ class HeldControl:
 
 
 @dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """Which lease a payer's number of a tenant is of; payers (CAF, MSA, FSL) name tenants so in their lists."""
+
+    payer_id: str
+    number: str
+    lease_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBeneficiary:
+    """A beneficiary as it stands and the file that brought it."""
+
+    beneficiary: Beneficiary
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualAccount:
     """A number to put on a lease, with what its bank answers to payers: BIC and payee name."""
 

@@ -49,7 +49,7 @@ class ErpBatch:
     file_id: str
     number: int
     kind: str
-    """`leases`, `parties`, `dues`, `balances`, `virtual_ibans`."""
+    """`leases`, `parties`, `dues`, `balances`, `virtual_ibans`, `beneficiaries`."""
     rows: tuple[ErpRow, ...]
     sequence: int = 0
     """The file's SEQUENCE: a row says nothing against one that a later file brought."""
@@ -85,6 +85,8 @@ class PendingCheck:
     """What events call what was booked: a return may name it."""
     reopened: tuple[str, ...] = ()
     """Leases whose dues are owed again: credits of their account group may pay them."""
+    lists: tuple[str, ...] = ()
+    """Lists of beneficiaries that came, or whose posting goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -41,6 +41,23 @@ class PaymentLists(Protocol):
         self, landlord_id: str, status: str, after: tuple[str, str] | None
     ) -> Iterator[ShownPayment]:
         """Those in suspense or pending, after the place (day, payment id)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a payment stands, also one that is in no list."""
+
+    status: str
+    lease_id: str | None = None
+    reason: str | None = None
+
+
+class Standings(Protocol):
+    """The views of payments, seconds late."""
+
+    def standings(self, landlord_id: str, payment_ids: Iterable[str]) -> Mapping[str, Standing]:
+        """Where these payments stand, of those that the views have."""
         ...
 
 

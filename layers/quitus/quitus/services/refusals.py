@@ -38,6 +38,8 @@ class Refusal(StrEnum):
     """The same key stands on an earlier line of the file."""
     UNKNOWN_LEASE = "unknown_lease"
     """No lease has this id."""
+    UNKNOWN_PAYER = "unknown_payer"
+    """The landlord has no payer of lists with this id."""
     DUE_OF_OTHER_LEASE = "due_of_other_lease"
     """The due id belongs to another lease of the landlord."""
     DUE_IS_A_LINE = "due_is_a_line"

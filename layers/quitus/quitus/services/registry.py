@@ -36,6 +36,8 @@ class Area(StrEnum):
 
     BANK = "bank"
     ERP = "erp"
+    LISTS = "lists"
+    """Lists of beneficiaries, in a folder for each payer."""
     OTHER = "other"
     """Neither: nothing can be done with it."""
 
@@ -48,7 +50,7 @@ class DroppedFile:
     file_id: str
     area: Area
     name: str
-    """The key after `{landlord}/bank/` or `{landlord}/erp/` (after `{landlord}/` elsewhere)."""
+    """The key after `{landlord}/bank/`, `{landlord}/erp/` or `{landlord}/lists/` (after `{landlord}/` elsewhere)."""
     received_at: str
     status: FileStatus = FileStatus.PROCESSING
     kind: str = "unknown"

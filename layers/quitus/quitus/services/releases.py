@@ -7,6 +7,7 @@ from typing import Final
 
 from quitus.banking.problems import Reason
 from quitus.services.file_decisions import FileDecision, Verdict
+from quitus.services.list_files import ListRefusal
 
 UNKNOWN_ACCOUNT: Final = "unknown_account"
 STATEMENT_CONFLICT: Final = "statement_conflict"
@@ -15,8 +16,10 @@ MISSING: Final = "missing"
 
 VOUCHABLE: Final = frozenset({Reason.BALANCE_MISMATCH, Reason.DETAILS_MISMATCH})
 """Every movement was read, only the sums are wrong: a person may answer for the movements, never for the day."""
-RELEASABLE: Final = frozenset({*VOUCHABLE, UNKNOWN_ACCOUNT, STATEMENT_CONFLICT})
-"""Beside these, something is missing or in another currency: whatever was posted would be a guess."""
+RELEASABLE: Final = frozenset({*VOUCHABLE, UNKNOWN_ACCOUNT, STATEMENT_CONFLICT, *ListRefusal})
+"""Beside these, something is missing or in another currency: whatever was posted would be a guess. A list is read again
+by the mapping as it is then, and kept out again if that does not do.
+"""
 
 _UNREAD: Final = "It cannot be read to its end: ask the sender to drop a whole file."
 _INCOMPLETE: Final = "What it says is incomplete: ask the bank for a corrected file, which replaces this one."
@@ -46,7 +49,7 @@ ADVICE: Final[Mapping[str, str]] = {
     Reason.UNSTARTED_MOVEMENT: _INCOMPLETE,
     Reason.BAD_RECORD: _INCOMPLETE,
     Reason.TOO_MANY_PROBLEMS: "It has more problems than anyone could answer for: ask the bank for a corrected file.",
-    UNKNOWN_FOLDER: "Have it dropped again under bank/ or erp/.",
+    UNKNOWN_FOLDER: "Have it dropped again under bank/, erp/ or lists/{payer}/.",
     MISSING: "Its bytes are gone: have it dropped again.",
 }
 """What to do about a file that cannot be released, by reason."""
@@ -60,4 +63,5 @@ def unreleasable(codes: Collection[str]) -> str | None:
 def vouched(codes: Collection[str], before: FileDecision | None) -> tuple[str, ...]:
     """What a release answers for: these problems, and those that an earlier release of the file answered for."""
     earlier = before.vouched if before is not None and before.kind is Verdict.RELEASE else ()
-    return tuple(dict.fromkeys((*earlier, *(code for code in codes if code != UNKNOWN_ACCOUNT))))
+    mended = {UNKNOWN_ACCOUNT, *ListRefusal}
+    return tuple(dict.fromkeys((*earlier, *(code for code in codes if code not in mended))))

@@ -58,6 +58,8 @@ class ListedPayment:
     """What a return may take back of a payment: all of it, or what it says was ordered."""
     original_references: frozenset[str] = frozenset()
     """What a return calls the payment that it takes back."""
+    payer_id: str | None = None
+    """The payer whose list it waits for."""
 
 
 class PendingLists(Protocol):
@@ -77,7 +79,7 @@ def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck
     changed = [payment for payment in payments if payment.is_listed or payment.reverses]
     if not changed:
         return None
-    waiting = [payment for payment in changed if payment.awaiting in _WAITING or may_be_total(payment)]
+    waiting = [payment for payment in changed if payment.awaiting in _WAITING or _may_be_settled(payment)]
     booked = [payment for payment in changed if payment.awaiting is not Awaiting.BOOKING]
     return PendingCheck(
         landlord_id,
@@ -87,6 +89,11 @@ def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck
         references=tuple(sorted({name for payment in booked for name in _event_references(payment)})),
         reopened=tuple(sorted({lease_id for payment in booked for lease_id in _reopened(payment)})),
     )
+
+
+def _may_be_settled(payment: Payment) -> bool:
+    """Whether what is in suspense may turn out to be other payments: a batch's, or those of a list."""
+    return payment.awaits_list_of is not None or may_be_total(payment)
 
 
 def _event_references(payment: Payment) -> Iterator[str]:

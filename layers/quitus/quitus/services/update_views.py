@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text
 from quitus.domain.landlord import ErpKind
+from quitus.domain.payment import Payment
 from quitus.services.learn_payers import PayerTeacher
 from quitus.services.lease_views import LeaseViews
 from quitus.services.messages import PendingCheck
@@ -25,6 +27,8 @@ class Changed:
     lease_ids: frozenset[str] = frozenset()
     virtual_ibans: frozenset[str] = frozenset()
     named: frozenset[PartyName] = frozenset()
+    lists: frozenset[str] = frozenset()
+    """Lists of beneficiaries: no view is made from them, but they may be settled now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,15 @@ class ViewKeeper:
         payments = self.payments.refresh(changed.landlord_id, changed.payments, at, pushed=pushed)
         self.teacher.learn(changed.landlord_id, payments)
         booked = any(payment.entries for payment in payments)
-        return Refreshed(pushed and (issued or booked), pending_check(changed.landlord_id, payments))
+        return Refreshed(pushed and (issued or booked), _check(changed, payments))
 
     def _has_erp(self, landlord_id: str) -> bool:
         landlord = self.landlords.find(landlord_id)
         return landlord is not None and landlord.erp.kind is not ErpKind.NONE
+
+
+def _check(changed: Changed, payments: Sequence[Payment]) -> PendingCheck | None:
+    check = pending_check(changed.landlord_id, payments)
+    if not changed.lists:
+        return check
+    return replace(check or PendingCheck(changed.landlord_id), lists=tuple(sorted(changed.lists)))

@@ -15,6 +15,7 @@ from quitus.domain.matching import MatchRule, SuspenseReason
 from quitus.domain.movement import Means
 from quitus.domain.party import PartyRole
 from quitus.domain.payment import Awaiting, PaymentStatus
+from quitus.web.list_models import BulkPayerAnswer
 from quitus.web.models import Answer, NotNegative
 
 
@@ -65,6 +66,7 @@ class LandlordAnswer(Answer):
     virtual_iban_per: VirtualIbanPer
     allocation_mode: str
     erp: ErpAnswer
+    bulk_payers: tuple[BulkPayerAnswer, ...]
     virtual_ibans: VirtualIbansAnswer
 
 

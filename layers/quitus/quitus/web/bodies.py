@@ -28,6 +28,7 @@ from quitus.web.fields import (
     Text,
     Version,
 )
+from quitus.web.list_models import BulkPayerBody
 from quitus.web.models import Body, PageQuery, Query
 
 
@@ -101,6 +102,7 @@ class LandlordBody(Body):
     virtual_iban_per: Annotated[VirtualIbanPer, Field(strict=False)] = VirtualIbanPer.LEASE
     allocation_mode: Literal["quitus"] = "quitus"
     erp: ErpBody = ErpBody()
+    bulk_payers: Annotated[tuple[BulkPayerBody, ...], Field(strict=False, max_length=50)] = ()
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -108,6 +110,8 @@ class LandlordBody(Body):
             raise PydanticCustomError("virtual_ibans", "Virtual IBANs come either from a range or from a pool.")
         if len({account.iban for account in self.bank_accounts}) != len(self.bank_accounts):
             raise PydanticCustomError("bank_accounts", "The same account is given twice.")
+        if len({payer.payer_id for payer in self.bulk_payers}) != len(self.bulk_payers):
+            raise PydanticCustomError("bulk_payers", "The same payer is given twice.")
         return self
 
 

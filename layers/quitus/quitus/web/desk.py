@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_files import FileDecisionDesk
+    from quitus.services.decide_lists import BeneficiaryDesk, ListDesk
     from quitus.services.decide_payments import DecisionDesk
     from quitus.services.decide_returns import ReturnDesk
     from quitus.services.exports import ExportDesk
@@ -64,6 +65,10 @@ class Desk(Protocol):
     def decisions(self) -> DecisionDesk: ...
     @property
     def returns(self) -> ReturnDesk: ...
+    @property
+    def lists(self) -> ListDesk: ...
+    @property
+    def beneficiaries(self) -> BeneficiaryDesk: ...
     @property
     def files(self) -> FileDesk: ...
     @property

@@ -41,6 +41,12 @@ def _files() -> Group:
     return files.ROUTES
 
 
+def _lists() -> Group:
+    from quitus.web.routes import lists
+
+    return lists.ROUTES
+
+
 def _reports() -> Group:
     from quitus.web.routes import reports
 
@@ -72,6 +78,8 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "payments": _payments,
     "files": _files,
     "alerts": _files,
+    "lists": _lists,
+    "payers": _lists,
     "dashboard": _reports,
     "proof": _reports,
     "closings": _closings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import BankAccount, Erp, Landlord
@@ -13,6 +14,7 @@ from quitus.web.answers import LandlordAnswer
 from quitus.web.bodies import LandlordBody
 from quitus.web.desk import Desk
 from quitus.web.erp_url import check_erp_url
+from quitus.web.list_models import BulkPayerBody
 from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
@@ -46,7 +48,12 @@ def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
         virtual_iban_per=body.virtual_iban_per,
         allocation_mode=body.allocation_mode,
         erp=Erp(body.erp.kind, body.erp.url, {role.value: number for role, number in body.erp.accounts.items()}),
+        bulk_payers=tuple(map(_payer, body.bulk_payers)),
     )
+
+
+def _payer(body: BulkPayerBody) -> BulkPayer:
+    return msgspec.convert(body.model_dump(mode="json"), BulkPayer)
 
 
 def _answer(held: Held) -> LandlordAnswer:

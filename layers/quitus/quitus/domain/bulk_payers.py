@@ -1,0 +1,111 @@
+"""Payers who send one transfer for many leases, and a list of whose money it is: the CAF and the MSA for aids, the FSL.
+
+The lists' layouts are not public and differ from payer to payer (sector.md §2): how a payer's lists are read is the
+landlord's own data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from quitus.domain.matching import PAYER, Match, SuspenseReason
+from quitus.domain.movement import Means, Movement, Nature, Status
+
+
+class AmountStyle(StrEnum):
+    """How a list writes amounts; a minus before or after, or brackets around, make a recovery."""
+
+    COMMA = "comma"
+    """`1 234,56`, `1.234,56`"""
+    POINT = "point"
+    """`1,234.56`, `1234.56`"""
+    CENTS = "cents"
+    """`123456`"""
+
+
+class ListEncoding(StrEnum):
+    """How a list's bytes are characters."""
+
+    UTF_8 = "utf-8"
+    LATIN_9 = "iso-8859-15"
+    WINDOWS_1252 = "windows-1252"
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumns:
+    """The names of the columns, as the list's header has them. One of `beneficiary` and `lease` is always there.
+
+    `beneficiary` is the payer's own number of the tenant, `lease` the landlord's id of the lease, `period` the month
+    that is paid for, `reference` what the transfer says too.
+    """
+
+    amount: str
+    beneficiary: str | None = None
+    lease: str | None = None
+    name: str | None = None
+    period: str | None = None
+    reference: str | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every column that must be there."""
+        every = (self.amount, self.beneficiary, self.lease, self.name, self.period, self.reference)
+        return tuple(name for name in every if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListLayout:
+    """How the lists of a payer are read: lines before the header are skipped; a line that begins with `total_label`
+    gives the sum of the others.
+    """
+
+    columns: ListColumns
+    separator: str = ";"
+    encoding: ListEncoding = ListEncoding.UTF_8
+    amounts: AmountStyle = AmountStyle.COMMA
+    skipped_lines: int = 0
+    total_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPayer:
+    """A payer: how its transfers are recognised (accounts, names), what they are (`caf`: aids), how its lists are
+    read.
+    """
+
+    payer_id: str
+    name: str
+    means: Means
+    layout: ListLayout
+    ibans: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(default=())
+    """How the bank calls it; a transfer's name may go on after it."""
+
+    def sent(self, movement: Movement) -> bool:
+        """Whether a movement says that this payer sent it."""
+        if movement.debtor_iban and _compact(movement.debtor_iban) in self.ibans:
+            return True
+        told = _words(movement.debtor_name or "")
+        return any(told[: len(words)] == words for name in self.names if (words := _words(name)))
+
+
+def awaiting_list(movement: Movement, match: Match, payers: tuple[BulkPayer, ...]) -> Match:
+    """The match of a transfer, once it is known whether a payer sent it who tells by a list whose it is: then neither
+    memory nor names say more.
+    """
+    is_credit = movement.amount_cents > 0 and movement.nature is Nature.RECEIPT and movement.status is Status.BOOKED
+    if match.reason is not SuspenseReason.NO_EVIDENCE or not is_credit:
+        return match
+    sender = next((payer for payer in payers if payer.sent(movement)), None)
+    if sender is None:
+        return match
+    return replace(match, evidence={PAYER: sender.payer_id}, reason=SuspenseReason.AWAITING_LIST)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple("".join(char if char.isalnum() else " " for char in text.casefold()).split())
+
+
+def _compact(iban: str) -> str:
+    return "".join(iban.split()).upper()

@@ -1,0 +1,52 @@
+"""What follows when a person puts a line of a list on a lease: its number is remembered, a recovery debits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from quitus.domain.assigning import may_be_assigned
+from quitus.domain.charged import Charging
+from quitus.domain.lease import Account
+from quitus.domain.ledger import Chart
+from quitus.domain.matching import BENEFICIARY, PAYER, Match
+from quitus.domain.payment import Decision, Payment
+from quitus.domain.recovering import assign_recovery
+from quitus.services.payment_lists import Beneficiaries, Recoveries
+from quitus.services.table import Write
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMoney:
+    """Lines of lists, once people decide on them."""
+
+    beneficiaries: Beneficiaries
+    recoveries: Recoveries
+
+    def remembered(self, landlord_id: str, payment: Payment, lease_id: str) -> list[Write]:
+        """What remembers whose the number of a line is; nothing for other payments."""
+        said = payment.posted.match.evidence if payment.posted.match else {}
+        if BENEFICIARY not in said:
+            return []
+        return [self.beneficiaries.remembered(landlord_id, said[PAYER], said[BENEFICIARY], lease_id)]
+
+    def debited(
+        self,
+        landlord_id: str,
+        payment: Payment,
+        account: Account,
+        match: Match,
+        chart: Chart,
+        on: date,
+        by: str,
+        at: str,
+    ) -> tuple[Decision, tuple[Charging, ...], list[Write]]:
+        """The decision that a recovery is of a tenant, what it does to the account, and the due that it makes.
+
+        Raises:
+            Conflict: it is not in suspense.
+        """
+        may_be_assigned(payment)
+        decision, recovered = assign_recovery(payment, account, match, chart, on, by, at)
+        charge = recovered.made.account.charge_sequence
+        return decision, (recovered.made,), self.recoveries.due_writes(landlord_id, recovered.due, charge)

@@ -1,0 +1,47 @@
+"""The decision that a transfer is a list's: by rule, or by a person; one transaction with the list's own state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quitus.domain.alert import AlertKind
+from quitus.domain.calendar import instant_text
+from quitus.domain.distributing import give_list
+from quitus.domain.matching import MatchRule
+from quitus.domain.payment import AUTOMATION
+from quitus.domain.payment_list import PaymentList
+from quitus.services.payment_lists import PaymentLists
+from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
+from quitus.services.table import Stale
+
+
+@dataclass(frozen=True, slots=True)
+class ListGiver:
+    """Gives transfers to lists."""
+
+    ledger: Ledger
+    lists: PaymentLists
+    alerts: Alerts
+    log: ActionLog
+    clock: Clock
+
+    def give(self, held: PaymentList, evidence: Mapping[str, str], rule: MatchRule | None = None) -> None:
+        """Decide that the transfer that a list names is its; without a person's rule only one that waits for a list.
+
+        Raises:
+            NotFound: no such payment.
+            Conflict: the transfer is not in suspense, or not the list's sum.
+            Stale: others decided meanwhile.
+        """
+        landlord_id, now = held.landlord_id, self.clock.now()
+        payment = self.ledger.payment(landlord_id, held.payment_id or "")
+        if rule is None and payment.awaits_list_of != held.payer_id:
+            raise Stale
+        by, at = held.decided_by or AUTOMATION, instant_text(now)
+        decision = give_list(payment, held, evidence, rule, by, at)
+        name = f"list-{held.list_id}-{payment.payment_id}-{decision.number}"
+        body = {"list_id": held.list_id, "payment_id": payment.payment_id, "number": decision.number, "at": at}
+        self.log.record(landlord_id, "postings", name, body | {"decided_by": by}, now)
+        self.ledger.commit_decision(landlord_id, payment, decision, (), self.lists.given(held))
+        self.alerts.close(landlord_id, AlertKind.LIST_NOT_PAIRED, held.list_id, at)

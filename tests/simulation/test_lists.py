@@ -1,0 +1,158 @@
+"""A transfer and its list with a fault at every call, whichever comes first: every line once, bank and books equal.
+
+scripts/test plays a sample; `scripts/simulate --faults` plays all faults at all calls. The parts of a list are made
+small here, so that a few lines take several transactions and steps.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from builders import BANK_ACCOUNT
+from simulation.cloud import Fault
+from simulation.story import DAY, OPENING, STRANGER, TRANSFER
+from simulation.world import LANDLORD, SETTINGS, Saved, World, single
+
+from demonstration.bank import BIC
+from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
+from quitus.adapters import keys, list_rows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.domain.payment import Payment
+from quitus.services import list_intake, post_lists
+
+SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
+EVERY_CALL = os.environ.get("QUITUS_FAULTS") == "every"
+SAMPLE = 60
+LINES = (("1", 19_000), ("1", 19_000), ("2", 21_000), ("9", 18_530), ("2", -5_600), ("3", 4_400), ("8", -1_000))
+"""Numbers of beneficiaries (3 has left, 8 and 9 are nobody's) and cents."""
+TOTAL = sum(cents for _, cents in LINES)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for module in (list_rows, list_intake):
+            monkeypatch.setattr(module, "LINES_AT_ONCE", 2)
+        monkeypatch.setattr(post_lists, "PARTS_AT_ONCE", 1)
+        yield World(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def morning(world: World) -> Saved:
+    """Three leases whose tenants the CAF knows: two with an aid, one that ended."""
+    assert world.ask("PUT", f"/v1/landlords/{LANDLORD}", SETTINGS).status == 201
+    for number in (1, 2, 3):
+        lease = {
+            "status": "ended" if number == 3 else "active",
+            "start_date": "2020-01-01",
+            "unit_id": f"U{number}",
+            "unit_kind": "dwelling",
+            "residence_id": "R1",
+            "residence_name": "Les Micocouliers",
+            "commune": "Nîmes",
+            "holder_name": f"Locataire {number}",
+        }
+        assert world.ask("PUT", f"/v1/leases/L{number}", lease).status == 201
+        assert world.ask("PUT", f"/v1/payers/caf/beneficiaries/{number}", {"lease_id": f"L{number}"}).status == 201
+    for lease_id in ("L1", "L2"):
+        for kind, cents in (("rent", 50_000), ("aid_apl", -20_000)):
+            due = {"kind": kind, "period": "2026-10", "due_date": "2026-10-10", "amount_cents": cents}
+            assert world.ask("PUT", f"/v1/leases/{lease_id}/dues/{kind}-{lease_id}", due).status == 201
+    world.settle()
+    return world.saved()
+
+
+def told() -> bytes:
+    rows = [f"{number};M. {number};{cents / 100:.2f};".replace(".", ",") for number, cents in LINES]
+    return "\n".join(["Allocataire;Nom;Montant;Mois", *rows]).replace("M,", "M.").encode()
+
+
+def bank_says() -> Statement:
+    detail = Detail(TOTAL, Party("CAF DU GARD", STRANGER, "BNPAFRPP"), None, "APL")
+    entry = Entry(TOTAL, DAY, "BANKREF-CAF", TRANSFER, (detail,))
+    return Statement("S1", 1, BANK_ACCOUNT, "SEMIGA", BIC, DAY, OPENING, (entry,))
+
+
+def drop_list(world: World) -> None:
+    world.drop(f"{LANDLORD}/lists/caf/bordereau.csv", told())
+
+
+def drop_copy(world: World) -> None:
+    world.drop(f"{LANDLORD}/lists/caf/encore.csv", told().replace(b"\n", b"\r\n"))
+
+
+def drop_notice(world: World) -> None:
+    world.drop(f"{LANDLORD}/bank/avis.xml", notice_file(bank_says()))
+
+
+def drop_statement(world: World) -> None:
+    world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(bank_says()))
+
+
+ORDERS: dict[str, Sequence[Callable[[World], None]]] = {
+    "list first": (drop_list, drop_notice, drop_copy, drop_statement),
+    "transfer first": (drop_notice, drop_statement, drop_list, drop_copy),
+}
+
+
+def play(world: World, order: str) -> None:
+    for act in ORDERS[order]:
+        act(world)
+        world.drain()
+    world.settle()
+
+
+def payments(world: World) -> list[Payment]:
+    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
+    return LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
+
+
+def check(world: World) -> None:
+    """Every line has one row, each lease what is its, 471 what is apart, the proof no difference."""
+    (held,) = world.ask("GET", "/v1/lists").body["items"]
+    assert (held["status"], held["total_cents"]) == ("posted", TOTAL)
+    counts = {name: count for name, count in held["counts"].items() if not name.endswith("_cents")}
+    assert counts == {"lines": 7, "posted": 3, "recovered": 1, "unknown": 2, "departed": 1}
+    posted = payments(world)
+    lines = Counter(one.amount_cents for one in posted if one.list_id is None)
+    assert lines == Counter(cents for _, cents in LINES)
+    aids = {f"L{n}": world.ask("GET", f"/v1/leases/L{n}").body for n in (1, 2, 3)}
+    assert {name: lease["aid_open_cents"] for name, lease in aids.items()} == {"L1": -18_000, "L2": -1_000, "L3": 0}
+    assert {name: lease["balance_cents"] for name, lease in aids.items()} == {"L1": 30_000, "L2": 35_600, "L3": 0}
+    sides = [line for one in posted for entry in one.entries for line in entry.lines if line.account == "471"]
+    apart = 18_530 + 4_400 - 1_000
+    assert sum(line.credit_cents - line.debit_cents for line in sides) == apart
+    (account,) = world.ask("GET", f"/v1/proof?date={DAY.isoformat()}").body["accounts"]
+    assert (account["status"], account["difference_cents"], account["receipts_cents"]) == ("proved", 0, TOTAL)
+    told_erp = [entry["entry_id"] for entry in world.erp.told]
+    assert len(told_erp) == len(set(told_erp))
+    assert {entry.entry_id for one in posted for entry in one.entries} == set(told_erp)
+    assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
+    logged = b"".join(content for (_, key), content in world.buckets.objects.items() if "/postings/" in key)
+    assert all(entry.hash.encode() in logged for one in posted for entry in one.entries)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_without_a_fault(world: World, morning: Saved, order: str) -> None:
+    world.forget_and_become(morning)
+    play(world, order)
+    check(world)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_single_fault_changes_nothing(world: World, morning: Saved, order: str) -> None:
+    world.forget_and_become(morning)
+    play(world, order)
+    calls = [(call, fault) for call in range(1, len(world.turnstile.names) + 1) for fault in Fault]
+    for call, fault in calls if EVERY_CALL else random.Random(SEED).sample(calls, SAMPLE):
+        world.forget_and_become(morning)
+        world.turnstile.plan = single(call, fault)
+        try:
+            play(world, order)
+            check(world)
+        except AssertionError as error:
+            raise AssertionError(f"{fault.value}: call {call}, {world.turnstile.names[call - 1]}") from error
