@@ -8,6 +8,7 @@ Godefroid 1996).
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -114,6 +115,11 @@ class Side(threading.Thread):
         self.start()
         self._arrived.acquire()
 
+    def answer(self) -> None:
+        """Raises what it failed of."""
+        if self.failed:
+            raise self.failed
+
     def leave(self) -> None:
         """End at once: nobody wants to know what would come of it."""
         self.left = True
@@ -203,6 +209,16 @@ class Schedules:
             sides[choice.chosen].step()
             depth += 1
         for side in sides:
-            if side.failed:
-                raise side.failed
+            side.answer()
         return True
+
+
+def race(first: Step, second: Step, chance: random.Random) -> None:
+    """Both at once, who goes next by chance."""
+    sides = [Side(first), Side(second)]
+    for side in sides:
+        side.begin()
+    while waiting := [side for side in sides if side.touch]:
+        chance.choice(waiting).step()
+    for side in sides:
+        side.answer()
