@@ -1,5 +1,5 @@
-"""Settles pending payments and lists of beneficiaries that a change may have settled; on a schedule reviews all of
-them, the days' proofs and the instalment plans.
+"""Settles pending payments, payers' lists and refunds that a change may have settled; on a schedule reviews all these,
+the days' proofs and the instalment plans.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ def settle(message: Message) -> None:
     check = from_json(message.body, PendingCheck)
     bootstrap.pending_settler().settle(check)
     bootstrap.list_settler().settle(check)
+    bootstrap.refund_settler().settle(check)
 
 
 def review(landlord_id: str) -> None:
     """Look at everything of a landlord that only time changes."""
     replaced = bootstrap.pending_settler().review(landlord_id)
     lists = bootstrap.list_settler().review(landlord_id)
+    refunds = bootstrap.refund_settler().review(landlord_id)
     differing = bootstrap.proof_watch().review(landlord_id)
     plans = bootstrap.plan_watch().review(landlord_id)
-    found = {"replaced": replaced, "lists": lists, "differing": differing, "plans": plans}
+    found = {"replaced": replaced, "lists": lists, "refunds": refunds, "differing": differing, "plans": plans}
     logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
 
 

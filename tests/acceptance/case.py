@@ -23,6 +23,7 @@ from quitus.adapters.list_rows import ListRows
 from quitus.adapters.numbering import Numbering
 from quitus.adapters.plan_rows import PlanRows
 from quitus.adapters.recovery_rows import RecoveryRows
+from quitus.adapters.refund_rows import RefundRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.money import parse_euros
@@ -38,6 +39,7 @@ from quitus.services.ports import ActionLog
 from quitus.services.post_lists import ListSettler
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.settle_pending import PendingSettler
+from quitus.services.settle_refunds import RefundPayer, RefundSettler
 from quitus.services.spend_credits import CreditSpender
 from quitus.web.bodies import LeaseBody
 
@@ -124,7 +126,9 @@ class Case(Words):
         log, landlords = self.office.outside.action_log, self.office.desk.landlords
         settler = PendingSettler(ledger, views, AlertRows(table), log, clock, landlords, spender)
         lists = list_settler(table, clock, log)
-        while sum(settler.settle(check) + lists.settle(check) for check in self.office.checks()):
+        refunds = refund_settler(table, clock, log)
+        settlers = (settler, lists, refunds)
+        while sum(one.settle(check) for check in self.office.checks() for one in settlers):
             pass
         self.office.follow()
 
@@ -151,6 +155,13 @@ def list_settler(table: Any, clock: FixedClock, log: ActionLog) -> ListSettler:
         LandlordRows(table),
         CreditSpender(ledger, DueRows(table), clock),
     )
+
+
+def refund_settler(table: Any, clock: FixedClock, log: ActionLog) -> RefundSettler:
+    """What recognises the bank's lines of refunds."""
+    ledger, refunds, alerts = LedgerRows(table), RefundRows(table), AlertRows(table)
+    payer = RefundPayer(ledger, refunds, alerts, log)
+    return RefundSettler(payer, ledger, refunds, ViewRows(table), LandlordRows(table), alerts, clock)
 
 
 def erp_worker(table: Any, clock: FixedClock) -> RowWorker:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.case import list_settler
+from acceptance.case import list_settler, refund_settler
 from builders import FixedClock, a_credit, reported
 from unit.views.estate import IBANS, Estate, L
 from unit.web.office import Notebook
@@ -42,6 +42,7 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
     proofs = ProofDesk(landlords, StatementRows(estate.table), ViewRows(estate.table))
     monkeypatch.setattr(bootstrap, "pending_settler", estate.settler)
     monkeypatch.setattr(bootstrap, "list_settler", lambda: list_settler(estate.table, FixedClock(), Notebook()))
+    monkeypatch.setattr(bootstrap, "refund_settler", lambda: refund_settler(estate.table, FixedClock(), Notebook()))
     monkeypatch.setattr(bootstrap, "landlords", lambda: landlords)
     watch = ProofWatch(proofs, AlertRows(estate.table), FixedClock())
     monkeypatch.setattr(bootstrap, "proof_watch", lambda: watch)

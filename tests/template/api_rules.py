@@ -24,7 +24,7 @@ STATUSES = {
 }
 DEFAULTS = {"DEFAULT_4XX", "DEFAULT_5XX"}
 PASSING = {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "THROTTLED"}
-MOST_ROUTES = 44
+MOST_ROUTES = 45
 HIDDEN = ("$context.path", "$context.resourceId", "$context.identity", "$context.authorizer.claims.email")
 
 

@@ -53,6 +53,11 @@ MAY = {
     ("GET", "/v1/files/{file_id}"): PEOPLE,
     ("POST", "/v1/files/{file_id}/release"): {"accountant", "admin"},
     ("POST", "/v1/files/{file_id}/reject"): {"accountant", "admin"},
+    ("POST", "/v1/leases/{lease_id}/refunds"): {"collections", "accountant", "admin"},
+    ("GET", "/v1/refunds"): PEOPLE,
+    ("GET", "/v1/refunds/{refund_id}"): {"collections", "accountant", "admin"},
+    ("POST", "/v1/refunds/{refund_id}/decision"): {"accountant", "admin"},
+    ("POST", "/v1/refunds/{refund_id}/cancel"): {"collections", "accountant", "admin"},
     ("GET", "/v1/lists"): PEOPLE,
     ("GET", "/v1/lists/{list_id}"): PEOPLE,
     ("GET", "/v1/lists/{list_id}/lines"): PEOPLE,
@@ -89,6 +94,14 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/payments/{payment_id}/reverse"): {"reason": "seen", "reversed_on": "2026-11-05"},
     ("POST", "/v1/files/{file_id}/release"): {"reason": "seen"},
     ("POST", "/v1/files/{file_id}/reject"): {"reason": "seen"},
+    ("POST", "/v1/leases/{lease_id}/refunds"): {
+        "amount_cents": 1000,
+        "iban": "FR1420041010050500013M02606",
+        "account_holder": "Camille Roux",
+        "reason": "trop perçu",
+    },
+    ("POST", "/v1/refunds/{refund_id}/decision"): {"decision": "reject", "version": 1, "reason": "seen"},
+    ("POST", "/v1/refunds/{refund_id}/cancel"): {"version": 1, "reason": "seen"},
     ("POST", "/v1/lists/{list_id}/withdraw"): {"reason": "seen"},
     ("PUT", "/v1/payers/{payer_id}/beneficiaries/{number}"): {"lease_id": "L1"},
     ("POST", "/v1/closings"): {"through": "2026-11-04"},
@@ -107,6 +120,9 @@ def settled() -> tuple[Office, dict[str, str]]:
     assert office.ask("PUT", "/v1/leases/L1/plan", BODIES["PUT", "/v1/leases/{lease_id}/plan"]).status == 201
     export = office.ask("POST", "/v1/exports", BODIES["POST", "/v1/exports"]).body["export_id"]
     ids = {"landlord_id": "semiga", "lease_id": "L1", "due_id": "nov-L1", "payment_id": payment_id}
+    office.rent(48000, "L2")
+    refund = office.ask("POST", "/v1/leases/L2/refunds", BODIES["POST", "/v1/leases/{lease_id}/refunds"])
+    ids |= {"refund_id": refund.body["refund_id"]}
     listed = {"list_id": "B1", "payer_id": "caf", "number": "1000001"}
     return office, ids | listed | {"file_id": "F1", "export_id": export}
 

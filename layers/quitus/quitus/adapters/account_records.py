@@ -28,6 +28,8 @@ def account_row(account: Account) -> Row:
         row["aids"] = _open_due_rows(account.aid_dues)
     if account.aid_credits:
         row["aid_credits"] = _lot_rows(account.aid_credits)
+    if account.held:
+        row["held"] = _lot_rows(account.held)
     if account.plan:
         row["plan"] = plan_row(account.plan)
     if account.group:
@@ -60,6 +62,7 @@ def account_of(lease_id: str, row: Mapping[str, Any]) -> Account:
         credits=_lots_of(row["credits"]),
         aid_dues=_open_dues_of(row.get("aids", ())),
         aid_credits=_lots_of(row.get("aid_credits", ())),
+        held=_lots_of(row.get("held", ())),
         recent=tuple(Recent(date.fromisoformat(day), cents, *told) for day, cents, *told in row["recent"]),
         plan=plan_of(row["plan"]) if "plan" in row else None,
         group=row.get("group"),

@@ -66,6 +66,9 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
 | what is in collection (511), ever and day by day* | `{l}#collection` | `{means}`, `{means}#{day}` | update_views |
 | residences* | `{l}#residences` | `{residence}` | update_views |
+| a refund, its steps | `{l}#refund#{refund}` | `refund` | staff_api, settle_pending |
+| which are approved, not paid? | listing `{l}#refunds#open` | `open`, beside each | staff_api, settle_pending |
+| refunds, newest first | listing `{l}#refunds` | | |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
 | where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |
@@ -424,6 +427,26 @@ def payment_lists(landlord_id: str) -> str:
 def open_lists(landlord_id: str) -> str:
     """Listing partition: lists that wait or are being posted, by arrival."""
     return f"{landlord_id}#lists#open"
+
+
+def refund(landlord_id: str, refund_id: str) -> Key:
+    """A refund."""
+    return Key(f"{landlord_id}#refund#{refund_id}", "refund")
+
+
+def open_refund(landlord_id: str, refund_id: str) -> Key:
+    """That the bank's line of a refund is to come."""
+    return Key(refund(landlord_id, refund_id).pk, "open")
+
+
+def refunds(landlord_id: str) -> str:
+    """Listing partition: refunds, by the instant of their request."""
+    return f"{landlord_id}#refunds"
+
+
+def open_refunds(landlord_id: str) -> str:
+    """Listing partition: refunds that are approved and not paid."""
+    return f"{landlord_id}#refunds#open"
 
 
 def beneficiary(landlord_id: str, payer_id: str, number: str) -> Key:

@@ -31,6 +31,11 @@ class RecoveryRows:
 
     def due_writes(self, landlord_id: str, due: Due, charge: int) -> list[Write]:
         """See `Recoveries.due_writes`."""
-        row = keys.due(landlord_id, due.lease_id, due.due_id).row(**records.dense(due), charge=charge)
-        owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
-        return [Put(row, NEVER_CALLED), Put(owner, NEVER_CALLED)]
+        return first_due_writes(landlord_id, due, charge)
+
+
+def first_due_writes(landlord_id: str, due: Due, charge: int) -> list[Write]:
+    """What writes a due that no ERP called, for the first time."""
+    row = keys.due(landlord_id, due.lease_id, due.due_id).row(**records.dense(due), charge=charge)
+    owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
+    return [Put(row, NEVER_CALLED), Put(owner, NEVER_CALLED)]

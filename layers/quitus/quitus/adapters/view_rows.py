@@ -150,6 +150,12 @@ class ViewRows:
                 taken_back = row["nature"] == "return"
                 yield Unstated(row["payment_id"], -row["amount_cents"] if taken_back else row["amount_cents"])
 
+    def debits_of(self, landlord_id: str, cents: Cents, first: date, last: date) -> Iterator[str]:
+        """See `settle_refunds.BankLines`."""
+        for number in range((last - first).days + 1):
+            rows = self._partition(keys.other_lines_of_day(landlord_id, first + number * _ONE_DAY))
+            yield from (row["payment_id"] for row in rows if row["amount_cents"] == -cents)
+
     def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
         """See `read_alerts.AlertLists`."""
         start = None if after is None else keys.alert(landlord_id, after)

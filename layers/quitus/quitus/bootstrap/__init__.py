@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
     from quitus.services.settle_pending import PendingSettler
+    from quitus.services.settle_refunds import RefundSettler
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
@@ -258,6 +259,18 @@ def list_settler() -> ListSettler:
         landlords(),
         CreditSpender(ledger(), DueRows(table()), clock()),
     )
+
+
+@cache
+def refund_settler() -> RefundSettler:
+    """What recognises the bank's lines of refunds."""
+    from quitus.adapters.refund_rows import RefundRows
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.settle_refunds import RefundPayer, RefundSettler
+
+    refunds = RefundRows(table())
+    payer = RefundPayer(ledger(), refunds, alerts(), action_log())
+    return RefundSettler(payer, ledger(), refunds, ViewRows(table()), landlords(), alerts(), clock())
 
 
 @cache

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from quitus.services.read_leases import LeaseDesk
     from quitus.services.read_payments import PaymentDesk
     from quitus.services.read_shares import ShareDesk
+    from quitus.services.refunds import RefundDesk
     from quitus.services.spread_dues import SpreadDesk
     from quitus.services.suggestions import Suggester
     from quitus.services.table import Table
@@ -188,6 +189,21 @@ class StaffDesk:
         from quitus.services.decide_lists import BeneficiaryDesk
 
         return BeneficiaryDesk(BeneficiaryRows(self._table), self.landlords, self._ledger, self._outside.action_log)
+
+    @cached_property
+    def refunds(self) -> RefundDesk:
+        from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.due_rows import DueRows
+        from quitus.adapters.refund_rows import RefundRows
+        from quitus.services.refunds import RefundDesk
+        from quitus.services.settle_refunds import RefundPayer
+        from quitus.services.spend_credits import CreditSpender
+
+        refunds, alerts = RefundRows(self._table), AlertRows(self._table)
+        spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
+        log, payers = self._outside.action_log, self._outside.known_payers
+        payer = RefundPayer(self._ledger, refunds, alerts, log)
+        return RefundDesk(refunds, self._ledger, self.landlords, payers, spender, payer, alerts, log, self.clock)
 
     @cached_property
     def returns(self) -> ReturnDesk:

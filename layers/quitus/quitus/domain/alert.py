@@ -33,6 +33,8 @@ class AlertKind(StrEnum):
     """A list of beneficiaries and the transfers of its payer do not agree: nothing of it is posted."""
     RECOVERY_APART = "recovery_apart"
     """A payer takes money back for somebody who is no tenant that is known, or who left."""
+    REFUND_UNPAID = "refund_unpaid"
+    """An approved refund is on no statement after five business days."""
     PENDING_UNCONFIRMED = "pending_unconfirmed"
     """What a bank announced is not booked after two business days."""
     BATCH_WITHOUT_DETAILS = "batch_without_details"

@@ -55,12 +55,19 @@ def deposit(account: Account, source: str, cents: Cents) -> Account:
 
 
 def withdraw(account: Account, source: str, cents: Cents) -> tuple[Account, Cents]:
-    """Take cents from a credit lot; the second value is what it did not hold."""
-    held = sum(lot.cents for lot in account.credits if lot.source == source)
-    left = held - min(held, cents)
-    others = tuple(lot for lot in account.credits if lot.source != source)
-    lots = (*others, CreditLot(source, left)) if left else others
-    return replace(account, credits=lots), cents - (held - left)
+    """Take cents from a credit lot, and what is missing from what a refund holds of it; the second value is what there
+    was not.
+    """
+    free, missing = _taken(account.credits, source, cents)
+    held, missing = _taken(account.held, source, missing)
+    return replace(account, credits=free, held=held), missing
+
+
+def _taken(lots: tuple[CreditLot, ...], source: str, cents: Cents) -> tuple[tuple[CreditLot, ...], Cents]:
+    there = sum(lot.cents for lot in lots if lot.source == source)
+    left = there - min(there, cents)
+    others = tuple(lot for lot in lots if lot.source != source)
+    return (*others, CreditLot(source, left)) if left else others, cents - (there - left)
 
 
 def _spent(lots: tuple[CreditLot, ...], lot: CreditLot, settlement: Settlement) -> tuple[CreditLot, ...]:

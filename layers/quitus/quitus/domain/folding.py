@@ -8,7 +8,7 @@ from dataclasses import replace
 from quitus.domain.allocation import Allocation
 from quitus.domain.charged import CreditUse
 from quitus.domain.incoming import Incoming
-from quitus.domain.matching import LIST, REVERSES
+from quitus.domain.matching import LIST, REFUND, REVERSES
 from quitus.domain.movement import Nature
 from quitus.domain.payment import (
     CONFIRMED_BY,
@@ -100,6 +100,9 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
             reverses = decision.match.evidence.get(REVERSES)
             traced = replace(payment, status=PaymentStatus.REVERSED, match=decision.match, entries=entries)
             return replace(traced, reverses=reverses, is_dismissed=is_dismissed)
+        case DecisionKind.REFUND:
+            told = replace(payment, status=PaymentStatus.POSTED, match=decision.match, entries=entries)
+            return replace(told, refund_id=decision.match.evidence[REFUND])
         case DecisionKind.DISTRIBUTE:
             list_id = decision.match.evidence[LIST]
             return replace(payment, status=PaymentStatus.POSTED, match=decision.match, list_id=list_id)
@@ -119,6 +122,7 @@ _DECIDED = {
     DecisionKind.ASSIGN: PaymentStatus.POSTED,
     DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
     DecisionKind.REPLACE: PaymentStatus.REVERSED,
+    DecisionKind.CALL_OFF: PaymentStatus.REVERSED,
 }
 
 

@@ -225,6 +225,10 @@ class Account:
     credits: tuple[CreditLot, ...] = ()
     aid_dues: tuple[OpenDue, ...] = ()
     aid_credits: tuple[CreditLot, ...] = ()
+    held: tuple[CreditLot, ...] = ()
+    """Credit of the tenant that a refund waits for: no due takes it."""
+    aid_held: tuple[CreditLot, ...] = ()
+    """Nothing: aids are not refunded to tenants. What an account facing the payer of aids holds."""
     recent: tuple[Recent, ...] = ()
     plan: InstalmentPlan | None = None
     """The instalment plan that runs."""
@@ -233,8 +237,13 @@ class Account:
 
     @property
     def credit_cents(self) -> Cents:
-        """What the tenant has paid in advance (≥ 0)."""
-        return sum(lot.cents for lot in self.credits)
+        """What the tenant has paid in advance (≥ 0), what is held of it too."""
+        return sum(lot.cents for lot in (*self.credits, *self.held))
+
+    @property
+    def held_cents(self) -> Cents:
+        """What of it a refund waits for."""
+        return sum(lot.cents for lot in self.held)
 
     @property
     def plans(self) -> tuple[InstalmentPlan, ...]:
@@ -268,6 +277,8 @@ class Account:
             credits=self.aid_credits,
             aid_dues=self.open_dues,
             aid_credits=self.credits,
+            held=self.aid_held,
+            aid_held=self.held,
         )
 
     def standing(self, due: Due) -> DueStanding:

@@ -26,6 +26,9 @@ PAYER = "payer"
 LIST, LINE, BENEFICIARY, DEPARTED = "list", "line", "beneficiary", "departed_lease"
 """The evidence of a line of such a list: which list, which line, whose number, and the ended lease that it is of."""
 
+REFUND = "refund"
+"""The evidence that names the refund that a row, or a debit of the bank's, is of."""
+
 REVERSES = "reverses"
 """The evidence of a return that names the payment, by id, that it takes back."""
 

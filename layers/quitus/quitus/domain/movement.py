@@ -49,6 +49,8 @@ class Nature(StrEnum):
     """The bank line that brings card, cheque or cash values already receipted (clears 511)."""
     RECOVERY = "recovery"
     """A line of a list by which a payer of aids takes back what it had paid for a tenant, out of a transfer."""
+    REFUND = "refund"
+    """A tenant's credit that is paid back: the bank's own line of it comes later."""
     OTHER = "other"
     """Fees, payments to suppliers, corrections: neither receipt nor reversal."""
 

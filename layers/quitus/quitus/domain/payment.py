@@ -53,6 +53,10 @@ class DecisionKind(StrEnum):
     """A return that takes back nothing of the landlord's."""
     DISTRIBUTE = "distribute"
     """A list says for whom it is: each of the list's lines is a payment of its own."""
+    REFUND = "refund"
+    """A debit of the bank's: it paid a refund."""
+    CALL_OFF = "call_off"
+    """An approved refund: it is not paid after all."""
 
     @property
     def says_whose(self) -> bool:
@@ -139,6 +143,8 @@ class Payment:
     """The payment that it takes back: it is a return, no payment of its own."""
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
+    refund_id: str | None = None
+    """The refund that it paid, as a line of the bank's."""
     list_id: str | None = None
     """The list whose lines are the payments that it brought."""
 
@@ -187,12 +193,17 @@ class Payment:
     @property
     def is_bank_line(self) -> bool:
         """Whether it is a line of the bank's and no payment."""
-        return self.is_other or self.is_clearing
+        return self.is_other or self.is_clearing or self.refund_id is not None
 
     @property
     def is_recovery(self) -> bool:
         """Whether it is a line of a list that takes money back from a tenant."""
         return self.posted.incoming.movement.nature is Nature.RECOVERY
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether it is a tenant's credit that is paid back."""
+        return self.posted.incoming.movement.nature is Nature.REFUND
 
     @property
     def is_return(self) -> bool:
@@ -214,7 +225,7 @@ class Payment:
     @property
     def is_listed(self) -> bool:
         """Whether it is a payment of its own, or may be one."""
-        is_another = self.is_bank_line or self.is_replaced or self.list_id or self.is_recovery
+        is_another = self.is_bank_line or self.is_replaced or self.list_id or self.is_recovery or self.is_refund
         return not (is_another or self.is_dismissed or self.reverses)
 
     @property

@@ -59,7 +59,8 @@ def check_is_payment(payment: Payment) -> None:
 def check_reversible(payment: Payment, cents: Cents) -> None:
     """Refuse what cannot be taken back. Raises Conflict."""
     check_is_payment(payment)
-    if payment.status not in _REVERSIBLE or payment.is_bank_line or payment.list_id or payment.is_recovery:
+    is_another = payment.is_bank_line or payment.list_id or payment.is_recovery or payment.is_refund
+    if payment.status not in _REVERSIBLE or is_another:
         message = "Only a payment that is posted or in suspense can be taken back."
         raise Conflict("payment_not_reversible", message, status=payment.status.value)
     if cents > payment.left_cents:

@@ -243,6 +243,8 @@ class DecisionDesk:
             raise Conflict(
                 "payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status.value
             )
+        if payment.is_refund:
+            raise Conflict("payment_is_refund", "A refund is cancelled, not unassigned.", lease_id=payment.lease_id)
         if payment.is_recovery:
             message = "The tenant owes what a payer took back: change its due instead."
             raise Conflict("payment_is_recovery", message, lease_id=payment.lease_id)

@@ -85,6 +85,8 @@ class PendingCheck:
     """What events call what was booked: a return may name it."""
     reopened: tuple[str, ...] = ()
     """Leases whose dues are owed again: credits of their account group may pay them."""
+    debits: tuple[str, ...] = ()
+    """Debits of the bank's of which nothing is known: refunds, maybe."""
     lists: tuple[str, ...] = ()
     """Lists of beneficiaries that came, or whose posting goes on."""
 

@@ -76,9 +76,11 @@ class PendingLists(Protocol):
 
 def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck | None:
     """What a change of these payments may settle; None when they are none."""
-    changed = [payment for payment in payments if payment.is_listed or payment.reverses]
+    told = list(payments)
+    changed = [payment for payment in told if payment.is_listed or payment.reverses]
+    debits = tuple(sorted(one.payment_id for one in told if one.is_other and one.amount_cents < 0))
     if not changed:
-        return None
+        return PendingCheck(landlord_id, debits=debits) if debits else None
     waiting = [payment for payment in changed if payment.awaiting in _WAITING or _may_be_settled(payment)]
     booked = [payment for payment in changed if payment.awaiting is not Awaiting.BOOKING]
     return PendingCheck(
@@ -88,6 +90,7 @@ def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck
         batches=tuple(sorted({name for payment in booked for name in detail_names(payment)})),
         references=tuple(sorted({name for payment in booked for name in _event_references(payment)})),
         reopened=tuple(sorted({lease_id for payment in booked for lease_id in _reopened(payment)})),
+        debits=debits,
     )
 
 

@@ -152,6 +152,7 @@ class LeaseSummary(Answer):
     payment_reference: str
     balance_cents: int
     credit_cents: NotNegative
+    held_cents: Annotated[NotNegative, Field(description="What of the credit a refund waits for: no due takes it.")]
     aid_open_cents: int
     overdue_cents: NotNegative
     is_late: bool

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from quitus.services.read_leases import LeaseDesk
     from quitus.services.read_payments import PaymentDesk
     from quitus.services.read_shares import ShareDesk
+    from quitus.services.refunds import RefundDesk
     from quitus.services.spread_dues import SpreadDesk
     from quitus.services.suggestions import Suggester
 
@@ -69,6 +70,8 @@ class Desk(Protocol):
     def lists(self) -> ListDesk: ...
     @property
     def beneficiaries(self) -> BeneficiaryDesk: ...
+    @property
+    def refunds(self) -> RefundDesk: ...
     @property
     def files(self) -> FileDesk: ...
     @property

@@ -24,9 +24,15 @@ def _landlords() -> Group:
 
 
 def _leases() -> Group:
-    from quitus.web.routes import leases, plans, shares, spreads
+    from quitus.web.routes import leases, plans, refund_requests, shares, spreads
 
-    return (*leases.ROUTES, *plans.ROUTES, *spreads.ROUTES, *shares.ROUTES)
+    return (*leases.ROUTES, *plans.ROUTES, *spreads.ROUTES, *shares.ROUTES, *refund_requests.ROUTES)
+
+
+def _refunds() -> Group:
+    from quitus.web.routes import refunds
+
+    return refunds.ROUTES
 
 
 def _payments() -> Group:
@@ -79,6 +85,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "files": _files,
     "alerts": _files,
     "lists": _lists,
+    "refunds": _refunds,
     "payers": _lists,
     "dashboard": _reports,
     "proof": _reports,

@@ -84,6 +84,7 @@ def _summary(standing: Standing) -> dict[str, object]:
     return fields | {
         "balance_cents": account.balance_cents,
         "credit_cents": account.credit_cents,
+        "held_cents": account.held_cents,
         "aid_open_cents": account.aid_open_cents,
         "overdue_cents": standing.overdue_cents,
         "is_late": standing.is_late,

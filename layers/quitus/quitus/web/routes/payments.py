@@ -140,7 +140,7 @@ ROUTES = (
         "Take a payment off its lease", ACCOUNTANTS, UnassignBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "payment_not_posted", "payment_on_other_lease",
-            "payment_is_recovery", "payment_changed", "rows_busy",
+            "payment_is_recovery", "payment_is_refund", "payment_changed", "rows_busy",
         ),
     ),
     Route(

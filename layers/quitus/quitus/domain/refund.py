@@ -1,0 +1,290 @@
+"""Refunds: a tenant's credit is paid back, as one person asked and another approved (sector.md §7, case 13). Pure.
+
+The credit is held from the request on: no due takes it. Approved, it pays a due of its own, named after the refund:
+D411 C471, D4195 C411; the bank's line clears 471: D471 C512. So whatever takes the money back later, a returned debit
+after all, finds what the credit was spent on, and the tenant owes it. Aids are never refunded to tenants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from quitus.domain.allocation import Allocation, AllocationRule
+from quitus.domain.charged import Charging, CreditUse, Offset
+from quitus.domain.credits import MOST_USES, deposit, use_credits, use_entry
+from quitus.domain.errors import Conflict
+from quitus.domain.household import next_entry
+from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, Source
+from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Debtor, Due, DueKind
+from quitus.domain.ledger import Chart, EntryKind, Role, mirrored, next_loose
+from quitus.domain.matching import REFUND, Match, MatchRule
+from quitus.domain.money import Cents
+from quitus.domain.movement import Movement, Nature
+from quitus.domain.payment import Decision, DecisionKind, Payment
+from quitus.domain.posting import Posted
+
+CHANNEL = "refund"
+
+
+class RefundStatus(StrEnum):
+    """Where a refund stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    """A second person approved it: it is to be paid."""
+    PAID = "paid"
+    """The bank's line of it is known."""
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class IbanCheck(StrEnum):
+    """Why the account is the tenant's."""
+
+    KNOWN_PAYER = "known_payer"
+    """Money of this lease certainly came from it."""
+    CONFIRMED = "confirmed"
+    """The person who approved says how it was checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundStep:
+    """What was done on a refund: by whom, when, why."""
+
+    status: RefundStatus
+    by: str
+    at: str
+    reason: str | None = None
+    request: str | None = None
+    """The request that asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund of a lease's credit. `lots` is what is held of it; `version` counts the steps."""
+
+    refund_id: str
+    lease_id: str
+    amount_cents: Cents
+    iban: str
+    account_holder: str
+    lots: tuple[CreditLot, ...]
+    steps: tuple[RefundStep, ...]
+    iban_check: IbanCheck | None = None
+    iban_remark: str | None = None
+    """How the account was checked, where it is not known."""
+    entry_payment: str | None = None
+    """The row, by payment id, that has the entry of its approval."""
+    payment_id: str | None = None
+    """The bank line that paid it."""
+
+    @property
+    def version(self) -> int:
+        """How many steps there were."""
+        return len(self.steps)
+
+    @property
+    def status(self) -> RefundStatus:
+        """Where it stands."""
+        return self.steps[-1].status
+
+    @property
+    def requested_by(self) -> str:
+        """Who asked for it."""
+        return self.steps[0].by
+
+    @property
+    def approved_on(self) -> date | None:
+        """The day (UTC) of its approval."""
+        made = next((step for step in self.steps if step.status is RefundStatus.APPROVED), None)
+        return date.fromisoformat(made.at[:10]) if made else None
+
+    @property
+    def due_id(self) -> str:
+        """The due that its credit pays."""
+        return f"refund-{self.refund_id}"
+
+    def stepped(self, step: RefundStep) -> Refund:
+        """The refund after a step."""
+        return replace(self, steps=(*self.steps, step))
+
+
+def hold(account: Account, cents: Cents, aids: Container[str]) -> tuple[Account, tuple[CreditLot, ...]]:
+    """Set so much of a tenant's credit aside, the largest lots first; those of `aids` (ids of dues) are left out.
+
+    Raises:
+        Conflict: the tenant has less.
+    """
+    refundable = [lot for lot in account.credits if lot.source.removeprefix(DUE_SOURCE) not in aids]
+    wanted, held = cents, list[CreditLot]()
+    for lot in sorted(refundable, key=lambda lot: -lot.cents)[:MOST_USES]:
+        part = min(lot.cents, wanted)
+        if part:
+            held.append(CreditLot(lot.source, part))
+            wanted -= part
+    if wanted:
+        message = "No more can be paid back than the tenant's free credit, aids left out."
+        raise Conflict("refund_exceeds_credit", message, credit_cents=cents - wanted)
+    free, kept = less(account.credits, held), more(account.held, held)
+    return replace(account, credits=free, held=kept, version=account.version + 1), tuple(held)
+
+
+def let_go(account: Account, lots: Sequence[CreditLot], on: date, chart: Chart) -> Charging:
+    """Give the tenant the credit back that was held; it pays at once what is owed."""
+    there = _still_held(account, lots)
+    freed = replace(account, held=less(account.held, there), version=account.version + 1)
+    for lot in there:
+        freed = deposit(freed, lot.source, lot.cents)
+    return use_credits(freed, on, chart).numbered()
+
+
+def _still_held(account: Account, lots: Iterable[CreditLot]) -> list[CreditLot]:
+    """What of these lots is held: money that was taken back meanwhile is not."""
+    sources = {lot.source: lot.cents for lot in account.held}
+    there = [CreditLot(lot.source, min(lot.cents, sources.get(lot.source, 0))) for lot in lots]
+    return [lot for lot in there if lot.cents]
+
+
+def less(lots: Iterable[CreditLot], taken: Iterable[CreditLot]) -> tuple[CreditLot, ...]:
+    """Lots without what is taken of each source."""
+    gone = {lot.source: lot.cents for lot in taken}
+    left = (CreditLot(lot.source, lot.cents - gone.get(lot.source, 0)) for lot in lots)
+    return tuple(lot for lot in left if lot.cents)
+
+
+def more(lots: Iterable[CreditLot], added: Iterable[CreditLot]) -> tuple[CreditLot, ...]:
+    """Lots with what is added, one for each source."""
+    held = {lot.source: lot.cents for lot in lots}
+    for lot in added:
+        held[lot.source] = held.get(lot.source, 0) + lot.cents
+    return tuple(CreditLot(source, cents) for source, cents in held.items())
+
+
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """An approved refund: its row with the entry, its due, and the account after it."""
+
+    posted: Posted
+    due: Due
+    made: Charging
+
+
+def pay_out(account: Account, refund: Refund, on: date, chart: Chart, at: str) -> PayOut:
+    """The held credit pays the refund's due: D411 C471, D4195 C411.
+
+    Raises:
+        Conflict: some of the credit was taken back since it was held.
+    """
+    if sum(lot.cents for lot in _still_held(account, refund.lots)) != refund.amount_cents:
+        message = "Some of the credit was taken back since the refund was asked for."
+        raise Conflict("refund_exceeds_credit", message, credit_cents=account.credit_cents)
+    incoming = _incoming(refund, on)
+    payment_id = incoming.bucket.payment_id(1)
+    cents, lease_id = refund.amount_cents, account.lease_id
+    lines = (chart.debit(Role.TENANTS, cents, lease_id), chart.credit(Role.SUSPENSE, cents))
+    entry = next_entry(account, f"{payment_id}-1", EntryKind.REVERSAL, on, lines)
+    held = less(account.held, refund.lots)
+    paying = replace(account, held=held, sequence=entry.sequence, last_hash=entry.hash, version=account.version + 1)
+    made = _spent(paying, refund, on, chart)
+    match = Match(lease_id, MatchRule.PERSON, {REFUND: refund.refund_id})
+    posted = Posted(incoming.bucket, 1, incoming, match, entries=(entry,), posted_at=at)
+    return PayOut(posted, refund_due(refund, on), made)
+
+
+def refund_due(refund: Refund, on: date) -> Due:
+    """What the credit pays."""
+    period = f"{on:%Y-%m}"
+    return Due(
+        refund.due_id, refund.lease_id, DueKind.ADJUSTMENT, period, on, refund.amount_cents, label="Remboursement"
+    )
+
+
+def _spent(account: Account, refund: Refund, on: date, chart: Chart) -> Charging:
+    """What the refund's due takes of each payment's credit, and of what negative dues left."""
+    uses, offsets = list[CreditUse](), list[Offset]()
+    for lot in refund.lots:
+        if lot.payment_id is None:
+            offsets.append(Offset(lot.source.removeprefix(DUE_SOURCE), refund.due_id, lot.cents))
+            continue
+        entry = use_entry(account, lot.payment_id, on, chart.used(Debtor.TENANT, account.lease_id, lot.cents))
+        allocation = Allocation(account.lease_id, refund.due_id, lot.cents, AllocationRule.CREDIT)
+        uses.append(CreditUse(lot.payment_id, (allocation,), (entry,)))
+        account = replace(account, sequence=entry.sequence, last_hash=entry.hash)
+    return Charging(account, None, tuple(offsets), tuple(uses)).numbered()
+
+
+def _incoming(refund: Refund, on: date) -> Incoming:
+    movement = Movement(
+        position="1",
+        amount_cents=-refund.amount_cents,
+        booking_date=on,
+        nature=Nature.REFUND,
+        end_to_end_id=refund.refund_id,
+    )
+    return Incoming(movement, MANUAL_ACCOUNT, Source(CHANNEL, refund.refund_id), accepted_on=Role.SUSPENSE)
+
+
+def call_off(
+    entered: Payment, account: Account, refund: Refund, on: date, chart: Chart, by: str, at: str
+) -> tuple[Decision, Charging]:
+    """An approved refund is not paid after all: its entry is taken back (D471 C411), its due called off, and what that
+    leaves is the tenant's credit again.
+    """
+    number = entered.decisions + 1
+    first = entered.posted.entries[0]
+    entry = next_entry(account, f"{entered.payment_id}-d{number}", EntryKind.REVERSAL, on, mirrored(first.lines))
+    owed = sum(due.open_cents for due in account.open_dues if due.due_id == refund.due_id)
+    bare = replace(
+        account,
+        open_dues=tuple(due for due in account.open_dues if due.due_id != refund.due_id),
+        sequence=entry.sequence,
+        last_hash=entry.hash,
+        version=account.version + 1,
+    )
+    left = refund.amount_cents - owed
+    freed = deposit(bare, f"{DUE_SOURCE}{refund.due_id}", left) if left else bare
+    match = Match(None, MatchRule.PERSON, {REFUND: refund.refund_id})
+    decision = Decision(number, DecisionKind.CALL_OFF, match, (), 0, (entry,), by, at)
+    return decision, use_credits(freed, on, chart).numbered()
+
+
+def paid_by(line: Payment, refund: Refund, rule: MatchRule, chart: Chart, by: str, at: str) -> Decision:
+    """The decision that a debit of the bank's paid a refund: D471 C512, on the bank's day.
+
+    Raises:
+        Conflict: it is no debit of this amount that is nothing else.
+    """
+    if not line.is_other or line.amount_cents != -refund.amount_cents:
+        message = "Only a debit of the refund's amount, of which nothing else is known, can have paid it."
+        raise Conflict("refund_not_this_line", message, amount_cents=line.amount_cents)
+    number, cents = line.decisions + 1, refund.amount_cents
+    lines = (chart.debit(Role.SUSPENSE, cents), chart.credit(Role.BANK, cents))
+    day = line.posted.incoming.movement.booking_date
+    entry = next_loose(line.entries, f"{line.payment_id}-d{number}", EntryKind.ALLOCATION, day, lines)
+    match = Match(None, rule, {REFUND: refund.refund_id})
+    return Decision(number, DecisionKind.REFUND, match, (), 0, (entry,), by, at)
+
+
+def refund_of(line: Payment, refunds: Iterable[Refund]) -> Refund | None:
+    """The refund that a debit paid: the one of its amount whose name, else whose account, its texts say; a tie is
+    nobody's.
+    """
+    if not line.is_other:
+        return None
+    equal = [refund for refund in refunds if refund.amount_cents == -line.amount_cents]
+    said = _plain(" ".join(text for report in line.reports for text in _texts(report.movement)))
+    named = [refund for refund in equal if _plain(refund.refund_id) in said]
+    found = named or [refund for refund in equal if _plain(refund.iban) in said]
+    return found[0] if len(found) == 1 else None
+
+
+def _texts(movement: Movement) -> Iterable[str]:
+    said = (movement.end_to_end_id, movement.remittance, movement.note, movement.bank_reference, movement.debtor_iban)
+    return (text for text in (*said, *movement.batch_references) if text)
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

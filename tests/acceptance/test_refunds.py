@@ -1,0 +1,227 @@
+"""Case 13 of sector.md §7, its end: a credit is paid back, by two people, to a verified account, aids left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from acceptance.case import Case, refund_settler
+
+from quitus.domain.money import parse_euros
+
+IBAN = "FR76 3000 4000 0312 3456 7890 143"
+PLAIN = "FR7630004000031234567890143"
+WHY = "double paiement"
+
+
+@pytest.fixture
+def case() -> Case:
+    """A tenant who paid twice: 450.00 in credit."""
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    case.receive("450.00", "2026-11-03", debtor_iban=PLAIN, debtor_name="CAMILLE ROUX")
+    case.receive("450.00", "2026-11-04", debtor_iban=PLAIN, debtor_name="CAMILLE ROUX")
+    return case
+
+
+def request(case: Case, euros: str = "450.00", role: str = "accountant", iban: str = IBAN, lease_id: str = "L1") -> Any:
+    body = {"amount_cents": parse_euros(euros), "iban": iban, "account_holder": "Camille Roux", "reason": WHY}
+    return case.ask("POST", f"/v1/leases/{lease_id}/refunds", body, role=role)
+
+
+def decide(case: Case, refund: Any, decision: str = "approve", role: str = "admin", **fields: Any) -> Any:
+    body = {"decision": decision, "version": refund["version"], "reason": "vu"} | fields
+    return case.ask("POST", f"/v1/refunds/{refund['refund_id']}/decision", body, role=role)
+
+
+def cancel(case: Case, refund: Any, role: str = "accountant") -> Any:
+    body = {"version": refund["version"], "reason": "le locataire préfère garder l'avance"}
+    return case.ask("POST", f"/v1/refunds/{refund['refund_id']}/cancel", body, role=role)
+
+
+def code(answered: Any) -> tuple[int, str]:
+    return answered.status, answered.body["error"]["code"]
+
+
+def on_account(case: Case, number: str) -> int:
+    """The balance of an account of the books over everything that was booked (> 0: debit)."""
+    keys = [key for key in case.office.table.rows if "#entries#" in key.pk]
+    lines = [line for key in keys for line in case.office.table.rows[key]["lines"]]
+    return sum(debit - credit for account, _, _, debit, credit in lines if account == number)
+
+
+def test_case_13_two_people_and_the_banks_line(case: Case) -> None:
+    asked = request(case)
+    assert (asked.status, asked.body["status"], asked.body["iban"], asked.body["iban_known"]) == (
+        201,
+        "requested",
+        PLAIN,
+        True,
+    )
+    assert code(decide(case, asked.body, role="accountant")) == (409, "refund_needs_second_person")
+    approved = decide(case, asked.body)
+    assert (approved.status, approved.body["status"], approved.body["iban_check"]) == (200, "approved", "known_payer")
+    assert (case.balance(), case.credit(), on_account(case, "471")) == ("0.00", "0.00", -45000)
+    case.holds()
+
+    name = approved.body["refund_id"]
+    line = case.report("-450.00", "2026-11-06", nature="other", end_to_end_id=name)
+    case.settle()
+    paid = case.get(f"/v1/refunds/{name}")
+    assert (paid["status"], paid["payment_id"]) == ("paid", line)
+    assert (on_account(case, "471"), on_account(case, "512")) == (0, 45000)
+    (account,) = case.get("/v1/proof", date="2026-11-06")["accounts"]
+    assert (account["other_cents"], account["receipts_cents"], account["reversals_cents"]) == (-45000, 0, 0)
+    assert [item["status"] for item in case.get("/v1/payments")["items"]] == ["posted", "posted"]
+    assert case.get("/v1/dashboard")["total_cents"] == 90000
+    acts = [act["action"] for act in case.get("/v1/audit")["items"]]
+    assert {"request_refund", "refund_approved"} <= set(acts)
+    case.holds()
+
+
+def test_the_credit_is_held_while_the_request_waits(case: Case) -> None:
+    refund = request(case, "300.00").body
+    case.call("dec", "rent", "2026-12-10", "450.00")
+    assert (case.still_open(), case.credit()) == ({"dec": "300.00"}, "300.00")
+    assert case.lease()["held_cents"] == 30000
+    assert code(request(case, "0.01")) == (409, "refund_exceeds_credit")
+    case.holds()
+    rejected = decide(case, refund, "reject")
+    assert (rejected.body["status"], case.still_open(), case.credit()) == ("rejected", {}, "0.00")
+    case.holds()
+
+
+@pytest.mark.parametrize("euros", ["450.01", "900.00"])
+def test_never_more_than_the_credit(case: Case, euros: str) -> None:
+    refused = request(case, euros)
+    assert code(refused) == (409, "refund_exceeds_credit")
+    assert refused.body["error"]["detail"]["credit_cents"] == 45000
+
+
+def test_what_aids_left_is_no_tenants_money_to_have_back() -> None:
+    case = Case()
+    case.let()
+    case.call("oct", "rent", "2026-10-10", "200.00")
+    case.call("apl", "aid_apl", "2026-10-10", "-260.00")
+    case.receive("30.00", "2026-11-04")
+    assert case.credit() == "90.00"
+    assert code(request(case, "30.01")) == (409, "refund_exceeds_credit")
+    assert request(case, "30.00").status == 201
+    case.report("190.00", means="caf", virtual_iban=case.lease()["virtual_iban"], debtor_name="CAF")
+    assert code(request(case, "0.01")) == (409, "refund_exceeds_credit")
+
+
+def test_an_account_that_nobody_knows_is_answered_for_by_the_second_person(case: Case) -> None:
+    other = "FR1420041010050500013M02606"
+    refund = request(case, "100.00", iban=other).body
+    assert refund["iban_known"] is False
+    assert code(decide(case, refund)) == (409, "iban_not_verified")
+    approved = decide(case, refund, iban_remark="RIB au nom du locataire, rappel téléphonique")
+    assert (approved.body["iban_check"], approved.body["status"]) == ("confirmed", "approved")
+
+
+@pytest.mark.parametrize("whose", ["landlord", "virtual"])
+def test_the_landlords_own_accounts_are_no_tenants(case: Case, whose: str) -> None:
+    iban = "FR7630006000011234567890189" if whose == "landlord" else case.lease()["virtual_iban"]
+    assert code(request(case, iban=iban)) == (422, "iban_of_landlord")
+    assert code(request(case, iban="FR7630004000031234567890144")) == (422, "invalid_request")
+
+
+def test_a_decision_on_what_was_not_seen_is_refused(case: Case) -> None:
+    refund = request(case, role="collections").body
+    assert cancel(case, refund, role="collections").status == 200
+    refused = decide(case, refund)
+    assert code(refused) == (409, "refund_changed")
+    assert refused.body["error"]["detail"]["version"] == 2
+    assert code(decide(case, refund | {"version": 2})) == (409, "refund_decided")
+    assert (case.credit(), case.lease()["held_cents"]) == ("450.00", 0)
+
+
+def test_a_payment_that_goes_back_meanwhile_leaves_nothing_to_pay_back(case: Case) -> None:
+    refund = request(case).body
+    second = case.get("/v1/payments")["items"][0]["payment_id"]
+    case.take_back(second, "2026-11-05", "450.00")
+    assert (case.credit(), case.balance()) == ("0.00", "0.00")
+    assert code(decide(case, refund)) == (409, "refund_exceeds_credit")
+    assert cancel(case, refund).body["status"] == "cancelled"
+    assert (case.credit(), case.balance()) == ("0.00", "0.00")
+    case.holds()
+
+
+def test_a_payment_that_goes_back_after_it_was_paid_back_is_owed(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    second = case.get("/v1/payments")["items"][0]["payment_id"]
+    assert case.settled(second) == {refund["due_id"]: "450.00"}
+    case.take_back(second, "2026-11-05", "450.00")
+    assert (case.balance(), case.still_open()) == ("450.00", {refund["due_id"]: "450.00"})
+    case.holds()
+
+
+def test_an_approved_refund_that_is_not_paid_is_called_off(case: Case) -> None:
+    refund = decide(case, request(case, "200.00").body).body
+    assert (case.credit(), on_account(case, "471")) == ("250.00", -20000)
+    called_off = cancel(case, refund)
+    assert (called_off.body["status"], case.credit(), on_account(case, "471")) == ("cancelled", "450.00", 0)
+    case.holds()
+    line = case.report("-200.00", "2026-11-06", nature="other", end_to_end_id=refund["refund_id"])
+    case.settle()
+    body = {"version": called_off.body["version"], "payment_id": line}
+    assert code(decide(case, refund, "paid", **body)) == (409, "refund_decided")
+    case.call("dec", "rent", "2026-12-10", "450.00")
+    assert case.balance() == "0.00"
+    case.holds()
+
+
+def test_the_banks_line_without_a_name_is_recognised_by_the_account_or_by_a_person(case: Case) -> None:
+    first = decide(case, request(case, "100.00").body).body
+    second = decide(case, request(case, "120.00").body).body
+    case.report("-100.00", "2026-11-06", nature="other", remittance=f"VIR SEPA {IBAN}")
+    nameless = case.report("-120.00", "2026-11-06", nature="other", remittance="VIR SEPA")
+    case.settle()
+    assert case.get(f"/v1/refunds/{first['refund_id']}")["status"] == "paid"
+    assert case.get(f"/v1/refunds/{second['refund_id']}")["status"] == "approved"
+    wrong = decide(case, second, "paid", payment_id=case.get("/v1/payments")["items"][0]["payment_id"])
+    assert code(wrong) == (409, "refund_not_this_line")
+    told = decide(case, second, "paid", payment_id=nameless)
+    assert (told.status, told.body["payment_id"], on_account(case, "471")) == (200, nameless, 0)
+
+
+def test_of_two_refunds_of_one_amount_to_one_account_none_is_guessed(case: Case) -> None:
+    refunds = [decide(case, request(case, "100.00").body).body for _ in range(2)]
+    nameless = case.report("-100.00", "2026-11-06", nature="other", remittance=PLAIN)
+    case.settle()
+    assert {case.get(f"/v1/refunds/{one['refund_id']}")["status"] for one in refunds} == {"approved"}
+    named = case.report("-100.00", "2026-11-07", nature="other", remittance=f"REF {refunds[0]['refund_id']}")
+    case.settle()
+    paid = [case.get(f"/v1/refunds/{one['refund_id']}")["payment_id"] for one in refunds]
+    assert paid == [named, nameless], "once one has its line, the other can only be of the other refund"
+
+
+def test_an_approved_refund_on_no_statement_is_told(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    settler = refund_settler(case.office.table, case.office.clock, case.office.outside.action_log)
+    settler.review("semiga")
+    assert ("refund_unpaid", refund["refund_id"]) not in case.alerts()
+    case.today_is("2026-11-16")
+    settler.review("semiga")
+    assert ("refund_unpaid", refund["refund_id"]) in case.alerts()
+    case.report("-450.00", "2026-11-16", nature="other", end_to_end_id=refund["refund_id"])
+    case.catch_up()
+    assert settler.review("semiga") == 1
+    assert ("refund_unpaid", refund["refund_id"]) not in case.alerts()
+
+
+def test_the_entry_of_a_refund_is_not_unassigned_nor_taken_back(case: Case) -> None:
+    decide(case, request(case).body)
+    (entry,) = [entry for entry in case.entries() if entry["kind"] == "reversal"]
+    answered = case.ask("POST", f"/v1/payments/{entry['payment_id']}/unassign", {"reason": "non"})
+    assert code(answered) == (409, "payment_is_refund")
+
+
+def test_lists_show_no_account_whole(case: Case) -> None:
+    request(case, "100.00")
+    (item,) = case.get("/v1/refunds", lease="L1")["items"]
+    assert (item["iban_ending"], PLAIN in str(item)) == ("0143", False)
+    assert case.get("/v1/refunds", status="paid")["items"] == []
+    assert PLAIN not in str(case.get("/v1/audit"))

@@ -1,0 +1,142 @@
+"""A refund with a fault at every call: asked for, called off, asked for again, approved, paid by a line told twice.
+
+scripts/test plays a sample; `scripts/simulate --faults` plays all faults at all calls.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from builders import BANK_ACCOUNT
+from simulation.cloud import Fault
+from simulation.story import DAY, OPENING, STRANGER, TRANSFER
+from simulation.world import LANDLORD, SETTINGS, Saved, World, single
+
+from demonstration.bank import BIC
+from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
+from quitus.adapters import keys
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.domain.ledger import EntryKind
+
+SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
+EVERY_CALL = os.environ.get("QUITUS_FAULTS") == "every"
+SAMPLE = 60
+SLICES = 6
+RENT, RECEIVED, REFUNDED = 45_000, 60_000, 12_000
+LEASE = {
+    "status": "active",
+    "start_date": "2020-01-01",
+    "unit_id": "U1",
+    "unit_kind": "dwelling",
+    "residence_id": "R1",
+    "residence_name": "Les Micocouliers",
+    "commune": "Nîmes",
+    "holder_name": "Camille Roux",
+}
+ASKED = {"amount_cents": REFUNDED, "iban": STRANGER, "account_holder": "Camille Roux", "reason": "trop perçu"}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield World(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def morning(world: World) -> Saved:
+    """A tenant who paid too much."""
+    assert world.ask("PUT", f"/v1/landlords/{LANDLORD}", SETTINGS).status == 201
+    assert world.ask("PUT", "/v1/leases/L1", LEASE).status == 201
+    due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": RENT}
+    assert world.ask("PUT", "/v1/leases/L1/dues/nov", due).status == 201
+    iban = world.ask("GET", "/v1/leases/L1").body["virtual_iban"]
+    detail = Detail(RECEIVED, Party("CAMILLE ROUX", STRANGER, "BNPAFRPP"), Party("SEMIGA", iban, BIC), "LOYER")
+    world.drop(f"{LANDLORD}/bank/avis.xml", notice_file(day("N0", Entry(RECEIVED, DAY, "IN", TRANSFER, (detail,)))))
+    world.settle()
+    return world.saved()
+
+
+def day(name: str, *entries: Entry) -> Statement:
+    return Statement(name, 1, BANK_ACCOUNT, "SEMIGA", BIC, DAY, OPENING, entries)
+
+
+def step(world: World, refund: Any, action: str, role: str, **fields: Any) -> Any:
+    body = {"version": refund["version"], "reason": "vu"} | fields
+    path = f"/v1/refunds/{refund['refund_id']}/{action}"
+    answered = world.ask("POST", path, body, key=f"{action}-{refund['refund_id']}-{refund['version']}", role=role)
+    assert answered.status == 200, answered
+    return answered.body
+
+
+def play(world: World) -> None:
+    for name in ("first", "second"):
+        asked = world.ask("POST", "/v1/leases/L1/refunds", ASKED, key=name, role="accountant")
+        assert asked.status == 201, asked
+        world.drain()
+        approved = step(world, asked.body, "decision", "admin", decision="approve")
+        world.drain()
+        if name == "first":
+            step(world, approved, "cancel", "accountant")
+            world.drain()
+    paid = Entry(-REFUNDED, DAY, "OUT", ("PMNT", "ICDT", "ESCT"), note=f"VIR {approved['refund_id']}")
+    world.drop(f"{LANDLORD}/bank/avis-2.xml", notice_file(day("N1", paid)))
+    world.drain()
+    iban = world.ask("GET", "/v1/leases/L1").body["virtual_iban"]
+    detail = Detail(RECEIVED, Party("CAMILLE ROUX", STRANGER, "BNPAFRPP"), Party("SEMIGA", iban, BIC), "LOYER")
+    received = Entry(RECEIVED, DAY, "IN", TRANSFER, (detail,))
+    world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(day("S1", received, paid)))
+    world.settle()
+
+
+def check(world: World) -> None:
+    """The second refund is paid once; books, bank, account and ERP say the same."""
+    refunds = world.ask("GET", "/v1/refunds").body["items"]
+    assert sorted(refund["status"] for refund in refunds) == ["cancelled", "paid"]
+    lease = world.ask("GET", "/v1/leases/L1").body
+    left = RECEIVED - RENT - REFUNDED
+    assert (lease["balance_cents"], lease["credit_cents"], lease["held_cents"]) == (-left, left, 0)
+    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
+    payments = LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
+    lines = [line for one in payments for entry in one.entries for line in entry.lines]
+    sums = {number: sum(one.debit_cents - one.credit_cents for one in lines if one.account == number) for number in
+            ("512", "471", "4195")}  # fmt: skip
+    assert sums["512"] == RECEIVED - REFUNDED
+    assert sums["471"] == 0
+    (account,) = world.ask("GET", f"/v1/proof?date={DAY.isoformat()}").body["accounts"]
+    assert (account["status"], account["difference_cents"], account["other_cents"]) == ("proved", 0, -REFUNDED)
+    chain = sorted(
+        (entry for one in payments for entry in one.entries if entry.lease_id == "L1"), key=lambda one: one.sequence
+    )
+    assert [entry.sequence for entry in chain] == list(range(1, len(chain) + 1))
+    told = [entry["entry_id"] for entry in world.erp.told]
+    assert (len(told), set(told)) == (len(set(told)), {entry.entry_id for one in payments for entry in one.entries})
+    logged = b"".join(content for (_, key), content in world.buckets.objects.items() if "/postings/" in key)
+    entries = [entry for one in payments for entry in one.entries if entry.kind is not EntryKind.CREDIT_USE]
+    assert all(entry.hash.encode() in logged for entry in entries)
+    assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
+
+
+def test_without_a_fault(world: World, morning: Saved) -> None:
+    world.forget_and_become(morning)
+    play(world)
+    check(world)
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+def test_a_single_fault_changes_nothing(world: World, morning: Saved, part: int) -> None:
+    world.forget_and_become(morning)
+    play(world)
+    calls = [(call, fault) for call in range(1, len(world.turnstile.names) + 1) for fault in Fault]
+    chosen = calls if EVERY_CALL else random.Random(SEED).sample(calls, SAMPLE)
+    for call, fault in chosen[part::SLICES]:
+        world.forget_and_become(morning)
+        world.turnstile.plan = single(call, fault)
+        try:
+            play(world)
+            check(world)
+        except AssertionError as error:
+            raise AssertionError(f"{fault.value}: call {call}, {world.turnstile.names[call - 1]}") from error
