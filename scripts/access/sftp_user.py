@@ -10,7 +10,7 @@ import boto3
 
 from access.stack import arguments, granted, outputs, say, stop
 
-FOLDERS = ("bank", "erp")
+FOLDERS = ("bank", "erp", "lists")
 
 
 def user(stack: dict[str, str], landlord_id: str, folder: str, sender: str, public_key: str) -> dict[str, Any]:

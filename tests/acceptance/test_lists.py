@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from acceptance.case import Case
 from unit.web.office import CAF
+from unit.web.office import LANDLORD as SETTINGS
 
 from quitus.domain.money import format_euros, parse_euros
+from quitus.services.resume import Resume
 
 FSL: dict[str, Any] = {
     "payer_id": "fsl",
@@ -225,3 +227,12 @@ def test_a_list_that_cannot_be_read_is_kept_out_until_its_mapping_is_mended() ->
     file = case.get(f"/v1/files/{list_id}")
     assert (file["status"], file["kind"], file["reason"]) == ("quarantined", "list", "list_missing_column")
     assert case.ask("GET", f"/v1/lists/{list_id}").status == 404
+    columns = CAF["layout"]["columns"] | {"amount": "A payer"}
+    mended = CAF | {"layout": CAF["layout"] | {"columns": columns}}
+    assert case.ask("PUT", "/v1/landlords/semiga", SETTINGS | {"bulk_payers": [mended]}, role="admin").status == 200
+    released = case.ask("POST", f"/v1/files/{list_id}/release", {"reason": "colonne corrigée"})
+    assert (released.status, released.body["status"]) == (200, "processing")
+    case.drops.intake(case.office.table).resume(Resume("semiga", list_id))
+    case.report("190.00", debtor_name="CAF DU GARD")
+    case.settle()
+    assert (case.get(f"/v1/lists/{list_id}")["status"], case.aid_open()) == ("posted", "0.00")

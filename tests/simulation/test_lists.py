@@ -10,10 +10,13 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 
 import pytest
 from builders import BANK_ACCOUNT
 from simulation.cloud import Fault
+from simulation.interleaving import Meeting, Schedules, Step
 from simulation.story import DAY, OPENING, STRANGER, TRANSFER
 from simulation.world import LANDLORD, SETTINGS, Saved, World, single
 
@@ -159,3 +162,83 @@ def test_a_single_fault_changes_nothing(world: World, morning: Saved, order: str
             check(world)
         except AssertionError as error:
             raise AssertionError(f"{fault.value}: call {call}, {world.turnstile.names[call - 1]}") from error
+
+
+PENDING = "PENDING_QUEUE_URL"
+EACH = None if os.environ.get("QUITUS_INTERLEAVINGS") == "every" else 20
+
+
+@pytest.fixture(scope="module")
+def noon(world: World, morning: Saved) -> Saved:
+    """The list and its transfer are there; what was told of them waits to be settled."""
+    world.forget_and_become(morning)
+    drop_list(world)
+    drop_notice(world)
+    world.work_off("DROPS_QUEUE_URL", "MOVEMENTS_QUEUE_URL")
+    while world.table.stream:
+        world.stream()
+    world.work_off("VIEWS_QUEUE_URL")
+    return world.saved()
+
+
+def settle(world: World) -> Step:
+    (place, *_) = [place for place, waiting in enumerate(world.queues.waiting) if waiting.queue == PENDING]
+    return partial(world.deliver, place)
+
+
+def call_again(world: World) -> Step:
+    """The ERP raises a rent: it is called as before in the end."""
+    return partial(call_rent, world, 51_000)
+
+
+def withdraw(world: World) -> Step:
+    """A person withdraws the list: either that, or it is posted."""
+    (held,) = world.ask("GET", "/v1/lists").body["items"]
+    path = f"/v1/lists/{held['list_id']}/withdraw"
+    return partial(world.ask, "POST", path, {"reason": "doublon"}, "withdraw", "accountant")
+
+
+def call_rent(world: World, cents: int) -> None:
+    due = {"kind": "rent", "period": "2026-10", "due_date": "2026-10-10", "amount_cents": cents}
+    assert world.ask("PUT", "/v1/leases/L1/dues/rent-L1", due).status == 200
+
+
+@pytest.mark.parametrize("other", [settle, call_again], ids=["settled twice", "rent raised"])
+def test_two_at_once_post_each_line_once(world: World, noon: Saved, other: Callable[[World], Step]) -> None:
+    def start() -> tuple[Step, Step]:
+        world.forget_and_become(noon)
+        pair = settle(world), other(world)
+        world.turnstile = Meeting(table=world.table)
+        return pair
+
+    schedules = Schedules(start)
+    for schedule in islice(schedules.each(), EACH):
+        call_rent(world, 50_000)
+        drop_statement(world)
+        world.settle()
+        try:
+            check(world)
+        except AssertionError as error:
+            raise AssertionError(f"schedule {schedule}") from error
+    assert schedules.played
+
+
+def test_a_list_that_is_withdrawn_as_it_is_settled_is_whole_or_not_at_all(world: World, noon: Saved) -> None:
+    def start() -> tuple[Step, Step]:
+        world.forget_and_become(noon)
+        pair = settle(world), withdraw(world)
+        world.turnstile = Meeting(table=world.table)
+        return pair
+
+    ends = Counter[str]()
+    for schedule in islice(Schedules(start).each(), EACH):
+        drop_statement(world)
+        world.settle()
+        (held,) = world.ask("GET", "/v1/lists").body["items"]
+        ends[held["status"]] += 1
+        if held["status"] == "posted":
+            check(world)
+        else:
+            assert [one.amount_cents for one in payments(world)] == [TOTAL], f"schedule {schedule}"
+    assert ends.keys() <= {"posted", "withdrawn"}
+    assert ends.total()

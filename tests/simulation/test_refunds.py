@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import pytest
 from builders import BANK_ACCOUNT
 from simulation.cloud import Fault
+from simulation.interleaving import Meeting, Schedules, Step
 from simulation.story import DAY, OPENING, STRANGER, TRANSFER
 from simulation.world import LANDLORD, SETTINGS, Saved, World, single
 
@@ -140,3 +143,37 @@ def test_a_single_fault_changes_nothing(world: World, morning: Saved, part: int)
             check(world)
         except AssertionError as error:
             raise AssertionError(f"{fault.value}: call {call}, {world.turnstile.names[call - 1]}") from error
+
+
+EACH = None if os.environ.get("QUITUS_INTERLEAVINGS") == "every" else 20
+
+
+@pytest.mark.parametrize("other", ["approve", "reject", "cancel"])
+def test_of_two_decisions_at_once_one_holds(world: World, morning: Saved, other: str) -> None:
+    world.forget_and_become(morning)
+    asked = world.ask("POST", "/v1/leases/L1/refunds", ASKED, key="first", role="accountant").body
+    world.drain()
+    noon, path = world.saved(), f"/v1/refunds/{asked['refund_id']}"
+    told: list[int] = []
+
+    def act(action: str, key: str) -> None:
+        beside = {} if action == "cancel" else {"decision": action}
+        place = "cancel" if action == "cancel" else "decision"
+        body = {"version": 1, "reason": "vu"} | beside
+        told.append(world.ask("POST", f"{path}/{place}", body, key=key, role="admin").status)
+
+    def start() -> tuple[Step, Step]:
+        world.forget_and_become(noon)
+        told.clear()
+        world.turnstile = Meeting(table=world.table)
+        return partial(act, "approve", "one"), partial(act, other, "two")
+
+    schedules = Schedules(start)
+    for schedule in islice(schedules.each(), EACH):
+        world.settle()
+        refund = world.ask("GET", path, role="admin").body
+        lease = world.ask("GET", "/v1/leases/L1").body
+        assert sorted(told) == [200, 409], f"schedule {schedule}"
+        left = RECEIVED - RENT - (REFUNDED if refund["status"] == "approved" else 0)
+        assert (refund["version"], lease["credit_cents"], lease["held_cents"]) == (2, left, 0), f"schedule {schedule}"
+    assert schedules.played

@@ -118,7 +118,7 @@ def hold(account: Account, cents: Cents, aids: Container[str]) -> tuple[Account,
     Raises:
         Conflict: the tenant has less.
     """
-    refundable = [lot for lot in account.credits if lot.source.removeprefix(DUE_SOURCE) not in aids]
+    refundable = [lot for lot in more((), account.credits) if lot.source.removeprefix(DUE_SOURCE) not in aids]
     wanted, held = cents, list[CreditLot]()
     for lot in sorted(refundable, key=lambda lot: -lot.cents)[:MOST_USES]:
         part = min(lot.cents, wanted)
