@@ -236,3 +236,43 @@ def test_a_list_that_cannot_be_read_is_kept_out_until_its_mapping_is_mended() ->
     case.report("190.00", debtor_name="CAF DU GARD")
     case.settle()
     assert (case.get(f"/v1/lists/{list_id}")["status"], case.aid_open()) == ("posted", "0.00")
+
+
+def test_a_transfer_whose_sender_only_a_later_channel_tells_finds_its_list() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "190.00")
+    list_id = case.drop_list(caf_list(("1000001", "190.00")))
+    case.report("190.00", channel="camt.054", bank_reference="BK-CAF")
+    case.settle()
+    assert (suspense(case), case.get(f"/v1/lists/{list_id}")["wait"]) == ([("190.00", "no_evidence")], "no_transfer")
+    case.report("190.00", bank_reference="BK-CAF", debtor_name="CAF DU GARD")
+    case.settle()
+    assert (case.get(f"/v1/lists/{list_id}")["status"], case.aid_open(), suspense(case)) == ("posted", "0.00", [])
+
+
+def test_the_erp_takes_a_recovery_off_by_changing_its_due() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "190.00")
+    case.report("134.00", debtor_name="CAF DU GARD")
+    list_id = case.drop_list(caf_list(("1000001", "190.00"), ("1000001", "-56.00")))
+    case.settle()
+    before = parse_euros(case.balance())
+    case.call(f"recovery-{list_id}-2", "adjustment", "2026-11-05", "0.00")
+    assert before - parse_euros(case.balance()) == 5600
+    case.holds("L1")
+
+
+def test_a_person_takes_a_line_off_a_lease_and_puts_it_on_another() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "190.00")
+    tenant(case, "L2", "1000002", "190.00")
+    list_id = case.drop_list(caf_list(("1000001", "190.00")))
+    case.report("190.00", debtor_name="CAF DU GARD")
+    case.settle()
+    (line,) = case.get(f"/v1/lists/{list_id}/lines")["items"]
+    path = f"/v1/payments/{line['payment_id']}"
+    assert case.ask("POST", f"{path}/unassign", {"reason": "erreur de la CAF"}).status == 200
+    assert (case.aid_open("L1"), suspense(case)) == ("190.00", [("190.00", "unassigned")])
+    assert case.ask("POST", f"{path}/assign", {"lease_id": "L2", "reason": "vu avec la CAF"}).status == 200
+    assert (case.aid_open("L1"), case.aid_open("L2")) == ("190.00", "0.00")
+    case.holds("L1", "L2")

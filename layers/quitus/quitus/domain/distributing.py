@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Conflict
 from quitus.domain.household import Households
 from quitus.domain.identity import Bucket
@@ -35,6 +36,24 @@ from quitus.domain.posting import Flag, Plan, Posted, post_receipt
 from quitus.domain.recovering import Recovered, recover, recovery_due
 
 type Placement = tuple[Bucket, int]
+
+
+def sender_of(payment: Payment, payers: Sequence[BulkPayer]) -> str | None:
+    """The payer whose list says for whom a transfer in suspense is, by what any channel tells, nobody having decided on
+    it.
+    """
+    if payment.awaits_list_of is not None:
+        return payment.awaits_list_of
+    reason = payment.match.reason if payment.match else None
+    is_open = payment.status is PaymentStatus.SUSPENSE and not payment.decisions and not payment.reversals
+    if not is_open or reason not in _NOBODYS:
+        return None
+    told = [report.said for report in payment.reports]
+    senders = {payer.payer_id for payer in payers if any(map(payer.sent, told))}
+    return senders.pop() if len(senders) == 1 else None
+
+
+_NOBODYS = frozenset({SuspenseReason.NO_EVIDENCE, SuspenseReason.DOUBT})
 
 
 def give_list(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quitus.domain.alert import AlertKind
+from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.calendar import instant_text
-from quitus.domain.distributing import give_list
+from quitus.domain.distributing import give_list, sender_of
 from quitus.domain.matching import MatchRule
 from quitus.domain.payment import AUTOMATION
 from quitus.domain.payment_list import PaymentList
@@ -26,8 +27,14 @@ class ListGiver:
     log: ActionLog
     clock: Clock
 
-    def give(self, held: PaymentList, evidence: Mapping[str, str], rule: MatchRule | None = None) -> None:
-        """Decide that the transfer that a list names is its; without a person's rule only one that waits for a list.
+    def give(
+        self,
+        held: PaymentList,
+        evidence: Mapping[str, str],
+        rule: MatchRule | None = None,
+        payers: Sequence[BulkPayer] = (),
+    ) -> None:
+        """Decide that the transfer that a list names is its; without a person's rule only one of its payer that waits.
 
         Raises:
             NotFound: no such payment.
@@ -36,7 +43,7 @@ class ListGiver:
         """
         landlord_id, now = held.landlord_id, self.clock.now()
         payment = self.ledger.payment(landlord_id, held.payment_id or "")
-        if rule is None and payment.awaits_list_of != held.payer_id:
+        if rule is None and sender_of(payment, payers) != held.payer_id:
             raise Stale
         by, at = held.decided_by or AUTOMATION, instant_text(now)
         decision = give_list(payment, held, evidence, rule, by, at)

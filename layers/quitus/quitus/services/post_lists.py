@@ -6,17 +6,19 @@ state; each line then has a permanent row of its own, so that whoever goes on fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
-from quitus.domain.distributing import Distribution
+from quitus.domain.distributing import Distribution, sender_of
 from quitus.domain.errors import Conflict
+from quitus.domain.identity import parse_payment_id
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import SuspenseReason
+from quitus.domain.money import Cents
 from quitus.domain.payment import AUTOMATION, Payment
 from quitus.domain.payment_list import BulkTransfer, ListLine, ListStatus, ListWait, Paired, PaymentList, pair
 from quitus.domain.posting import Posted
@@ -26,7 +28,7 @@ from quitus.services.give_lists import ListGiver
 from quitus.services.messages import PendingCheck
 from quitus.services.payment_lists import Beneficiaries, ListProgress, PaymentLists, Recoveries
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
-from quitus.services.settle_pending import PendingLists
+from quitus.services.settle_pending import ListedPayment, PendingLists
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Oversized, Stale
 
@@ -69,22 +71,34 @@ class ListSettler:
         for list_id in set(named) - listed.keys():
             found = self.lists.find(landlord_id, list_id)
             listed |= {list_id: found} if found is not None else {}
-        self._pair(landlord_id, [one for one in listed.values() if one.status is ListStatus.WAITING], waiting)
+        self._pair(landlord, [one for one in listed.values() if one.status is ListStatus.WAITING], waiting)
         begun = [self.lists.get(landlord_id, list_id) for list_id in sorted(listed)]
         return sum(self.post(landlord, one) for one in begun if one.status is ListStatus.POSTING)
 
-    def _pair(self, landlord_id: str, lists: Sequence[PaymentList], named: Iterable[str]) -> None:
+    def _pair(self, landlord: Landlord, lists: Sequence[PaymentList], named: Iterable[str]) -> None:
         if not lists:
             return
-        listed = {held.payment_id for held in self.waiting.waiting(landlord_id) if held.payer_id is not None}
-        transfers = [self.ledger.payment(landlord_id, payment_id) for payment_id in sorted({*listed, *named})]
+        transfers = list(self._transfers(landlord, {one.total_cents for one in lists}, named))
         for payer_id in sorted({one.payer_id for one in lists}):
             of_payer = [one for one in lists if one.payer_id == payer_id]
-            found = pair(of_payer, [_transfer(paid) for paid in transfers if paid.awaits_list_of == payer_id])
+            found = pair(of_payer, [_transfer(paid) for sender, paid in transfers if sender == payer_id])
             for one in of_payer:
-                self._decide(one, found[one.list_id])
+                self._decide(landlord, one, found[one.list_id])
 
-    def _decide(self, one: PaymentList, found: Paired) -> None:
+    def _transfers(
+        self, landlord: Landlord, totals: Collection[Cents], named: Iterable[str]
+    ) -> Iterator[tuple[str, Payment]]:
+        """What waits for a list, with its sender: as it was posted, or, for money of a list's amount, as any channel
+        told since.
+        """
+        listed = {held.payment_id for held in self.waiting.waiting(landlord.landlord_id) if _may_wait(held, totals)}
+        for payment_id in sorted({*listed, *named}):
+            payment = self.ledger.payment(landlord.landlord_id, payment_id)
+            sender = sender_of(payment, landlord.bulk_payers)
+            if sender is not None:
+                yield sender, payment
+
+    def _decide(self, landlord: Landlord, one: PaymentList, found: Paired) -> None:
         """Unless others decided meanwhile: then there is a change again, and another look."""
         wait = found.wait
         if wait is None and not self._knows_any(one):
@@ -94,7 +108,8 @@ class ListSettler:
             return
         payment_id = found.payment_id or ""
         try:
-            self.giver.give(replace(one, payment_id=payment_id, decided_by=AUTOMATION), {})
+            given = replace(one, payment_id=payment_id, decided_by=AUTOMATION)
+            self.giver.give(given, {}, payers=landlord.bulk_payers)
         except (Stale, Conflict):
             return
 
@@ -180,6 +195,10 @@ class ListSettler:
         known = self.beneficiaries.leases(held.landlord_id, held.payer_id, numbers)
         found = {line.number: line.lease_id or known.get(line.beneficiary or "") for line in told}
         return {number: lease_id for number, lease_id in found.items() if lease_id is not None}
+
+
+def _may_wait(held: ListedPayment, totals: Collection[Cents]) -> bool:
+    return held.payer_id is not None or parse_payment_id(held.payment_id)[0].amount_cents in totals
 
 
 def _transfer(payment: Payment) -> BulkTransfer:
