@@ -59,7 +59,8 @@ def test_case_13_two_people_and_the_banks_line(case: Case) -> None:
         PLAIN,
         True,
     )
-    assert code(decide(case, asked.body, role="accountant")) == (409, "refund_needs_second_person")
+    for decision in ("approve", "reject"):
+        assert code(decide(case, asked.body, decision, role="accountant")) == (409, "refund_needs_second_person")
     approved = decide(case, asked.body)
     assert (approved.status, approved.body["status"], approved.body["iban_check"]) == (200, "approved", "known_payer")
     assert (case.balance(), case.credit(), on_account(case, "471")) == ("0.00", "0.00", -45000)
@@ -146,6 +147,19 @@ def test_a_payment_that_goes_back_meanwhile_leaves_nothing_to_pay_back(case: Cas
     assert code(decide(case, refund)) == (409, "refund_exceeds_credit")
     assert cancel(case, refund).body["status"] == "cancelled"
     assert (case.credit(), case.balance()) == ("0.00", "0.00")
+    case.holds()
+
+
+def test_what_is_due_by_now_is_set_off_what_is_called_for_later_is_not(case: Case) -> None:
+    refund = request(case, "300.00").body
+    case.call("dec", "rent", "2026-12-10", "450.00")
+    case.call("late", "adjustment", "2026-11-05", "20.00")
+    refused = decide(case, refund)
+    assert code(refused) == (409, "refund_exceeds_credit")
+    assert refused.body["error"]["detail"]["credit_cents"] == 28000
+    case.receive("20.00", "2026-11-05")
+    assert case.still_open() == {"dec": "300.00"}
+    assert decide(case, refund).body["status"] == "approved"
     case.holds()
 
 

@@ -176,11 +176,15 @@ def pay_out(account: Account, refund: Refund, on: date, chart: Chart, at: str) -
     """The held credit pays the refund's due: D411 C471, D4195 C411.
 
     Raises:
-        Conflict: some of the credit was taken back since it was held.
+        Conflict: some of the credit was taken back since it was held, or the tenant owes since then what is due by now
+            (Code civil 1347: what is due on both sides is set off).
     """
-    if sum(lot.cents for lot in _still_held(account, refund.lots)) != refund.amount_cents:
-        message = "Some of the credit was taken back since the refund was asked for."
-        raise Conflict("refund_exceeds_credit", message, credit_cents=account.credit_cents)
+    there = sum(lot.cents for lot in _still_held(account, refund.lots))
+    owed = sum(due.open_cents for due in account.open_dues if due.due_date <= on and not due.is_barred(on))
+    free = there - max(owed - sum(lot.cents for lot in account.credits), 0)
+    if free < refund.amount_cents:
+        message = "Some of the credit was taken back, or is needed for what is due, since the refund was asked for."
+        raise Conflict("refund_exceeds_credit", message, credit_cents=max(free, 0))
     incoming = _incoming(refund, on)
     payment_id = incoming.bucket.payment_id(1)
     cents, lease_id = refund.amount_cents, account.lease_id

@@ -175,9 +175,7 @@ class RefundDesk:
     def _approve(self, occasion: RefundOccasion, refund: Refund, iban_remark: str | None) -> None:
         landlord_id, attempt = occasion.landlord_id, occasion.attempt
         _check_status(refund, RefundStatus.REQUESTED)
-        if occasion.by == refund.requested_by:
-            message = "A refund is approved by another person than asked for it."
-            raise Conflict("refund_needs_second_person", message)
+        _check_second(occasion, refund)
         known = self.is_known(landlord_id, refund)
         if not known and iban_remark is None:
             message = "No money of this lease is known to have come from the account: say how it was checked."
@@ -194,6 +192,7 @@ class RefundDesk:
 
         def step(refund: Refund) -> None:
             _check_status(refund, RefundStatus.REQUESTED)
+            _check_second(occasion, refund)
             self._let_go(occasion, refund, RefundStatus.REJECTED)
 
         return self._step(occasion, RefundStatus.REJECTED, step)
@@ -299,6 +298,12 @@ def _check_status(refund: Refund, *wanted: RefundStatus) -> None:
     if refund.status not in wanted:
         message = f"The refund is {refund.status}: this cannot be decided on it any more."
         raise Conflict("refund_decided", message, status=refund.status.value)
+
+
+def _check_second(occasion: RefundOccasion, refund: Refund) -> None:
+    if occasion.by == refund.requested_by:
+        message = "A refund is decided by another person than asked for it, who may cancel it."
+        raise Conflict("refund_needs_second_person", message)
 
 
 def _made_by(refund: Refund, attempt: Attempt) -> bool:

@@ -51,8 +51,10 @@ CODES: Mapping[str, Code] = {
     "reversal_exceeds_payment": Code(409, "More would be taken back than is left of the payment."),
     "return_not_waiting": Code(409, "Only a return that waits for its payment can be traced or dismissed."),
     "payment_is_refund": Code(409, "A refund is cancelled, not unassigned."),
-    "refund_exceeds_credit": Code(409, "More than the tenant's free credit, aids left out; `detail` gives that."),
-    "refund_needs_second_person": Code(409, "A refund is approved by another person than asked for it."),
+    "refund_exceeds_credit": Code(
+        409, "More than the tenant's free credit, aids and what is due by now left out; `detail` gives that."
+    ),
+    "refund_needs_second_person": Code(409, "A refund is decided by another person than asked for it."),
     "refund_changed": Code(409, "Something was decided on the refund since; `detail.version` is the present one."),
     "refund_decided": Code(409, "This cannot be decided on the refund any more; `detail.status` says where it is."),
     "refund_not_this_line": Code(409, "Only a debit of the refund's amount, of which nothing else is known, paid it."),
