@@ -2,34 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks._payments import payments
+from benchmarks._payments import Payment, payments
 
 
 def write_camt(path: Path, entries: int, version: str) -> int:
     """A statement of so many credits, in version .02 or .08; returns its size."""
-    total = sum(abs(payment.cents) for payment in payments(entries))
-    new = version >= "08"
-    written = {
-        "status": "<Sts>\n          <Cd>BOOK</Cd>\n        </Sts>" if new else "<Sts>BOOK</Sts>",
-        "party": "<Pty>" if new else "",
-        "end": "</Pty>" if new else "",
-        "bic": "BICFI" if new else "BIC",
-    }
+    alike = [replace(payment, kind="transfer", cents=abs(payment.cents)) for payment in payments(entries)]
+    return _write(path, alike, version)
+
+
+def write_mixed_camt(path: Path, movements: int, version: str) -> int:
+    """The same of transfers, two in one entry where they are instant, returns, fees and cheques, each marked up in its
+    own way.
+    """
+    return _write(path, list(payments(movements)), version)
+
+
+def _write(path: Path, movements: list[Payment], version: str) -> int:
+    total = sum(payment.cents for payment in movements)
     with path.open("w", encoding="utf-8") as file:
-        file.write(_CAMT_HEAD.format(version=version, opening=_euros(100_000), closing=_euros(100_000 + total)))
-        for payment in payments(entries):
-            file.write(_CAMT_ENTRY.format(amount=_euros(abs(payment.cents)), **vars(payment), **written))
-        file.write(_CAMT_TAIL)
+        file.write(_HEAD.format(version=version, opening=_euros(100_000_000), closing=_euros(100_000_000 + total)))
+        file.writelines(_entry(batch, version >= "08") for batch in _batches(movements))
+        file.write(_TAIL)
     return path.stat().st_size
+
+
+def _batches(movements: Iterable[Payment]) -> Iterator[list[Payment]]:
+    """The movements of each entry."""
+    instant: list[Payment] = []
+    for payment in movements:
+        if payment.kind != "instant":
+            yield [payment]
+        elif instant:
+            yield [instant.pop(), payment]
+        else:
+            instant.append(payment)
+    if instant:
+        yield instant
+
+
+def _entry(batch: list[Payment], new: bool) -> str:
+    first, total = batch[0], sum(payment.cents for payment in batch)
+    family, sub_family, code = _CODES[first.kind]
+    details = "".join(_detail(payment, new) for payment in batch)
+    return _ENTRY.format(
+        number=first.number,
+        amount=_euros(abs(total)),
+        sign=_sign(total),
+        status="<Sts>\n          <Cd>BOOK</Cd>\n        </Sts>" if new else "<Sts>BOOK</Sts>",
+        day=first.day,
+        family=family,
+        sub_family=sub_family,
+        code=code,
+        details="" if first.kind in _BARE else f"        <NtryDtls>\n{details}        </NtryDtls>\n",
+        label=f"{first.kind.upper()} {first.number}" if first.kind in _BARE else "VIREMENT RECU",
+    )
+
+
+def _detail(payment: Payment, new: bool) -> str:
+    texts = (payment.remittance[:70], payment.remittance[70:]) if payment.kind == "long" else (payment.remittance,)
+    return _DETAIL.format(
+        **vars(payment),
+        amount=_euros(abs(payment.cents)),
+        sign=_sign(payment.cents),
+        party="<Pty>" if new else "",
+        end="</Pty>" if new else "",
+        bic="BICFI" if new else "BIC",
+        texts="".join(f"\n              <Ustrd>{text}</Ustrd>" for text in texts),
+        returned=_RETURNED if payment.kind == "return" else "",
+    )
+
+
+def _sign(cents: int) -> str:
+    return "DBIT" if cents < 0 else "CRDT"
 
 
 def _euros(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-_CAMT_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+_BARE = frozenset({"fee", "cheque"})
+"""The kinds whose entries have no details."""
+
+_CODES = {
+    "transfer": ("RCDT", "ESCT", "05"),
+    "instant": ("RRCT", "ESCT", "C2"),
+    "long": ("RCDT", "ESCT", "05"),
+    "return": ("IDDT", "UPDD", "B3"),
+    "fee": ("MDOP", "CHRG", "62"),
+    "cheque": ("RCHQ", "CCHQ", "02"),
+}
+"""Family, sub-family and the interbank code of CFONB."""
+
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}">
   <BkToCstmrStmt>
     <GrpHdr>
@@ -46,14 +115,14 @@ _CAMT_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
       <Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{closing}</Amt><CdtDbtInd>CRDT</CdtDbtInd>
         <Dt><Dt>2026-11-23</Dt></Dt></Bal>
 """
-_CAMT_TAIL = """    </Stmt>
+_TAIL = """    </Stmt>
   </BkToCstmrStmt>
 </Document>
 """
-_CAMT_ENTRY = """      <Ntry>
+_ENTRY = """      <Ntry>
         <NtryRef>{number}</NtryRef>
         <Amt Ccy="EUR">{amount}</Amt>
-        <CdtDbtInd>CRDT</CdtDbtInd>
+        <CdtDbtInd>{sign}</CdtDbtInd>
         <RvslInd>false</RvslInd>
         {status}
         <BookgDt>
@@ -67,24 +136,26 @@ _CAMT_ENTRY = """      <Ntry>
           <Domn>
             <Cd>PMNT</Cd>
             <Fmly>
-              <Cd>RCDT</Cd>
-              <SubFmlyCd>ESCT</SubFmlyCd>
+              <Cd>{family}</Cd>
+              <SubFmlyCd>{sub_family}</SubFmlyCd>
             </Fmly>
           </Domn>
           <Prtry>
-            <Cd>05/0811</Cd>
+            <Cd>{code}/0811</Cd>
             <Issr>CFONB</Issr>
           </Prtry>
         </BkTxCd>
-        <NtryDtls>
-          <TxDtls>
+{details}        <AddtlNtryInf>{label}</AddtlNtryInf>
+      </Ntry>
+"""
+_DETAIL = """          <TxDtls>
             <Refs>
               <AcctSvcrRef>2026112300{number:08d}</AcctSvcrRef>
               <EndToEndId>{reference}</EndToEndId>
               <TxId>SCT20261123{number:012d}</TxId>
             </Refs>
             <Amt Ccy="EUR">{amount}</Amt>
-            <CdtDbtInd>CRDT</CdtDbtInd>
+            <CdtDbtInd>{sign}</CdtDbtInd>
             <AmtDtls>
               <TxAmt>
                 <Amt Ccy="EUR">{amount}</Amt>
@@ -127,14 +198,16 @@ _CAMT_ENTRY = """      <Ntry>
                 </FinInstnId>
               </CdtrAgt>
             </RltdAgts>
-            <RmtInf>
-              <Ustrd>{remittance}</Ustrd>
-            </RmtInf>
+            <RmtInf>{texts}
+            </RmtInf>{returned}
             <RltdDts>
               <AccptncDtTm>{day}T08:00:00+01:00</AccptncDtTm>
             </RltdDts>
           </TxDtls>
-        </NtryDtls>
-        <AddtlNtryInf>VIREMENT RECU</AddtlNtryInf>
-      </Ntry>
 """
+_RETURNED = """
+            <RtrInf>
+              <Rsn>
+                <Cd>MD06</Cd>
+              </Rsn>
+            </RtrInf>"""

@@ -47,10 +47,10 @@ def fed(pieces: Iterator[str]) -> list[Movement | Statement]:
     segments, reader = Segments(), messages._MessageReader(DEFAULT)
     parts: list[Movement | Statement] = []
     for piece in pieces:
-        for meaning, found in segments.feed(piece):
-            parts.extend(reader.segment(meaning, found))
-    for meaning, found in segments.feed("", final=True):
-        parts.extend(reader.segment(meaning, found))
+        for kind, found in segments.feed(piece):
+            parts.extend(reader.segment(kind, found))
+    for kind, found in segments.feed("", final=True):
+        parts.extend(reader.segment(kind, found))
     reader.finish()
     return parts
 

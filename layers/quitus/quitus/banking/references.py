@@ -108,11 +108,13 @@ def is_creditor_reference(text: str) -> bool:
 
 def creditor_reference(structured: Sequence[str], free: Sequence[str]) -> str | None:
     """The first creditor reference in the structured fields, else in the free texts."""
-    for text in structured:
-        candidate = compact(text)
-        if is_creditor_reference(candidate):
-            return candidate
-    return next(iter(found_references(free)), None)
+    found = creditor_references(structured) or found_references(free)
+    return found[0] if found else None
+
+
+def creditor_references(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that are creditor references, blanks apart."""
+    return [candidate for candidate in map(compact, texts) if is_creditor_reference(candidate)]
 
 
 def found_references(texts: Sequence[str]) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from quitus.banking.camt.movements import Builder, Fields, Head
+from quitus.banking.camt.movements import Builder, Head
+from quitus.banking.camt.recipes import Fields
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.texts import cents, iso_day
 from quitus.domain.money import AmountError, Cents, format_euros
@@ -59,7 +60,9 @@ class HeadReader:
             sign=sign,
             currency=currency,
             reversal=one.get("reversal", "").strip() in _TRUE,
-            common=Movement("", 0, booking, value, _status(status) if status else self._unsaid),
+            booking=booking,
+            value=value,
+            status=_status(status) if status else self._unsaid,
         )
 
     def _day(self, where: str, text: str | None) -> date | None:
@@ -75,8 +78,8 @@ class HeadReader:
 class EntryReader:
     """Turns an entry into movements as its details pass: none is kept but the first, which may be the only one."""
 
-    def __init__(self, where: str, entry: Fields, head: Head | None, builder: Builder, problems: Problems) -> None:
-        self._entry, self._head, self._builder, self._problems, self._where = entry, head, builder, problems, where
+    def __init__(self, where: str, head: Head | None, builder: Builder, entry: Fields, problems: Problems) -> None:
+        self._where, self._head, self._builder, self._entry, self._problems = where, head, builder, entry, problems
         self._booked = self._cents(entry.one["amount"]) if "amount" in entry.one else None
         if head is not None and self._booked is not None:
             self._booked *= head.sign
@@ -90,7 +93,7 @@ class EntryReader:
     @property
     def booked_cents(self) -> Cents:
         """What the entry weighs in the balance: signed, 0 unless booked."""
-        if self._head is None or self._head.common.status is not Status.BOOKED:
+        if self._head is None or self._head.status is not Status.BOOKED:
             return 0
         return self._total if self._booked is None else self._booked
 
@@ -180,15 +183,10 @@ class EntryReader:
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
     def _detail_cents(self, detail: Fields, head: Head) -> Cents | None:
-        """The detail's signed amount in the account's currency: `Amt`, else `AmtDtls/TxAmt`, never the instructed
-        one.
-        """
-        one = detail.one
-        for key, currency_key in _AMOUNTS:
-            if key in one and one.get(currency_key, head.currency) == head.currency:
-                amount = self._cents(one[key])
-                return None if amount is None else self._signed(amount, one, head)
-        return None
+        """The detail's signed amount in the account's currency."""
+        text = _amount_text(detail.one, head.currency)
+        amount = None if text is None else self._cents(text)
+        return None if amount is None else self._signed(amount, detail.one, head)
 
     def _signed(self, amount: Cents, one: dict[str, str], head: Head) -> Cents:
         """The amount with the detail's own sign, else the entry's."""
@@ -220,7 +218,27 @@ class EntryReader:
 
 
 _NO_DETAIL: Final = Fields()
-_AMOUNTS: Final = (("amount", "amount_currency"), ("transaction_amount", "transaction_amount_currency"))
+
+
+def agreed_cents(head: Head, entry: dict[str, str], detail: dict[str, str]) -> Cents | None:
+    """The signed amount of an entry whose only detail says the same; None where it takes a closer look."""
+    text, sign = entry.get("amount"), entry.get("sign")
+    if text is None or text != _amount_text(detail, head.currency) or sign != detail.get("sign", sign):
+        return None
+    try:
+        return head.sign * cents(text)
+    except AmountError:
+        return None
+
+
+def _amount_text(one: dict[str, str], currency: str) -> str | None:
+    """A detail's amount in the account's currency: `Amt`, else `AmtDtls/TxAmt`, never the instructed one."""
+    text = one.get("amount")
+    if text is None or one.get("amount_currency", currency) != currency:
+        text = one.get("transaction_amount")
+        if one.get("transaction_amount_currency", currency) != currency:
+            return None
+    return text
 
 
 def _is_short(texts: tuple[str | None, ...]) -> bool:

@@ -14,7 +14,7 @@ from pyexpat import ExpatError, ParserCreate, XMLParserType, errors
 from typing import Final, NoReturn
 
 from quitus.banking.camt.paths import Element, document
-from quitus.banking.camt.templates import Found, Meaning, Template, learn, resolved
+from quitus.banking.camt.templates import Found, Kind, Template, learn, resolved
 from quitus.banking.problems import Reason, unreadable
 
 MAX_SEGMENT: Final = 1 << 20
@@ -37,7 +37,7 @@ _UNFINISHED: Final = frozenset(
 
 
 class Segments:
-    """Cuts a message, fed text by text, into (meaning, texts), in the document's order."""
+    """Cuts a message, fed text by text, into (kind, texts), in the document's order."""
 
     def __init__(self) -> None:
         self._parser = _strict_parser()
@@ -46,7 +46,7 @@ class Segments:
         self._text = ""
         self._held = ""
 
-    def feed(self, text: str, final: bool = False, raw: bytes | str | None = None) -> Iterator[tuple[Meaning, Found]]:
+    def feed(self, text: str, final: bool = False, raw: bytes | str | None = None) -> Iterator[tuple[Kind, Found]]:
         """The segments that this text completes; `raw` is the same in UTF-8, where it is at hand.
 
         Raises:
@@ -60,9 +60,9 @@ class Segments:
         text, at = self._text + text, 0
         escaped = "&" in text or "\r" in text
         while (segment := self._segment(text, at)) is not None:
-            template, found, at = segment
-            self._stack = template.meaning.after
-            yield template.meaning, [_resolved(part) for part in found] if escaped else found
+            kind, found, at = segment
+            self._stack = kind.meaning.after
+            yield kind, [_resolved(part) for part in found] if escaped else found
         self._keep(text[at:])
 
     def _keep(self, text: str) -> None:
@@ -71,20 +71,28 @@ class Segments:
         if len(text) + len(self._held) > MAX_SEGMENT:
             raise unreadable(Reason.TOO_LARGE, f"One part of more than {MAX_SEGMENT} characters.")
 
-    def _segment(self, text: str, at: int) -> tuple[Template, Found, int] | None:
-        """The next segment; None when the text does not reach its end."""
+    def _segment(self, text: str, at: int) -> tuple[Kind, Found, int] | None:
+        """The next segment; None when the text does not reach its end. The templates that matched most come first."""
         templates = self._templates.get(self._stack)
         if templates is None:
             templates = self._templates.setdefault(self._stack, [])
-        for template in templates:
+        for place, template in enumerate(templates):
             match = template.match(text, at)
             if match is not None:
-                return template, *match
-        for place, template in enumerate(templates):
+                template.matched += 1
+                if place and template.matched > templates[place - 1].matched:
+                    templates[place - 1 : place + 1] = template, templates[place - 1]
+                return template.kind, *match
+        for template in templates:
             match = template.match_again(text, at)
             if match is not None:
-                templates.insert(0, templates.pop(place))
-                return template, *match
+                return template.kind, *match
+        if any(template.is_cut(text, at) for template in templates):
+            return None
+        return self._learned(templates, text, at)
+
+    def _learned(self, templates: list[Template], text: str, at: int) -> tuple[Kind, Found, int] | None:
+        """The next segment, of a template that is new."""
         learned = learn(self._stack, text, at)
         if learned is None:
             return None
@@ -92,9 +100,9 @@ class Segments:
         if len(templates) == _MAX_TEMPLATES:
             templates.pop()
         if size <= _MAX_TEMPLATE_SIZE:
-            templates.insert(0, template)
-        match = template.match_again(text, at)
-        return None if match is None else (template, *match)
+            templates.append(template)
+        match = template.match(text, at)
+        return None if match is None else (template.kind, *match)
 
     def _validate(self, text: str, final: bool, raw: bytes | str) -> None:
         try:

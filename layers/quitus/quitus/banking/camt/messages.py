@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
 from quitus.banking.camt.markup import Segments
-from quitus.banking.camt.movements import Fields
 from quitus.banking.camt.paths import Mark, Scope
+from quitus.banking.camt.recipes import Fields
 from quitus.banking.camt.statements import StatementReader
-from quitus.banking.camt.templates import Found, Meaning
+from quitus.banking.camt.templates import Found, Kind, Meaning
 from quitus.banking.encodings import utf_16
 from quitus.banking.problems import Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
@@ -28,8 +28,8 @@ def read_camt(stream: BinaryIO, profile: Profile = DEFAULT) -> Iterator[Movement
     """Movements and statements of a camt file (the `Read` protocol of `quitus.banking.reader`)."""
     segments, message = Segments(), _MessageReader(profile)
     for raw, text, final in _texts(stream):
-        for meaning, found in segments.feed(text, final, raw):
-            yield from message.segment(meaning, found)
+        for kind, found in segments.feed(text, final, raw):
+            yield from message.segment(kind, found)
     message.finish()
 
 
@@ -43,12 +43,12 @@ class _MessageReader:
         self._statement: StatementReader | None = None
         self._statements = 0
 
-    def segment(self, meaning: Meaning, found: Found) -> Sequence[Movement | Statement]:
+    def segment(self, kind: Kind, found: Found) -> Sequence[Movement | Statement]:
         """What a segment completes: movements, or the statement."""
+        meaning, parts = kind.meaning, self._parts
         if meaning.whole and self._statement is not None:
-            return _whole_entry(self._statement, meaning, found)
-        parts = self._parts
-        self._open(meaning)
+            return _whole_entry(self._statement, kind, found)
+        self._open(kind)
         for scope, texts in zip(meaning.scopes, found, strict=False):
             fields = parts[scope]
             if fields.one:
@@ -71,8 +71,8 @@ class _MessageReader:
         if not self._statements:
             raise unreadable(Reason.NO_STATEMENT, "The message holds no statement.")
 
-    def _open(self, meaning: Meaning) -> None:
-        parts = self._parts
+    def _open(self, kind: Kind) -> None:
+        meaning, parts = kind.meaning, self._parts
         if meaning.message:
             if self._message not in {"", meaning.message}:
                 raise unreadable(Reason.UNKNOWN_FORMAT, f"A {self._message} and a {meaning.message} in one file.")
@@ -88,7 +88,7 @@ class _MessageReader:
             for key in _BATCH:
                 parts[Scope.ENTRY].one.pop(key, None)
         if meaning.detail:
-            parts[Scope.DETAIL] = Fields()
+            parts[Scope.DETAIL] = Fields(kind=kind)
         if meaning.closes is Mark.BALANCE_END:
             parts[Scope.BALANCE] = Fields()
 
@@ -107,15 +107,14 @@ class _MessageReader:
         return movements
 
 
-def _whole_entry(statement: StatementReader, meaning: Meaning, found: Found) -> list[Movement]:
+def _whole_entry(statement: StatementReader, kind: Kind, found: Found) -> Sequence[Movement]:
     """The short way for nearly all entries: one segment, of one detail or none."""
-    entry, detail = Fields(), Fields()
-    for scope, texts in zip(meaning.scopes, found, strict=False):
-        (entry if scope is Scope.ENTRY else detail).one = texts
+    meaning, texts = kind.meaning, dict(zip(kind.meaning.scopes, found, strict=True))
+    entry, detail = Fields(texts.get(Scope.ENTRY), kind), Fields(texts.get(Scope.DETAIL), kind)
     for scope, key, keys in meaning.repeated:
         fields = entry if scope is Scope.ENTRY else detail
         fields.many[key] = [fields.one[name] for name in keys]
-    return statement.whole_entry(entry, detail if meaning.detail else None)
+    return statement.whole_entry(entry, detail) if meaning.detail else statement.end_entry(entry)
 
 
 def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:

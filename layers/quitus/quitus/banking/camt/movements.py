@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from quitus.banking.camt.recipes import Accounts, Fields, Reading, Recipes, Told
 from quitus.banking.codes import classified
 from quitus.banking.profiles import Profile
-from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, reference
+from quitus.banking.references import as_iban, compact, creditor_references, found_ibans, found_references, reference
 from quitus.banking.texts import cents
 from quitus.domain.money import AmountError, Cents
-from quitus.domain.movement import Facts, Means, Movement, Nature
+from quitus.domain.movement import Facts, Means, Movement, Nature, Status
 
 _SUCCESS: Final = "0000"
 _SHORT: Final = 14
 _NO_TEXTS: Final[list[str]] = []
 
 
-class Fields:
-    """The texts found in one part of the message: those that come once, and those that may repeat."""
-
-    __slots__ = ("many", "one")
-
-    def __init__(self) -> None:
-        self.one: dict[str, str] = {}
-        self.many: dict[str, list[str]] = {}
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an entry says for all its details, but its amount. `sign` is 1 or -1, `common` a movement of its dates and
-    status.
-    """
+    """What an entry says for all its details, but its amount. `sign` is 1 or -1."""
 
     sign: int
     currency: str
     reversal: bool
-    common: Movement
+    booking: date
+    value: date | None
+    status: Status
 
 
 class Builder:
@@ -45,9 +37,10 @@ class Builder:
     def __init__(self, profile: Profile, account: str) -> None:
         self._own = as_iban(account) or compact(account)
         places = profile.camt
-        self._places = [(path, *_PLACES[path]) for path in places.virtual_iban]
         self._payers = [_PAYERS[path] for path in places.payer]
         self._references = [_PLACES[path] for path in places.reference]
+        searches = (self._search(path, *_PLACES[path]) for path in places.virtual_iban)
+        self._recipes = Recipes((*_READINGS, self._payer, self._payment_reference, *searches))
 
     def movement(
         self,
@@ -60,100 +53,82 @@ class Builder:
         awaiting: bool = False,
     ) -> Movement:
         """The movement of a detail; `lone` when the entry has no other, so that all that the entry says is about it."""
-        whole, one, many = entry.one, detail.one, detail.many
-        code_from = one if "domain" in one or "proprietary" in one else whole
-        reason = _return_reason(one, many)
-        code, means, nature = classified(
-            code_from.get("domain"),
-            code_from.get("family"),
-            code_from.get("sub_family"),
-            code_from.get("proprietary"),
-            amount >= 0,
-            reason is not None or head.reversal,
-        )
-        facts = head.common.facts()
+        one = detail.one
+        told = Told(entry.one, one, detail.many, amount >= 0, head.reversal, lone, awaiting)
+        facts = self._recipes.facts(told, detail.kind or entry.kind)
         facts["position"], facts["amount_cents"] = position, amount
-        facts["nature"], facts["means"], facts["bank_code"] = nature, means, code
-        if nature is not Nature.OTHER and (accounts := self._accounts(detail, entry, lone)):
-            facts["virtual_iban"], facts["virtual_iban_path"] = accounts[0]
-            facts["other_accounts"] = tuple(accounts[1:])
-        entry_reference, own_reference = reference(whole.get("bank_reference")), reference(one.get("bank_reference"))
-        if lone:
-            own_reference = own_reference or entry_reference
-        elif own_reference == entry_reference:
-            own_reference = None
-        facts["bank_reference"] = own_reference
-        facts["entry_reference"] = None if lone and not awaiting else entry_reference
-        facts["awaiting_details"] = awaiting
-        facts["batch_references"] = _batch(whole, one)
-        facts["instructed_cents"] = _instructed(one, amount, head.currency) if "instructed_amount" in one else None
-        facts["return_reason"] = reason
-        facts["note"] = _stripped(one.get("note") or (whole.get("entry_note") if lone else None))
-        facts["debtor_name"] = self._payer(one)
-        facts["payment_reference"] = self._payment_reference(detail, entry) if self._references else None
-        _say_why(facts, one, many)
+        facts["booking_date"], facts["value_date"], facts["status"] = head.booking, head.value, head.status
+        if "instructed_amount" in one:
+            facts["instructed_cents"] = _instructed(one, amount, head.currency)
         return Movement.of(facts)
 
     def rest(self, position: str, amount: Cents, head: Head, entry: Fields, nature: Nature) -> Movement:
         """What an entry holds beside its details: the bank's charges, or what nothing explains."""
         one = entry.one
-        code, _, _ = classified(
-            one.get("domain"), one.get("family"), one.get("sub_family"), one.get("proprietary"), amount >= 0, False
+        code, _, _ = _classified(one, amount >= 0, returned=False)
+        return Movement(
+            position=position,
+            amount_cents=amount,
+            booking_date=head.booking,
+            value_date=head.value,
+            status=head.status,
+            nature=nature,
+            means=Means.OTHER,
+            bank_code=code,
+            entry_reference=reference(one.get("bank_reference")),
+            note=_stripped(one.get("entry_note")),
         )
-        facts = head.common.facts()
-        facts["position"], facts["amount_cents"] = position, amount
-        facts["nature"], facts["means"], facts["bank_code"] = nature, Means.OTHER, code
-        facts["entry_reference"] = reference(one.get("bank_reference"))
-        facts["note"] = _stripped(one.get("entry_note"))
-        return Movement.of(facts)
 
-    def _payer(self, one: dict[str, str]) -> str | None:
-        return next((name for key in self._payers if key in one and (name := _stripped(one[key]))), None)
+    def _payer(self, told: Told, facts: Facts, _: Accounts) -> None:
+        facts["debtor_name"] = None
+        for key in self._payers:
+            name = told.one.get(key)
+            if name is not None and (name := name.strip()):
+                facts["debtor_name"] = name
+                return
 
-    def _payment_reference(self, detail: Fields, entry: Fields) -> str | None:
+    def _payment_reference(self, told: Told, facts: Facts, _: Accounts) -> None:
         """The first one in the profile's order; free texts are searched as one, wherever the bank cut them."""
-        for key, free in self._references:
-            texts = detail.many.get(key) or [
-                text for fields in (detail.one, entry.one) if (text := fields.get(key)) is not None
-            ]
-            found = creditor_reference(() if free else texts, texts if free else ()) if texts else None
-            if found is not None:
-                return found
-        return None
+        facts["payment_reference"] = None
+        for part, key, free in self._references:
+            texts = told.many.get(key) if part == _MANY else _texts(told, part, key)
+            if texts and (found := found_references(texts) if free else creditor_references(texts)):
+                facts["payment_reference"] = found[0]
+                return
 
-    def _accounts(self, detail: Fields, entry: Fields, lone: bool) -> list[tuple[str, str]]:
-        """Valid account numbers other than the statement's own, each once, where the profile says to look, in its
-        order.
-        """
-        one, many, whole = detail.one, detail.many, entry.one
-        found: dict[str, str] = {}
-        for path, key, free in self._places:
-            if key in one:
-                texts = [one[key]]
-            elif key in many:
-                texts = many[key]
-            elif key in whole and (lone or key != "entry_note"):
-                texts = [whole[key]]
-            else:
-                continue
-            for iban in found_ibans(texts) if free else _checked(texts):
+    def _search(self, path: str, part: int, key: str, free: bool) -> Reading:
+        """Looks in one place for valid account numbers other than the statement's own."""
+        find = found_ibans if free else _checked
+
+        def search(told: Told, _: Facts, accounts: Accounts) -> None:
+            texts = _texts(told, part, key) if told.lone or key != "entry_note" else None
+            for iban in find(texts) if texts else ():
                 if iban != self._own:
-                    found.setdefault(iban, path)
-        return list(found.items())
+                    accounts.setdefault(iban, path)
+
+        def check(told: Told, _: Facts, accounts: Accounts) -> None:
+            text = (told.one if part == _ONE else told.whole).get(key)
+            if text is not None and len(text) > _SHORT:
+                iban = as_iban(text)
+                if iban is not None and iban != self._own:
+                    accounts.setdefault(iban, path)
+
+        return search if free or part == _MANY else check
 
 
+_WHOLE, _ONE, _MANY = range(3)
 _PLACES: Final = {
-    "TxDtls/RltdPties/CdtrAcct/Id/IBAN": ("creditor_iban", False),
-    "TxDtls/RltdPties/CdtrAcct/Id/Othr/Id": ("creditor_other", False),
-    "TxDtls/RltdPties/UltmtCdtr/Id": ("ultimate_creditor", False),
-    "Ntry/NtryRef": ("entry_reference", False),
-    "TxDtls/RmtInf/Strd/CdtrRefInf/Ref": ("structured", False),
-    "TxDtls/RmtInf/Ustrd": ("unstructured", True),
-    "TxDtls/Refs/EndToEndId": ("end_to_end", False),
-    "TxDtls/AddtlTxInf": ("note", True),
-    "Ntry/AddtlNtryInf": ("entry_note", True),
+    "TxDtls/RltdPties/CdtrAcct/Id/IBAN": (_ONE, "creditor_iban", False),
+    "TxDtls/RltdPties/CdtrAcct/Id/Othr/Id": (_ONE, "creditor_other", False),
+    "TxDtls/RltdPties/UltmtCdtr/Id": (_ONE, "ultimate_creditor", False),
+    "Ntry/NtryRef": (_WHOLE, "entry_reference", False),
+    "TxDtls/RmtInf/Strd/CdtrRefInf/Ref": (_MANY, "structured", False),
+    "TxDtls/RmtInf/Ustrd": (_MANY, "unstructured", True),
+    "TxDtls/Refs/EndToEndId": (_ONE, "end_to_end", False),
+    "TxDtls/AddtlTxInf": (_ONE, "note", True),
+    "Ntry/AddtlNtryInf": (_WHOLE, "entry_note", True),
 }
-"""Path in the message → key of its text, and whether it is free text to search."""
+"""Path in the message → in which texts of `Told` and under which key it is, and whether it is free text to search."""
 
 
 _PAYERS: Final = {
@@ -162,13 +137,88 @@ _PAYERS: Final = {
 }
 
 
-def _say_why(facts: Facts, one: dict[str, str], many: dict[str, list[str]]) -> None:
-    free = many.get("unstructured", _NO_TEXTS)
-    facts["uetr"] = reference(one.get("uetr"))
-    facts["end_to_end_id"] = reference(one.get("end_to_end"))
-    facts["mandate_id"] = reference(one.get("mandate"))
-    facts["debtor_iban"] = _debtor_iban(one)
-    facts["remittance"] = _joined(free or many.get("additional", _NO_TEXTS))
+def _texts(told: Told, part: int, key: str) -> list[str] | None:
+    if part == _MANY:
+        return told.many.get(key)
+    text = (told.one if part == _ONE else told.whole).get(key)
+    return None if text is None else [text]
+
+
+def _bank_references(told: Told, facts: Facts, _: Accounts) -> None:
+    """The entry's reference is that of a lone movement; a detail that repeats its entry's has none of its own."""
+    whole, own = reference(told.whole.get("bank_reference")), reference(told.one.get("bank_reference"))
+    if told.lone:
+        own = own or whole
+    elif own == whole:
+        own = None
+    facts["bank_reference"] = own
+    facts["entry_reference"] = None if told.lone and not told.awaiting else whole
+
+
+def _batch(told: Told, facts: Facts, _: Accounts) -> None:
+    """What names the batch: the payment information and the message, as the entry and as the detail says."""
+    whole, one = told.whole, told.one
+    named = (
+        reference(whole.get("batch_payment")),
+        reference(whole.get("batch_message")),
+        reference(one.get("payment_information")),
+        reference(one.get("message_id")),
+    )
+    facts["batch_references"] = tuple(dict.fromkeys(name for name in named if name))
+
+
+def _note(told: Told, facts: Facts, _: Accounts) -> None:
+    facts["note"] = _stripped(told.one.get("note") or (told.whole.get("entry_note") if told.lone else None))
+
+
+def _remittance(told: Told, facts: Facts, _: Accounts) -> None:
+    facts["remittance"] = _joined(told.many.get("unstructured") or told.many.get("additional") or _NO_TEXTS)
+
+
+def _end_to_end(told: Told, facts: Facts, _: Accounts) -> None:
+    facts["end_to_end_id"] = reference(told.one.get("end_to_end"))
+
+
+def _uetr(told: Told, facts: Facts, _: Accounts) -> None:
+    facts["uetr"] = reference(told.one.get("uetr"))
+
+
+def _mandate(told: Told, facts: Facts, _: Accounts) -> None:
+    facts["mandate_id"] = reference(told.one.get("mandate"))
+
+
+def _debtor_iban(told: Told, facts: Facts, _: Accounts) -> None:
+    text = told.one.get("debtor_iban") or told.one.get("debtor_other")
+    facts["debtor_iban"] = (compact(text) or None) if text else None
+
+
+def _class(told: Told, facts: Facts, _: Accounts) -> None:
+    """The bank's code, the detail's before the entry's, and what it makes of the movement."""
+    reason = _return_reason(told)
+    texts = told.one if "domain" in told.one or "proprietary" in told.one else told.whole
+    facts["bank_code"], facts["means"], facts["nature"] = _classified(
+        texts, told.credit, reason is not None or told.taken_back
+    )
+    facts["return_reason"] = reason
+    facts["awaiting_details"] = told.awaiting
+
+
+_READINGS: Final[tuple[Reading, ...]] = (
+    _class,
+    _bank_references,
+    _batch,
+    _note,
+    _remittance,
+    _end_to_end,
+    _uetr,
+    _mandate,
+    _debtor_iban,
+)
+
+
+def _classified(texts: dict[str, str], credit: bool, returned: bool) -> tuple[str | None, Means, Nature]:
+    get = texts.get
+    return classified(get("domain"), get("family"), get("sub_family"), get("proprietary"), credit, returned)
 
 
 def _checked(texts: list[str]) -> list[str]:
@@ -194,34 +244,15 @@ def _instructed(one: dict[str, str], amount: Cents, currency: str) -> Cents | No
     return None if instructed == abs(amount) else instructed
 
 
-def _debtor_iban(one: dict[str, str]) -> str | None:
-    text = one.get("debtor_iban") or one.get("debtor_other")
-    return (compact(text) or None) if text else None
-
-
-def _batch(entry: dict[str, str], detail: dict[str, str]) -> tuple[str, ...]:
-    """What names the batch: the payment information and the message, as the entry and as the detail says."""
-    named = [text for key, fields in _batch_places(entry, detail) if (text := reference(fields.get(key)))]
-    return tuple(dict.fromkeys(named)) if named else ()
-
-
-def _batch_places(entry: dict[str, str], detail: dict[str, str]) -> tuple[tuple[str, dict[str, str]], ...]:
-    return (
-        ("batch_payment", entry),
-        ("batch_message", entry),
-        ("payment_information", detail),
-        ("message_id", detail),
-    )
-
-
-def _return_reason(one: dict[str, str], many: dict[str, list[str]]) -> str | None:
+def _return_reason(told: Told) -> str | None:
     """The code wins over the text, which is kept where the code only announces it (`NARR`) or is missing."""
+    one, many = told.one, told.many
     if "return_code" not in one and "return_proprietary" not in one and "return_text" not in many:
         return None
     code = reference(one.get("return_code")) or reference(one.get("return_proprietary"))
     if code == _SUCCESS:
         return None
-    text = " ".join(part.strip() for part in many.get("return_text", ())).strip()
+    text = " ".join(part.strip() for part in many.get("return_text", _NO_TEXTS)).strip()
     if code == "NARR" and text:
         return f"NARR: {text}"
     return code or text or None

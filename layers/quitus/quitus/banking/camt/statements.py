@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from quitus.banking.camt.entries import EntryReader, HeadReader
-from quitus.banking.camt.movements import Builder, Fields
+from quitus.banking.camt.entries import EntryReader, HeadReader, agreed_cents
+from quitus.banking.camt.movements import Builder, Head
+from quitus.banking.camt.recipes import Fields
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
 from quitus.banking.reader import Sums
@@ -49,11 +51,19 @@ class StatementReader:
         """A detail of the entry that is open: the movements that are certain now."""
         return self._added(self._entry_reader(entry).detail(detail))
 
-    def whole_entry(self, entry: Fields, detail: Fields | None) -> list[Movement]:
-        """An entry of one detail or none."""
-        if detail is not None:
-            self._entry_reader(entry).detail(detail)
-        return self.end_entry(entry)
+    def whole_entry(self, entry: Fields, detail: Fields) -> Sequence[Movement]:
+        """An entry of one detail: the short way where both say the same amount, as nearly always."""
+        where, head, builder = self._begun(entry)
+        amount = None if head is None else agreed_cents(head, entry.one, detail.one)
+        if head is None or amount is None:
+            self._entry = EntryReader(where, head, builder, entry, self._problems)
+            self._entry.detail(detail)
+            return self.end_entry(entry)
+        if head.status is Status.BOOKED:
+            self._booked += amount
+        movement = builder.movement(f"{where}.0", amount, head, entry, detail, lone=True)
+        self._sums.add(movement)
+        return (movement,)
 
     def end_entry(self, entry: Fields) -> list[Movement]:
         """The end of the open entry: its last movements."""
@@ -94,15 +104,19 @@ class StatementReader:
 
     def _entry_reader(self, entry: Fields) -> EntryReader:
         if self._entry is None:
-            if self._heads is None or self._builder is None:
-                self._entry_currency = entry.one.get("amount_currency", "").strip()
-                unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
-                self._builder = Builder(self._profile, self._account())
-                self._heads = HeadReader(self._problems, unsaid, self._currency(), self._fallback_day)
-            where = f"{self._ordinal}.{self._entries}"
-            self._entry = EntryReader(where, entry, self._heads.read(where, entry.one), self._builder, self._problems)
-            self._entries += 1
+            self._entry = EntryReader(*self._begun(entry), entry, self._problems)
         return self._entry
+
+    def _begun(self, entry: Fields) -> tuple[str, Head | None, Builder]:
+        """Of a further entry its place, what it says for all its details, and what makes their movements."""
+        if self._heads is None or self._builder is None:
+            self._entry_currency = entry.one.get("amount_currency", "").strip()
+            unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
+            self._builder = Builder(self._profile, self._account())
+            self._heads = HeadReader(self._problems, unsaid, self._currency(), self._fallback_day)
+        where = f"{self._ordinal}.{self._entries}"
+        self._entries += 1
+        return where, self._heads.read(where, entry.one), self._builder
 
     def _account(self) -> str:
         one = self.fields.one

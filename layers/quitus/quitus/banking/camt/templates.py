@@ -59,6 +59,18 @@ class Meaning:
     after: tuple[Element, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """Segments of one template that also have some texts in common; the others, by scope and key, are `differing`.
+
+    `length` counts the characters that they have in common.
+    """
+
+    meaning: Meaning
+    differing: frozenset[tuple[Scope, str]]
+    length: int
+
+
 class Template:
     """The markup of a segment with its gaps.
 
@@ -66,18 +78,22 @@ class Template:
     what differs from entry to entry.
     """
 
-    def __init__(self, gaps: Sequence[Gap], tail: str, base: Found, meaning: Meaning) -> None:
-        self.meaning = meaning
-        self._gaps, self._tail, self._base = tuple(gaps), tail, base
-        self._stable: dict[int, str] | None = None
-        self._welded_base, self._welded_tail = base, tail
-        self._welded = [(gap.markup, len(gap.markup), gap.part, gap.key) for gap in gaps]
+    kind: Kind
+
+    def __init__(
+        self, gaps: Sequence[Gap], tail: str, ahead: int, texts: Sequence[str], base: Found, meaning: Meaning
+    ) -> None:
+        """`tail` is the markup after the last gap; as many characters of it as `ahead` says are of the next segment."""
+        self._gaps, self._tail, self._ahead, self._base, self._meaning = tuple(gaps), tail, ahead, base, meaning
+        self._stable = dict(enumerate(texts))
+        self.matched = 0
+        self._weld()
 
     def match(self, text: str, at: int) -> tuple[Found, int] | None:
         """The texts of the segment at this place and where it ends; None when its markup or a stable text is
         another.
         """
-        found = [part.copy() for part in self._welded_base]
+        found = [part.copy() for part in self._common]
         starts, find = text.startswith, text.find
         for markup, length, part, key in self._welded:
             if not starts(markup, at):
@@ -87,34 +103,39 @@ class Template:
             if part >= 0:
                 found[part][key] = text[at:end]
             at = end
-        if at < 0 or not starts(self._welded_tail, at):
+        if at < 0 or not starts(self._end, at):
             return None
-        return found, at + len(self._welded_tail)
+        return found, at + self._size
 
     def match_again(self, text: str, at: int) -> tuple[Found, int] | None:
         """The same by the markup alone; what differs from before is no longer stable."""
-        texts = []
+        texts, place = [], at
         for gap in self._gaps:
-            if not text.startswith(gap.markup, at):
+            if not text.startswith(gap.markup, place):
                 return None
-            start = at + len(gap.markup)
-            at = text.find("<", start)
-            if at < 0:
+            start = place + len(gap.markup)
+            place = text.find("<", start)
+            if place < 0:
                 return None
-            texts.append(text[start:at])
-        if not text.startswith(self._tail, at):
+            texts.append(text[start:place])
+        if not text.startswith(self._tail, place):
             return None
-        self._weld(texts)
-        found = [part.copy() for part in self._base]
-        for gap, said in zip(self._gaps, texts, strict=True):
-            if gap.part >= 0:
-                found[gap.part][gap.key] = said
-        return found, at + len(self._tail)
+        self._stable = {index: stable for index, stable in self._stable.items() if texts[index] == stable}
+        self._weld()
+        return self.match(text, at)
 
-    def _weld(self, texts: list[str]) -> None:
-        known = dict(enumerate(texts)) if self._stable is None else self._stable
-        self._stable = {index: text for index, text in known.items() if texts[index] == text}
-        base, welded, before = [part.copy() for part in self._base], [], ""
+    def is_cut(self, text: str, at: int) -> bool:
+        """Whether the text is this markup as far as it goes, and stops within it."""
+        for markup in (*(gap.markup for gap in self._gaps), self._tail):
+            if not text.startswith(markup, at):
+                return markup.startswith(text[at : at + len(markup)])
+            at = text.find("<", at + len(markup))
+            if at < 0:
+                return True
+        return False
+
+    def _weld(self) -> None:
+        common, welded, before = [part.copy() for part in self._base], [], ""
         for index, gap in enumerate(self._gaps):
             before += gap.markup
             stable = self._stable.get(index)
@@ -124,8 +145,12 @@ class Template:
                 continue
             before += stable
             if gap.part >= 0:
-                base[gap.part][gap.key] = stable
-        self._welded, self._welded_base, self._welded_tail = welded, base, before + self._tail
+                common[gap.part][gap.key] = stable
+        self._welded, self._common, self._end = welded, common, before + self._tail
+        self._size = len(self._end) - self._ahead
+        differing = {(self._meaning.scopes[part], key.partition(" ")[0]) for _, _, part, key in welded if part >= 0}
+        length = len(self._end) + sum(length for _, length, _, _ in welded)
+        self.kind = Kind(self._meaning, frozenset(differing), length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +213,7 @@ def learn(stack: tuple[Element, ...], text: str, at: int) -> tuple[Template, int
         if not ends:
             element = walk.open(name)
             if detail is not None and element.closes is Mark.DETAIL_END:
-                return _template(walk, detail, text, at)
+                return _template(walk, detail, text, at, tag.end())
             opened = _Leaf(element, tag.group(), tag.end(), tag.end())
         elif opened is not None:
             walk.leaves.append(_Leaf(opened.element, opened.head, opened.start, tag.start()))
@@ -199,17 +224,21 @@ def learn(stack: tuple[Element, ...], text: str, at: int) -> tuple[Template, int
                 continue
             cut = _Cut(mark, tag.end(), len(walk.leaves), tuple(walk.stack))
             if mark is not Mark.DETAIL_END or Mark.ENTRY not in walk.opens:
-                return _template(walk, cut, text, at)
+                return _template(walk, cut, text, at, cut.end)
             detail = cut
     return None
 
 
-def _template(walk: _Walk, cut: _Cut, text: str, at: int) -> tuple[Template, int]:
+def _template(walk: _Walk, cut: _Cut, text: str, at: int, seen: int) -> tuple[Template, int]:
+    """The template of the segment from one place to the cut. That it ends there was told by the text up to `seen`, and
+    is only told where that follows.
+    """
     leaves = walk.leaves[: cut.leaves]
     places = _Places(leaves)
-    gaps, previous = [], at
+    gaps, texts, previous = [], [], at
     for leaf in leaves:
         gaps.append(Gap(text[previous : leaf.start], *places.of(leaf)))
+        texts.append(text[leaf.start : leaf.end])
         previous = leaf.end
     meaning = Meaning(
         scopes=tuple(places.scopes),
@@ -223,7 +252,7 @@ def _template(walk: _Walk, cut: _Cut, text: str, at: int) -> tuple[Template, int
         closes=cut.mark,
         after=cut.stack,
     )
-    return Template(gaps, text[previous : cut.end], places.fixed, meaning), cut.end - at
+    return Template(gaps, text[previous:seen], seen - cut.end, texts, places.fixed, meaning), seen - at
 
 
 class _Places:
