@@ -7,6 +7,8 @@ before or after it, the service asks to slow down, the answer is lost, somebody 
 from __future__ import annotations
 
 import io
+import json
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +22,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from faults import Killed
 
 from quitus.adapters import keys
+from quitus.adapters.dynamo import encode_row
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.erp_batch import Answer, Feed, Item, Outcome
 from quitus.services.table import Key, Row, Stale, Write
@@ -83,26 +86,56 @@ class Watched:
         return partial(self._turnstile.passed, f"{self._name}.{name}", attribute)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A change as the stream tells it."""
+
+    sequence: int
+    row: Row
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As a function gets it, which is JSON."""
+        image = encode_row(self.row)
+        told = {
+            "ApproximateCreationDateTime": 1_795_000_000 + self.sequence // 10,
+            "Keys": {name: image[name] for name in ("PK", "SK")},
+            "SequenceNumber": str(10**20 + self.sequence),
+            "NewImage": image,
+        }
+        arn = "arn:aws:dynamodb:eu-west-3:1:table/quitus/stream/2026-11-01T00:00:00.000"
+        text = json.dumps({"dynamodb": told, "eventSourceARN": arn}, default=lambda held: b64encode(held).decode())
+        record: dict[str, Any] = json.loads(text)
+        return record
+
+
 class StreamedTable(MemoryTable):
-    """A table that tells which rows changed, and notices when one changes that never may."""
+    """A table whose stream two functions read, each at its own pace, and that notices a change that may never be."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stream: list[Key] = []
+        self.sequence = 0
+        self.stream: list[Told] = []
+        """What was not forwarded yet."""
+        self.unlogged: list[Told] = []
         self.broken: list[Key] = []
 
     def copy(self) -> StreamedTable:
         """Another table with the same rows."""
         other = StreamedTable()
-        other.rows = dict(self.rows)
+        other.rows, other.sequence = dict(self.rows), self.sequence
         other._partitions = defaultdict(list, {pk: list(held) for pk, held in self._partitions.items()})
-        other.stream = list(self.stream)
+        other._listings = defaultdict(set, {pk: set(held) for pk, held in self._listings.items()})
+        other.stream, other.unlogged = list(self.stream), list(self.unlogged)
         return other
 
     def write(self, writes: Sequence[Write]) -> None:
         before = {write.key: self.rows.get(write.key) for write in writes}
         super().write(writes)
-        self.stream += before
+        for key in (key for key, row in before.items() if self.rows[key] != row):
+            self.sequence += 1
+            self.stream.append(Told(self.sequence, self.rows[key]))
+            self.unlogged.append(self.stream[-1])
         self.broken += [key for key, row in before.items() if row and is_permanent(key) and self.rows[key] != row]
 
 

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from builders import BANK_ACCOUNT
-from simulation.world import LANDLORD, SETTINGS, Answered, World
+from rebuilds import compared
+from simulation.world import LANDLORD, RAW, SETTINGS, Answered, World
 
 from demonstration.bank import BIC
 from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
@@ -191,6 +192,14 @@ def check(world: World) -> None:
     _the_erp_has_every_entry_once_in_order(world, chains)
     assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
     _the_journal_is_whole(world)
+    _the_log_is_the_table(world)
+
+
+def _the_log_is_the_table(world: World) -> None:
+    """Whatever was killed, the action log and the raw files make the same table again, views and all."""
+    report = compared(world.buckets.objects, RAW, world.table, seed=world.runs)
+    assert report.is_clean, (report.findings.told, report.unlike)
+    assert report.live == report.log
 
 
 def _each_movement_is_posted_once(payments: Iterable[Mapping[str, Any]]) -> None:

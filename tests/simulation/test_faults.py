@@ -53,11 +53,13 @@ def by_chance(world: World, chance: random.Random) -> None:
     world.turnstile.plan = some(chance, chance.choice((0, 0.02, 0.1)))
     world.erp.fails = lambda: chance.choice((None, None, "before", "after"))
     for _ in range(STEPS):
-        match chance.randrange(8):
+        match chance.randrange(9):
             case 0 | 1 if waiting:
                 waiting.pop()(world)
             case 2 | 3 if world.table.stream:
                 world.stream(chance.randint(1, 5))
+            case 8 if world.table.unlogged:
+                world.log(chance.randint(1, 20))
             case 4:
                 world.tick()
             case 5:

@@ -19,13 +19,14 @@ from urllib.parse import quote
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from faults import Killed
-from simulation.cloud import Buckets, Clock, Erp, Fault, Queues, StreamedTable, Turnstile, Waiting, Watched
+from simulation.cloud import Buckets, Clock, Erp, Fault, Queues, StreamedTable, Told, Turnstile, Waiting, Watched
 from unit.web.office import LANDLORD as LANDLORD_SETTINGS
 
 import apply_erp_file.app
 import close_days.app
 import forward_changes.app
 import intake_file.app
+import log_rows.app
 import post_movements.app
 import push_erp.app
 import settle_pending.app
@@ -171,12 +172,16 @@ class World:
             self.queues.waiting = [held for held in self.queues.waiting if held is not message]
 
     def stream(self, most: int = 100) -> None:
-        """Hand the oldest changes to the stream's handler."""
-        some = self.table.stream[:most]
-        records = [{"dynamodb": {"Keys": {"PK": {"S": key.pk}, "SK": {"S": key.sk}}}} for key in some]
+        """Hand the oldest changes to what forwards them."""
         with self._process():
-            forward_changes.app.handler({"Records": records}, _CONTEXT)
-            del self.table.stream[: len(some)]
+            forward_changes.app.handler(_records(self.table.stream[:most]), _CONTEXT)
+            del self.table.stream[:most]
+
+    def log(self, most: int = 100) -> None:
+        """Hand the oldest changes to what logs them."""
+        with self._process():
+            log_rows.app.handler(_records(self.table.unlogged[:most]), _CONTEXT)
+            del self.table.unlogged[:most]
 
     def tick(self) -> None:
         """Every schedule fires."""
@@ -206,6 +211,8 @@ class World:
         for _ in range(_LONGEST):
             if self.table.stream:
                 self.stream()
+            elif self.table.unlogged:
+                self.log()
             elif self.queues.waiting:
                 first = self.queues.waiting[0]
                 self.deliver(0)
@@ -225,6 +232,10 @@ class Saved:
     queues: Queues
     erp: Erp
     instant: datetime
+
+
+def _records(some: Sequence[Told]) -> dict[str, Any]:
+    return {"Records": [told.record for told in some]}
 
 
 def _event(message: Waiting) -> dict[str, Any]:

@@ -61,6 +61,7 @@ FOLDERS = {
         "PostMovementsRole": {"${RawBucket.Arn}/actions/*"},
         "ApplyErpFileRole": {"${RawBucket.Arn}/actions/*", "${ExportBucket.Arn}/*/acks/*"},
         "ForwardChangesRole": {"${LostChangesBucket.Arn}/*"},
+        "LogRowsRole": {"${LostChangesBucket.Arn}/*", "${RawBucket.Arn}/actions/*"},
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
         "SettlePendingRole": {"${RawBucket.Arn}/actions/*"},
         "CloseDaysRole": {"${RawBucket.Arn}/actions/*"},

@@ -29,7 +29,7 @@ def table_comes_back_to_any_second(template: Template) -> list[str]:
     wanted: dict[str, Any] = {
         "DeletionProtectionEnabled": True,
         "BillingMode": "PAY_PER_REQUEST",
-        "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
     }
     findings = []
     for name, table in template.props("DynamoDB::Table").items():

@@ -132,6 +132,8 @@ drop(
     "one_bad_record_stops_the_stream",
     "ForwardChangesFunction/Properties/Events/Changes/Properties/BisectBatchOnFunctionError",
 )
+drop("the_action_log_is_behind_and_silent", "ActionLogAgeAlarm")
+drop("what_the_action_log_gave_up_is_silent", "LostRowsAlarm")
 drop("dead_letters_are_silent", "MovementsDeadLettersAlarm")
 drop("waiting_work_is_silent", "ErpRowsAgeAlarm")
 drop("failing_functions_are_silent", "PushErpErrorsAlarm")

@@ -1,8 +1,8 @@
 """From the table's stream to what changed.
 
-The stream carries keys only. Those of rows that views are made from go on, from `forward_changes` to `update_views`;
-rows that are views themselves do not, so that nothing runs in a circle. Nobody may rely on the order or on a key coming
-once.
+The keys of rows that views are made from go on, from `forward_changes` to `update_views`, and nothing of what the rows
+hold; rows that are views themselves do not, so that nothing runs in a circle. Nobody may rely on the order or on a key
+coming once.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from quitus.services.table import Key
 
 BATCHES, DECISIONS = "batch#", "decision#"
 """How the many rows of one sort begin in a file's partition."""
+CONTENTS = "content#"
+"""Begins, among an account's statements, the rows that say under which name a content was kept."""
 UNFINISHED = "@files#unfinished"
 """Listing partition: the files that are being processed, of all landlords, by arrival."""
 SWEEP = Key("@files#sweep", "mark")

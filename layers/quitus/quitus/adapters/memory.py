@@ -35,6 +35,7 @@ class MemoryTable:
     def __init__(self) -> None:
         self.rows: dict[Key, Row] = {}
         self._partitions: dict[str, list[str]] = defaultdict(list)
+        self._listings: dict[str, set[Key]] = defaultdict(set)
         self._lock = threading.RLock()
 
     def get(self, key: Key) -> Row | None:
@@ -76,11 +77,8 @@ class MemoryTable:
     ) -> Page:
         """See `Table.query_listing`."""
         with self._lock:
-            listed = sorted(
-                Key(*key[:2], row["GSI1SK"])
-                for key, row in self.rows.items()
-                if row.get("GSI1PK") == pk and row["GSI1SK"].startswith(prefix)
-            )
+            members = {key: self.rows[key]["GSI1SK"] for key in self._listings.get(pk, ())}
+            listed = [Key(*key[:2], place) for key, place in members.items() if place.startswith(prefix)]
             listed.sort(key=_listing_order, reverse=newest_first)
             if after is not None:
                 place = _listing_order(after if after.listed_at else self._listed(pk, after))
@@ -147,6 +145,10 @@ class MemoryTable:
         key = Key.of(row)
         if key not in self.rows:
             insort(self._partitions[key.pk], key.sk)
+        elif "GSI1PK" in self.rows[key]:
+            self._listings[self.rows[key]["GSI1PK"]].discard(key)
+        if "GSI1PK" in row:
+            self._listings[row["GSI1PK"]].add(key)
         self.rows[key] = decode_row(encoded)
 
 

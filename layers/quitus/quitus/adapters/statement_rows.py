@@ -13,7 +13,6 @@ from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table
 NEVER_KEPT = New()
 NEVER_TOLD = New()
 _ANNOUNCED = "~"
-_CONTENT = "content#"
 _AT_ONCE = 40
 
 
@@ -35,7 +34,7 @@ class StatementRows:
             key.sk: Key(file_keys.statements(landlord_id, row["account"]), row["place"]) for key, row in rows.items()
         }
         kept = self._table.batch_get(places.values())
-        return {sk.removeprefix(_CONTENT): _record(kept[place]) for sk, place in places.items()}
+        return {sk.removeprefix(file_keys.CONTENTS): _record(kept[place]) for sk, place in places.items()}
 
     def keep(
         self,
@@ -97,7 +96,7 @@ def _closing(rows: Sequence[Row], channel: str) -> list[StatementRecord]:
 
 
 def _is_closing_place(row: Row) -> bool:
-    return not row["SK"].startswith((_ANNOUNCED, _CONTENT))
+    return not row["SK"].startswith((_ANNOUNCED, file_keys.CONTENTS))
 
 
 def _key(landlord_id: str, statement: StatementRecord) -> Key:
@@ -106,7 +105,7 @@ def _key(landlord_id: str, statement: StatementRecord) -> Key:
 
 
 def _content_key(landlord_id: str, statement: StatementRecord) -> Key:
-    return Key(file_keys.statements(landlord_id, statement.account), f"{_CONTENT}{statement.content}")
+    return Key(file_keys.statements(landlord_id, statement.account), f"{file_keys.CONTENTS}{statement.content}")
 
 
 def _content_put(landlord_id: str, statement: StatementRecord) -> Put:

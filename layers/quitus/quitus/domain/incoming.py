@@ -16,6 +16,9 @@ MANUAL_ACCOUNT: Final = "manual"
 EVENT_CHANNEL: Final = "event:"
 """Begins the channel of a source of payment events."""
 
+EVENT_POSITION: Final = "event"
+"""The place of a movement in the event that tells of it."""
+
 _ANNOUNCED: Final = "announced"
 _LISTED: Final = "listed"
 _IN_COLLECTION: Final = frozenset({Means.CARD, Means.CHEQUE, Means.CASH})

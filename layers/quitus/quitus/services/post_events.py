@@ -15,7 +15,7 @@ import msgspec
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.ids import ID_PATTERN, is_id
-from quitus.domain.incoming import EVENT_CHANNEL, Incoming, Source
+from quitus.domain.incoming import EVENT_CHANNEL, EVENT_POSITION, Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.limits import plausible
 from quitus.domain.movement import Means, Movement, Nature
@@ -85,7 +85,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
         debtor = self.debtor or Debtor()
         credit = self.kind == "credit"
         movement = Movement(
-            position="event",
+            position=EVENT_POSITION,
             amount_cents=self.amount_cents if credit else -self.amount_cents,
             booking_date=self.booking_date,
             nature=Nature.RECEIPT if credit else Nature.RETURN,
