@@ -10,7 +10,8 @@ from typing import Any, BinaryIO, cast
 from demonstration.progress import Progress
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.pgp_envelopes import PgpEnvelopes
-from quitus.services.table import Put, Row
+from quitus.services.table import Key, Put, Row
+from rebuilding.objects import logged_changes, row_names
 from rebuilding.run import Report, Sources, rebuild
 
 type Contents = Mapping[tuple[str, str], bytes]
@@ -57,6 +58,13 @@ class HeldTable:
 
 class NoSecrets:
     """Secrets of landlords that have none."""
+
+
+def last_rows(held: Contents, bucket: str) -> dict[Key, Row]:
+    """The row that the log ends with under each key: quicker than a rebuild, and nothing is proved."""
+    objects = HeldObjects(held, bucket)
+    told = logged_changes(objects, row_names(objects), lambda count: None)
+    return {Key.of(change.row): change.row for change in sorted(told, key=lambda change: change.place)}
 
 
 def compared(held: Contents, bucket: str, live: MemoryTable, seed: int = 0) -> Report:

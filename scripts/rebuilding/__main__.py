@@ -39,7 +39,7 @@ table and of the live one; how many raw files and bank lines were read again; wh
   scripts/rebuild --port 4566 --into anew              the same on the local cloud
 
 Exit codes: 0 the digests are the same and nothing is wrong, 1 they are not (the reasons are on stderr), 2 refused or
-wrong usage. What to do then, and after it: docs/decisions/0025-the-table-is-rebuilt-from-its-log.md
+wrong usage. What to do then, and after it: docs/decisions/0027-the-table-is-rebuilt-from-its-log.md
 """
 
 
@@ -140,7 +140,7 @@ def _reasons(report: Report) -> list[str]:
     if report.unlike:
         said.append("If anything came in meanwhile, run again; else the live table was changed by something else.")
     if report.findings.counts:
-        said.append("Do not put the new table to work before each of these is understood (docs/decisions, 0025).")
+        said.append("Do not put the new table to work before each of these is understood (docs/decisions, 0027).")
     return said
 
 

@@ -35,7 +35,6 @@ from quitus.services.erp_rows import record_of
 from quitus.services.give_lists import ListGiver
 from quitus.services.leases import Fate, Origin
 from quitus.services.plan_watch import PlanWatch
-from quitus.services.ports import ActionLog
 from quitus.services.post_lists import ListSettler
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.settle_pending import PendingSettler
@@ -123,11 +122,9 @@ class Case(Words):
         table, clock = self.office.table, self.office.clock
         ledger, views = LedgerRows(table), ViewRows(table)
         spender = CreditSpender(ledger, DueRows(table), clock)
-        log, landlords = self.office.outside.action_log, self.office.desk.landlords
-        settler = PendingSettler(ledger, views, AlertRows(table), log, clock, landlords, spender)
-        lists = list_settler(table, clock, log)
-        refunds = refund_settler(table, clock, log)
-        settlers = (settler, lists, refunds)
+        landlords = self.office.desk.landlords
+        settler = PendingSettler(ledger, views, AlertRows(table), clock, landlords, spender)
+        settlers = (settler, list_settler(table, clock), refund_settler(table, clock))
         while sum(one.settle(check) for check in self.office.checks() for one in settlers):
             pass
         self.office.follow()
@@ -135,32 +132,31 @@ class Case(Words):
     def watch_plans(self) -> None:
         """What looks at the plans by the hour looks."""
         table = self.office.table
-        log, alerts = self.office.outside.action_log, AlertRows(table)
-        PlanWatch(PlanRows(table), LedgerRows(table), alerts, log, self.office.clock).review("semiga")
+        alerts = AlertRows(table)
+        PlanWatch(PlanRows(table), LedgerRows(table), alerts, self.office.clock).review("semiga")
 
 
-def list_settler(table: Any, clock: FixedClock, log: ActionLog) -> ListSettler:
+def list_settler(table: Any, clock: FixedClock) -> ListSettler:
     """What gives lists their transfers, and posts them."""
     ledger, lists, alerts = LedgerRows(table), ListRows(table), AlertRows(table)
     return ListSettler(
-        ListGiver(ledger, lists, alerts, log, clock),
+        ListGiver(ledger, lists, alerts, clock),
         ledger,
         lists,
         BeneficiaryRows(table),
         RecoveryRows(table),
         ViewRows(table),
         alerts,
-        log,
         clock,
         LandlordRows(table),
         CreditSpender(ledger, DueRows(table), clock),
     )
 
 
-def refund_settler(table: Any, clock: FixedClock, log: ActionLog) -> RefundSettler:
+def refund_settler(table: Any, clock: FixedClock) -> RefundSettler:
     """What recognises the bank's lines of refunds."""
     ledger, refunds, alerts = LedgerRows(table), RefundRows(table), AlertRows(table)
-    payer = RefundPayer(ledger, refunds, alerts, log)
+    payer = RefundPayer(ledger, refunds, alerts)
     return RefundSettler(payer, ledger, refunds, ViewRows(table), LandlordRows(table), alerts, clock)
 
 

@@ -214,7 +214,7 @@ def test_of_two_refunds_of_one_amount_to_one_account_none_is_guessed(case: Case)
 
 def test_an_approved_refund_on_no_statement_is_told(case: Case) -> None:
     refund = decide(case, request(case).body).body
-    settler = refund_settler(case.office.table, case.office.clock, case.office.outside.action_log)
+    settler = refund_settler(case.office.table, case.office.clock)
     settler.review("semiga")
     assert ("refund_unpaid", refund["refund_id"]) not in case.alerts()
     case.today_is("2026-11-16")

@@ -41,14 +41,12 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
     landlords = LandlordRows(estate.table)
     proofs = ProofDesk(landlords, StatementRows(estate.table), ViewRows(estate.table))
     monkeypatch.setattr(bootstrap, "pending_settler", estate.settler)
-    monkeypatch.setattr(bootstrap, "list_settler", lambda: list_settler(estate.table, FixedClock(), Notebook()))
-    monkeypatch.setattr(bootstrap, "refund_settler", lambda: refund_settler(estate.table, FixedClock(), Notebook()))
+    monkeypatch.setattr(bootstrap, "list_settler", lambda: list_settler(estate.table, FixedClock()))
+    monkeypatch.setattr(bootstrap, "refund_settler", lambda: refund_settler(estate.table, FixedClock()))
     monkeypatch.setattr(bootstrap, "landlords", lambda: landlords)
     watch = ProofWatch(proofs, AlertRows(estate.table), FixedClock())
     monkeypatch.setattr(bootstrap, "proof_watch", lambda: watch)
-    plans = PlanWatch(
-        PlanRows(estate.table), LedgerRows(estate.table), AlertRows(estate.table), Notebook(), FixedClock()
-    )
+    plans = PlanWatch(PlanRows(estate.table), LedgerRows(estate.table), AlertRows(estate.table), FixedClock())
     monkeypatch.setattr(bootstrap, "plan_watch", lambda: plans)
     return estate
 

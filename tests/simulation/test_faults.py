@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from simulation.cloud import Fault
-from simulation.story import acts, begin, check, decide, ibans
+from simulation.story import a_rebuild_is_the_table, acts, begin, check, decide, ibans
 from simulation.world import Saved, World, single, some
 
 SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
@@ -80,6 +80,7 @@ def test_without_a_fault(world: World, morning: Saved) -> None:
     world.forget_and_become(morning)
     in_order(world)
     check(world)
+    a_rebuild_is_the_table(world)
 
 
 @pytest.mark.parametrize("part", range(SLICES))
@@ -105,5 +106,6 @@ def test_no_schedule_loses_or_doubles_a_cent(world: World, morning: Saved, part:
         try:
             by_chance(world, random.Random(seed))
             check(world)
+            a_rebuild_is_the_table(world)
         except AssertionError as error:
             raise AssertionError(f"seed {seed}") from error

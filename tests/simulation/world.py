@@ -90,6 +90,8 @@ class World:
         self.table, self.buckets, self.queues = StreamedTable(), Buckets(), Queues()
         self.clock, self.erp, self.turnstile = Clock(NOW), Erp(), Turnstile()
         self.runs = 0
+        self.accepted: set[tuple[str, str | None]] = set()
+        """The calls to change something, by path and key, that the API said are done."""
         for name, value in ENVIRONMENT.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(bootstrap, "table", lambda: Watched("table", self.table, self.turnstile))
@@ -105,6 +107,7 @@ class World:
         """Start again from a state that was saved."""
         self.table, self.buckets, self.queues = other.table.copy(), other.buckets.copy(), other.queues.copy()
         self.clock, self.erp, self.turnstile = Clock(other.instant), other.erp.copy(), Turnstile()
+        self.accepted = set()
 
     def saved(self) -> Saved:
         """The world as it is."""
@@ -115,6 +118,7 @@ class World:
         for _ in range(_LONGEST):
             answered = self._ask(method, path, body, key, role)
             if answered is not None and answered.status < 500:
+                self.accepted |= {(path, key)} if method != "GET" and answered.status < 300 else set()
                 return answered
         raise Stuck(f"{method} {path}")
 

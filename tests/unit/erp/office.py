@@ -99,11 +99,11 @@ class Office:
             writer, charger, leases, LedgerRows(held), numbers, alerts, self.clock, BeneficiaryRows(held)
         )
         files, book = FileRows(held), self.notebook
-        return ErpApplier(worker, LandlordRows(held), files, book, book, self.clock)
+        return ErpApplier(worker, LandlordRows(held), files, book, self.clock)
 
     def changes(self) -> LeaseChanges:
         worker = self.applier().worker
-        return LeaseChanges(worker.lease_writer, worker.charger, self.notebook, self.clock)
+        return LeaseChanges(worker.lease_writer, worker.charger)
 
     def messages(self, content: bytes, file_id: str) -> list[ErpBatch]:
         """Register a file as intake would; its messages."""

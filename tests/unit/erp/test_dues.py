@@ -212,16 +212,6 @@ def test_charging_entries_are_kept_and_balance() -> None:
     ]
 
 
-def test_the_action_log_says_which_charging_took_each_due() -> None:
-    office = an_office()
-    office.load(dues_file(NOVEMBER))
-    action = office.notebook.actions["erp-rows/F1-000001"]
-    assert {decision["due_id"]: decision["charge"] for decision in action["decisions"]} == dict.fromkeys(
-        ("rent", "charges", "rls", "apl"), 1
-    )
-    assert "Camille" not in str(office.notebook.actions)
-
-
 def test_over_http_a_due_is_created_unchanged_changed() -> None:
     office = an_office()
     changes, landlord = office.changes(), a_landlord()

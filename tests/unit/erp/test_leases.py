@@ -103,16 +103,6 @@ def test_killed_anywhere_and_delivered_again_each_lease_is_opened_once(call: int
     assert {office.lease(lease_id).virtual_iban: lease_id for lease_id in held.values()} == held
 
 
-def test_the_action_log_holds_every_number_issued_even_after_a_kill() -> None:
-    office = Office()
-    (message,) = office.messages(a_file("leases", LEASE_HEADER, [a_lease_line("L1")]), "F1")
-    with pytest.raises(Killed):
-        office.applier(FaultyTable(office.memory, 5, after=True)).apply(message)
-    office.applier().apply(message)
-    (action,) = office.notebook.actions.values()
-    assert action["decisions"] == [{"lease_id": "L1", "version": 1, "virtual_iban": office.lease().virtual_iban}]
-
-
 def test_two_workers_that_reserve_at_once_never_issue_a_number_twice() -> None:
     table = MemoryTable()
     one, two = Numbering(table, lambda: b"secret"), Numbering(table, lambda: b"secret")

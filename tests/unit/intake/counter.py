@@ -274,7 +274,7 @@ class Counter:
         """Work what is on the queues."""
         movements, self.movements.sent = self.movements.sent, []
         poster = a_poster(self.memory, self.clock)
-        batches = BatchPoster(poster, LandlordRows(self.memory), FileRows(self.memory), self.book, self.clock)
+        batches = BatchPoster(poster, LandlordRows(self.memory), FileRows(self.memory), self.clock)
         for text in movements:
             batches.post(from_json(text, MovementBatch))
         rows, self.rows.sent = self.rows.sent, []

@@ -18,7 +18,6 @@ from builders import (
     an_account,
     known_payers,
 )
-from unit.erp.office import Notebook
 
 from quitus.adapters import keys, records
 from quitus.adapters.alert_rows import AlertRows
@@ -155,7 +154,7 @@ class Estate:
         ledger, now = LedgerRows(table), clock or FixedClock()
         spender = CreditSpender(ledger, DueRows(table), now)
         views, alerts, landlords = ViewRows(table), AlertRows(table), LandlordRows(table)
-        return PendingSettler(ledger, views, alerts, Notebook(), now, landlords, spender)
+        return PendingSettler(ledger, views, alerts, now, landlords, spender)
 
     def rebuilt(self) -> Estate:
         """The same ledger with views made afresh in one go."""

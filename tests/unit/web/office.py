@@ -200,7 +200,7 @@ class Office:
         writer = LeaseWriter(
             LeaseRows(self.table), Numbering(self.table, lambda: b"secret"), AlertRows(self.table), self.clock
         )
-        changes = LeaseChanges(writer, Charger(ledger, DueRows(self.table), self.clock), log, self.clock)
+        changes = LeaseChanges(writer, Charger(ledger, DueRows(self.table), self.clock))
         self.outside = Outside(changes, known_payers(self.table), log)
         self.desk = StaffDesk(self.table, self.clock, self.outside)
 
@@ -276,7 +276,7 @@ class Office:
 
     @property
     def numberer(self) -> Numberer:
-        return Numberer(ClosingRows(self.table), self.outside.action_log, self.clock)
+        return Numberer(ClosingRows(self.table), self.clock)
 
     def export_writer(self, files: ExportFiles) -> ExportWriter:
         """What writes the exports that were ordered."""

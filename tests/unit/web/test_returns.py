@@ -52,9 +52,9 @@ def reverse(office: Office, payment_id: str, **fields: Any) -> Any:
 def settle(office: Office) -> None:
     """What settles pending payments looks at those that wait."""
     table, clock = office.table, office.clock
-    ledger, views, log = LedgerRows(table), ViewRows(table), office.outside.action_log
+    ledger, views = LedgerRows(table), ViewRows(table)
     spender = CreditSpender(ledger, DueRows(table), clock)
-    settler = PendingSettler(ledger, views, AlertRows(table), log, clock, office.desk.landlords, spender)
+    settler = PendingSettler(ledger, views, AlertRows(table), clock, office.desk.landlords, spender)
     for check in office.checks():
         settler.settle(check)
     office.follow()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from quitus.adapters import keys, records
@@ -84,7 +85,7 @@ class ClosingRows:
 
 def _books_put(landlord_id: str, books: Books) -> Put:
     unchanged = New() if books.version == 1 else Is("version", books.version - 1)
-    return Put(keys.books(landlord_id).row(**records.dense(books)), unchanged)
+    return Put(keys.books(landlord_id).row(**records.dense(replace(books, last=()))), unchanged)
 
 
 def _number_put(landlord_id: str, place: Numbered) -> Put:

@@ -28,9 +28,7 @@ class DueRows:
     def held_dues(self, landlord_id: str, dues: Iterable[Due]) -> dict[str, HeldDue]:
         """See `DueStore.held_dues`."""
         rows = self._table.batch_get(keys.due(landlord_id, due.lease_id, due.due_id) for due in dues)
-        return {
-            row["due_id"]: HeldDue(records.record(row, Due), row["charge"], origin_of(row)) for row in rows.values()
-        }
+        return {row["due_id"]: HeldDue(records.record(row, Due), origin_of(row)) for row in rows.values()}
 
     def owners(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:
         """See `DueStore.owners`."""

@@ -152,7 +152,7 @@ def batch_poster() -> BatchPoster:
     from quitus.adapters.file_rows import FileRows
     from quitus.services.post_movements import BatchPoster
 
-    return BatchPoster(movement_poster(), landlords(), FileRows(table()), action_log(), clock())
+    return BatchPoster(movement_poster(), landlords(), FileRows(table()), clock())
 
 
 @cache
@@ -230,7 +230,7 @@ def pending_settler() -> PendingSettler:
     from quitus.services.spend_credits import CreditSpender
 
     spender = CreditSpender(ledger(), DueRows(table()), clock())
-    return PendingSettler(ledger(), ViewRows(table()), alerts(), action_log(), clock(), landlords(), spender)
+    return PendingSettler(ledger(), ViewRows(table()), alerts(), clock(), landlords(), spender)
 
 
 @cache
@@ -247,14 +247,13 @@ def list_settler() -> ListSettler:
 
     lists = ListRows(table())
     return ListSettler(
-        ListGiver(ledger(), lists, alerts(), action_log(), clock()),
+        ListGiver(ledger(), lists, alerts(), clock()),
         ledger(),
         lists,
         BeneficiaryRows(table()),
         RecoveryRows(table()),
         ViewRows(table()),
         alerts(),
-        action_log(),
         clock(),
         landlords(),
         CreditSpender(ledger(), DueRows(table()), clock()),
@@ -269,7 +268,7 @@ def refund_settler() -> RefundSettler:
     from quitus.services.settle_refunds import RefundPayer, RefundSettler
 
     refunds = RefundRows(table())
-    payer = RefundPayer(ledger(), refunds, alerts(), action_log())
+    payer = RefundPayer(ledger(), refunds, alerts())
     return RefundSettler(payer, ledger(), refunds, ViewRows(table()), landlords(), alerts(), clock())
 
 
@@ -307,7 +306,7 @@ def numberer() -> Numberer:
     from quitus.adapters.closing_rows import ClosingRows
     from quitus.services.number_entries import Numberer
 
-    return Numberer(ClosingRows(table()), action_log(), clock())
+    return Numberer(ClosingRows(table()), clock())
 
 
 @cache
@@ -316,7 +315,7 @@ def plan_watch() -> PlanWatch:
     from quitus.adapters.plan_rows import PlanRows
     from quitus.services.plan_watch import PlanWatch
 
-    return PlanWatch(PlanRows(table()), ledger(), alerts(), action_log(), clock())
+    return PlanWatch(PlanRows(table()), ledger(), alerts(), clock())
 
 
 @cache
@@ -365,7 +364,7 @@ def lease_changes() -> LeaseChanges:
     """What writes single leases and dues over HTTP."""
     from quitus.services.lease_changes import LeaseChanges
 
-    return LeaseChanges(lease_writer(), charger(), action_log(), clock())
+    return LeaseChanges(lease_writer(), charger())
 
 
 @cache
@@ -380,7 +379,7 @@ def erp_applier() -> ErpApplier:
     leases, numbers = LeaseRows(table()), BeneficiaryRows(table())
     worker = RowWorker(lease_writer(), charger(), leases, ledger(), numbering(), alerts(), clock(), numbers)
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
-    return ErpApplier(worker, landlords(), FileRows(table()), acknowledgements, action_log(), clock())
+    return ErpApplier(worker, landlords(), FileRows(table()), acknowledgements, clock())
 
 
 @cache

@@ -180,7 +180,7 @@ class StaffDesk:
         from quitus.services.give_lists import ListGiver
 
         lists, alerts, log = ListRows(self._table), AlertRows(self._table), self._outside.action_log
-        giver = ListGiver(self._ledger, lists, alerts, log, self.clock)
+        giver = ListGiver(self._ledger, lists, alerts, self.clock)
         return ListDesk(lists, self._ledger, self._views, giver, self.decisions, alerts, log, self.clock)
 
     @cached_property
@@ -202,7 +202,7 @@ class StaffDesk:
         refunds, alerts = RefundRows(self._table), AlertRows(self._table)
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
         log, payers = self._outside.action_log, self._outside.known_payers
-        payer = RefundPayer(self._ledger, refunds, alerts, log)
+        payer = RefundPayer(self._ledger, refunds, alerts)
         return RefundDesk(refunds, self._ledger, self.landlords, payers, spender, payer, alerts, log, self.clock)
 
     @cached_property

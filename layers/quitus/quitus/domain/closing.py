@@ -57,7 +57,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """How far a landlord's days are closed and its entries numbered; `last` are those numbered last."""
+    """How far a landlord's days are closed and its entries numbered; `last` are those that this step numbers."""
 
     closed_through: date | None = None
     numbered_through: date | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from quitus.domain.alert import Alert, AlertKind
@@ -29,7 +29,7 @@ from quitus.services.leases import (
 )
 from quitus.services.messages import ErpBatch, ErpRow
 from quitus.services.payment_lists import BeneficiaryStore
-from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.refusals import Refusal
 from quitus.services.registry import Acknowledgements, FileRegistry, FileStatus, RowResult
@@ -37,11 +37,10 @@ from quitus.services.registry import Acknowledgements, FileRegistry, FileStatus,
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one record; `decision` is what order and clock decided, for the action log."""
+    """What became of one record."""
 
     fate: Fate
     reason: str = ""
-    decision: Mapping[str, Any] = field(default_factory=dict)
 
 
 UNKNOWN_LEASE = Verdict(Fate.REFUSED, Refusal.UNKNOWN_LEASE)
@@ -80,27 +79,13 @@ class RowWorker:
 
     def _leases(self, landlord: Landlord, wanted: Mapping[int, Lease], origin: Origin) -> dict[int, Verdict]:
         outcomes = self.lease_writer.put(landlord, list(wanted.values()), origin)
-        verdicts: dict[int, Verdict] = {}
-        for line, lease in wanted.items():
-            outcome = outcomes[lease.lease_id]
-            if outcome.reason is not None or outcome.held is None:
-                verdicts[line] = Verdict(outcome.fate, outcome.reason or "")
-                continue
-            issued = outcome.held.lease.virtual_iban
-            decision = {"lease_id": lease.lease_id, "version": outcome.held.version, "virtual_iban": issued}
-            verdicts[line] = Verdict(outcome.fate, decision=decision)
-        return verdicts
+        found = {line: outcomes[lease.lease_id] for line, lease in wanted.items()}
+        return {line: Verdict(outcome.fate, outcome.reason or "") for line, outcome in found.items()}
 
     def _dues(self, landlord: Landlord, wanted: Mapping[int, Due], origin: Origin) -> dict[int, Verdict]:
         outcomes = self.charger.put(landlord, list(wanted.values()), origin)
-        return {
-            line: Verdict(
-                outcomes[due.due_id].fate,
-                outcomes[due.due_id].reason or "",
-                {"lease_id": due.lease_id, "due_id": due.due_id, "charge": outcomes[due.due_id].charge},
-            )
-            for line, due in wanted.items()
-        }
+        found = {line: outcomes[due.due_id] for line, due in wanted.items()}
+        return {line: Verdict(outcome.fate, outcome.reason or "") for line, outcome in found.items()}
 
     def _parties(self, landlord_id: str, wanted: Mapping[int, Party], origin: Origin) -> dict[int, Verdict]:
         leases = self.ledger.accounts(landlord_id, {party.lease_id for party in wanted.values()})
@@ -200,7 +185,6 @@ class ErpApplier:
     landlords: Landlords
     files: FileRegistry
     acknowledgements: Acknowledgements
-    log: ActionLog
     clock: Clock
 
     def apply(self, batch: ErpBatch) -> None:
@@ -221,12 +205,8 @@ class ErpApplier:
         worked = self.worker.work(landlord, kind, records, origin) if records else {}
         final = {line: worked.get(line, record) for line, record in verdicts.items()}
         results = [RowResult(row.line, row_key(kind, row), *_said(final[row.line])) for row in batch.rows]
-        now = self.clock.now()
-        decisions = [dict(verdict.decision) for verdict in worked.values() if verdict.decision]
-        body = {"kind": kind.value, "sequence": batch.sequence, "results": results, "decisions": decisions}
-        self.log.record(batch.landlord_id, "erp-rows", f"{batch.file_id}-{batch.number:06d}", body, now)
         counts = Counter(result.status.value for result in results)
-        at = instant_text(now)
+        at = instant_text(self.clock.now())
         return self.files.record_batch(batch.landlord_id, batch.file_id, batch.number, counts, results, at)
 
     def close(self, landlord_id: str, file_id: str) -> None:

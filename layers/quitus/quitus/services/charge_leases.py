@@ -25,11 +25,10 @@ _PATIENCE = 12
 
 @dataclass(frozen=True, slots=True)
 class DueOutcome:
-    """What became of a wanted due: how it stands, and the charging that last changed it."""
+    """What became of a wanted due, and how it stands."""
 
     fate: Fate
     standing: DueStanding
-    charge: int = 0
     created: bool = False
     reason: Refusal | None = None
 
@@ -212,7 +211,7 @@ def _place(decided: _Round, called: Due, origin: Origin | None) -> None:
         decided.confirmed.append(due)
     fate = fate_of_known(held.origin, origin) if is_old else Fate.UNCHANGED
     standing = decided.known.accounts[due.lease_id].standing(held.due)
-    decided.outcomes[due.due_id] = DueOutcome(fate, standing, held.charge)
+    decided.outcomes[due.due_id] = DueOutcome(fate, standing)
 
 
 def _charged(item: ChargeWrite) -> dict[str, DueOutcome]:
@@ -220,7 +219,6 @@ def _charged(item: ChargeWrite) -> dict[str, DueOutcome]:
         due.due_id: DueOutcome(
             Fate.ACCEPTED,
             item.account.standing(due),
-            item.account.charge_sequence,
             created=due.due_id in item.new,
         )
         for due in item.dues

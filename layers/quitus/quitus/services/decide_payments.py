@@ -18,7 +18,6 @@ from quitus.domain.matching import LEASE_IBAN, Match, SuspenseReason
 from quitus.domain.payment import Decision, Payment, PaymentStatus
 from quitus.domain.posting import person_match
 from quitus.domain.splitting import Share, split
-from quitus.services.actions import posting
 from quitus.services.assign_lines import ListedMoney
 from quitus.services.attribution import KnownPayers
 from quitus.services.contention import until_written
@@ -145,7 +144,7 @@ class DecisionDesk:
         return match if iban is None else replace(match, evidence={**match.evidence, LEASE_IBAN: iban})
 
     def decide(self, occasion: Occasion, order: Mapping[str, Any], step: Callable[[], None]) -> Payment:
-        """Take a decision once, and log it before and after; the payment as it stands then. `step` writes it.
+        """Take a decision once, and log it before; the payment as it stands then. `step` writes it.
 
         Raises:
             Conflict: it cannot be taken.
@@ -155,10 +154,6 @@ class DecisionDesk:
         body = {"payment_id": occasion.payment_id, "by": occasion.by, "order": dict(order)}
         self.log.record(landlord_id, "decisions", attempt.name, body, attempt.at)
         self._decide_once(occasion, step)
-        decision = self.made_by(occasion)
-        if decision is not None:
-            made = posting(occasion.payment_id, decision.entries, decision.decided_at)
-            self.log.record(landlord_id, "postings", f"decision-{attempt.name}", {"postings": made}, attempt.at)
         return self.ledger.payment(landlord_id, occasion.payment_id)
 
     def _decide_once(self, occasion: Occasion, step: Callable[[], None]) -> None:

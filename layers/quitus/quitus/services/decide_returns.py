@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from quitus.domain.calendar import instant_text, paris_day
@@ -14,7 +14,6 @@ from quitus.domain.money import Cents
 from quitus.domain.payment import Payment, Reversal
 from quitus.domain.returned import Return
 from quitus.domain.reversing import TakeBack, check_is_payment, check_reversible, check_waiting, dismissed
-from quitus.services.actions import posting
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion
 from quitus.services.ports import Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
@@ -61,17 +60,8 @@ class ReturnDesk:
         landlord = self.landlords.get(occasion.landlord_id)
         logged = {"kind": "trace", "payment_id": order.payment_id, "reason": order.reason, "fee_cents": order.fee_cents}
         returned = self.decisions.decide(occasion, logged, lambda: self._trace(landlord, occasion, order))
-        self._log_taken(occasion, order.payment_id)
         self._spend(landlord, self.ledger.payment(occasion.landlord_id, order.payment_id))
         return returned
-
-    def _log_taken(self, occasion: Occasion, payment_id: str) -> None:
-        """The decision of this attempt on the payment that is taken back, beside that on the return."""
-        decision = self.decisions.made_by(replace(occasion, payment_id=payment_id))
-        if decision is not None:
-            made = posting(payment_id, decision.entries, decision.decided_at)
-            name, at = f"reversal-{occasion.attempt.name}", occasion.attempt.at
-            self.decisions.log.record(occasion.landlord_id, "postings", name, {"postings": made}, at)
 
     def dismiss(self, occasion: Occasion, reason: str) -> Payment:
         """Say that a waiting return takes back nothing of the landlord's: a bank line like others.

@@ -13,7 +13,7 @@ from quitus.domain.matching import MatchRule
 from quitus.domain.payment import AUTOMATION
 from quitus.domain.payment_list import PaymentList
 from quitus.services.payment_lists import PaymentLists
-from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
+from quitus.services.ports import Alerts, Clock, Ledger
 from quitus.services.table import Stale
 
 
@@ -24,7 +24,6 @@ class ListGiver:
     ledger: Ledger
     lists: PaymentLists
     alerts: Alerts
-    log: ActionLog
     clock: Clock
 
     def give(
@@ -41,14 +40,11 @@ class ListGiver:
             Conflict: the transfer is not in suspense, or not the list's sum.
             Stale: others decided meanwhile.
         """
-        landlord_id, now = held.landlord_id, self.clock.now()
+        landlord_id = held.landlord_id
         payment = self.ledger.payment(landlord_id, held.payment_id or "")
         if rule is None and sender_of(payment, payers) != held.payer_id:
             raise Stale
-        by, at = held.decided_by or AUTOMATION, instant_text(now)
+        by, at = held.decided_by or AUTOMATION, instant_text(self.clock.now())
         decision = give_list(payment, held, evidence, rule, by, at)
-        name = f"list-{held.list_id}-{payment.payment_id}-{decision.number}"
-        body = {"list_id": held.list_id, "payment_id": payment.payment_id, "number": decision.number, "at": at}
-        self.log.record(landlord_id, "postings", name, body | {"decided_by": by}, now)
         self.ledger.commit_decision(landlord_id, payment, decision, (), self.lists.given(held))
         self.alerts.close(landlord_id, AlertKind.LIST_NOT_PAIRED, held.list_id, at)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from quitus.domain.errors import Conflict, Invalid, NotFound
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueStanding, Lease
-from quitus.services.charge_leases import Charger, DueOutcome
+from quitus.services.charge_leases import Charger
 from quitus.services.leases import Fate
-from quitus.services.ports import ActionLog, Clock
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.refusals import Refusal
 
@@ -39,8 +38,6 @@ class LeaseChanges:
 
     leases: LeaseWriter
     charger: Charger
-    log: ActionLog
-    clock: Clock
 
     def put_lease(self, landlord: Landlord, lease: Lease) -> LeaseChange:
         """Create or replace a lease; a new one gets its virtual IBAN and its account in the same transaction.
@@ -57,9 +54,6 @@ class LeaseChanges:
         held = outcome.held
         if outcome.reason is not None or held is None:
             raise Conflict(outcome.reason or Refusal.VIRTUAL_IBAN_EXHAUSTED, "There is no room for the lease.")
-        decision = {"lease_id": lease.lease_id, "version": held.version, "virtual_iban": held.lease.virtual_iban}
-        name = f"{lease.lease_id}-{held.version}"
-        self.log.record(landlord.landlord_id, "leases", name, decision, self.clock.now())
         return LeaseChange(held.lease, held.account, outcome.created, outcome.fate is Fate.ACCEPTED)
 
     def put_due(self, landlord: Landlord, due: Due) -> DueResult:
@@ -80,19 +74,7 @@ class LeaseChanges:
                 raise Conflict(outcome.reason, "The due belongs to another lease.", due_id=due.due_id)
             case Refusal.DUE_IS_A_LINE:
                 raise Conflict(outcome.reason, "The due is a line of another one.", due_id=due.due_id)
-        self._log(landlord.landlord_id, outcome)
         return DueResult(outcome.standing, outcome.created, outcome.fate is Fate.ACCEPTED)
-
-    def _log(self, landlord_id: str, outcome: DueOutcome) -> None:
-        due = outcome.due
-        decision = {
-            "due_id": due.due_id,
-            "lease_id": due.lease_id,
-            "amount_cents": due.amount_cents,
-            "charge": outcome.charge,
-        }
-        name = f"{due.lease_id}-{outcome.charge}-{due.due_id}"
-        self.log.record(landlord_id, "dues", name, decision, self.clock.now())
 
 
 def check_lease(lease: Lease) -> None:

@@ -73,10 +73,9 @@ class LeaseWrite:
 
 @dataclass(frozen=True, slots=True)
 class HeldDue:
-    """A due as it stands, the charging that last changed it, and the file that brought it."""
+    """A due as it stands, and the file that brought it."""
 
     due: Due
-    charge: int
     origin: Origin | None = None
 
 

@@ -16,7 +16,6 @@ from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
 from quitus.domain.payment import Payment
 from quitus.domain.posting import Poster
-from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.ports import ActionLog, Clock, Landlords, Ledger
@@ -62,10 +61,7 @@ class ReceiptDesk:
         self.log.record(landlord_id, "manual-receipts", attempt.name, body, attempt.at)
         match = _match(receipt, by)
         payment_id = until_written(lambda: self._post(landlord, incoming, match, attempt), self.clock)
-        payment = self.ledger.payment(landlord_id, payment_id)
-        made = posting(payment_id, payment.posted.entries, payment.posted.posted_at)
-        self.log.record(landlord_id, "postings", f"manual-{attempt.name}", {"postings": made}, attempt.at)
-        return payment
+        return self.ledger.payment(landlord_id, payment_id)
 
     def _check(self, landlord_id: str, receipt: ManualReceipt) -> None:
         household = household_of(self.ledger, landlord_id, receipt.lease_id)

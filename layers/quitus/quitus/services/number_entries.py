@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import batched
-from typing import Any, Protocol
+from typing import Protocol
 
 from quitus.domain.calendar import paris_day
 from quitus.domain.closing import Books
 from quitus.domain.ledger import Entry
 from quitus.services.contention import until_written
-from quitus.services.ports import ActionLog, Clock
+from quitus.services.ports import Clock
 
 _AT_ONCE = 40
 """Each is two rows of a transaction."""
@@ -39,7 +39,6 @@ class Numberer:
     """Numbers the entries of closed days."""
 
     store: Numbers
-    log: ActionLog
     clock: Clock
 
     def number(self, landlord_id: str) -> int:
@@ -48,7 +47,6 @@ class Numberer:
 
     def _number(self, landlord_id: str) -> int:
         books = self.store.books(landlord_id)
-        self._tell(landlord_id, books)
         if books.closed_through is None or books.is_numbered:
             return 0
         today, numbered = paris_day(self.clock.now()), 0
@@ -56,16 +54,6 @@ class Numberer:
             for entries in batched(some, _AT_ONCE, strict=False):
                 books = books.number(entries, today)
                 self.store.number(landlord_id, books)
-                self._tell(landlord_id, books)
                 numbered += len(entries)
         self.store.number(landlord_id, books.all_numbered())
         return numbered
-
-    def _tell(self, landlord_id: str, books: Books) -> None:
-        """The action log learns the numbers given last; after a crash in between, the next run tells them."""
-        if books.last:
-            given: list[Any] = [
-                [one.journal.value, one.number, one.entry_id, one.day.isoformat()] for one in books.last
-            ]
-            name = f"{books.last[0].journal}-{books.last[0].number:09d}"
-            self.log.record(landlord_id, "entry-numbers", name, {"numbers": given}, self.clock.now())

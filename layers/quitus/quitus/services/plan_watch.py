@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-import msgspec
-
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.lease import Account
@@ -15,7 +13,7 @@ from quitus.domain.payment import AUTOMATION
 from quitus.domain.plan import PlanDecision, PlanDecisionKind
 from quitus.services.contention import until_written
 from quitus.services.plans import PlanStatus, PlanStore, closing, status_of, without_plan
-from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
+from quitus.services.ports import Alerts, Clock, Ledger
 
 """Who decided, when no person did."""
 
@@ -29,7 +27,6 @@ class PlanWatch:
     store: PlanStore
     ledger: Ledger
     alerts: Alerts
-    log: ActionLog
     clock: Clock
 
     def review(self, landlord_id: str) -> int:
@@ -44,8 +41,6 @@ class PlanWatch:
         for lease_id in list(self.store.running(landlord_id)):
             closed = until_written(partial(self._look_at, landlord_id, lease_id), self.clock)
             if closed is not None:
-                name, now = f"{lease_id}-{closed.number}", self.clock.now()
-                self.log.record(landlord_id, "plans", name, msgspec.to_builtins(closed), now)
                 count += 1
         return count
 

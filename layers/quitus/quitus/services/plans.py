@@ -167,7 +167,6 @@ class PlanDesk:
         return decision
 
     def _decided(self, landlord_id: str, lease_id: str, made: PlanDecision) -> None:
-        self.log.record(landlord_id, "plans", f"{lease_id}-{made.number}", msgspec.to_builtins(made), self.clock.now())
         for kind in (AlertKind.PLAN_INSTALMENT_MISSED, AlertKind.PLAN_BROKEN):
             self.alerts.close(landlord_id, kind, lease_id, made.decided_at)
 

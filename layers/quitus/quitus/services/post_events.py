@@ -20,7 +20,7 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.limits import plausible
 from quitus.domain.movement import Means, Movement, Nature
 from quitus.services.ports import AcceptedEvent, ActionLog, Alerts, Clock, Events, Landlords
-from quitus.services.post_movements import MovementPoster, postings
+from quitus.services.post_movements import MovementPoster
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
 type Text = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -183,8 +183,7 @@ class EventPoster:
         landlord_id, now = landlord.landlord_id, self.clock.now()
         name = _digest(text)
         self.log.record(landlord_id, "events", name, {"event": text}, now)
-        placed = self.poster.post(landlord, [incoming])
-        self.log.record(landlord_id, "postings", f"event-{name}", {"postings": postings(placed)}, now)
+        self.poster.post(landlord, [incoming])
 
     def _reject(self, text: str, code: EventRefusal, message: str) -> None:
         """Keep what was sent and tell its landlord why it was refused; without a known landlord, the operator."""

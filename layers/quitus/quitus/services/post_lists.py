@@ -22,12 +22,11 @@ from quitus.domain.money import Cents
 from quitus.domain.payment import AUTOMATION, Payment
 from quitus.domain.payment_list import BulkTransfer, ListLine, ListStatus, ListWait, Paired, PaymentList, pair
 from quitus.domain.posting import Posted
-from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.give_lists import ListGiver
 from quitus.services.messages import PendingCheck
 from quitus.services.payment_lists import Beneficiaries, ListProgress, PaymentLists, Recoveries
-from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.settle_pending import ListedPayment, PendingLists
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Oversized, Stale
@@ -47,7 +46,6 @@ class ListSettler:
     recoveries: Recoveries
     waiting: PendingLists
     alerts: Alerts
-    log: ActionLog
     clock: Clock
     landlords: Landlords
     spender: CreditSpender
@@ -151,10 +149,7 @@ class ListSettler:
         if owing:
             self.spender.spend(landlord, owing)
         rows = self.ledger.posted(landlord_id, map(distribution.placement, lines)).values()
-        made = [one for row in rows for one in posting(row.payment_id, row.entries, row.posted_at, row.match)]
-        now = self.clock.now()
-        self.log.record(landlord_id, "postings", f"{held.list_id}-{part:06d}", {"postings": made}, now)
-        self.lists.record_part(held, part, _counted(rows), instant_text(now))
+        self.lists.record_part(held, part, _counted(rows), instant_text(self.clock.now()))
 
     def _write(self, landlord_id: str, distribution: Distribution, lines: Sequence[ListLine]) -> None:
         """The lines that have no row yet, but for recoveries on leases. Accounts are read before rows: a posting of

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
@@ -23,11 +22,10 @@ from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags, told_another_amount
-from quitus.services.actions import posting
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
-from quitus.services.ports import ActionLog, Clock, Files, Landlords, Ledger
+from quitus.services.ports import Clock, Files, Landlords, Ledger
 from quitus.services.table import Oversized, Stale
 from quitus.services.take_back import Reverser
 
@@ -43,8 +41,6 @@ class Placed:
     posted: Posted
     told: tuple[Posted, ...] = ()
     """The rows of which the report tells the lease: the one that stands for it, and one that must be of the lease."""
-    assigned: tuple[tuple[Posted, Decision], ...] = ()
-    """The decisions that this report's evidence led to: payments that it took out of suspense, or took back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,9 @@ class MovementPoster:
         except Oversized:
             half = len(batch) // 2
             return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
-        return [self._told_later(landlord, *item) for item in placed]
+        for one, match in placed:
+            self._tell_later(landlord, one, match)
+        return [one for one, _ in placed]
 
     def standing(self, landlord: Landlord, incoming: Incoming) -> Role | None:
         """The account where the payment stands that an event takes back; None when it is not known yet."""
@@ -120,7 +118,7 @@ class MovementPoster:
         if (aside := next(iter(plan.posted), None)) is not None and _is_return(first):
             taken = Reverser(self.ledger, self.clock).at_once(landlord, aside)
             if taken is not None:
-                return [(Placed(aside.incoming, taken.verdict, taken.posted, assigned=taken.decided), matches[0])]
+                return [(Placed(aside.incoming, taken.verdict, taken.posted), matches[0])]
         self.attributor.confirm(landlord_id, attempt, matches)
         self.ledger.commit(landlord_id, plan, at)
         return list(zip(self._placed(landlord_id, batch, plan), matches, strict=True))
@@ -145,21 +143,16 @@ class MovementPoster:
         self.ledger.add_channel(landlord_id, account, channel)
         raise Stale
 
-    def _told_later(self, landlord: Landlord, placed: Placed, match: Match) -> Placed:
+    def _tell_later(self, landlord: Landlord, placed: Placed, match: Match) -> None:
         """A further channel may bring the evidence that the first one lacked: money in suspense, or put on a lease by
         memory or likeness only, goes to its lease.
         """
-        news = [told for told in placed.told if match.lease_id is not None and _is_news(told, placed.incoming, match)]
-        made = [(told, self._corrected(landlord, placed.incoming, told, match)) for told in news]
-        assigned = ((told, one) for told, decisions in made for one in decisions)
-        return replace(placed, assigned=(*placed.assigned, *assigned))
+        for told in placed.told:
+            if match.lease_id is not None and _is_news(told, placed.incoming, match):
+                correct = partial(self._assign if told.lease_id is None else self._move, landlord, placed.incoming)
+                self._patiently(landlord, partial(correct, told, match))
 
-    def _corrected(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> tuple[Decision, ...]:
-        if told.lease_id is None:
-            return self._patiently(landlord, lambda: self._assign(landlord, incoming, told, match))
-        return self._patiently(landlord, lambda: self._move(landlord, incoming, told, match))
-
-    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> tuple[Decision, ...]:
+    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it."""
         if not match.is_certain:
             nothing = replace(match, lease_id=None, rule=None, reason=SuspenseReason.NO_EVIDENCE)
@@ -167,16 +160,15 @@ class MovementPoster:
             (match,) = attempt.matches()
             self.attributor.confirm(landlord.landlord_id, attempt, [match])
             if match.lease_id is None:
-                return ()
+                return
         household = self._household(landlord, match)
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
-            return ()
+            return
         decision, made = self._decided(landlord, incoming, payment, household, match)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
-        return (decision,)
 
-    def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> tuple[Decision, ...]:
+    def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Take a payment off the lease on which only memory or likeness put it, onto the one that it names itself."""
         landlord_id = landlord.landlord_id
         household = self._household(landlord, match)
@@ -189,7 +181,7 @@ class MovementPoster:
             or payment.status is not PaymentStatus.POSTED
             or not household.accounts.keys().isdisjoint(held)
         ):
-            return ()
+            return
         if not accounts.keys() >= set(held):
             raise Stale
         histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
@@ -199,7 +191,6 @@ class MovementPoster:
         off, freed = unassign(payment, accounts, histories, wrong, landlord.chart, on, AUTOMATION, at)
         onto, made = self._decided(landlord, incoming, taken_off(payment, off), household, match)
         self.ledger.commit_move(landlord_id, payment, (off, freed), (onto, made))
-        return (off, onto)
 
     def _household(self, landlord: Landlord, match: Match) -> Household:
         lease_id = match.lease_id or ""
@@ -259,12 +250,11 @@ def _contradicts(match: Match, told: Posted) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class BatchPoster:
-    """Posts a batch of a file, counts it on the file, and keeps what order and clock decided."""
+    """Posts a batch of a file and counts it on the file."""
 
     poster: MovementPoster
     landlords: Landlords
     files: Files
-    log: ActionLog
     clock: Clock
 
     def post(self, batch: MovementBatch) -> None:
@@ -274,31 +264,14 @@ class BatchPoster:
         reported = [Incoming(item, batch.account, source) for item in batch.movements]
         booked, announced = ([item for item in reported if item.is_booked is is_so] for is_so in (True, False))
         placed = [*self.poster.post(landlord, booked), *self.poster.post(landlord, announced)]
-        now = self.clock.now()
-        self.log.record(
-            batch.landlord_id, "postings", f"{batch.file_id}-{batch.number:06d}", {"postings": postings(placed)}, now
-        )
         counts = count(placed, batch.file_id)
-        self.files.batch_done(batch.landlord_id, batch.file_id, batch.number, counts, (), instant_text(now))
+        at = instant_text(self.clock.now())
+        self.files.batch_done(batch.landlord_id, batch.file_id, batch.number, counts, (), at)
 
 
 def count(placed: Sequence[Placed], file_id: str) -> Mapping[str, int]:
     """How many movements of a file were posted, went to suspense, were known already, or are nothing of ours."""
     return Counter(_fate(item, file_id) for item in placed)
-
-
-def postings(placed: Sequence[Placed]) -> list[dict[str, Any]]:
-    """What order and clock decided about each movement that these reports brought: for the action log."""
-    made = [
-        one
-        for item in placed
-        if item.verdict is not Verdict.SAME
-        for one in posting(item.posted.payment_id, item.posted.entries, item.posted.posted_at, item.posted.match)
-    ]
-    decided = [(told.payment_id, decision) for item in placed for told, decision in item.assigned]
-    for payment_id, decision in decided:
-        made += posting(payment_id, decision.entries, decision.decided_at, decision.match)
-    return made
 
 
 def _fate(item: Placed, file_id: str) -> str:

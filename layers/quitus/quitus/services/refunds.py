@@ -19,7 +19,6 @@ from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.payment import Decision, Payment
 from quitus.domain.refund import IbanCheck, PayOut, Refund, RefundStatus, RefundStep, call_off, hold, let_go, pay_out
-from quitus.services.actions import posting
 from quitus.services.attribution import KnownPayers
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
@@ -251,12 +250,7 @@ class RefundDesk:
             told = {"version": occasion.version, "reason": occasion.reason, "by": occasion.by}
             self.log.record(landlord_id, "refunds", attempt.name, body | told, attempt.at)
             until_written(lambda: self._once(occasion, write), self.clock)
-        refund = self.one(landlord_id, occasion.refund_id)
-        if refund.entry_payment is not None:
-            entries = self.ledger.payment(landlord_id, refund.entry_payment).entries
-            made = posting(refund.entry_payment, entries, instant_text(attempt.at))
-            self.log.record(landlord_id, "postings", f"refund-{attempt.name}", {"postings": made}, attempt.at)
-        return refund
+        return self.one(landlord_id, occasion.refund_id)
 
     def _once(self, occasion: RefundOccasion, write: Callable[[Refund], None]) -> None:
         refund = self.one(occasion.landlord_id, occasion.refund_id)

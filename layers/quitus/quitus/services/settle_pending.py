@@ -31,10 +31,9 @@ from quitus.domain.pending import (
     stated_detail,
     total_names,
 )
-from quitus.services.actions import posting
 from quitus.services.contention import until_written
 from quitus.services.messages import PendingCheck
-from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Stale
 from quitus.services.take_back import Reverser
@@ -119,7 +118,6 @@ class PendingSettler:
     ledger: Ledger
     lists: PendingLists
     alerts: Alerts
-    log: ActionLog
     clock: Clock
     landlords: Landlords
     spender: CreditSpender
@@ -166,12 +164,7 @@ class PendingSettler:
     def _take_back(self, landlord_id: str, return_id: str) -> int:
         """Reverse the payment that a return takes back, once it is known; how many returns were settled."""
         landlord, reverser = self.landlords.get(landlord_id), Reverser(self.ledger, self.clock)
-        decided = until_written(lambda: reverser.settle(landlord, return_id), self.clock)
-        now = self.clock.now()
-        made = [one for name, decision in decided for one in posting(name, decision.entries, instant_text(now))]
-        if decided:
-            self.log.record(landlord_id, "postings", f"taken-back-{return_id}", {"postings": made}, now)
-        return 1 if decided else 0
+        return int(until_written(lambda: reverser.settle(landlord, return_id), self.clock))
 
     def _confirm(self, landlord_id: str, account: str, tag: str, cents: Cents, day: date) -> int:
         """Announced payments of one account, amount and day against what was booked around it."""
@@ -214,11 +207,6 @@ class PendingSettler:
         now = self.clock.now()
         at = instant_text(now)
         decision = replace_by(payment, by, rule, paris_day(now), at)
-        made = {
-            "postings": posting(payment.payment_id, decision.entries, at),
-            "by": list(decision.match.evidence.items()),
-        }
-        self.log.record(landlord_id, "postings", f"replaced-{payment.payment_id}", made, now)
         try:
             self.ledger.commit_replacement(landlord_id, payment, decision)
         except Stale:

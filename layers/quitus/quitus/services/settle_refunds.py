@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
@@ -14,9 +14,8 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.matching import MatchRule
 from quitus.domain.payment import AUTOMATION
 from quitus.domain.refund import Refund, RefundStatus, RefundStep, paid_by, refund_of
-from quitus.services.actions import posting
 from quitus.services.messages import PendingCheck
-from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.refunds import RefundStore
 from quitus.services.table import Stale
 
@@ -41,7 +40,6 @@ class RefundPayer:
     ledger: Ledger
     refunds: RefundStore
     alerts: Alerts
-    log: ActionLog
 
     def pay(self, landlord: Landlord, refund: Refund, payment_id: str, step: RefundStep, rule: MatchRule) -> None:
         """Write it.
@@ -54,9 +52,6 @@ class RefundPayer:
         landlord_id = landlord.landlord_id
         line = self.ledger.payment(landlord_id, payment_id)
         decision = paid_by(line, refund, rule, landlord.chart, step.by, step.at)
-        made = posting(payment_id, decision.entries, step.at)
-        name, at = f"refund-paid-{refund.refund_id}-{payment_id}", datetime.fromisoformat(step.at)
-        self.log.record(landlord_id, "postings", name, {"postings": made}, at)
         paid = replace(refund, payment_id=payment_id).stepped(step)
         self.ledger.commit_decision(landlord_id, line, decision, (), self.refunds.paid(landlord_id, paid))
         self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, step.at)

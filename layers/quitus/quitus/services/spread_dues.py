@@ -63,10 +63,7 @@ class SpreadDesk:
         body = {"lease_id": order.lease_id, "due_id": order.due_id, "lines": order.lines, "by": by}
         logged = body | {"first_day": order.first_day.isoformat()}
         self.log.record(landlord_id, "due-spreads", attempt.name, logged, attempt.at)
-        charged = until_written(lambda: self._spread(landlord, order), self.clock)
-        if charged:
-            decision = {"lease_id": order.lease_id, "due_id": order.due_id, "charge": charged}
-            self.log.record(landlord_id, "dues", f"{order.lease_id}-{charged}-{order.due_id}", decision, attempt.at)
+        until_written(lambda: self._spread(landlord, order), self.clock)
         self.spender.spend(landlord, [order.lease_id])
         due = self.ledger.dues(landlord_id, order.lease_id)[order.due_id]
         account = self._account(landlord_id, order.lease_id)
@@ -79,15 +76,14 @@ class SpreadDesk:
         if order.first_day < paris_day(self.clock.now()):
             raise Invalid("first_line_past", "No line is due before today: asking does not make the tenant late.")
 
-    def _spread(self, landlord: Landlord, order: SpreadOrder) -> int:
-        """The charging that spread the due, 0 when it was so already."""
+    def _spread(self, landlord: Landlord, order: SpreadOrder) -> None:
         landlord_id, lease_id = landlord.landlord_id, order.lease_id
         account = self._account(landlord_id, lease_id)
         history = self.dues.history(landlord_id, lease_id)
         held = history.dues[order.due_id]
         days = monthly(order.first_day, order.lines)
         if held.spread is not None and held.spread.days == days:
-            return 0
+            return
         _check_due(account, held, order.lines)
         bundle = spread_over(held.called, held, days)
         taken = self.dues.owners(landlord_id, [due.due_id for due in bundle if due.due_id not in history.dues])
@@ -98,7 +94,6 @@ class SpreadDesk:
         write = charge_write(account, bundle, history.dues, history, on, landlord.chart)
         if self.dues.write_charges(landlord_id, [write], at):
             raise Stale
-        return write.account.charge_sequence
 
     def _account(self, landlord_id: str, lease_id: str) -> Account:
         held = self.ledger.accounts(landlord_id, [lease_id])

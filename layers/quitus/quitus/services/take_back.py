@@ -47,11 +47,10 @@ SHARED = "shared"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a return that was posted: its row, and the decision on the payment that it takes back."""
+    """What became of a return that was posted: the row that stands for it."""
 
     posted: Posted
     verdict: Verdict
-    decided: tuple[tuple[Posted, Decision], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +117,10 @@ class Reverser:
             return None
         row = reversing_row(aside, settled.match, settled.lines)
         self.ledger.commit_reversal(landlord_id, settled.payment, settled.decision, settled.made, row)
-        return Taken(row, Verdict.NEW, ((settled.payment.posted, settled.decision),))
+        return Taken(row, Verdict.NEW)
 
-    def settle(self, landlord: Landlord, return_id: str) -> Sequence[tuple[str, Decision]]:
-        """Settle a return that waits, if its payment has come; the decisions that were made, with what they are on.
+    def settle(self, landlord: Landlord, return_id: str) -> bool:
+        """Settle a return that waits, if its payment has come; whether it waits no more.
 
         Raises:
             Stale: others wrote meanwhile, look again.
@@ -129,23 +128,21 @@ class Reverser:
         landlord_id = landlord.landlord_id
         waiting = self.ledger.payment(landlord_id, return_id)
         if waiting.awaiting is not Awaiting.ORIGINAL:
-            return ()
+            return False
         returned, now = Return(waiting.reports), self.clock.now()
         found = self._find(landlord_id, returned)
         told = self._told_before(landlord_id, returned, found)
         if told is not None:
-            return () if found.original else self._told_twice(landlord_id, waiting, told)
+            return found.original is None and self._told_twice(landlord_id, waiting, told)
         occurrence = Occurrence(return_id, returned, Role.SUSPENSE, paris_day(now), instant_text(now))
         settled = self._settled(landlord, occurrence, found)
-        return () if settled is None else self.commit(landlord_id, waiting, settled, occurrence)
+        return settled is not None and self.commit(landlord_id, waiting, settled, occurrence)
 
-    def commit(
-        self, landlord_id: str, waiting: Payment, settled: Settled, occurrence: Occurrence
-    ) -> Sequence[tuple[str, Decision]]:
-        """Write what follows from a return that waited. Raises Stale."""
+    def commit(self, landlord_id: str, waiting: Payment, settled: Settled, occurrence: Occurrence) -> bool:
+        """Write what follows from a return that waited; True. Raises Stale."""
         own = traced(waiting, settled.match, settled.lines, occurrence.on, occurrence.by, occurrence.at)
         self.ledger.commit_reversal(landlord_id, settled.payment, settled.decision, settled.made, (waiting, own))
-        return ((settled.payment.payment_id, settled.decision), (waiting.payment_id, own))
+        return True
 
     def taking(
         self, landlord: Landlord, occurrence: Occurrence, original: Payment, cents: Cents, trace: Trace | None = None
@@ -230,13 +227,13 @@ class Reverser:
         self._claim(landlord_id, missing, at)
         return Taken(told.posted, Verdict.SAME if missing else Verdict.REPLAY)
 
-    def _told_twice(self, landlord_id: str, waiting: Payment, told: Payment) -> Sequence[tuple[str, Decision]]:
+    def _told_twice(self, landlord_id: str, waiting: Payment, told: Payment) -> bool:
         now = self.clock.now()
         at = instant_text(now)
         self._claim(landlord_id, _untold(waiting.reports, told), at)
         decision = replace_by(waiting, [told], Awaiting.ORIGINAL, paris_day(now), at)
         self.ledger.commit_replacement(landlord_id, waiting, decision)
-        return ((waiting.payment_id, decision),)
+        return True
 
     def _claim(self, landlord_id: str, claims: Iterable[Claim], at: str) -> None:
         """Raises Stale: the channel told something else of it meanwhile."""
