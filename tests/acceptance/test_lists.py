@@ -218,6 +218,12 @@ def test_a_list_of_nobody_at_all_waits_for_a_person() -> None:
     withdrawn = case.ask("POST", f"/v1/lists/{list_id}/withdraw", {"reason": "mauvais fichier"})
     assert (withdrawn.status, withdrawn.body["status"]) == (200, "withdrawn")
     assert suspense(case) == [("210.00", "awaiting_list")]
+    tenant(case, "L1", "1000001", "190.00")
+    again = [case.drop_list(caf_list(("1000001", "190.00"), ("1000002", "20.00")), name=name) for name in ("a", "b")]
+    case.settle()
+    assert [case.get(f"/v1/files/{one}")["status"] for one in again] == ["processed", "duplicate"]
+    assert [one["status"] for one in case.get("/v1/lists")["items"]].count("posted") == 1
+    assert (case.aid_open(), suspense(case)) == ("0.00", [("20.00", "unknown_beneficiary")])
 
 
 def test_a_list_that_cannot_be_read_is_kept_out_until_its_mapping_is_mended() -> None:

@@ -33,23 +33,13 @@ class ListRows:
         for part, some in enumerate(batched(lines, LINES_AT_ONCE, strict=False), 1):
             row = keys.list_lines(landlord_id, list_id, part).row(lines=[records.dense(line) for line in some])
             self._table.write([Put(row)])
-        place = {"GSI1SK": f"{held.received_at}#{list_id}"}
-        head = keys.payment_list(landlord_id, list_id).row(**records.dense(held) | _always(held))
-        beside = keys.open_list(landlord_id, list_id).row(list_id=list_id)
         claim = keys.list_content(landlord_id, content)
-        try:
-            self._table.write(
-                [
-                    Put(claim.row(list_id=list_id), NEVER_TAKEN),
-                    Put(head | place | {"GSI1PK": keys.payment_lists(landlord_id)}, NEVER_TAKEN),
-                    Put(beside | place | {"GSI1PK": keys.open_lists(landlord_id)}),
-                ]
-            )
-        except Stale:
-            taken = self._table.get(claim)
-            if taken is None:
-                raise
-            return str(taken["list_id"])
+        taken = self._table.get(claim)
+        first = self.find(landlord_id, taken["list_id"]) if taken else None
+        if first is not None and first.status is not ListStatus.WITHDRAWN:
+            return first.list_id
+        free = NEVER_TAKEN if first is None else Is("list_id", first.list_id)
+        self._table.write([Put(claim.row(list_id=list_id), free), *_first_writes(held)])
         return list_id
 
     def find(self, landlord_id: str, list_id: str) -> PaymentList | None:
@@ -154,6 +144,16 @@ class ListRows:
         except Stale:
             return False
         return True
+
+
+def _first_writes(held: PaymentList) -> list[Write]:
+    place = {"GSI1SK": f"{held.received_at}#{held.list_id}"}
+    head = keys.payment_list(held.landlord_id, held.list_id).row(**records.dense(held) | _always(held))
+    beside = keys.open_list(held.landlord_id, held.list_id).row(list_id=held.list_id)
+    return [
+        Put(head | place | {"GSI1PK": keys.payment_lists(held.landlord_id)}, NEVER_TAKEN),
+        Put(beside | place | {"GSI1PK": keys.open_lists(held.landlord_id)}),
+    ]
 
 
 def _always(held: PaymentList) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from quitus.domain.calendar import instant_text
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.landlord import Landlord
 from quitus.domain.payment_list import ListWait, PaymentList
+from quitus.services.contention import until_written
 from quitus.services.list_files import LARGEST_LIST, ListRefusal, ReadList, read_list
 from quitus.services.payment_lists import LINES_AT_ONCE, PaymentLists
 from quitus.services.ports import Clock
@@ -46,7 +47,8 @@ class ListIntake:
             raise UnreadableFile(ListRefusal.TOO_LARGE, "A list holds 16 MB at most.")
         content.seek(0)
         read = read_list(content.read(), payer.layout)
-        first = self.lists.register(_kept(landlord, file, payer, read), read.lines, f"{payer_id}-{read.content}")
+        kept, named = _kept(landlord, file, payer, read), f"{payer_id}-{read.content}"
+        first = until_written(lambda: self.lists.register(kept, read.lines, named), self.clock)
         self._settle(file, first)
 
     def _settle(self, file: DroppedFile, first: str) -> None:

@@ -36,7 +36,11 @@ class PaymentLists(Protocol):
     """Lists and their lines; strongly consistent, but for listings."""
 
     def register(self, held: PaymentList, lines: Sequence[ListLine], content: str) -> str:
-        """Keep a list with its lines, once; the id of the list that has this content."""
+        """Keep a list with its lines, once; the id of the list that has this content, of those that are not withdrawn.
+
+        Raises:
+            Stale: others take the same content.
+        """
         ...
 
     def find(self, landlord_id: str, list_id: str) -> PaymentList | None:
