@@ -254,8 +254,10 @@ class Erp:
         if fault == "before":
             return Answer(Outcome.FAILED, "http_503")
         ids = tuple(item.item_id for item in items)
-        if self.batches.setdefault((feed, name), ids) != ids:
+        known = self.batches.get((feed, name))
+        if known is None:
+            self.batches[feed, name] = ids
+            self.told += [dict(item.document) for item in items if feed is Feed.ENTRIES]
+        elif known != ids:
             self.changed.append(name)
-        elif feed is Feed.ENTRIES and not {entry["entry_id"] for entry in self.told} & set(ids):
-            self.told += [dict(item.document) for item in items]
         return Answer(Outcome.FAILED, "http_500") if fault == "after" else Answer(Outcome.ACCEPTED)

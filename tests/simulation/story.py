@@ -122,8 +122,9 @@ def decide(world: World) -> None:
 
 def in_suspense(world: World) -> str:
     """The payment that waits for a person."""
-    (payment,) = world.ask("GET", "/v1/payments?status=suspense").body["items"]
-    return str(payment["payment_id"])
+    waiting = world.ask("GET", "/v1/payments?status=suspense").body["items"]
+    assert len(waiting) == 1, "what waits for a person"
+    return str(waiting[0]["payment_id"])
 
 
 def assign(world: World, payment_id: str, key: str) -> Answered:

@@ -12,16 +12,15 @@ from collections.abc import Iterator
 
 import pytest
 from simulation.cloud import Fault
-from simulation.story import a_rebuild_is_the_table, acts, begin, check, decide, ibans
-from simulation.world import Saved, World, single, some
+from simulation.day import by_chance, in_order
+from simulation.story import a_rebuild_is_the_table, begin, check
+from simulation.world import Saved, World, single
 
 SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
 SCHEDULES = int(os.environ.get("QUITUS_SCHEDULES", "60"))
 EVERY_CALL = os.environ.get("QUITUS_FAULTS") == "every"
 SAMPLE = 120
 SLICES = 6
-STEPS = 40
-LONGEST_JUMP = 30
 
 
 @pytest.fixture(scope="module")
@@ -34,46 +33,6 @@ def world() -> Iterator[World]:
 def morning(world: World) -> Saved:
     begin(world)
     return world.saved()
-
-
-def in_order(world: World) -> None:
-    """The story as it usually goes."""
-    for act in acts(ibans(world)):
-        act(world)
-        world.drain()
-    world.settle()
-    decide(world)
-    world.settle()
-
-
-def by_chance(world: World, chance: random.Random) -> None:
-    """The story in any order: messages twice or late, the stream in pieces, schedules and clocks as they like."""
-    waiting = acts(ibans(world))
-    chance.shuffle(waiting)
-    world.turnstile.plan = some(chance, chance.choice((0, 0.02, 0.1)))
-    world.erp.fails = lambda: chance.choice((None, None, "before", "after"))
-    for _ in range(STEPS):
-        match chance.randrange(9):
-            case 0 | 1 if waiting:
-                waiting.pop()(world)
-            case 2 | 3 if world.table.stream:
-                world.stream(chance.randint(1, 5))
-            case 8 if world.table.unlogged:
-                world.log(chance.randint(1, 20))
-            case 4:
-                world.tick()
-            case 5:
-                world.clock.tick(chance.uniform(-10, LONGEST_JUMP))
-            case _ if world.queues.waiting:
-                world.deliver(chance.randrange(len(world.queues.waiting)), keep=chance.random() < 0.2)
-    for act in waiting:
-        act(world)
-    world.turnstile.plan, world.erp.fails = lambda number, name: None, lambda: None
-    world.settle()
-    world.turnstile.plan = some(chance, 0.05)
-    decide(world)
-    world.turnstile.plan = lambda number, name: None
-    world.settle()
 
 
 def test_without_a_fault(world: World, morning: Saved) -> None:

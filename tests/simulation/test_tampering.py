@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from rebuilds import compared, rebuilt
+from simulation.day import in_order
 from simulation.story import begin
-from simulation.test_faults import in_order
 from simulation.world import LANDLORD, RAW, Saved, World
 
 from quitus.adapters import keys

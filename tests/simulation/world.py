@@ -37,6 +37,7 @@ import write_export.app
 from quitus import bootstrap
 from quitus.adapters import pauses
 from quitus.adapters.erp_connections import ErpConnections
+from quitus.services import bank_statements
 from quitus.services.table import Stale
 
 LANDLORD = "semiga"
@@ -67,7 +68,9 @@ ENVIRONMENT = {name: name for name in HANDLERS} | {
     "PAYMENT_EVENTS_QUEUE_ARN": f"arn:aws:sqs:eu-west-3:1:{EVENTS}",
 }
 SETTINGS = LANDLORD_SETTINGS | {"erp": {"kind": "rest", "url": "http://127.0.0.1:9/quitus", "accounts": {}}}
-_LONGEST = 3_000
+FEW = 3
+"""Movements of a file that are worked at once: small files have several batches too."""
+LONGEST = 600
 _CONTEXT = SimpleNamespace(aws_request_id="run", get_remaining_time_in_millis=lambda: 60_000)
 
 
@@ -102,6 +105,7 @@ class World:
         monkeypatch.setattr(bootstrap, "clock", lambda: self.clock)
         monkeypatch.setattr(ErpConnections, "connect", lambda connections, landlord: self.erp)
         monkeypatch.setattr(pauses, "LONGEST_SECONDS", 0)
+        monkeypatch.setattr(bank_statements, "MOVEMENTS_AT_ONCE", FEW)
 
     def forget_and_become(self, other: Saved) -> None:
         """Start again from a state that was saved."""
@@ -115,7 +119,7 @@ class World:
 
     def ask(self, method: str, path: str, body: Any = None, key: str | None = None, role: str = "admin") -> Answered:
         """Ask the API until it answers."""
-        for _ in range(_LONGEST):
+        for _ in range(LONGEST):
             answered = self._ask(method, path, body, key, role)
             if answered is not None and answered.status < 500:
                 self.accepted |= {(path, key)} if method != "GET" and answered.status < 300 else set()
@@ -203,7 +207,7 @@ class World:
 
     def work_off(self, *queues: str) -> None:
         """Hand over what waits in some queues, and nothing else."""
-        for _ in range(_LONGEST):
+        for _ in range(LONGEST):
             places = [place for place, waiting in enumerate(self.queues.waiting) if waiting.queue in queues]
             if not places:
                 return
@@ -212,7 +216,7 @@ class World:
 
     def drain(self) -> None:
         """Work off what waits, oldest first; what came back waits behind the others. Raises Stuck."""
-        for _ in range(_LONGEST):
+        for _ in range(LONGEST):
             if self.table.stream:
                 self.stream()
             elif self.table.unlogged:
