@@ -282,3 +282,29 @@ def test_a_person_takes_a_line_off_a_lease_and_puts_it_on_another() -> None:
     assert case.ask("POST", f"{path}/assign", {"lease_id": "L2", "reason": "vu avec la CAF"}).status == 200
     assert (case.aid_open("L1"), case.aid_open("L2")) == ("190.00", "0.00")
     case.holds("L1", "L2")
+
+
+def test_a_recovery_is_paid_at_once_by_what_the_tenant_has_in_credit() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "190.00")
+    case.receive("400.00", "2026-11-03")
+    assert case.credit() == "110.00"
+    case.report("134.00", debtor_name="CAF DU GARD")
+    case.drop_list(caf_list(("1000001", "190.00"), ("1000001", "-56.00")))
+    case.settle()
+    assert (case.credit(), case.balance(), case.aid_open(), case.still_open()) == ("54.00", "-54.00", "0.00", {})
+    case.holds("L1")
+
+
+def test_a_household_pays_with_its_fsl_line_what_its_other_lease_owes() -> None:
+    case = a_case()
+    case.let("L1", account_group="G1")
+    case.let("P1", account_group="G1", unit_kind="parking")
+    case.call("rent", "rent", "2026-10-10", "400.00", lease_id="L1")
+    case.call("box", "annex", "2026-10-10", "45.00", lease_id="P1")
+    list_id = case.drop_list("lease,amount\nL1,425.00\n", "fsl")
+    case.report("425.00", debtor_name="DEPARTEMENT DU GARD FSL DEP")
+    case.settle()
+    (line,) = case.get(f"/v1/lists/{list_id}/lines")["items"]
+    assert case.settled(line["payment_id"]) == {"rent": "400.00", "box": "25.00"}
+    case.holds("L1", "P1")

@@ -239,3 +239,24 @@ def test_lists_show_no_account_whole(case: Case) -> None:
     assert (item["iban_ending"], PLAIN in str(item)) == ("0143", False)
     assert case.get("/v1/refunds", status="paid")["items"] == []
     assert PLAIN not in str(case.get("/v1/audit"))
+
+
+def test_after_it_was_called_off_a_payment_that_goes_back_takes_the_credit_with_it(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    cancel(case, refund)
+    second = case.get("/v1/payments")["items"][0]["payment_id"]
+    case.take_back(second, "2026-11-05", "450.00")
+    assert (case.balance(), case.credit(), case.still_open()) == ("0.00", "0.00", {})
+    case.holds()
+
+
+def test_what_a_negative_adjustment_left_is_paid_back_too() -> None:
+    case = Case()
+    case.let()
+    case.call("reg", "adjustment", "2026-11-05", "-86.20")
+    refund = decide(case, request(case, "86.20").body, iban_remark="RIB vérifié").body
+    assert (refund["status"], case.credit(), case.balance()) == ("approved", "0.00", "0.00")
+    case.holds()
+    case.call("reg", "adjustment", "2026-11-05", "-50.00")
+    assert (case.balance(), case.still_open()) == ("36.20", {refund["due_id"]: "36.20"})
+    case.holds()
