@@ -11,7 +11,7 @@ from quitus.banking.profiles import Profile
 from quitus.domain.money import Cents, format_euros
 from quitus.domain.movement import Balances, Movement, Statement, Status
 
-CHUNK: Final = 1 << 17
+CHUNK: Final = 1 << 16
 """Bytes read at a time."""
 
 

@@ -83,12 +83,12 @@ class Segments:
                 if place and template.matched > templates[place - 1].matched:
                     templates[place - 1 : place + 1] = template, templates[place - 1]
                 return template.kind, *match
+        if any(template.is_cut(text, at) for template in templates):
+            return None
         for template in templates:
             match = template.match_again(text, at)
             if match is not None:
                 return template.kind, *match
-        if any(template.is_cut(text, at) for template in templates):
-            return None
         return self._learned(templates, text, at)
 
     def _learned(self, templates: list[Template], text: str, at: int) -> tuple[Kind, Found, int] | None:
