@@ -31,8 +31,8 @@ _LAST: Final = _POSITIVE | _NEGATIVE | {str(digit): str(digit) for digit in rang
 class _Head:
     """What the first 48 columns of a movement say, which those of one day and kind have in common."""
 
-    credit: Movement
-    debit: Movement
+    credit: Facts
+    debit: Facts
     sums: DaySums
 
 
@@ -84,7 +84,7 @@ class StatementReader:
             if head is None:
                 return movements, at
             amount = -int(digits + _LAST[last]) if last in _NEGATIVE else int(digits + _LAST[last])
-            facts = (head.credit if amount >= 0 else head.debit).facts()
+            facts = (head.credit if amount >= 0 else head.debit).copy()
             facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements}", amount
             facts["bank_reference"], facts["note"] = reference(bank_reference), label.strip() or None
             if pattern.usual and self._is_plain(facts, text, account, pattern.account_place):
@@ -100,8 +100,7 @@ class StatementReader:
 
     def _is_plain(self, facts: Facts, text: str, account: str, place: str) -> bool:
         """Whether a free text names neither an account nor a reference; then the account in its place is told."""
-        capitals = text.upper()
-        if "F" in capitals and ("FR" in capitals or "RF" in capitals):
+        if ("F" in text or "f" in text) and ("FR" in (capitals := text.upper()) or "RF" in capitals):
             return False
         if account and facts["nature"] is not Nature.OTHER:
             iban = as_iban(account)
@@ -119,7 +118,7 @@ class StatementReader:
         head = self._heads.get(records[:_HEAD]) or self._head(records[:_HEAD], number)
         if head is None or amount is None:
             return
-        facts = (head.credit if amount >= 0 else head.debit).facts()
+        facts = (head.credit if amount >= 0 else head.debit).copy()
         facts["position"], facts["amount_cents"] = position, amount
         facts["bank_reference"], facts["note"] = reference(records[104:120]), records[48:79].strip() or None
         self._layouts.of(records).tell(facts, records, self._account)
@@ -170,7 +169,7 @@ class StatementReader:
                 means=means_of(code),
                 bank_code=code,
                 return_reason=rejected,
-            )
+            ).facts()
             for is_credit in (True, False)
         )
         head = _Head(credit, debit, self._sums.day(booking))

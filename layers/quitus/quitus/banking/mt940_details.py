@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
 from quitus.banking.references import compact, reference
 
 _SUBFIELD: Final = re.compile(r"\?([0-9]{2})")
+_NUMBER: Final = re.compile(r"\?..")
 _SUBFIELDS: Final = re.compile(
     r"([0-9]{3})?+(?=\?[0-9]{2})(?:\?00[^?]*+)?+(?:\?10[^?]*+)?+"
     "("
@@ -78,13 +78,7 @@ _GVC: Final = re.compile(r"[0-9]{3}(?=\?|$)")
 _QUALIFIED: Final = ("USTD", "STRD")
 _WITHIN_REMITTANCE: Final = re.compile(r"^(?:USTD//|STRD/(?:CUR/|ISO/)?)")
 
-_SAID: Final = re.compile(
-    r"(?:EREF\+([^+]*))?(?:KREF\+[^+]*)?(?:MREF\+([^+]*))?(?:CRED\+[^+]*)?(?:DEBT\+[^+]*)?SVWZ\+([^+]*+)"
-)
-"""The keywords that most texts have, in order; a text without other signs of addition is told apart by them."""
-
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_after_number: Final = itemgetter(slice(2, None))
 
 
 @dataclass(slots=True)
@@ -113,7 +107,7 @@ def parse_details(written: str) -> Details:
     usual = _SUBFIELDS.fullmatch(joined)
     if usual is not None:
         gvc, purpose, account, name, more_name, reason, owner, more_purpose = usual.groups("")
-        pieces = [*map(_after_number, (purpose + more_purpose).split("?"))]
+        pieces = _NUMBER.split(purpose + more_purpose)
         return _told(gvc or None, pieces, name + more_name, account, owner, reason)
     other = _SEPARATOR.match(joined)
     if other is not None:
@@ -147,19 +141,14 @@ def _subfields(joined: str) -> Details:
 
 def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: str, reason: str) -> Details:
     joined = "".join(pieces)
-    said = _SAID.fullmatch(joined)
-    if said is not None:
-        end_to_end_id, mandate, remittance = said.groups()
-        payer = compact(account)
-    else:
-        keywords = _keywords(joined)
-        end_to_end_id, mandate = keywords.get("EREF"), keywords.get("MREF")
-        remittance = keywords.get("SVWZ", "").strip() or keywords.get("", "")
-        payer = compact(account) or keywords.get("IBAN", "").strip()
+    keywords = _keywords(joined)
+    remittance = keywords.get("SVWZ", "").strip() or keywords.get("", "").strip()
+    payer = compact(account) or keywords.get("IBAN", "").strip()
+    mandate = keywords.get("MREF")
     return Details(
         gvc,
-        remittance.strip() or None,
-        reference(end_to_end_id),
+        remittance or None,
+        reference(keywords.get("EREF")),
         reference(mandate) if mandate else None,
         {"?32": name.strip()},
         payer or None,
@@ -178,6 +167,9 @@ def _keywords(text: str) -> dict[str, str]:
     """The parts of SEPA texts after their keyword (`SVWZ+…`); what comes before the first keyword under the empty
     one.
     """
+    start, found, purpose = text.partition("SVWZ+")
+    if found and start.startswith("EREF+") and "+" not in purpose and start.count("+") == 1:
+        return {"EREF": start[5:], "SVWZ": purpose}  # as most are
     said: dict[str, str] = {}
     keyword, before = "", ""
     parts = text.split("+")

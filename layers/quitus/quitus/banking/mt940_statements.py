@@ -224,23 +224,24 @@ class StatementReader:
         """Valid account numbers other than the statement's own where the profile says to look; the payer's is no
         virtual IBAN and comes last.
         """
-        accounts, payer, known = details.accounts, details.iban, {self._account}
-        named: list[tuple[str, str]] = []
-        payers: list[tuple[str, str]] = []
+        accounts, payer = details.accounts, details.iban
+        found: dict[str, str] = {}
         for place in self._places.virtual_iban:
             if account := accounts.get(place):
-                ibans: Sequence[str | None] = (as_iban(account),)
+                iban = as_iban(account)
+                if iban is not None:
+                    found.setdefault(iban, place)
             elif texts and place == _ANYWHERE:
-                ibans = found_ibans(texts)
-            else:
-                continue
-            for iban in ibans:
-                if iban is not None and iban not in known:
-                    known.add(iban)
-                    (payers if iban == payer else named).append((iban, place))
-        if named:
-            facts["virtual_iban"], facts["virtual_iban_path"] = named.pop(0)
-        facts["other_accounts"] = (*named, *payers)
+                for iban in found_ibans(texts):
+                    found.setdefault(iban, place)
+        found.pop(self._account, None)
+        last = found.pop(payer, None) if payer is not None else None
+        others = [*found.items()]
+        if others:
+            facts["virtual_iban"], facts["virtual_iban_path"] = others.pop(0)
+        if payer is not None and last is not None:
+            others.append((payer, last))
+        facts["other_accounts"] = tuple(others)
 
     def _balance(self, text: str, number: int) -> tuple[Cents | None, date | None]:
         match = _BALANCE.fullmatch(text.strip())
