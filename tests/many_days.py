@@ -37,13 +37,13 @@ def _line(day: date, number: int, addresses: Mapping[str, str], sent: Sequence[E
     roll = rng.random()
     if roll < 0.02:
         return Entry(-rng.randint(100, 5_000), day, f"F{number:07d}", _FEES, note="COTISATION")
-    if roll < 0.04 and sent:
+    if roll < 0.025 and sent:
         back = rng.choice(sent[-_LINES_A_DAY:])
         return Entry(-back.cents, day, back.bank_reference, _TRANSFER)
     payer = Party(f"PAYEUR {number % 977}", french_iban("30004", "00001", f"{number % 977:011d}"), "BNPAFRPP")
     lease_id = rng.choice(sorted(addresses)) if rng.random() < 0.95 else None
     creditor = Party("Un bailleur", addresses[lease_id], BIC) if lease_id else None
-    cents = rng.choice((45_000, 52_000, rng.randint(115, 90_000)))
+    cents = 45_000 if rng.random() < 0.1 else rng.randint(115, 90_000)
     reference = f"R{number:07d}" if rng.random() < 0.9 else None
     detail = Detail(cents, payer, creditor, reference, texts=("LOYER",))
     return Entry(cents, day, reference, _TRANSFER, (detail,))

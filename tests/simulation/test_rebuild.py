@@ -15,6 +15,7 @@ import pytest
 from builders import BANK_ACCOUNT
 from many_days import statements_of
 from rebuilds import compared, rebuilt
+from simulation import world as worlds
 from simulation.cloud import no_fault
 from simulation.world import LANDLORD, RAW, SETTINGS, World, some
 
@@ -85,6 +86,7 @@ def decide(world: World, lease_ids: list[str], chance: random.Random) -> None:
 
 
 def test_a_table_that_was_wiped_is_made_again_from_files_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worlds, "LONGEST", 50 * LINES)
     world = World(monkeypatch)
     busy(world)
     live = compared(world.buckets.objects, RAW, world.table).live
