@@ -77,6 +77,8 @@ def test_one_endless_text_is_refused() -> None:
         (b"%PDF-1.7", "unknown_format"),
         (b"<Document><CstmrPmtStsRpt/></Document>", "unknown_format"),
         (b"<Document><BkToCstmrStmt><GrpHdr/></BkToCstmrStmt></Document>", "no_statement"),
+        (b"<Document><BkToCstmrDbtCdtNtfctn/></Document>", "no_statement"),
+        (b"<n:Document xmlns:n='urn:n'><n:BkToCstmrStmt></n:BkToCstmrStmt></n:Document>", "no_statement"),
         (b"<Document><BkToCstmrStmt><GrpHdr></BkToCstmrStmt></Document>", "not_xml"),
         (b"<Document><BkToCstmrStmt><Stmt></Stmt></BkToCstmrStmt></Document>trailer", "not_xml"),
         (b"<Document><BkToCstmrStmt>&nbsp;</BkToCstmrStmt></Document>", "not_xml"),

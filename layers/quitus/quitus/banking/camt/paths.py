@@ -33,6 +33,7 @@ class Mark(IntEnum):
     DETAIL_END = 8
     ENTRY_END = 9
     STATEMENT_END = 10
+    MESSAGE_END = 11
 
 
 @dataclass(slots=True, eq=False)
@@ -204,5 +205,5 @@ def document() -> Element:
     _declare(header, Scope.HEADER, _HEADER)
     for name, message in MESSAGES.items():
         children = {"GrpHdr": header, "Stmt": statement, "Rpt": statement, "Ntfctn": statement}
-        above.children[name] = Element(children=children, opens=Mark.MESSAGE, message=message)
+        above.children[name] = Element(children=children, opens=Mark.MESSAGE, closes=Mark.MESSAGE_END, message=message)
     return above
