@@ -14,6 +14,8 @@ from demonstration.ibans import french_iban
 _TRANSFER: Final = ("PMNT", "RCDT", "ESCT")
 _FEES: Final = ("ACMT", "MDOP", "CHRG")
 _LINES_A_DAY: Final = 400
+_RENT: Final = 45_000
+"""What many pay; no return says only that."""
 
 
 def statements_of(
@@ -27,7 +29,7 @@ def statements_of(
         of_day = [
             _line(day, number + index, addresses, sent, rng) for index in range(min(_LINES_A_DAY, lines - number))
         ]
-        sent += (entry for entry in of_day if entry.cents > 0 and entry.bank_reference)
+        sent += (entry for entry in of_day if entry.cents > 0 and entry.cents != _RENT and entry.bank_reference)
         number += len(of_day)
         yield Statement(f"{day:%Y%m%d}", place + 1, account, "Un bailleur", BIC, day, opening, tuple(of_day))
         opening += sum(entry.cents for entry in of_day)
@@ -43,7 +45,7 @@ def _line(day: date, number: int, addresses: Mapping[str, str], sent: Sequence[E
     payer = Party(f"PAYEUR {number % 977}", french_iban("30004", "00001", f"{number % 977:011d}"), "BNPAFRPP")
     lease_id = rng.choice(sorted(addresses)) if rng.random() < 0.95 else None
     creditor = Party("Un bailleur", addresses[lease_id], BIC) if lease_id else None
-    cents = 45_000 if rng.random() < 0.1 else rng.randint(115, 90_000)
+    cents = _RENT if rng.random() < 0.1 else rng.randint(115, 90_000)
     reference = f"R{number:07d}" if rng.random() < 0.9 else None
     detail = Detail(cents, payer, creditor, reference, texts=("LOYER",))
     return Entry(cents, day, reference, _TRANSFER, (detail,))
