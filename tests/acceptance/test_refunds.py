@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from acceptance.case import Case, refund_settler
+from acceptance.case import Case, erp_worker, refund_settler
 
 from quitus.domain.money import parse_euros
+from quitus.services.erp_files import ErpKind
+from quitus.services.erp_rows import record_of
+from quitus.services.leases import Fate, Origin
 
 IBAN = "FR76 3000 4000 0312 3456 7890 143"
 PLAIN = "FR7630004000031234567890143"
@@ -260,3 +263,29 @@ def test_what_a_negative_adjustment_left_is_paid_back_too() -> None:
     case.call("reg", "adjustment", "2026-11-05", "-50.00")
     assert (case.balance(), case.still_open()) == ("36.20", {refund["due_id"]: "36.20"})
     case.holds()
+
+
+@pytest.mark.parametrize("cents", [0, 1_000, 90_000])
+def test_nobody_calls_a_refunds_due_otherwise(case: Case, cents: int) -> None:
+    refund = decide(case, request(case).body).body
+    called = {"kind": "adjustment", "period": "2026-11", "due_date": "2026-11-05", "amount_cents": cents}
+    for due_id in (refund["due_id"], "refund-of-the-erp"):
+        assert code(case.ask("PUT", f"/v1/leases/L1/dues/{due_id}", called, role="erp")) == (409, "due_of_refund")
+    cells = {"lease_id": "L1", "due_id": refund["due_id"], "kind": "adjustment", "period": "2026-11"}
+    record = record_of(ErpKind.DUES, cells | {"due_date": "2026-11-05", "amount": f"{cents // 100}.00"})
+    worker = erp_worker(case.office.table, case.office.clock)
+    landlord = case.office.desk.landlords.get("semiga")
+    (verdict,) = worker.work(landlord, ErpKind.DUES, {3: record}, Origin(1, "D1")).values()
+    assert (verdict.fate, verdict.reason) == (Fate.REFUSED, "due_of_refund")
+    assert (case.credit(), case.balance()) == ("0.00", "0.00")
+    assert cancel(case, refund).body["status"] == "cancelled"
+    assert (case.credit(), case.balance()) == ("450.00", "-450.00")
+    case.holds()
+
+
+def test_a_refunds_due_is_not_spread(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    case.take_back(case.get("/v1/payments")["items"][0]["payment_id"], "2026-11-05", "450.00")
+    body = {"lines": 3, "first_due_date": "2026-12-10"}
+    answered = case.ask("POST", f"/v1/leases/L1/dues/{refund['due_id']}/spread", body)
+    assert code(answered) == (409, "due_not_spreadable")

@@ -28,6 +28,9 @@ from quitus.domain.posting import Posted
 
 CHANNEL = "refund"
 
+DUE_PREFIX = "refund-"
+"""Ids of dues that begin so are those of refunds: nobody calls, changes or spreads them."""
+
 
 class RefundStatus(StrEnum):
     """Where a refund stands."""
@@ -105,7 +108,7 @@ class Refund:
     @property
     def due_id(self) -> str:
         """The due that its credit pays."""
-        return f"refund-{self.refund_id}"
+        return f"{DUE_PREFIX}{self.refund_id}"
 
     def stepped(self, step: RefundStep) -> Refund:
         """The refund after a step."""

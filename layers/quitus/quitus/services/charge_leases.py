@@ -13,6 +13,7 @@ from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueStanding
 from quitus.domain.ledger import Chart
+from quitus.domain.refund import DUE_PREFIX
 from quitus.domain.spreading import lines_of, spread_over
 from quitus.services.leases import ChargeWrite, DueStore, Fate, HeldDue, Origin, fate_of_known, superseded
 from quitus.services.ports import Clock, Ledger
@@ -190,6 +191,8 @@ def charge_write(
 def _refusal(known: _Known, due: Due) -> Refusal | None:
     if due.lease_id not in known.accounts:
         return Refusal.UNKNOWN_LEASE
+    if due.due_id.startswith(DUE_PREFIX):
+        return Refusal.DUE_OF_REFUND
     if known.owners.get(due.due_id, due.lease_id) != due.lease_id:
         return Refusal.DUE_OF_OTHER_LEASE
     held = known.dues.get(due.due_id)

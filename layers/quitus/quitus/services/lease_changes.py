@@ -62,7 +62,7 @@ class LeaseChanges:
         Raises:
             NotFound: `lease_not_found`.
             Invalid: `aid_not_negative`.
-            Conflict: `due_of_other_lease`, `due_is_a_line`.
+            Conflict: `due_of_other_lease`, `due_is_a_line`, `due_of_refund`.
             Contention: others kept writing to the lease.
         """
         check_due(due)
@@ -74,6 +74,8 @@ class LeaseChanges:
                 raise Conflict(outcome.reason, "The due belongs to another lease.", due_id=due.due_id)
             case Refusal.DUE_IS_A_LINE:
                 raise Conflict(outcome.reason, "The due is a line of another one.", due_id=due.due_id)
+            case Refusal.DUE_OF_REFUND:
+                raise Conflict(outcome.reason, "Ids that begin so are those of refunds.", due_id=due.due_id)
         return DueResult(outcome.standing, outcome.created, outcome.fate is Fate.ACCEPTED)
 
 

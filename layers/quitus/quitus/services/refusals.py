@@ -44,6 +44,8 @@ class Refusal(StrEnum):
     """The due id belongs to another lease of the landlord."""
     DUE_IS_A_LINE = "due_is_a_line"
     """The due id is that of a line of a due that was spread on the tenant's request."""
+    DUE_OF_REFUND = "due_of_refund"
+    """The due id begins with `refund-`: an approved refund makes these dues, and nobody else changes them."""
     ACCOUNT_GROUP_FULL = "account_group_full"
     """The account group has twenty leases already."""
     VIRTUAL_IBAN_EXHAUSTED = "virtual_iban_exhausted"

@@ -9,6 +9,7 @@ from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Conflict, Invalid, NotFound
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueKind, DueStanding
+from quitus.domain.refund import DUE_PREFIX
 from quitus.domain.spreading import lines_of, monthly, spread_over
 from quitus.services.charge_leases import charge_write
 from quitus.services.contention import until_written
@@ -103,7 +104,8 @@ class SpreadDesk:
 
 
 def _check_due(account: Account, held: Due, lines: int) -> None:
-    if held.kind is not DueKind.ADJUSTMENT or held.line_of is not None or held.called.amount_cents < lines:
+    stays = held.kind is not DueKind.ADJUSTMENT or held.line_of is not None or held.due_id.startswith(DUE_PREFIX)
+    if stays or held.called.amount_cents < lines:
         raise Conflict("due_not_spreadable", "Only an adjustment that the tenant is to pay can be spread.")
     if account.plan is not None and held.due_id in account.plan.open_parts(account.open_dues):
         raise Conflict("due_in_plan", "A plan covers the due.", due_id=held.due_id)

@@ -35,6 +35,7 @@ CODES: Mapping[str, Code] = {
     "account_group_full": Code(409, "The account group has twenty leases already."),
     "due_of_other_lease": Code(409, "The due belongs to another lease."),
     "due_is_a_line": Code(409, "The due is a line of one that was spread: change that one."),
+    "due_of_refund": Code(409, "The due is that of a refund, as its id begins with `refund-`: cancel the refund."),
     "due_not_spreadable": Code(409, "Only an adjustment that the tenant is to pay can be spread."),
     "due_in_plan": Code(409, "A plan covers the due."),
     "due_id_taken": Code(409, "The id of a line is that of another due."),

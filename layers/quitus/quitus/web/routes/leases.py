@@ -140,7 +140,7 @@ ROUTES = (
         "Create, replace or (amount 0) cancel a due", ERPS, DueBody,
         refusals=(
             "landlord_not_found", "lease_not_found", "invalid_id", "id_mismatch", "aid_not_negative",
-            "due_of_other_lease", "due_is_a_line", "lease_busy",
+            "due_of_other_lease", "due_is_a_line", "due_of_refund", "lease_busy",
         ),
     ),
     Route(
