@@ -10,7 +10,7 @@ from quitus.domain.payment_list import BulkTransfer, ListWait, Paired, PaymentLi
 
 def a_list(name: str, cents: int, reference: str | None = None, day: str = "2026-11-05") -> PaymentList:
     at = f"{day}T08:00:00+00:00"
-    return PaymentList("semiga", name, name, at, "caf", "CAF", Means.CAF, cents, 1, 1, reference)
+    return PaymentList("semiga", name, name, at, "caf", "CAF", Means.CAF, cents, 1, 1, "read", reference)
 
 
 def a_transfer(name: str, cents: int, texts: str = "", day: str = "2026-11-05") -> BulkTransfer:

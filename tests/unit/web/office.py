@@ -288,7 +288,7 @@ class Office:
         lines = [ListLine(number, number + 1, amount, number, f"{number}") for number, amount in enumerate(cents, 1)]
         told = PaymentList(
             "semiga", list_id, f"caf/{list_id}.csv", "2026-11-05T08:00:00.000000+00:00", "caf", "CAF du Gard",
-            Means.CAF, sum(cents), len(lines), 1, wait=ListWait.NO_TRANSFER,
+            Means.CAF, sum(cents), len(lines), 1, "read", wait=ListWait.NO_TRANSFER,
         )  # fmt: skip
         ListRows(self.table).register(told, lines, list_id)
 

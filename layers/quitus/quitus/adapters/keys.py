@@ -43,7 +43,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | files, newest first | listing `{l}#files` | | |
 | where does the sweep go on? | `@files#sweep` | `mark` | sweep_drops |
 | were these bytes seen? | `{l}#raw#{sha256}` | `raw` | intake_file |
-| a payer's list, its lines | `{l}#list#{list}` | `list`, `lines#{n}` | intake_file, settle_pending, staff_api |
+| a list, its lines | `{l}#list#{list}` | `list`, `lines#{read}#{n}` | intake_file, settle_pending, staff_api |
 | which of its lines are posted, counted | same | `worked#{n}`, `progress` | settle_pending |
 | was a list with this content taken? | `{l}#list-content#{sha256}` | `content` | intake_file |
 | which are not posted yet? | listing `{l}#lists#open` | `open`, beside each | intake_file, settle_pending, staff_api |
@@ -394,9 +394,9 @@ def payment_list(landlord_id: str, list_id: str) -> Key:
     return Key(f"{landlord_id}#list#{list_id}", "list")
 
 
-def list_lines(landlord_id: str, list_id: str, part: int) -> Key:
-    """The nth part of its lines."""
-    return Key(payment_list(landlord_id, list_id).pk, f"{LIST_LINES}{part:06d}")
+def list_lines(landlord_id: str, list_id: str, reading: str, part: int) -> Key:
+    """The nth part of its lines, of those that were read so."""
+    return Key(payment_list(landlord_id, list_id).pk, f"{LIST_LINES}{reading}#{part:06d}")
 
 
 def list_worked(landlord_id: str, list_id: str, part: int) -> Key:

@@ -28,11 +28,13 @@ class ListRows:
         self._table = table
 
     def register(self, held: PaymentList, lines: Sequence[ListLine], content: str) -> str:
-        """See `PaymentLists.register`. The lines go first: a list that is there has all of them."""
+        """See `PaymentLists.register`. The lines go first: a list that is there has all of them. Rows are named by
+        how they were read, so that whoever reads the file by another mapping leaves them as they are.
+        """
         landlord_id, list_id = held.landlord_id, held.list_id
         for part, some in enumerate(batched(lines, LINES_AT_ONCE, strict=False), 1):
-            row = keys.list_lines(landlord_id, list_id, part).row(lines=[records.dense(line) for line in some])
-            self._table.write([Put(row)])
+            place = keys.list_lines(landlord_id, list_id, held.reading, part)
+            self._table.write([Put(place.row(lines=[records.dense(line) for line in some]))])
         claim = keys.list_content(landlord_id, content)
         taken = self._table.get(claim)
         first = self.find(landlord_id, taken["list_id"]) if taken else None
@@ -75,9 +77,9 @@ class ListRows:
                 return
             start = page.after
 
-    def lines(self, landlord_id: str, list_id: str, part: int) -> Sequence[ListLine]:
+    def lines(self, held: PaymentList, part: int) -> Sequence[ListLine]:
         """See `PaymentLists.lines`."""
-        row = self._table.get(keys.list_lines(landlord_id, list_id, part))
+        row = self._table.get(keys.list_lines(held.landlord_id, held.list_id, held.reading, part))
         return [records.record(line, ListLine) for line in row["lines"]] if row else []
 
     def worked(self, landlord_id: str, list_id: str) -> set[int]:

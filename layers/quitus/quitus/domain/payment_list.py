@@ -44,6 +44,8 @@ class ListWait(StrEnum):
     """Two lists may be the transfer's: a person says which."""
     NO_KNOWN_BENEFICIARY = "no_known_beneficiary"
     """Its transfer is there, but not one of its lines is of a lease that is known: the mapping may be wrong."""
+    LINES_DIFFER = "lines_differ"
+    """Its transfer is there, but the lines that are kept are not its sum: it is never posted like that."""
 
     @property
     def is_for_people(self) -> bool:
@@ -86,6 +88,8 @@ class PaymentList:
     lines: int
     parts: int
     """In how many rows its lines are kept."""
+    reading: str
+    """Names its lines as they were read: by another mapping the file has others."""
     reference: str | None = None
     status: ListStatus = ListStatus.WAITING
     wait: ListWait | None = None

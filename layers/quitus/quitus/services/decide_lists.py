@@ -78,7 +78,7 @@ class ListDesk:
 
     def _lines(self, held: PaymentList, after: int) -> Iterator[tuple[Place, ListLine]]:
         for part in range(after // LINES_AT_ONCE + 1, held.parts + 1):
-            for line in self.lists.lines(held.landlord_id, held.list_id, part):
+            for line in self.lists.lines(held, part):
                 if line.number > after:
                     yield (str(line.number),), line
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from quitus.domain.bulk_payers import AmountStyle, ListLayout
 from quitus.domain.errors import UnreadableFile
 from quitus.domain.ids import is_id
@@ -60,6 +62,11 @@ class ReadList:
     def total_cents(self) -> Cents:
         """The sum of its lines."""
         return sum(line.cents for line in self.lines)
+
+    @property
+    def reading(self) -> str:
+        """Names the lines: the same text read by another mapping has another one."""
+        return hashlib.sha256(msgspec.json.encode(self.lines)).hexdigest()[:32]
 
 
 def read_list(content: bytes, layout: ListLayout) -> ReadList:

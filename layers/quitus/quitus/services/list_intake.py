@@ -30,11 +30,15 @@ class ListIntake:
     clock: Clock
 
     def take(self, landlord: Landlord, file: DroppedFile, content: BinaryIO) -> None:
-        """Keep a list, `{payer}/{name}`; one with the content of another is its duplicate. Again changes nothing.
+        """Keep a list, `{payer}/{name}`; one with the content of another is its duplicate. Again changes nothing,
+        whatever the mapping is by then.
 
         Raises:
             UnreadableFile: the list must be kept out; `code` is a ListRefusal.
         """
+        if self.lists.find(landlord.landlord_id, file.file_id) is not None:
+            self._settle(file, file.file_id)
+            return
         sha256 = self.raw.keep(landlord.landlord_id, content)
         size = size_of(content)
         self.files.update(landlord.landlord_id, file.file_id, raw=sha256, sha256=sha256, size=size, kind=KIND)
@@ -70,6 +74,7 @@ def _kept(landlord: Landlord, file: DroppedFile, payer: BulkPayer, read: ReadLis
         total_cents=read.total_cents,
         lines=len(read.lines),
         parts=-(-len(read.lines) // LINES_AT_ONCE),
+        reading=read.reading,
         reference=read.reference,
         wait=ListWait.NO_TRANSFER,
     )

@@ -59,7 +59,7 @@ class PaymentLists(Protocol):
         """All of them, newest first, after a list."""
         ...
 
-    def lines(self, landlord_id: str, list_id: str, part: int) -> Sequence[ListLine]:
+    def lines(self, held: PaymentList, part: int) -> Sequence[ListLine]:
         """The lines of a part, counted from 1."""
         ...
 

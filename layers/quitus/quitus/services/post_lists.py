@@ -23,7 +23,7 @@ from quitus.domain.payment import AUTOMATION, Payment
 from quitus.domain.payment_list import BulkTransfer, ListLine, ListStatus, ListWait, Paired, PaymentList, pair
 from quitus.domain.posting import Posted
 from quitus.services.contention import until_written
-from quitus.services.give_lists import ListGiver
+from quitus.services.give_lists import LINES_DIFFER, ListGiver
 from quitus.services.messages import PendingCheck
 from quitus.services.payment_lists import Beneficiaries, ListProgress, PaymentLists, Recoveries
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
@@ -108,7 +108,10 @@ class ListSettler:
         try:
             given = replace(one, payment_id=payment_id, decided_by=AUTOMATION)
             self.giver.give(given, {}, payers=landlord.bulk_payers)
-        except (Stale, Conflict):
+        except Conflict as error:
+            if error.code == LINES_DIFFER:
+                self._explain(one, ListWait.LINES_DIFFER, payment_id)
+        except Stale:
             return
 
     def _explain(self, one: PaymentList, wait: ListWait, payment_id: str | None) -> None:
@@ -123,7 +126,7 @@ class ListSettler:
 
     def _knows_any(self, one: PaymentList) -> bool:
         """Whether any line is of a lease that is known."""
-        parts = (self.lists.lines(one.landlord_id, one.list_id, part) for part in range(1, one.parts + 1))
+        parts = (self.lists.lines(one, part) for part in range(1, one.parts + 1))
         return any(self.ledger.accounts(one.landlord_id, self._leases(one, lines).values()) for lines in parts)
 
     def post(self, landlord: Landlord, held: PaymentList) -> int:
@@ -142,7 +145,7 @@ class ListSettler:
 
     def _post_part(self, landlord: Landlord, distribution: Distribution, part: int) -> None:
         held, landlord_id = distribution.held, landlord.landlord_id
-        lines = self.lists.lines(landlord_id, held.list_id, part)
+        lines = self.lists.lines(held, part)
         until_written(partial(self._write, landlord_id, distribution, lines), self.clock)
         debited = [line for line in lines if line.cents < 0]
         owing = {lease_id for line in debited if (lease_id := self._recover(landlord_id, distribution, line))}

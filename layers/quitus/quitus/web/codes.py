@@ -62,6 +62,7 @@ CODES: Mapping[str, Code] = {
     "iban_not_verified": Code(409, "No money of the lease is known to come from the account: say how it was checked."),
     "payment_is_recovery": Code(409, "A payer took it back: the tenant owes it until its due is changed."),
     "list_not_waiting": Code(409, "The list has its transfer already, or was withdrawn."),
+    "list_lines_differ": Code(409, "The kept lines of the list are not its sum; `detail` gives both."),
     "list_total_mismatch": Code(409, "The list does not add up to the transfer; `detail` gives both."),
     "file_not_quarantined": Code(409, "Only a quarantined file can be released or rejected."),
     "file_not_releasable": Code(409, "Nobody may answer for this file; `detail.advice` says what to do."),

@@ -120,7 +120,7 @@ ROUTES = (
         "Say which transfer in suspense a list that waits is of", ACCOUNTANTS, GiveBody,
         refusals=(
             "list_not_found", "payment_not_found", "list_not_waiting", "payment_not_in_suspense",
-            "list_total_mismatch", "rows_busy",
+            "list_total_mismatch", "list_lines_differ", "rows_busy",
         ),
     ),
     Route(
