@@ -94,6 +94,21 @@ def test_two_who_read_a_file_differently_at_once_leave_the_lines_of_the_list_tha
     assert [line.cents for line in lists.lines(lists.get("semiga", list_id), 1)] == [10000, 20000]
 
 
+def test_a_transfer_that_awaits_its_list_goes_on_no_lease_when_another_channel_leaves_its_sender_out(
+    case: Case,
+) -> None:
+    case.let("L3", holder_name="Sophie Durand")
+    case.call("rent-L3", "rent", "2026-11-10", "300.00", lease_id="L3")
+    paid = case.report("300.00", channel="camt.054", bank_reference="BK-CAF", debtor_name="CAF DU GARD")
+    assert case.report("300.00", bank_reference="BK-CAF", debtor_name="DURAND SOPHIE") == paid
+    assert (case.balance("L3"), suspense(case)) == ("300.00", [("300.00", "awaiting_list")])
+    case.drop_list(caf_list(("1000001", "100.00"), ("1000002", "200.00")))
+    case.settle()
+    assert (case.aid_open("L1"), case.aid_open("L2"), suspense(case)) == ("0.00", "0.00", [])
+    assert case.report("300.00", debtor_name="DURAND SOPHIE") != paid
+    assert case.balance("L3") == "0.00"
+
+
 def test_nothing_is_posted_of_lines_that_are_not_the_sum_of_their_list(case: Case) -> None:
     list_id = case.drop_list(caf_list(("1000001", "100.00"), ("1000002", "200.00")))
     lists = ListRows(case.office.table)

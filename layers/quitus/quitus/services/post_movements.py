@@ -10,6 +10,7 @@ from functools import partial
 from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
+from quitus.domain.distributing import sender_of
 from quitus.domain.errors import Contention
 from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
@@ -153,7 +154,9 @@ class MovementPoster:
                 self._patiently(landlord, partial(correct, told, match))
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
-        """Put what is in suspense on its lease, unless anybody decided on it."""
+        """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
+        channel told, waits for its list: memory and names say nothing of it.
+        """
         if not match.is_certain:
             nothing = replace(match, lease_id=None, rule=None, reason=SuspenseReason.NO_EVIDENCE)
             attempt = self.attributor.attempt(landlord.landlord_id, [incoming], [nothing])
@@ -164,6 +167,8 @@ class MovementPoster:
         household = self._household(landlord, match)
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
+            return
+        if not match.is_certain and sender_of(payment, landlord.bulk_payers) is not None:
             return
         decision, made = self._decided(landlord, incoming, payment, household, match)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
