@@ -289,3 +289,58 @@ def test_a_refunds_due_is_not_spread(case: Case) -> None:
     body = {"lines": 3, "first_due_date": "2026-12-10"}
     answered = case.ask("POST", f"/v1/leases/L1/dues/{refund['due_id']}/spread", body)
     assert code(answered) == (409, "due_not_spreadable")
+
+
+def ended(case: Case, how: str) -> Any:
+    """A refund of 200.00 that is not to be paid (any more)."""
+    refund = request(case, "200.00").body
+    if how == "rejected":
+        return decide(case, refund, "reject").body
+    if how == "requested":
+        return refund
+    approved = decide(case, refund).body
+    if how == "cancelled":
+        return cancel(case, approved).body
+    case.report("-200.00", "2026-11-06", nature="other", end_to_end_id=refund["refund_id"])
+    case.settle()
+    return case.get(f"/v1/refunds/{refund['refund_id']}")
+
+
+@pytest.mark.parametrize("how", ["requested", "rejected", "cancelled", "paid"])
+@pytest.mark.parametrize("said", ["end_to_end_id", "remittance"])
+def test_a_debit_that_names_a_refund_not_to_be_paid_is_told(case: Case, how: str, said: str) -> None:
+    refund = ended(case, how)
+    assert refund["status"] == how
+    name = refund["refund_id"]
+    text = name if said == "end_to_end_id" else f"VIR SEPA {name[:9]} {name[9:].lower()}"
+    line = case.report("-200.00", "2026-11-06", nature="other", **{said: text})
+    for _ in range(2):
+        case.settle()
+        assert [subject for kind, subject in case.alerts() if kind == "refund_line_unexpected"] == [line]
+    (alert,) = [one for one in case.get("/v1/alerts")["items"] if one["kind"] == "refund_line_unexpected"]
+    assert alert["severity"] == "critical"
+    assert alert["detail"] == {"refund_id": name, "lease_id": "L1", "amount_cents": 20000, "status": how}
+    case.holds()
+
+
+def test_a_debit_told_of_is_taken_by_the_refund_that_a_person_names(case: Case) -> None:
+    line = case.report("-200.00", "2026-11-06", nature="other", end_to_end_id=ended(case, "cancelled")["refund_id"])
+    case.settle()
+    assert ("refund_line_unexpected", line) in case.alerts()
+    again = decide(case, request(case, "200.00").body).body
+    assert decide(case, again, "paid", payment_id=line).status == 200
+    assert ("refund_line_unexpected", line) not in case.alerts()
+    case.holds()
+
+
+def test_what_the_bank_takes_for_a_paid_refund_is_nothing_to_tell(case: Case) -> None:
+    case.report("-0.35", "2026-11-06", nature="other", remittance=f"FRAIS {ended(case, 'paid')['refund_id']}")
+    case.settle()
+    assert "refund_line_unexpected" not in {kind for kind, _ in case.alerts()}
+
+
+def test_once_approved_who_asked_for_it_does_not_cancel_it_alone(case: Case) -> None:
+    refund = decide(case, request(case, role="collections").body).body
+    assert code(cancel(case, refund, role="collections")) == (403, "forbidden")
+    assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == "approved"
+    assert cancel(case, refund).body["status"] == "cancelled"

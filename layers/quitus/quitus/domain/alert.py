@@ -35,6 +35,8 @@ class AlertKind(StrEnum):
     """A payer takes money back for somebody who is no tenant that is known, or who left."""
     REFUND_UNPAID = "refund_unpaid"
     """An approved refund is on no statement after five business days."""
+    REFUND_LINE_UNEXPECTED = "refund_line_unexpected"
+    """A debit of the bank's names a refund that is not to be paid: not approved, cancelled, or paid by another line."""
     PENDING_UNCONFIRMED = "pending_unconfirmed"
     """What a bank announced is not booked after two business days."""
     BATCH_WITHOUT_DETAILS = "batch_without_details"
@@ -57,6 +59,7 @@ _SEVERITY = {
     AlertKind.FILE_QUARANTINED: Severity.CRITICAL,
     AlertKind.STATEMENT_GAP: Severity.CRITICAL,
     AlertKind.ERP_PUSH_REFUSED: Severity.CRITICAL,
+    AlertKind.REFUND_LINE_UNEXPECTED: Severity.CRITICAL,
     AlertKind.DOUBLE_PAYMENT: Severity.INFO,
     AlertKind.PAYMENT_ON_ENDED_LEASE: Severity.INFO,
 }

@@ -7,10 +7,12 @@ after all, finds what the credit was spent on, and the tenant owes it. Aids are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charged import Charging, CreditUse, Offset
@@ -27,6 +29,9 @@ from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Posted
 
 CHANNEL = "refund"
+
+_NAME: Final = re.compile("rb[0-9a-f]{16}")
+"""A refund's id within letters and digits only, in small letters."""
 
 DUE_PREFIX = "refund-"
 """Ids of dues that begin so are those of refunds: nobody calls, changes or spreads them."""
@@ -282,10 +287,28 @@ def refund_of(line: Payment, refunds: Iterable[Refund]) -> Refund | None:
     if not line.is_other:
         return None
     equal = [refund for refund in refunds if refund.amount_cents == -line.amount_cents]
-    said = _plain(" ".join(text for report in line.reports for text in _texts(report.movement)))
+    said = _said(line)
     named = [refund for refund in equal if _plain(refund.refund_id) in said]
     found = named or [refund for refund in equal if _plain(refund.iban) in said]
     return found[0] if len(found) == 1 else None
+
+
+def refunds_named(line: Payment) -> tuple[str, ...]:
+    """The ids of refunds, each once, that the texts of a bank's line say, whether there are such refunds or not."""
+    return tuple(dict.fromkeys(name.upper() for name in _NAME.findall(_said(line))))
+
+
+def is_unexpected(line: Payment, refund: Refund) -> bool:
+    """Whether a debit that names a refund takes money which the refund does not say: it is not approved (any more), or
+    another line of the same amount paid it. Another amount beside its own line is what the bank takes for it.
+    """
+    if refund.status is RefundStatus.PAID:
+        return refund.payment_id != line.payment_id and line.amount_cents == -refund.amount_cents
+    return refund.status is not RefundStatus.APPROVED
+
+
+def _said(line: Payment) -> str:
+    return _plain(" ".join(text for report in line.reports for text in _texts(report.movement)))
 
 
 def _texts(movement: Movement) -> Iterable[str]:

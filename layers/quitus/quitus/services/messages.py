@@ -87,6 +87,8 @@ class PendingCheck:
     """Leases whose dues are owed again: credits of their account group may pay them."""
     debits: tuple[str, ...] = ()
     """Debits of the bank's of which nothing is known: refunds, maybe."""
+    named: tuple[str, ...] = ()
+    """Those of the debits whose texts name a refund."""
     lists: tuple[str, ...] = ()
     """Lists of beneficiaries that came, or whose posting goes on."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
-from quitus.domain.errors import Conflict, Invalid, NotFound
+from quitus.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from quitus.domain.ibans import checked_iban
 from quitus.domain.known_payers import Payer
 from quitus.domain.landlord import Landlord
@@ -196,17 +196,23 @@ class RefundDesk:
 
         return self._step(occasion, RefundStatus.REJECTED, step)
 
-    def cancel(self, occasion: RefundOccasion) -> Refund:
-        """Call a refund off that was asked for, or approved and not paid. Again changes nothing. Raises as `approve`
-        does.
+    def cancel(self, occasion: RefundOccasion, *, approved_too: bool) -> Refund:
+        """Call a refund off that was asked for, or approved and not paid. Again changes nothing.
+
+        Raises:
+            Forbidden: it is approved, and who cancels it may not call that off (`approved_too`): its transfer may be
+                on its way.
+            And as `approve` does.
         """
 
         def step(refund: Refund) -> None:
             _check_status(refund, RefundStatus.REQUESTED, RefundStatus.APPROVED)
             if refund.status is RefundStatus.REQUESTED:
                 self._let_go(occasion, refund, RefundStatus.CANCELLED)
-            else:
-                self._call_off(occasion, refund)
+                return
+            if not approved_too:
+                raise Forbidden("forbidden", "Once approved, a refund is cancelled by an accountant: ask one.")
+            self._call_off(occasion, refund)
 
         return self._step(occasion, RefundStatus.CANCELLED, step)
 

@@ -31,6 +31,7 @@ from quitus.domain.pending import (
     stated_detail,
     total_names,
 )
+from quitus.domain.refund import refunds_named
 from quitus.services.contention import until_written
 from quitus.services.messages import PendingCheck
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
@@ -77,9 +78,11 @@ def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck
     """What a change of these payments may settle; None when they are none."""
     told = list(payments)
     changed = [payment for payment in told if payment.is_listed or payment.reverses]
-    debits = tuple(sorted(one.payment_id for one in told if one.is_other and one.amount_cents < 0))
+    others = [one for one in told if one.is_other and one.amount_cents < 0]
+    debits = tuple(sorted(one.payment_id for one in others))
+    named = tuple(sorted(one.payment_id for one in others if refunds_named(one)))
     if not changed:
-        return PendingCheck(landlord_id, debits=debits) if debits else None
+        return PendingCheck(landlord_id, debits=debits, named=named) if debits else None
     waiting = [payment for payment in changed if payment.awaiting in _WAITING or _may_be_settled(payment)]
     booked = [payment for payment in changed if payment.awaiting is not Awaiting.BOOKING]
     return PendingCheck(
@@ -90,6 +93,7 @@ def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck
         references=tuple(sorted({name for payment in booked for name in _event_references(payment)})),
         reopened=tuple(sorted({lease_id for payment in booked for lease_id in _reopened(payment)})),
         debits=debits,
+        named=named,
     )
 
 

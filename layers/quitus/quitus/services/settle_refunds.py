@@ -12,8 +12,8 @@ from quitus.domain.calendar import instant_text, paris_day, target_days_between
 from quitus.domain.errors import Conflict
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import MatchRule
-from quitus.domain.payment import AUTOMATION
-from quitus.domain.refund import Refund, RefundStatus, RefundStep, paid_by, refund_of
+from quitus.domain.payment import AUTOMATION, Payment
+from quitus.domain.refund import Refund, RefundStatus, RefundStep, is_unexpected, paid_by, refund_of, refunds_named
 from quitus.services.messages import PendingCheck
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.refunds import RefundStore
@@ -55,6 +55,7 @@ class RefundPayer:
         paid = replace(refund, payment_id=payment_id).stepped(step)
         self.ledger.commit_decision(landlord_id, line, decision, (), self.refunds.paid(landlord_id, paid))
         self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, step.at)
+        self.alerts.close(landlord_id, AlertKind.REFUND_LINE_UNEXPECTED, payment_id, step.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class RefundSettler:
 
     def settle(self, check: PendingCheck) -> int:
         """Recognise what changed; again changes nothing. How many refunds were paid."""
-        return self._settle(check.landlord_id, check.debits) if check.debits else 0
+        return self._settle(check.landlord_id, check.debits, check.named) if check.debits else 0
 
     def review(self, landlord_id: str) -> int:
         """Recognise what was missed, and tell of what should have been paid."""
@@ -79,7 +80,7 @@ class RefundSettler:
         today = paris_day(now)
         waiting = list(self.refunds.open(landlord_id))
         found = {line for refund in waiting for line in self._candidates(landlord_id, refund, today)}
-        paid = self._settle(landlord_id, found) if found else 0
+        paid = self._settle(landlord_id, found, ()) if found else 0
         for refund in self.refunds.open(landlord_id):
             if target_days_between(refund.approved_on or today, today) > PATIENCE:
                 detail: dict[str, str | int] = {"amount_cents": refund.amount_cents, "lease_id": refund.lease_id}
@@ -93,23 +94,49 @@ class RefundSettler:
         first = max((refund.approved_on or today) - _BEFORE, today - _LOOKED_BACK)
         return self.lines.debits_of(landlord_id, refund.amount_cents, first, today)
 
-    def _settle(self, landlord_id: str, debits: Iterable[str]) -> int:
-        waiting = list(self.refunds.open(landlord_id))
-        if not waiting:
+    def _settle(self, landlord_id: str, debits: Iterable[str], named: Iterable[str]) -> int:
+        """Recognise debits; while no refund waits, only those that name one are looked at."""
+        waiting = {refund.refund_id: refund for refund in self.refunds.open(landlord_id)}
+        looked_at = sorted(debits if waiting else named)
+        if not looked_at:
             return 0
         landlord = self.landlords.get(landlord_id)
-        return sum(self._recognise(landlord, waiting, payment_id) for payment_id in sorted(debits))
+        return sum(self._recognise(landlord, waiting, payment_id) for payment_id in looked_at)
 
-    def _recognise(self, landlord: Landlord, waiting: list[Refund], payment_id: str) -> int:
-        landlord_id, now = landlord.landlord_id, self.clock.now()
-        refund = refund_of(self.ledger.payment(landlord_id, payment_id), waiting)
-        if refund is None:
+    def _recognise(self, landlord: Landlord, waiting: dict[str, Refund], payment_id: str) -> int:
+        line = self.ledger.payment(landlord.landlord_id, payment_id)
+        if not line.is_other:
             return 0
-        at = instant_text(now)
-        step = RefundStep(RefundStatus.PAID, AUTOMATION, at)
+        known = waiting | {refund.refund_id: refund for refund in self._named(landlord.landlord_id, line)}
+        refund = refund_of(line, (one for one in known.values() if one.status is RefundStatus.APPROVED))
+        if refund is not None and self._is_paid(landlord, refund, payment_id):
+            waiting.pop(refund.refund_id, None)
+            return 1
+        self._tell(landlord.landlord_id, line)
+        return 0
+
+    def _is_paid(self, landlord: Landlord, refund: Refund, payment_id: str) -> bool:
+        """Write that the line paid it; not, where others decided meanwhile."""
+        step = RefundStep(RefundStatus.PAID, AUTOMATION, instant_text(self.clock.now()))
         try:
             self.payer.pay(landlord, refund, payment_id, step, MatchRule.REFERENCE)
-        except (Stale, Conflict):  # others decided meanwhile: the hour looks again
-            return 0
-        waiting.remove(refund)
-        return 1
+        except (Stale, Conflict):  # the hour looks again
+            return False
+        return True
+
+    def _named(self, landlord_id: str, line: Payment) -> list[Refund]:
+        """The refunds that a line names, as they stand."""
+        found = (self.refunds.find(landlord_id, name) for name in refunds_named(line))
+        return [refund for refund in found if refund is not None]
+
+    def _tell(self, landlord_id: str, line: Payment) -> None:
+        """Tell of a debit that names a refund which is not to be paid, now that all is read again."""
+        if not self.ledger.payment(landlord_id, line.payment_id).is_other:
+            return
+        for refund in self._named(landlord_id, line):
+            if is_unexpected(line, refund):
+                detail: dict[str, str | int] = {"refund_id": refund.refund_id, "lease_id": refund.lease_id}
+                detail |= {"amount_cents": -line.amount_cents, "status": refund.status.value}
+                alert = Alert(AlertKind.REFUND_LINE_UNEXPECTED, line.payment_id, detail)
+                self.alerts.alert(landlord_id, alert, instant_text(self.clock.now()))
+                return

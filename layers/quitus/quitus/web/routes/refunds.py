@@ -44,7 +44,7 @@ def decide(desk: Desk, call: Call[RefundDecisionBody, Nothing]) -> Reply:
 
 
 def cancel(desk: Desk, call: Call[RefundCancelBody, Nothing]) -> Reply:
-    return _answer(desk, call, desk.refunds.cancel(_occasion(call)))
+    return _answer(desk, call, desk.refunds.cancel(_occasion(call), approved_too=call.caller.role in ACCOUNTANTS))
 
 
 def _occasion(call: Call[Any, Nothing]) -> RefundOccasion:
@@ -86,7 +86,7 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/refunds/{refund_id}/cancel", cancel, {200: RefundAnswer},
-        "Call a refund off that is not paid", COLLECTORS, RefundCancelBody,
+        "Call a refund off that is not paid; once approved, accountants do", COLLECTORS, RefundCancelBody,
         refusals=(
             "refund_not_found", "landlord_not_found", "lease_not_found", "payment_not_found", "refund_changed",
             "refund_decided", "rows_busy",
