@@ -344,3 +344,26 @@ def test_once_approved_who_asked_for_it_does_not_cancel_it_alone(case: Case) -> 
     assert code(cancel(case, refund, role="collections")) == (403, "forbidden")
     assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == "approved"
     assert cancel(case, refund).body["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("other", ["cancelled", "rejected", "unheard"])
+def test_a_debit_that_names_another_refund_is_not_this_ones_whatever_account_it_says(case: Case, other: str) -> None:
+    name = "RB0123456789ABCDEF" if other == "unheard" else ended(case, other)["refund_id"]
+    mine = decide(case, request(case, "200.00").body).body
+    case.report("-200.00", "2026-11-06", nature="other", end_to_end_id=name, remittance=f"VIR {PLAIN}")
+    case.report("-200.00", "2026-11-07", nature="other", remittance=f"{name} {mine['refund_id']} {PLAIN}")
+    case.settle()
+    refund_settler(case.office.table, case.office.clock).review("semiga")
+    assert case.get(f"/v1/refunds/{mine['refund_id']}")["status"] == "approved"
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-11-03", "approved"), ("2026-11-04", "paid")])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_debit_before_the_approval_is_not_the_refunds(case: Case, day: str, status: str, named: bool) -> None:
+    refund = decide(case, request(case, "200.00").body).body
+    text = refund["refund_id"] if named else PLAIN
+    case.report("-200.00", day, nature="other", remittance=f"VIR SEPA {text}")
+    case.settle()
+    assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == status
+    refund_settler(case.office.table, case.office.clock).review("semiga")
+    assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == status

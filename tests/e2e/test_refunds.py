@@ -13,8 +13,8 @@ from demonstration.ibans import french_iban
 from .api import Api, let
 from .test_returns import on, proof
 
-PAID = date.today() - timedelta(days=4)  # noqa: DTZ011 - any recent day
-BACK = PAID + timedelta(days=1)
+BACK = date.today()  # noqa: DTZ011 - no refund is booked before its approval
+PAID = BACK - timedelta(days=1)
 ACCOUNT = french_iban("17328", "89964", "20000000001")
 TENANT = french_iban("30004", "00003", "12345678901")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +30,8 @@ from quitus.domain.posting import Posted
 
 CHANNEL = "refund"
 
+DAY_APART: Final = timedelta(days=1)
+"""How long before the day of its approval a bank may book a refund."""
 _NAME: Final = re.compile("rb[0-9a-f]{16}")
 """A refund's id within letters and digits only, in small letters."""
 
@@ -281,16 +283,26 @@ def paid_by(line: Payment, refund: Refund, rule: MatchRule, chart: Chart, by: st
 
 
 def refund_of(line: Payment, refunds: Iterable[Refund]) -> Refund | None:
-    """The refund that a debit paid: the one of its amount whose name, else whose account, its texts say; a tie is
-    nobody's.
+    """The refund that a debit paid: the one of its amount that its texts name; where they name none, whose account they
+    say. A tie is nobody's, nor is a debit that names another refund too, or was booked before the approval.
     """
     if not line.is_other:
         return None
-    equal = [refund for refund in refunds if refund.amount_cents == -line.amount_cents]
-    said = _said(line)
-    named = [refund for refund in equal if _plain(refund.refund_id) in said]
-    found = named or [refund for refund in equal if _plain(refund.iban) in said]
+    said, names = _said(line), refunds_named(line)
+    possible = [refund for refund in refunds if _may_pay(line, refund)]
+    if names:
+        found = [refund for refund in possible if names == (refund.refund_id,)]
+    else:
+        found = [refund for refund in possible if _plain(refund.iban) in said]
     return found[0] if len(found) == 1 else None
+
+
+def _may_pay(line: Payment, refund: Refund) -> bool:
+    """Whether a debit is of the refund's amount and not older than its approval, a day apart: banks have days of their
+    own, and the approval's is of UTC.
+    """
+    on, day = refund.approved_on, line.posted.incoming.movement.booking_date
+    return refund.amount_cents == -line.amount_cents and on is not None and day >= on - DAY_APART
 
 
 def refunds_named(line: Payment) -> tuple[str, ...]:

@@ -13,7 +13,16 @@ from quitus.domain.errors import Conflict
 from quitus.domain.landlord import Landlord
 from quitus.domain.matching import MatchRule
 from quitus.domain.payment import AUTOMATION, Payment
-from quitus.domain.refund import Refund, RefundStatus, RefundStep, is_unexpected, paid_by, refund_of, refunds_named
+from quitus.domain.refund import (
+    DAY_APART,
+    Refund,
+    RefundStatus,
+    RefundStep,
+    is_unexpected,
+    paid_by,
+    refund_of,
+    refunds_named,
+)
 from quitus.services.messages import PendingCheck
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.refunds import RefundStore
@@ -21,7 +30,6 @@ from quitus.services.table import Stale
 
 PATIENCE: Final = 5
 """Business days within which an approved refund should be on a statement."""
-_BEFORE = timedelta(days=1)
 _LOOKED_BACK = timedelta(days=45)
 
 
@@ -91,7 +99,7 @@ class RefundSettler:
 
     def _candidates(self, landlord_id: str, refund: Refund, today: date) -> Iterator[str]:
         """The debits of its amount since it was approved, in the last weeks."""
-        first = max((refund.approved_on or today) - _BEFORE, today - _LOOKED_BACK)
+        first = max((refund.approved_on or today) - DAY_APART, today - _LOOKED_BACK)
         return self.lines.debits_of(landlord_id, refund.amount_cents, first, today)
 
     def _settle(self, landlord_id: str, debits: Iterable[str], named: Iterable[str]) -> int:
