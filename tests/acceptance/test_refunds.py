@@ -116,6 +116,32 @@ def test_what_aids_left_is_no_tenants_money_to_have_back() -> None:
     assert code(request(case, "0.01")) == (409, "refund_exceeds_credit")
 
 
+def test_what_aids_paid_of_a_due_that_was_cancelled_is_no_tenants_money_either() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-05", "500.00")
+    case.call("apl", "aid_apl", "2026-11-05", "-190.00")
+    case.receive("310.00", "2026-11-04")
+    case.call("nov", "rent", "2026-11-05", "400.00")
+    assert case.credit() == "100.00", "the aid still pays what is called: this is the tenant's"
+    case.call("nov", "rent", "2026-11-05", "0.00")
+    assert case.credit() == "500.00"
+    assert code(request(case, "310.01")) == (409, "refund_exceeds_credit")
+    assert request(case, "310.00").status == 201
+
+
+def test_what_aids_paid_stays_aids_money_through_another_due() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-05", "190.00")
+    case.call("apl", "aid_apl", "2026-11-05", "-190.00")
+    case.call("nov", "rent", "2026-11-05", "0.00")
+    case.call("dec", "rent", "2026-12-05", "190.00")
+    case.call("dec", "rent", "2026-12-05", "40.00")
+    assert case.credit() == "150.00"
+    assert code(request(case, "0.01")) == (409, "refund_exceeds_credit")
+
+
 def test_an_account_that_nobody_knows_is_answered_for_by_the_second_person(case: Case) -> None:
     other = "FR1420041010050500013M02606"
     refund = request(case, "100.00", iban=other).body

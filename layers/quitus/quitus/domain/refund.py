@@ -8,7 +8,7 @@ after all, finds what the credit was spent on, and the tenant owes it. Aids are 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -122,13 +122,14 @@ class Refund:
         return replace(self, steps=(*self.steps, step))
 
 
-def hold(account: Account, cents: Cents, aids: Container[str]) -> tuple[Account, tuple[CreditLot, ...]]:
-    """Set so much of a tenant's credit aside, the largest lots first; those of `aids` (ids of dues) are left out.
+def hold(account: Account, cents: Cents, aids: Mapping[str, Cents]) -> tuple[Account, tuple[CreditLot, ...]]:
+    """Set so much of a tenant's credit aside, the largest lots first; the cents of `aids` (by lot) are left out.
 
     Raises:
         Conflict: the tenant has less.
     """
-    refundable = [lot for lot in more((), account.credits) if lot.source.removeprefix(DUE_SOURCE) not in aids]
+    lots = more((), account.credits)
+    refundable = [CreditLot(lot.source, lot.cents - aids.get(lot.source, 0)) for lot in lots]
     wanted, held = cents, list[CreditLot]()
     for lot in sorted(refundable, key=lambda lot: -lot.cents)[:MOST_USES]:
         part = min(lot.cents, wanted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
+from quitus.domain.aid_money import aid_money
 from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
@@ -152,7 +153,7 @@ class RefundDesk:
         if self.refunds.find(landlord_id, refund_id) is not None:
             return
         account = self._account(landlord_id, wish.lease_id)
-        aids = {due_id for due_id, due in self.ledger.dues(landlord_id, wish.lease_id).items() if due.kind.is_aid}
+        aids = aid_money(account, self.ledger.history(landlord_id, wish.lease_id))
         holding, lots = hold(account, wish.amount_cents, aids)
         step = RefundStep(RefundStatus.REQUESTED, by, instant_text(attempt.at), wish.reason, attempt.name)
         refund = Refund(
