@@ -8,14 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from acceptance.case import Case
+from acceptance.case import Case, erp_worker
 from acceptance.test_lists import a_case, caf_list, suspense, tenant
 from unit.web.office import CAF
 from unit.web.office import LANDLORD as SETTINGS
 
 from quitus.adapters import keys
+from quitus.adapters.beneficiary_rows import BeneficiaryRows
 from quitus.adapters.list_rows import ListRows
 from quitus.services.drops import DroppedObject
+from quitus.services.erp_files import ErpKind
+from quitus.services.erp_rows import record_of
+from quitus.services.leases import Origin
 from quitus.services.list_files import read_list
 from quitus.services.list_intake import ListIntake
 
@@ -123,3 +127,55 @@ def test_nothing_is_posted_of_lines_that_are_not_the_sum_of_their_list(case: Cas
     assert suspense(case) == [("300.00", "awaiting_list")]
     given = case.ask("POST", f"/v1/lists/{list_id}/transfer", {"payment_id": paid, "reason": "si"})
     assert (given.status, given.body["error"]["code"]) == (409, "list_lines_differ")
+
+
+def erp_says(case: Case, sequence: int, **leases: str) -> list[tuple[str, str]]:
+    """Rows of a file `beneficiaries`: the lease of each number (`n1000001`); status and reason of each."""
+    told = [{"payer_id": "caf", "number": name[1:], "lease_id": lease_id} for name, lease_id in leases.items()]
+    records = {line: record_of(ErpKind.BENEFICIARIES, cells) for line, cells in enumerate(told, 3)}
+    worker, landlord = erp_worker(case.office.table, case.office.clock), case.office.desk.landlords.get("semiga")
+    verdicts = worker.work(landlord, ErpKind.BENEFICIARIES, records, Origin(sequence, f"B{sequence}"))
+    return [(verdict.fate.value, verdict.reason) for _, verdict in sorted(verdicts.items())]
+
+
+def number_is_of(case: Case) -> str | None:
+    return BeneficiaryRows(case.office.table).leases("semiga", "caf", ["77"]).get("77")
+
+
+def test_a_file_of_the_erp_does_not_change_what_a_person_said_of_a_number(case: Case) -> None:
+    assert erp_says(case, 1, n77="L1", n78="L1") == [("accepted", ""), ("accepted", "")]
+    path = "/v1/payers/caf/beneficiaries/77"
+    assert case.ask("PUT", path, {"lease_id": "L2"}, role="accountant").status == 200
+    assert erp_says(case, 2, n77="L1", n78="L2") == [("refused", "decided_by_person"), ("accepted", "")]
+    assert erp_says(case, 3, n77="L2", n78="L2") == [("unchanged", ""), ("unchanged", "")]
+    assert number_is_of(case) == "L2"
+    assert case.ask("PUT", path, {"lease_id": "L1"}, role="erp").status == 200
+    assert erp_says(case, 4, n77="L2") == [("accepted", "")]
+
+
+def test_a_number_that_a_person_taught_by_a_line_stands_against_a_file_of_the_erp(case: Case) -> None:
+    case.drop_list(caf_list(("1000001", "100.00"), ("77", "150.00")))
+    case.report("250.00", debtor_name="CAF DU GARD")
+    case.settle()
+    (apart,) = case.get("/v1/payments", status="suspense")["items"]
+    body = {"lease_id": "L2", "reason": "nouveau numéro"}
+    assert case.ask("POST", f"/v1/payments/{apart['payment_id']}/assign", body).status == 200
+    assert erp_says(case, 1, n77="L1") == [("refused", "decided_by_person")]
+    assert number_is_of(case) == "L2"
+
+
+def test_a_person_who_decides_while_a_file_of_the_erp_is_applied_is_heard(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, asked = BeneficiaryRows.held, list[int]()
+
+    def and_a_person_decides(rows: BeneficiaryRows, *about: Any) -> Any:
+        found = held(rows, *about)
+        if not asked:
+            assert case.ask("PUT", "/v1/payers/caf/beneficiaries/77", {"lease_id": "L2"}).status == 201
+        asked.append(len(found))
+        return found
+
+    monkeypatch.setattr(BeneficiaryRows, "held", and_a_person_decides)
+    assert erp_says(case, 1, n77="L1", n78="L1") == [("refused", "decided_by_person"), ("accepted", "")]
+    assert (number_is_of(case), asked) == ("L2", [0, 1])

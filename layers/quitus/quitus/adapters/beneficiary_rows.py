@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from quitus.adapters import keys
-from quitus.adapters.origins import older, origin_columns, origin_of
+from quitus.adapters.origins import origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.services.leases import Beneficiary, HeldBeneficiary, Origin
-from quitus.services.table import Table, Update
+from quitus.services.table import Is, Lacks, Table, Update
+
+_DECIDED_BY, _REVISION = "decided_by", "revision"
 
 
 class BeneficiaryRows:
@@ -22,35 +24,49 @@ class BeneficiaryRows:
         wanted = {keys.beneficiary(landlord_id, payer_id, number): number for number in numbers}
         return {wanted[key]: row["lease_id"] for key, row in self._table.batch_get(wanted).items()}
 
-    def put(self, landlord_id: str, payer_id: str, number: str, lease_id: str) -> bool:
+    def put(self, landlord_id: str, one: Beneficiary, person: str | None) -> bool:
         """See `Beneficiaries.put`."""
-        is_new = not self.leases(landlord_id, payer_id, [number])
-        self._table.write([self.remembered(landlord_id, payer_id, number, lease_id)])
+        is_new = not self.leases(landlord_id, one.payer_id, [one.number])
+        self._table.write([self.remembered(landlord_id, one, person)])
         return is_new
 
-    def remembered(self, landlord_id: str, payer_id: str, number: str, lease_id: str) -> Update:
-        """See `Beneficiaries.remembered`. The row keeps its file: an older one says nothing against a person."""
-        return Update(keys.beneficiary(landlord_id, payer_id, number), set={"lease_id": lease_id})
+    def remembered(self, landlord_id: str, one: Beneficiary, person: str | None) -> Update:
+        """See `Beneficiaries.remembered`. The row keeps its file: an older one says nothing against it."""
+        said = {"lease_id": one.lease_id} | ({_DECIDED_BY: person} if person is not None else {})
+        return Update(
+            keys.beneficiary(landlord_id, one.payer_id, one.number),
+            set=said,
+            add={_REVISION: 1},
+            remove=() if person is not None else (_DECIDED_BY,),
+        )
 
     def held(self, landlord_id: str, wanted: Iterable[Beneficiary]) -> Mapping[tuple[str, str], HeldBeneficiary]:
         """See `BeneficiaryStore.held`."""
         named = {keys.beneficiary(landlord_id, one.payer_id, one.number): (one.payer_id, one.number) for one in wanted}
         return {
-            named[key]: HeldBeneficiary(Beneficiary(*named[key], row["lease_id"]), origin_of(row))
+            named[key]: HeldBeneficiary(
+                Beneficiary(*named[key], row["lease_id"]), origin_of(row), row.get(_DECIDED_BY), row.get(_REVISION, 0)
+            )
             for key, row in self._table.batch_get(named).items()
         }
 
-    def write(self, landlord_id: str, beneficiaries: Sequence[Beneficiary], origin: Origin) -> None:
+    def write(
+        self, landlord_id: str, changes: Sequence[tuple[Beneficiary, HeldBeneficiary | None]], origin: Origin
+    ) -> set[Beneficiary]:
         """See `BeneficiaryStore.write`."""
-        columns, condition = origin_columns(origin), older(origin.sequence)
-        units = {
-            f"{one.payer_id}#{one.number}": [
+        columns, units = origin_columns(origin), dict[str, list[Update]]()
+        for one, known in changes:
+            units[_name(one)] = [
                 Update(
                     keys.beneficiary(landlord_id, one.payer_id, one.number),
                     set={"lease_id": one.lease_id, **columns},
-                    condition=condition,
+                    add={_REVISION: 1},
+                    condition=Is(_REVISION, known.revision) if known and known.revision else Lacks(_REVISION),
                 )
             ]
-            for one in beneficiaries
-        }
-        write_units(self._table, units)
+        lost = write_units(self._table, units)
+        return {one for one, _ in changes if _name(one) in lost}
+
+
+def _name(one: Beneficiary) -> str:
+    return f"{one.payer_id}#{one.number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Due, Lease
 from quitus.domain.party import Party
 from quitus.services.charge_leases import Charger
+from quitus.services.contention import until_written
 from quitus.services.erp_files import ErpKind, row_key
 from quitus.services.erp_rows import ErpRecord, record_of
 from quitus.services.leases import (
     BalanceControl,
     Beneficiary,
     Fate,
+    HeldBeneficiary,
     LeaseStore,
     Numbers,
     Origin,
@@ -33,6 +35,7 @@ from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.refusals import Refusal
 from quitus.services.registry import Acknowledgements, FileRegistry, FileStatus, RowResult
+from quitus.services.table import Stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +152,27 @@ class RowWorker:
     def _beneficiaries(
         self, landlord: Landlord, wanted: Mapping[int, Beneficiary], origin: Origin
     ) -> dict[int, Verdict]:
-        landlord_id = landlord.landlord_id
+        """Whoever writes a row meanwhile is a reason to look at it again: a person's decision stands."""
+        landlord_id, left = landlord.landlord_id, dict(wanted)
         accounts = self.ledger.accounts(landlord_id, {one.lease_id for one in wanted.values()})
-        held = self.beneficiaries.held(landlord_id, wanted.values())
         verdicts: dict[int, Verdict] = {}
-        fresh: list[Beneficiary] = []
-        for line, one in wanted.items():
-            known = held.get((one.payer_id, one.number))
-            if landlord.bulk_payer(one.payer_id) is None:
-                verdicts[line] = Verdict(Fate.REFUSED, Refusal.UNKNOWN_PAYER)
-            elif one.lease_id not in accounts:
-                verdicts[line] = UNKNOWN_LEASE
-            elif known is not None and superseded(known.origin, origin):
-                verdicts[line] = Verdict(fate_of_known(known.origin, origin))
-            else:
-                fresh.append(one)
+
+        def attempt() -> None:
+            held = self.beneficiaries.held(landlord_id, left.values())
+            changes = list[tuple[Beneficiary, HeldBeneficiary | None]]()
+            for line, one in left.items():
+                known = held.get((one.payer_id, one.number))
+                stands = _standing(landlord, one, known, accounts, origin)
                 same = known is not None and known.beneficiary == one
-                verdicts[line] = Verdict(Fate.UNCHANGED if same else Fate.ACCEPTED)
-        self.beneficiaries.write(landlord_id, fresh, origin)
+                verdicts[line] = stands or Verdict(Fate.UNCHANGED if same else Fate.ACCEPTED)
+                changes += [] if stands else [(one, known)]
+            lost = self.beneficiaries.write(landlord_id, changes, origin)
+            for line in [line for line, one in left.items() if one not in lost]:
+                del left[line]
+            if left:
+                raise Stale
+
+        until_written(attempt, self.clock)
         return verdicts
 
     def _pool(self, landlord: Landlord, wanted: Mapping[int, VirtualAccount], origin: Origin) -> dict[int, Verdict]:
@@ -218,6 +224,26 @@ class ErpApplier:
         self.acknowledgements.write(landlord_id, file.name, results)
         status = FileStatus.DUPLICATE if file.replayed and not file.accepted else FileStatus.PROCESSED
         self.files.settle(landlord_id, file_id, status, None, instant_text(self.clock.now()))
+
+
+def _standing(
+    landlord: Landlord,
+    one: Beneficiary,
+    known: HeldBeneficiary | None,
+    accounts: Container[str],
+    origin: Origin,
+) -> Verdict | None:
+    """The verdict on a beneficiary that is not written: it cannot be, or what stands is not for this file to change."""
+    if landlord.bulk_payer(one.payer_id) is None:
+        return Verdict(Fate.REFUSED, Refusal.UNKNOWN_PAYER)
+    if one.lease_id not in accounts:
+        return UNKNOWN_LEASE
+    if known is not None and superseded(known.origin, origin):
+        return Verdict(fate_of_known(known.origin, origin))
+    if known is not None and known.decided_by is not None:
+        agrees = known.beneficiary == one
+        return Verdict(Fate.UNCHANGED) if agrees else Verdict(Fate.REFUSED, Refusal.DECIDED_BY_PERSON)
+    return None
 
 
 def _read(kind: ErpKind, rows: Sequence[ErpRow]) -> dict[int, ErpRecord | Verdict]:

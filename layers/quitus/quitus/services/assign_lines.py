@@ -12,6 +12,7 @@ from quitus.domain.ledger import Chart
 from quitus.domain.matching import BENEFICIARY, PAYER, Match
 from quitus.domain.payment import Decision, Payment
 from quitus.domain.recovering import assign_recovery
+from quitus.services.leases import Beneficiary
 from quitus.services.payment_lists import Beneficiaries, Recoveries
 from quitus.services.table import Write
 
@@ -23,12 +24,13 @@ class ListedMoney:
     beneficiaries: Beneficiaries
     recoveries: Recoveries
 
-    def remembered(self, landlord_id: str, payment: Payment, lease_id: str) -> list[Write]:
+    def remembered(self, landlord_id: str, payment: Payment, lease_id: str, by: str) -> list[Write]:
         """What remembers whose the number of a line is; nothing for other payments."""
         said = payment.posted.match.evidence if payment.posted.match else {}
         if BENEFICIARY not in said:
             return []
-        return [self.beneficiaries.remembered(landlord_id, said[PAYER], said[BENEFICIARY], lease_id)]
+        one = Beneficiary(said[PAYER], said[BENEFICIARY], lease_id)
+        return [self.beneficiaries.remembered(landlord_id, one, by)]
 
     def debited(
         self,

@@ -17,6 +17,7 @@ from quitus.services.contention import until_written
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion
 from quitus.services.give_lists import ListGiver
 from quitus.services.idempotent_requests import Attempt
+from quitus.services.leases import Beneficiary
 from quitus.services.manual_receipts import household_of
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.payment_lists import LINES_AT_ONCE, Beneficiaries, ListProgress, PaymentLists
@@ -157,18 +158,18 @@ class BeneficiaryDesk:
     ledger: Ledger
     log: ActionLog
 
-    def put(self, landlord_id: str, payer_id: str, number: str, lease_id: str, by: str, attempt: Attempt) -> bool:
-        """Say whose a number is; True when it was nobody's.
+    def put(self, landlord_id: str, one: Beneficiary, by: str, attempt: Attempt, *, is_person: bool) -> bool:
+        """Say whose a number is; True when it was nobody's. What a person says stands against ERP files.
 
         Raises:
             NotFound: no such payer, or no such lease.
         """
-        if self.landlords.get(landlord_id).bulk_payer(payer_id) is None or not is_id(number):
-            raise NotFound("payer_not_found", "There is no payer of lists with this id.", payer_id=payer_id[:64])
-        household_of(self.ledger, landlord_id, lease_id)
-        body = {"payer_id": payer_id, "number": number, "lease_id": lease_id, "by": by}
+        if self.landlords.get(landlord_id).bulk_payer(one.payer_id) is None or not is_id(one.number):
+            raise NotFound("payer_not_found", "There is no payer of lists with this id.", payer_id=one.payer_id[:64])
+        household_of(self.ledger, landlord_id, one.lease_id)
+        body = {"payer_id": one.payer_id, "number": one.number, "lease_id": one.lease_id, "by": by}
         self.log.record(landlord_id, "beneficiaries", attempt.name, body, attempt.at)
-        return self.beneficiaries.put(landlord_id, payer_id, number.upper(), lease_id)
+        return self.beneficiaries.put(landlord_id, replace(one, number=one.number.upper()), by if is_person else None)
 
 
 def _check_waiting(held: PaymentList) -> None:

@@ -176,7 +176,7 @@ class DecisionDesk:
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         _check_version(payment, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        beside = self.lines.remembered(occasion.landlord_id, payment, order.lease_id)
+        beside = self.lines.remembered(occasion.landlord_id, payment, order.lease_id, occasion.by)
         if payment.is_recovery:
             account, chart = household.main_account, landlord.chart
             told = self.lines.debited(occasion.landlord_id, payment, account, match, chart, on, occasion.by, at)

@@ -131,10 +131,12 @@ class Beneficiary:
 
 @dataclass(frozen=True, slots=True)
 class HeldBeneficiary:
-    """A beneficiary as it stands and the file that brought it."""
+    """A beneficiary as it stands, the file that brought it, the person who decided it; `revision` counts writes."""
 
     beneficiary: Beneficiary
     origin: Origin | None = None
+    decided_by: str | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

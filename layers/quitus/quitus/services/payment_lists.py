@@ -103,11 +103,11 @@ class Beneficiaries(Protocol):
         """The leases of these numbers, of those that are known."""
         ...
 
-    def put(self, landlord_id: str, payer_id: str, number: str, lease_id: str) -> bool:
-        """Say whose a number is; True when it was nobody's."""
+    def put(self, landlord_id: str, one: Beneficiary, person: str | None) -> bool:
+        """Say whose a number is, by the decision of a person or not; True when it was nobody's."""
         ...
 
-    def remembered(self, landlord_id: str, payer_id: str, number: str, lease_id: str) -> Write:
+    def remembered(self, landlord_id: str, one: Beneficiary, person: str | None) -> Write:
         """What writes it with something else."""
         ...
 
@@ -119,8 +119,10 @@ class BeneficiaryStore(Protocol):
         """Those with these numbers, by payer and number."""
         ...
 
-    def write(self, landlord_id: str, beneficiaries: Sequence[Beneficiary], origin: Origin) -> None:
-        """Replace them; one that a newer file brought stays."""
+    def write(
+        self, landlord_id: str, changes: Sequence[tuple[Beneficiary, HeldBeneficiary | None]], origin: Origin
+    ) -> set[Beneficiary]:
+        """Replace them, each unless others wrote it since it was read as it is beside; those that are not written."""
         ...
 
 

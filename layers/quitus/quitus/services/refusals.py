@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     """No lease has this id."""
     UNKNOWN_PAYER = "unknown_payer"
     """The landlord has no payer of lists with this id."""
+    DECIDED_BY_PERSON = "decided_by_person"
+    """A person said that the payer's number is another lease's."""
     DUE_OF_OTHER_LEASE = "due_of_other_lease"
     """The due id belongs to another lease of the landlord."""
     DUE_IS_A_LINE = "due_is_a_line"
