@@ -393,3 +393,16 @@ def test_a_debit_before_the_approval_is_not_the_refunds(case: Case, day: str, st
     assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == status
     refund_settler(case.office.table, case.office.clock).review("semiga")
     assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == status
+
+
+def test_the_log_has_how_the_account_was_checked_and_which_line_paid(case: Case) -> None:
+    asked = request(case, "100.00", iban="FR1420041010050500013M02606").body
+    approved = decide(case, asked, iban_remark="rappel téléphonique").body
+    line = case.report("-100.00", "2026-11-06", nature="other", remittance="VIR SEPA")
+    decide(case, approved, "paid", payment_id=line)
+    logged = {
+        body["kind"]: body for (_, kind, _), body in case.office.outside.action_log.actions.items() if kind == "refunds"
+    }
+    assert logged["refund_approved"]["iban_remark"] == "rappel téléphonique"
+    assert logged["refund_paid"]["payment_id"] == line
+    assert "rappel" not in str(case.get("/v1/audit"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Protocol
+from typing import Final, Protocol
 
 from quitus.domain.aid_money import aid_money
 from quitus.domain.alert import AlertKind
@@ -27,6 +27,8 @@ from quitus.services.paging import Listed, Place, fill
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Write
+
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 class RefundStore(Protocol):
@@ -170,7 +172,9 @@ class RefundDesk:
                 since.
             Contention: others kept writing to the lease.
         """
-        return self._step(occasion, RefundStatus.APPROVED, lambda refund: self._approve(occasion, refund, iban_remark))
+        said = {} if iban_remark is None else {"iban_remark": iban_remark}
+        status = RefundStatus.APPROVED
+        return self._step(occasion, status, lambda refund: self._approve(occasion, refund, iban_remark), said)
 
     def _approve(self, occasion: RefundOccasion, refund: Refund, iban_remark: str | None) -> None:
         landlord_id, attempt = occasion.landlord_id, occasion.attempt
@@ -226,7 +230,7 @@ class RefundDesk:
             made = self._made(occasion, RefundStatus.PAID)
             self.payer.pay(landlord, refund, payment_id, made, MatchRule.PERSON)
 
-        return self._step(occasion, RefundStatus.PAID, step)
+        return self._step(occasion, RefundStatus.PAID, step, {"payment_id": payment_id})
 
     def _let_go(self, occasion: RefundOccasion, refund: Refund, status: RefundStatus) -> None:
         landlord = self.landlords.get(occasion.landlord_id)
@@ -248,13 +252,21 @@ class RefundDesk:
         self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, at)
         self.spender.spend(landlord, [refund.lease_id])
 
-    def _step(self, occasion: RefundOccasion, status: RefundStatus, write: Callable[[Refund], None]) -> Refund:
-        """Take a step once; what contradicts the request's own step, made before, is not refused."""
+    def _step(
+        self,
+        occasion: RefundOccasion,
+        status: RefundStatus,
+        write: Callable[[Refund], None],
+        said: Mapping[str, str] = _NOTHING,
+    ) -> Refund:
+        """Take a step once; what contradicts the request's own step, made before, is not refused. `said`: what else
+        the person said, for the log.
+        """
         landlord_id, attempt = occasion.landlord_id, occasion.attempt
         seen = self.one(landlord_id, occasion.refund_id)
         if not _made_by(seen, attempt):
             body = {"kind": f"refund_{status}", "refund_id": seen.refund_id, "lease_id": seen.lease_id}
-            told = {"version": occasion.version, "reason": occasion.reason, "by": occasion.by}
+            told = {"version": occasion.version, "reason": occasion.reason, "by": occasion.by, **said}
             self.log.record(landlord_id, "refunds", attempt.name, body | told, attempt.at)
             until_written(lambda: self._once(occasion, write), self.clock)
         return self.one(landlord_id, occasion.refund_id)
