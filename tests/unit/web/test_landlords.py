@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from faults import InterruptedTable
-from unit.web.office import LANDLORD, LEASE, Office, other_landlord
+from unit.web.office import CAF, LANDLORD, LEASE, Office, other_landlord
 
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
+
+IBAN, OTHER_IBAN = "FR7630006000011234567890189", "FR1420041010050500013M02606"
 
 
 def test_a_landlord_is_created_by_its_administrator_and_shown_as_it_was_put() -> None:
@@ -201,3 +203,28 @@ def test_even_on_the_local_cloud_plain_http_stays_on_this_machine(url: str) -> N
     office = Office()
     office.outside.loopback_erp = True
     assert office.ask("PUT", "/v1/landlords/semiga", LANDLORD | {"erp": {"kind": "rest", "url": url}}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "is_refused"),
+    [
+        ({"ibans": [IBAN]}, {"ibans": [IBAN.lower()]}, True),
+        ({"names": ["CAF DU GARD"]}, {"names": ["Caf  du gard"]}, True),
+        ({"names": ["CAF"]}, {"names": ["MSA", "CAF DU GARD"]}, True),
+        ({"names": ["CAF DU GARD"]}, {"names": ["CAF"]}, True),
+        ({"names": ["CAF DU GARD"]}, {"names": ["CAF DU GARDON"]}, False),
+        ({"ibans": [IBAN]}, {"ibans": [OTHER_IBAN]}, False),
+        ({"names": ["CAF 30"]}, {"names": ["CAF 34"], "ibans": [IBAN]}, False),
+    ],
+)
+def test_a_transfer_is_of_one_payer_of_lists(mine: dict[str, Any], theirs: dict[str, Any], is_refused: bool) -> None:
+    office = Office()
+    nobody = CAF | {"ibans": [], "names": []}
+    payers = [nobody | {"payer_id": "one"} | mine, nobody | {"payer_id": "other"} | theirs]
+    put = office.ask("PUT", "/v1/landlords/semiga", LANDLORD | {"bulk_payers": payers})
+    if is_refused:
+        assert (put.status, put.code) == (422, "bulk_payer_twice")
+        assert put.body["error"]["detail"] == {"payer_ids": ["one", "other"]}
+        assert not office.outside.action_log.actions
+    else:
+        assert put.status == 201

@@ -89,6 +89,12 @@ class BulkPayer:
         told = _words(movement.debtor_name or "")
         return any(told[: len(words)] == words for name in self.names if (words := _words(name)))
 
+    def shares_with(self, other: BulkPayer) -> bool:
+        """Whether a transfer could say that both sent it: by one account, or one name that begins the other's."""
+        mine, theirs = (list(map(_words, payer.names)) for payer in (self, other))
+        alike = any(one[: len(name)] == name[: len(one)] for one in mine for name in theirs if one and name)
+        return alike or not set(self.ibans).isdisjoint(other.ibans)
+
 
 def awaiting_list(movement: Movement, match: Match, payers: tuple[BulkPayer, ...]) -> Match:
     """The match of a transfer, once it is known whether a payer sent it who tells by a list whose it is: then neither

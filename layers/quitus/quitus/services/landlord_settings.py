@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
 from typing import Any, Protocol
 
 import msgspec
 
+from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualIbanRange, checked_iban
 from quitus.domain.ids import is_landlord_id
@@ -69,8 +71,8 @@ class LandlordDesk:
         Raises:
             Conflict: `range_taken`.
             Contention: others kept replacing them.
-            Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `invalid_range`,
-                `no_virtual_iban_source`.
+            Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `bulk_payer_twice`,
+                `invalid_range`, `no_virtual_iban_source`.
         """
         checked = _checked(landlord)
         body: dict[str, Any] = {"settings": msgspec.to_builtins(checked), "by": by}
@@ -92,7 +94,16 @@ def _checked(landlord: Landlord) -> Landlord:
     payers = tuple(
         replace(payer, ibans=tuple(checked_iban(iban) for iban in payer.ibans)) for payer in landlord.bulk_payers
     )
+    _check_payers(payers)
     return replace(landlord, bank_accounts=accounts, bulk_payers=payers)
+
+
+def _check_payers(payers: tuple[BulkPayer, ...]) -> None:
+    """A transfer is of one payer, and one list."""
+    for one, other in combinations(payers, 2):
+        if one.shares_with(other):
+            message = "Two payers of lists have an account or a name in common."
+            raise Invalid("bulk_payer_twice", message, payer_ids=[one.payer_id, other.payer_id])
 
 
 def _check_accounts(accounts: tuple[BankAccount, ...]) -> None:

@@ -86,6 +86,7 @@ CODES: Mapping[str, Code] = {
     "invalid_range": Code(422, "Days out of order or too far apart, or no range of virtual IBANs."),
     "invalid_date": Code(422, "A date before another that it follows."),
     "bank_account_twice": Code(422, "The same bank account is given twice."),
+    "bulk_payer_twice": Code(422, "Two payers of lists share an account or a name; `detail.payer_ids` names them."),
     "no_virtual_iban_source": Code(422, "A landlord needs a range or a pool of virtual IBANs."),
     "erp_address_refused": Code(422, "The ERP's address must be https and public."),
     "id_mismatch": Code(422, "The body names another id than the path."),
