@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from acceptance.case import Case, erp_worker, refund_settler
 
+from quitus.adapters.alert_rows import AlertRows
+from quitus.domain.errors import Contention
 from quitus.domain.money import parse_euros
 from quitus.services.erp_files import ErpKind
 from quitus.services.erp_rows import record_of
 from quitus.services.leases import Fate, Origin
+from quitus.services.spend_credits import CreditSpender
 
 IBAN = "FR76 3000 4000 0312 3456 7890 143"
 PLAIN = "FR7630004000031234567890143"
@@ -406,3 +409,56 @@ def test_the_log_has_how_the_account_was_checked_and_which_line_paid(case: Case)
     assert logged["refund_approved"]["iban_remark"] == "rappel téléphonique"
     assert logged["refund_paid"]["payment_id"] == line
     assert "rappel" not in str(case.get("/v1/audit"))
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> list[Any]:
+    """The first call fails as others who keep writing make it fail; what each call was given."""
+    does, given = getattr(owner, name), list[Any]()
+
+    def fail_then_do(self: Any, *args: Any) -> Any:
+        given.append(args)
+        if len(given) == 1:
+            raise Contention("rows_busy", "Others kept writing.")
+        return does(self, *args)
+
+    monkeypatch.setattr(owner, name, fail_then_do)
+    return given
+
+
+def twice(case: Case, path: str, body: Any) -> Any:
+    """A request cut short, then the same again."""
+    asked = [case.office.ask("POST", path, body, role="admin", key="one-key") for _ in range(2)]
+    assert [answered.status for answered in asked] == [503, 200]
+    case.catch_up()
+    return asked[1].body
+
+
+@pytest.mark.parametrize("how", ["reject", "cancel", "call off"])
+def test_a_retry_does_what_follows_a_refunds_end(case: Case, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    refund = request(case).body
+    if how == "call off":
+        refund = decide(case, refund).body
+        case.today_is("2026-11-16")
+        refund_settler(case.office.table, case.office.clock).review("semiga")
+    spent = fail_once(monkeypatch, CreditSpender, "spend")
+    body = {"version": refund["version"], "reason": "non"} | ({"decision": "reject"} if how == "reject" else {})
+    place = "decision" if how == "reject" else "cancel"
+    after = twice(case, f"/v1/refunds/{refund['refund_id']}/{place}", body)
+    assert after["version"] == refund["version"] + 1
+    assert [leases for _, leases in spent] == [["L1"], ["L1"]]
+    assert "refund_unpaid" not in {kind for kind, _ in case.alerts()}
+    case.holds()
+
+
+def test_a_retry_closes_the_alert_of_a_refund_that_a_person_says_is_paid(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund = decide(case, request(case).body).body
+    case.today_is("2026-11-16")
+    refund_settler(case.office.table, case.office.clock).review("semiga")
+    line = case.report("-450.00", "2026-11-16", nature="other", remittance="VIR SEPA")
+    assert "refund_unpaid" in {kind for kind, _ in case.alerts()}
+    fail_once(monkeypatch, AlertRows, "close")
+    body = {"decision": "paid", "version": refund["version"], "reason": "vu", "payment_id": line}
+    assert twice(case, f"/v1/refunds/{refund['refund_id']}/decision", body)["status"] == "paid"
+    assert "refund_unpaid" not in {kind for kind, _ in case.alerts()}

@@ -74,6 +74,10 @@ class LinePayer(Protocol):
         """Write it. Raises NotFound, Conflict, Stale."""
         ...
 
+    def told(self, landlord_id: str, refund: Refund, at: str) -> None:
+        """Close what was told of a refund that is paid, and of its line; again changes nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -199,7 +203,7 @@ class RefundDesk:
             _check_second(occasion, refund)
             self._let_go(occasion, refund, RefundStatus.REJECTED)
 
-        return self._step(occasion, RefundStatus.REJECTED, step)
+        return self._spent(occasion, self._step(occasion, RefundStatus.REJECTED, step))
 
     def cancel(self, occasion: RefundOccasion, *, approved_too: bool) -> Refund:
         """Call a refund off that was asked for, or approved and not paid. Again changes nothing.
@@ -219,7 +223,7 @@ class RefundDesk:
                 raise Forbidden("forbidden", "Once approved, a refund is cancelled by an accountant: ask one.")
             self._call_off(occasion, refund)
 
-        return self._step(occasion, RefundStatus.CANCELLED, step)
+        return self._spent(occasion, self._step(occasion, RefundStatus.CANCELLED, step))
 
     def paid(self, occasion: RefundOccasion, payment_id: str) -> Refund:
         """Say which of the bank's lines paid an approved refund. Again changes nothing. Raises as `approve` does."""
@@ -230,7 +234,16 @@ class RefundDesk:
             made = self._made(occasion, RefundStatus.PAID)
             self.payer.pay(landlord, refund, payment_id, made, MatchRule.PERSON)
 
-        return self._step(occasion, RefundStatus.PAID, step, {"payment_id": payment_id})
+        refund = self._step(occasion, RefundStatus.PAID, step, {"payment_id": payment_id})
+        self.payer.told(occasion.landlord_id, refund, instant_text(occasion.attempt.at))
+        return refund
+
+    def _spent(self, occasion: RefundOccasion, refund: Refund) -> Refund:
+        """The refund, once all that follows its end is done: by a retry too, where the first attempt was cut short."""
+        at = instant_text(occasion.attempt.at)
+        self.alerts.close(occasion.landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, at)
+        self.spender.spend(self.landlords.get(occasion.landlord_id), [refund.lease_id])
+        return refund
 
     def _let_go(self, occasion: RefundOccasion, refund: Refund, status: RefundStatus) -> None:
         landlord = self.landlords.get(occasion.landlord_id)
@@ -238,7 +251,6 @@ class RefundDesk:
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         made = let_go(account, refund.lots, on, landlord.chart)
         self.refunds.drop(occasion.landlord_id, self._stepped(occasion, refund, status), made, at)
-        self.spender.spend(landlord, [refund.lease_id])
 
     def _call_off(self, occasion: RefundOccasion, refund: Refund) -> None:
         landlord_id, attempt = occasion.landlord_id, occasion.attempt
@@ -249,8 +261,6 @@ class RefundDesk:
         decision, made = call_off(entered, account, refund, on, landlord.chart, occasion.by, at)
         ended = self._stepped(occasion, refund, RefundStatus.CANCELLED)
         self.refunds.call_off(landlord_id, ended, entered, decision, made)
-        self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, at)
-        self.spender.spend(landlord, [refund.lease_id])
 
     def _step(
         self,

@@ -62,8 +62,13 @@ class RefundPayer:
         decision = paid_by(line, refund, rule, landlord.chart, step.by, step.at)
         paid = replace(refund, payment_id=payment_id).stepped(step)
         self.ledger.commit_decision(landlord_id, line, decision, (), self.refunds.paid(landlord_id, paid))
-        self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, step.at)
-        self.alerts.close(landlord_id, AlertKind.REFUND_LINE_UNEXPECTED, payment_id, step.at)
+        self.told(landlord_id, paid, step.at)
+
+    def told(self, landlord_id: str, refund: Refund, at: str) -> None:
+        """See `refunds.LinePayer.told`."""
+        self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, at)
+        if refund.payment_id is not None:
+            self.alerts.close(landlord_id, AlertKind.REFUND_LINE_UNEXPECTED, refund.payment_id, at)
 
 
 @dataclass(frozen=True, slots=True)
