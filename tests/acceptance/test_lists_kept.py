@@ -14,6 +14,7 @@ from unit.web.office import CAF
 from unit.web.office import LANDLORD as SETTINGS
 
 from quitus.adapters import keys
+from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.beneficiary_rows import BeneficiaryRows
 from quitus.adapters.list_rows import ListRows
 from quitus.services.drops import DroppedObject
@@ -179,3 +180,44 @@ def test_a_person_who_decides_while_a_file_of_the_erp_is_applied_is_heard(
     monkeypatch.setattr(BeneficiaryRows, "held", and_a_person_decides)
     assert erp_says(case, 1, n77="L1", n78="L1") == [("refused", "decided_by_person"), ("accepted", "")]
     assert (number_is_of(case), asked) == ("L2", [0, 1])
+
+
+@pytest.mark.parametrize("missed", ["when it is given", "when it is withdrawn"])
+def test_the_alert_of_a_list_is_closed_also_if_whoever_decided_died_before(
+    case: Case, monkeypatch: pytest.MonkeyPatch, missed: str
+) -> None:
+    one, other = (case.report("300.00", day, debtor_name="CAF DU GARD") for day in ("2026-11-03", "2026-11-04"))
+    list_id = case.drop_list(caf_list(("1000001", "100.00"), ("1000002", "200.00")))
+    case.settle()
+    assert ("list_not_paired", list_id) in case.alerts()
+    act, more = ("transfer", {"payment_id": one}) if "given" in missed else ("withdraw", {})
+    with monkeypatch.context() as patch:
+        patch.setattr(AlertRows, "close", lambda *_: None)
+        asked = case.ask("POST", f"/v1/lists/{list_id}/{act}", {"reason": "vu"} | more)
+    assert (asked.status, ("list_not_paired", list_id) in case.alerts()) == (200, True)
+    case.settle()
+    assert ("list_not_paired", list_id) not in case.alerts()
+    assert case.payment(other)["status"] == "suspense"
+
+
+def test_the_alert_of_a_list_that_is_given_while_another_explains_it_is_closed(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looked before it was given raises the alert after."""
+    paid = case.report("300.00", debtor_name="CAF DU GARD")
+    list_id = case.drop_list(caf_list(("1000001", "100.00"), ("1000002", "200.00")))
+    explained, late = AlertRows.alert, [True]
+    given = {"payment_id": paid, "reason": "vu"}
+
+    def and_a_person_gives(rows: AlertRows, *about: Any) -> None:
+        if late.pop():
+            assert case.ask("POST", f"/v1/lists/{list_id}/transfer", given).status == 200
+        explained(rows, *about)
+        late.append(False)
+
+    case.report("300.00", "2026-11-04", debtor_name="CAF DU GARD")
+    with monkeypatch.context() as patch:
+        patch.setattr(AlertRows, "alert", and_a_person_gives)
+        case.settle()
+    assert case.get(f"/v1/lists/{list_id}")["status"] == "posted"
+    assert ("list_not_paired", list_id) not in case.alerts()

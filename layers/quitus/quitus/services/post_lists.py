@@ -70,8 +70,18 @@ class ListSettler:
             found = self.lists.find(landlord_id, list_id)
             listed |= {list_id: found} if found is not None else {}
         self._pair(landlord, [one for one in listed.values() if one.status is ListStatus.WAITING], waiting)
-        begun = [self.lists.get(landlord_id, list_id) for list_id in sorted(listed)]
-        return sum(self.post(landlord, one) for one in begun if one.status is ListStatus.POSTING)
+        held = [self.lists.get(landlord_id, list_id) for list_id in sorted(listed)]
+        decided = [one for one in held if one.status is not ListStatus.WAITING]
+        self._close_alerts(decided)
+        return sum(self.post(landlord, one) for one in decided if one.status is ListStatus.POSTING)
+
+    def _close_alerts(self, decided: Iterable[PaymentList]) -> None:
+        """Whoever decided may have died before closing the alert, or another raised it just after. Every change of a
+        list's row has it looked at again.
+        """
+        at = instant_text(self.clock.now())
+        for one in decided:
+            self.alerts.close(one.landlord_id, AlertKind.LIST_NOT_PAIRED, one.list_id, at)
 
     def _pair(self, landlord: Landlord, lists: Sequence[PaymentList], named: Iterable[str]) -> None:
         if not lists:
