@@ -15,10 +15,10 @@ from quitus.domain.money import Cents
 from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.services.dashboard import Receipts
+from quitus.services.pending_checks import ListedPayment
 from quitus.services.proof import LedgerSide, Unstated
 from quitus.services.read_alerts import ShownAlert
 from quitus.services.read_payments import ShownPayment, Standing
-from quitus.services.settle_pending import ListedPayment
 from quitus.services.table import Key, Row, Table
 from quitus.services.write_exports import BookedEntry
 
@@ -64,13 +64,13 @@ class ViewRows:
             yield from (_shown(row) for row in rows if "payment" in row)
 
     def waiting(self, landlord_id: str) -> Iterator[ListedPayment]:
-        """See `settle_pending.PendingLists`."""
+        """See `pending_checks.PendingLists`."""
         for status in (PaymentStatus.PENDING, PaymentStatus.SUSPENSE):
             listing = keys.payments_with_status(landlord_id, status.value)
             yield from map(_listed, self._listing(listing, newest_first=True))
 
     def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
-        """See `settle_pending.PendingLists`."""
+        """See `pending_checks.PendingLists`."""
         for day in self._days(landlord_id, first, last):
             yield from map(_listed, self._partition(keys.payments_of_day(landlord_id, day)))
 

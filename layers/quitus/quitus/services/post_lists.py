@@ -26,8 +26,8 @@ from quitus.services.contention import until_written
 from quitus.services.give_lists import LINES_DIFFER, ListGiver
 from quitus.services.messages import PendingCheck
 from quitus.services.payment_lists import Beneficiaries, ListProgress, PaymentLists, Recoveries
+from quitus.services.pending_checks import ListedPayment, PendingLists
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
-from quitus.services.settle_pending import ListedPayment, PendingLists
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Oversized, Stale
 

@@ -7,15 +7,13 @@ lists decides nothing: what is replaced is decided on strongly read rows, once, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day, target_days_between
 from quitus.domain.identity import Bucket, account_tag, parse_payment_id
-from quitus.domain.ledger import EntryKind
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.domain.payment import Awaiting, Payment
@@ -24,16 +22,15 @@ from quitus.domain.pending import (
     BEFORE,
     PATIENCE,
     bookings,
-    detail_names,
     details,
     may_be_total,
     replace_by,
     stated_detail,
     total_names,
 )
-from quitus.domain.refund import refunds_named
 from quitus.services.contention import until_written
 from quitus.services.messages import PendingCheck
+from quitus.services.pending_checks import ListedPayment, PendingLists
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.spend_credits import CreditSpender
 from quitus.services.table import Stale
@@ -42,77 +39,6 @@ from quitus.services.take_back import Reverser
 _ONE_DAY = timedelta(days=1)
 _RETRIED = timedelta(days=45)
 _OVERDUE = {Awaiting.BOOKING: AlertKind.PENDING_UNCONFIRMED, Awaiting.DETAILS: AlertKind.BATCH_WITHOUT_DETAILS}
-_WAITING = frozenset({*_OVERDUE, Awaiting.ORIGINAL})
-
-
-@dataclass(frozen=True, slots=True)
-class ListedPayment:
-    """What the views say of a payment: enough to know whether to look at it."""
-
-    payment_id: str
-    awaiting: Awaiting | None
-    batch_names: frozenset[str]
-    """What names the batch that it is a detail, or may be the sum, of."""
-    replaced_by: tuple[str, ...] = ()
-    takes_back: frozenset[Cents] = frozenset()
-    """What a return may take back of a payment: all of it, or what it says was ordered."""
-    original_references: frozenset[str] = frozenset()
-    """What a return calls the payment that it takes back."""
-    payer_id: str | None = None
-    """The payer whose list it waits for."""
-
-
-class PendingLists(Protocol):
-    """The views of payments, seconds late."""
-
-    def waiting(self, landlord_id: str) -> Iterator[ListedPayment]:
-        """Those in suspense or pending."""
-        ...
-
-    def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
-        """Those booked between two days, inclusive, replaced ones too."""
-        ...
-
-
-def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck | None:
-    """What a change of these payments may settle; None when they are none."""
-    told = list(payments)
-    changed = [payment for payment in told if payment.is_listed or payment.reverses]
-    others = [one for one in told if one.is_other and one.amount_cents < 0]
-    debits = tuple(sorted(one.payment_id for one in others))
-    named = tuple(sorted(one.payment_id for one in others if refunds_named(one)))
-    if not changed:
-        return PendingCheck(landlord_id, debits=debits, named=named) if debits else None
-    waiting = [payment for payment in changed if payment.awaiting in _WAITING or _may_be_settled(payment)]
-    booked = [payment for payment in changed if payment.awaiting is not Awaiting.BOOKING]
-    return PendingCheck(
-        landlord_id,
-        waiting=tuple(sorted(payment.payment_id for payment in waiting)),
-        amounts=tuple(sorted({payment.amount_cents for payment in booked})),
-        batches=tuple(sorted({name for payment in booked for name in detail_names(payment)})),
-        references=tuple(sorted({name for payment in booked for name in _event_references(payment)})),
-        reopened=tuple(sorted({lease_id for payment in booked for lease_id in _reopened(payment)})),
-        debits=debits,
-        named=named,
-    )
-
-
-def _may_be_settled(payment: Payment) -> bool:
-    """Whether what is in suspense may turn out to be other payments: a batch's, or those of a list."""
-    return payment.awaits_list_of is not None or may_be_total(payment)
-
-
-def _event_references(payment: Payment) -> Iterator[str]:
-    """What events call a payment."""
-    for report in payment.reports:
-        if report.source.event_id is not None and report.movement.bank_reference and not payment.is_return:
-            yield report.movement.bank_reference
-
-
-def _reopened(payment: Payment) -> Iterator[str]:
-    """The leases from which some of a payment was taken back."""
-    if payment.reversals:
-        yield from (entry.lease_id for entry in payment.entries if entry.lease_id and entry.kind is EntryKind.REVERSAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from quitus.services.lease_views import LeaseViews
 from quitus.services.messages import PendingCheck
 from quitus.services.name_views import NameViews, PartyName
 from quitus.services.payment_views import PaymentName, PaymentViews
+from quitus.services.pending_checks import pending_check
 from quitus.services.ports import Clock, Landlords
-from quitus.services.settle_pending import pending_check
 
 
 @dataclass(frozen=True, slots=True)
