@@ -8,10 +8,12 @@ Godefroid 1996).
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from simulation.cloud import Turnstile
@@ -20,6 +22,8 @@ from quitus.adapters.memory import MemoryTable
 from quitus.services.table import Put, Write
 
 type Step = Callable[[], object]
+EACH = None if os.environ.get("QUITUS_INTERLEAVINGS") == "every" else 20
+"""How many schedules of a pair scripts/test plays; None: all of them."""
 
 _WRITES = {"table.add", "table.write", "s3.put_object"}
 
@@ -189,6 +193,10 @@ class Schedules:
                 self.path.pop()
             if not self.path:
                 return
+
+    def some(self) -> Iterator[str]:
+        """The first of them, or each, as `EACH` says."""
+        return islice(self.each(), EACH)
 
     def _play(self) -> bool:
         """Whether the schedule came to its end: one that only repeats another is left."""

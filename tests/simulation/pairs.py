@@ -139,9 +139,14 @@ def end(world: World) -> None:
 def schedules_of(world: World, moments: Moments, name: str) -> Schedules:
     """All schedules of a pair that differ."""
     moment, (first, second) = PAIRS[name]
+    return meeting(world, getattr(moments, moment), first, second)
+
+
+def meeting(world: World, moment: Saved, first: Work, second: Work) -> Schedules:
+    """All schedules that differ of two who meet at a moment."""
 
     def start() -> tuple[Step, Step]:
-        world.forget_and_become(getattr(moments, moment))
+        world.forget_and_become(moment)
         pair = first(world), second(world)
         world.turnstile = Meeting(table=world.table)
         return pair

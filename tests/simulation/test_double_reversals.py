@@ -6,11 +6,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import pytest
 from builders import BANK_ACCOUNT
 from simulation.interleaving import Meeting, race
 from simulation.story import DAY, begin, ibans
@@ -22,12 +20,6 @@ from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 
 PAYMENTS = 500
 SEED = 20261125
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        yield World(monkeypatch)
 
 
 def cents(number: int) -> int:

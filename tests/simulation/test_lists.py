@@ -6,19 +6,17 @@ small here, so that a few lines take several transactions and steps.
 
 from __future__ import annotations
 
-import os
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 
 import pytest
 from builders import BANK_ACCOUNT
-from simulation.cloud import Fault
-from simulation.interleaving import Meeting, Schedules, Step
+from simulation.interleaving import Step
+from simulation.pairs import meeting
+from simulation.single_faults import SLICES, play_with_faults
 from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, the_log_is_the_table
-from simulation.world import LANDLORD, SETTINGS, Saved, World, single
+from simulation.world import LANDLORD, SETTINGS, Saved, World
 
 from demonstration.bank import BIC
 from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
@@ -27,10 +25,7 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.payment import Payment
 from quitus.services import list_intake, post_lists
 
-SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
-EVERY_CALL = os.environ.get("QUITUS_FAULTS") == "every"
 SAMPLE = 60
-SLICES = 6
 LINES = (("1", 19_000), ("1", 19_000), ("2", 21_000), ("9", 18_530), ("2", -5_600), ("3", 4_400), ("8", -1_000))
 """Numbers of beneficiaries (3 has left, 8 and 9 are nobody's) and cents."""
 TOTAL = sum(cents for _, cents in LINES)
@@ -150,22 +145,10 @@ def test_without_a_fault(world: World, morning: Saved, order: str) -> None:
 @pytest.mark.parametrize("part", range(SLICES))
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_single_fault_changes_nothing(world: World, morning: Saved, order: str, part: int) -> None:
-    world.forget_and_become(morning)
-    play(world, order)
-    calls = [(call, fault) for call in range(1, len(world.turnstile.names) + 1) for fault in Fault]
-    chosen = calls if EVERY_CALL else random.Random(SEED).sample(calls, SAMPLE)
-    for call, fault in chosen[part::SLICES]:
-        world.forget_and_become(morning)
-        world.turnstile.plan = single(call, fault)
-        try:
-            play(world, order)
-            check(world)
-        except AssertionError as error:
-            raise AssertionError(f"{fault.value}: call {call}, {world.turnstile.names[call - 1]}") from error
+    play_with_faults(world, morning, partial(play, order=order), check, SAMPLE, part)
 
 
 PENDING = "PENDING_QUEUE_URL"
-EACH = None if os.environ.get("QUITUS_INTERLEAVINGS") == "every" else 20
 
 
 @pytest.fixture(scope="module")
@@ -205,14 +188,8 @@ def call_rent(world: World, cents: int) -> None:
 
 @pytest.mark.parametrize("other", [settle, call_again], ids=["settled twice", "rent raised"])
 def test_two_at_once_post_each_line_once(world: World, noon: Saved, other: Callable[[World], Step]) -> None:
-    def start() -> tuple[Step, Step]:
-        world.forget_and_become(noon)
-        pair = settle(world), other(world)
-        world.turnstile = Meeting(table=world.table)
-        return pair
-
-    schedules = Schedules(start)
-    for schedule in islice(schedules.each(), EACH):
+    schedules = meeting(world, noon, settle, other)
+    for schedule in schedules.some():
         call_rent(world, 50_000)
         drop_statement(world)
         world.settle()
@@ -224,14 +201,8 @@ def test_two_at_once_post_each_line_once(world: World, noon: Saved, other: Calla
 
 
 def test_a_list_that_is_withdrawn_as_it_is_settled_is_whole_or_not_at_all(world: World, noon: Saved) -> None:
-    def start() -> tuple[Step, Step]:
-        world.forget_and_become(noon)
-        pair = settle(world), withdraw(world)
-        world.turnstile = Meeting(table=world.table)
-        return pair
-
     ends = Counter[str]()
-    for schedule in islice(Schedules(start).each(), EACH):
+    for schedule in meeting(world, noon, settle, withdraw).some():
         drop_statement(world)
         world.settle()
         (held,) = world.ask("GET", "/v1/lists").body["items"]

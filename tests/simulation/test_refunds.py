@@ -5,29 +5,22 @@ scripts/test plays a sample; `scripts/simulate --faults` plays all faults at all
 
 from __future__ import annotations
 
-import os
-import random
-from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import pytest
 from builders import BANK_ACCOUNT
-from simulation.cloud import Fault
 from simulation.interleaving import Meeting, Schedules, Step
+from simulation.single_faults import SLICES, play_with_faults
 from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, the_log_is_the_table
-from simulation.world import LANDLORD, SETTINGS, Saved, World, single
+from simulation.world import LANDLORD, SETTINGS, Saved, World
 
 from demonstration.bank import BIC
 from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
 
-SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
-EVERY_CALL = os.environ.get("QUITUS_FAULTS") == "every"
 SAMPLE = 60
-SLICES = 6
 RENT, RECEIVED, REFUNDED = 45_000, 60_000, 12_000
 LEASE = {
     "status": "active",
@@ -40,12 +33,6 @@ LEASE = {
     "holder_name": "Camille Roux",
 }
 ASKED = {"amount_cents": REFUNDED, "iban": STRANGER, "account_holder": "Camille Roux", "reason": "trop perçu"}
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        yield World(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -129,21 +116,7 @@ def test_without_a_fault(world: World, morning: Saved) -> None:
 
 @pytest.mark.parametrize("part", range(SLICES))
 def test_a_single_fault_changes_nothing(world: World, morning: Saved, part: int) -> None:
-    world.forget_and_become(morning)
-    play(world)
-    calls = [(call, fault) for call in range(1, len(world.turnstile.names) + 1) for fault in Fault]
-    chosen = calls if EVERY_CALL else random.Random(SEED).sample(calls, SAMPLE)
-    for call, fault in chosen[part::SLICES]:
-        world.forget_and_become(morning)
-        world.turnstile.plan = single(call, fault)
-        try:
-            play(world)
-            check(world)
-        except AssertionError as error:
-            raise AssertionError(f"{fault.value}: call {call}, {world.turnstile.names[call - 1]}") from error
-
-
-EACH = None if os.environ.get("QUITUS_INTERLEAVINGS") == "every" else 20
+    play_with_faults(world, morning, play, check, SAMPLE, part)
 
 
 @pytest.mark.parametrize("other", ["approve", "reject", "cancel"])
@@ -167,7 +140,7 @@ def test_of_two_decisions_at_once_one_holds(world: World, morning: Saved, other:
         return partial(act, "approve", "one"), partial(act, other, "two")
 
     schedules = Schedules(start)
-    for schedule in islice(schedules.each(), EACH):
+    for schedule in schedules.some():
         world.settle()
         refund = world.ask("GET", path, role="admin").body
         lease = world.ask("GET", "/v1/leases/L1").body

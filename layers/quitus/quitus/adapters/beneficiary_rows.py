@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from quitus.adapters import keys
 from quitus.adapters.origins import origin_columns, origin_of
 from quitus.adapters.units import write_units
+from quitus.domain.errors import Conflict
 from quitus.services.leases import Beneficiary, HeldBeneficiary, Origin
 from quitus.services.table import Is, Lacks, Table, Update
 
@@ -26,19 +28,19 @@ class BeneficiaryRows:
 
     def put(self, landlord_id: str, one: Beneficiary, person: str | None) -> bool:
         """See `Beneficiaries.put`."""
-        is_new = not self.leases(landlord_id, one.payer_id, [one.number])
-        self._table.write([self.remembered(landlord_id, one, person)])
-        return is_new
+        known = self.held(landlord_id, [one]).get((one.payer_id, one.number))
+        if person is None and known is not None and known.decided_by is not None:
+            if known.beneficiary != one:
+                raise Conflict("decided_by_person", "A person said that the number is another lease's.")
+            return False
+        said = self.remembered(landlord_id, one, person)
+        self._table.write([replace(said, condition=_unchanged(known))])
+        return known is None
 
     def remembered(self, landlord_id: str, one: Beneficiary, person: str | None) -> Update:
         """See `Beneficiaries.remembered`. The row keeps its file: an older one says nothing against it."""
         said = {"lease_id": one.lease_id} | ({_DECIDED_BY: person} if person is not None else {})
-        return Update(
-            keys.beneficiary(landlord_id, one.payer_id, one.number),
-            set=said,
-            add={_REVISION: 1},
-            remove=() if person is not None else (_DECIDED_BY,),
-        )
+        return Update(keys.beneficiary(landlord_id, one.payer_id, one.number), set=said, add={_REVISION: 1})
 
     def held(self, landlord_id: str, wanted: Iterable[Beneficiary]) -> Mapping[tuple[str, str], HeldBeneficiary]:
         """See `BeneficiaryStore.held`."""
@@ -61,11 +63,16 @@ class BeneficiaryRows:
                     keys.beneficiary(landlord_id, one.payer_id, one.number),
                     set={"lease_id": one.lease_id, **columns},
                     add={_REVISION: 1},
-                    condition=Is(_REVISION, known.revision) if known and known.revision else Lacks(_REVISION),
+                    condition=_unchanged(known),
                 )
             ]
         lost = write_units(self._table, units)
         return {one for one, _ in changes if _name(one) in lost}
+
+
+def _unchanged(known: HeldBeneficiary | None) -> Is | Lacks:
+    """Nobody wrote the row since it was read."""
+    return Is(_REVISION, known.revision) if known is not None and known.revision else Lacks(_REVISION)
 
 
 def _name(one: Beneficiary) -> str:

@@ -13,7 +13,7 @@ from quitus.adapters.units import write_units
 from quitus.domain.charged import History
 from quitus.domain.lease import Due
 from quitus.domain.ledger import Entry
-from quitus.services.leases import ChargeWrite, HeldDue
+from quitus.services.leases import ChargeWrite, HeldDue, Origin
 from quitus.services.table import New, Put, Table, Update, Write
 
 NEVER_CALLED = New()
@@ -58,25 +58,26 @@ def _unit(landlord_id: str, item: ChargeWrite, at: str) -> list[Write]:
     writes: list[Write] = [account_write(landlord_id, item.account)]
     for due in item.dues:
         if due.due_id in item.new:
-            owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
-            writes += [_first_write(landlord_id, due, item), Put(owner, NEVER_CALLED)]
+            writes += first_due_writes(landlord_id, due, item.origin)
         else:
             writes.append(_change(landlord_id, due, item))
     return [*writes, *charging_writes(landlord_id, item.charging, at)]
 
 
-def _first_write(landlord_id: str, due: Due, item: ChargeWrite) -> Put:
-    row = keys.due(landlord_id, due.lease_id, due.due_id).row(**_values(due, item))
-    return Put(row, NEVER_CALLED)
-
-
 def _change(landlord_id: str, due: Due, item: ChargeWrite) -> Update:
     """A change that a file brings loses against what a newer one brought; over HTTP the row keeps its file."""
-    values = _values(due, item)
+    values = _values(due, item.origin)
     absent = [column.name for column in fields(Due) if column.name not in values]
     condition = older(item.origin.sequence) if item.origin else None
     return Update(keys.due(landlord_id, due.lease_id, due.due_id), set=values, remove=absent, condition=condition)
 
 
-def _values(due: Due, item: ChargeWrite) -> dict[str, Any]:
-    return records.dense(due) | {"charge": item.account.charge_sequence} | origin_columns(item.origin)
+def _values(due: Due, origin: Origin | None) -> dict[str, Any]:
+    return records.dense(due) | origin_columns(origin)
+
+
+def first_due_writes(landlord_id: str, due: Due, origin: Origin | None = None) -> list[Write]:
+    """What writes a due for the first time, with the row that says whose it is; `origin`: the file that called it."""
+    row = keys.due(landlord_id, due.lease_id, due.due_id).row(**_values(due, origin))
+    owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
+    return [Put(row, NEVER_CALLED), Put(owner, NEVER_CALLED)]

@@ -103,15 +103,13 @@ class ListRows:
         key = keys.payment_list(held.landlord_id, held.list_id)
         return [Update(key, set=_said(told), remove=["wait"], condition=STILL_WAITING)]
 
-    def explain(self, held: PaymentList, wait: ListWait) -> bool:
+    def explain(self, held: PaymentList, wait: ListWait) -> None:
         """See `PaymentLists.explain`."""
         if held.wait is wait:
-            return False
+            return
         key = keys.payment_list(held.landlord_id, held.list_id)
         with suppress(Stale):
             self._table.write([Update(key, set={"wait": wait.value}, condition=STILL_WAITING)])
-            return True
-        return False
 
     def withdraw(self, held: PaymentList) -> None:
         """See `PaymentLists.withdraw`."""
@@ -137,15 +135,12 @@ class ListRows:
         with suppress(Stale):
             self._table.write([Update(key, add={"steps": 1}, condition=Is("steps", held.steps))])
 
-    def finish(self, held: PaymentList) -> bool:
+    def finish(self, held: PaymentList) -> None:
         """See `PaymentLists.finish`."""
         key = keys.payment_list(held.landlord_id, held.list_id)
         posted = {"status": ListStatus.POSTED.value}
-        try:
+        with suppress(Stale):
             self._table.write([Update(key, set=posted, condition=STILL_POSTING), _unlisted(held)])
-        except Stale:
-            return False
-        return True
 
 
 def _first_writes(held: PaymentList) -> list[Write]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from quitus.adapters import keys, records
+from quitus.adapters.due_rows import first_due_writes
 from quitus.adapters.ledger_rows import account_write, charging_writes, movement_put
 from quitus.domain.distributing import Recovery
 from quitus.domain.lease import Due
-from quitus.services.table import New, Put, Table, Write
-
-NEVER_CALLED = New()
+from quitus.services.table import Table, Write
 
 
 class RecoveryRows:
@@ -24,18 +22,11 @@ class RecoveryRows:
             [
                 movement_put(landlord_id, recovery.posted),
                 account_write(landlord_id, made.account),
-                *self.due_writes(landlord_id, recovery.recovered.due, made.account.charge_sequence),
+                *first_due_writes(landlord_id, recovery.recovered.due),
                 *charging_writes(landlord_id, made, at),
             ]
         )
 
-    def due_writes(self, landlord_id: str, due: Due, charge: int) -> list[Write]:
+    def due_writes(self, landlord_id: str, due: Due) -> list[Write]:
         """See `Recoveries.due_writes`."""
-        return first_due_writes(landlord_id, due, charge)
-
-
-def first_due_writes(landlord_id: str, due: Due, charge: int) -> list[Write]:
-    """What writes a due that no ERP called, for the first time."""
-    row = keys.due(landlord_id, due.lease_id, due.due_id).row(**records.dense(due), charge=charge)
-    owner = keys.due_owner(landlord_id, due.due_id).row(lease_id=due.lease_id)
-    return [Put(row, NEVER_CALLED), Put(owner, NEVER_CALLED)]
+        return first_due_writes(landlord_id, due)

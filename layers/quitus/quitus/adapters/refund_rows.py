@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from quitus.adapters import keys, records
+from quitus.adapters.due_rows import first_due_writes
 from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes, movement_put
-from quitus.adapters.recovery_rows import first_due_writes
 from quitus.domain.charged import Charging
 from quitus.domain.lease import Account
 from quitus.domain.payment import Decision, Payment
@@ -68,7 +68,7 @@ class RefundRows:
                 Put(keys.open_refund(landlord_id, refund.refund_id).row(refund_id=refund.refund_id, **listed)),
                 movement_put(landlord_id, paid.posted),
                 account_write(landlord_id, made.account),
-                *first_due_writes(landlord_id, paid.due, made.account.charge_sequence),
+                *first_due_writes(landlord_id, paid.due),
                 *charging_writes(landlord_id, made, at),
             ]
         )
@@ -76,7 +76,7 @@ class RefundRows:
     def call_off(self, landlord_id: str, refund: Refund, entered: Payment, decision: Decision, made: Charging) -> None:
         """See `RefundStore.call_off`."""
         key = keys.due(landlord_id, refund.lease_id, refund.due_id)
-        cancelled = Update(key, set={"amount_cents": 0, "charge": made.account.charge_sequence})
+        cancelled = Update(key, set={"amount_cents": 0})
         beside: Sequence[Write] = [_put(landlord_id, refund), _unlisted(landlord_id, refund), cancelled]
         LedgerRows(self._table).commit_decision(landlord_id, entered, decision, (made,), beside)
 

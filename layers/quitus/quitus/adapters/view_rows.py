@@ -39,7 +39,7 @@ class ViewRows:
     def payments(
         self, landlord_id: str, first: date | None, last: date | None, after: tuple[str, str] | None
     ) -> Iterator[ShownPayment]:
-        """See `read_payments.PaymentLists`."""
+        """See `read_payments.PaymentListings`."""
         started_on, payment_id = after or (None, None)
         newest = date.fromisoformat(started_on) if started_on else last
         for day in self._days(landlord_id, first, newest, newest_first=True):
@@ -51,7 +51,7 @@ class ViewRows:
     def payments_with_status(
         self, landlord_id: str, status: str, after: tuple[str, str] | None
     ) -> Iterator[ShownPayment]:
-        """See `read_payments.PaymentLists`. Goes on by place: a row may leave the list between two pages."""
+        """See `read_payments.PaymentListings`. Goes on by place: a row may leave the list between two pages."""
         found = self._listing(keys.payments_with_status(landlord_id, status), newest_first=True)
         for shown in map(_shown, found):
             if after is None or (shown.day, shown.payment_id) < after:

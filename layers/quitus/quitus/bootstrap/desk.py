@@ -188,7 +188,8 @@ class StaffDesk:
         from quitus.adapters.beneficiary_rows import BeneficiaryRows
         from quitus.services.decide_lists import BeneficiaryDesk
 
-        return BeneficiaryDesk(BeneficiaryRows(self._table), self.landlords, self._ledger, self._outside.action_log)
+        rows, log = BeneficiaryRows(self._table), self._outside.action_log
+        return BeneficiaryDesk(rows, self.landlords, self._ledger, log, self.clock)
 
     @cached_property
     def refunds(self) -> RefundDesk:

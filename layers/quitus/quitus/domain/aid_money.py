@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from quitus.domain.charged import History
@@ -24,19 +25,24 @@ def aid_money(account: Account, history: History) -> Mapping[str, Cents]:
     return within
 
 
-def _brought(history: History) -> dict[str, Cents]:
-    """By due, what aids paid of it, straight or through the credit of another due."""
-    brought: dict[str, Cents] = {}
+def _brought(history: History) -> Counter[str]:
+    """By due, what aids paid of it, straight or through the credit of another due; undone, it goes back the same
+    way.
+    """
+    brought, passed = Counter[str](), Counter[tuple[str, str]]()
     for offset in history.facing(Debtor.TENANT).offsets:
-        source, cents = history.dues[offset.source_due_id], offset.cents
-        if not source.kind.is_aid:
-            limit = _beyond(source, brought) if cents > 0 else brought.get(offset.due_id, 0)
-            cents = min(cents, limit) if cents > 0 else -min(-cents, limit)
-            brought[source.due_id] = brought.get(source.due_id, 0) - cents
-        brought[offset.due_id] = max(brought.get(offset.due_id, 0) + cents, 0)
+        source, target = history.dues[offset.source_due_id], offset.due_id
+        way, cents = (source.due_id, target), offset.cents
+        if source.kind.is_aid:
+            brought[target] += cents
+            continue
+        part = min(cents, _beyond(source, brought)) if cents > 0 else max(cents, -passed[way])
+        passed[way] += part
+        brought[source.due_id] -= part
+        brought[target] += part
     return brought
 
 
-def _beyond(due: Due, brought: Mapping[str, Cents]) -> Cents:
+def _beyond(due: Due, brought: Counter[str]) -> Cents:
     """What aids paid of a due beyond what it calls."""
-    return max(brought.get(due.due_id, 0) - max(due.amount_cents, 0), 0)
+    return max(brought[due.due_id] - max(due.amount_cents, 0), 0)

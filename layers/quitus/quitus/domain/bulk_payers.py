@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from quitus.domain.ibans import compact_iban
 from quitus.domain.matching import PAYER, Match, SuspenseReason
 from quitus.domain.movement import Means, Movement, Nature, Status
+from quitus.domain.names import words_of
 
 
 class AmountStyle(StrEnum):
@@ -84,14 +86,14 @@ class BulkPayer:
 
     def sent(self, movement: Movement) -> bool:
         """Whether a movement says that this payer sent it."""
-        if movement.debtor_iban and _compact(movement.debtor_iban) in self.ibans:
+        if movement.debtor_iban and compact_iban(movement.debtor_iban) in self.ibans:
             return True
-        told = _words(movement.debtor_name or "")
-        return any(told[: len(words)] == words for name in self.names if (words := _words(name)))
+        told = words_of(movement.debtor_name or "")
+        return any(told[: len(words)] == words for name in self.names if (words := words_of(name)))
 
     def shares_with(self, other: BulkPayer) -> bool:
         """Whether a transfer could say that both sent it: by one account, or one name that begins the other's."""
-        mine, theirs = (list(map(_words, payer.names)) for payer in (self, other))
+        mine, theirs = (list(map(words_of, payer.names)) for payer in (self, other))
         alike = any(one[: len(name)] == name[: len(one)] for one in mine for name in theirs if one and name)
         return alike or not set(self.ibans).isdisjoint(other.ibans)
 
@@ -107,11 +109,3 @@ def awaiting_list(movement: Movement, match: Match, payers: tuple[BulkPayer, ...
     if sender is None:
         return match
     return replace(match, evidence={PAYER: sender.payer_id}, reason=SuspenseReason.AWAITING_LIST)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple("".join(char if char.isalnum() else " " for char in text.casefold()).split())
-
-
-def _compact(iban: str) -> str:
-    return "".join(iban.split()).upper()

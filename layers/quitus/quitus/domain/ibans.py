@@ -38,6 +38,11 @@ class VirtualIban:
         return creditor_reference(self.text[4:25])
 
 
+def compact_iban(text: str) -> str:
+    """An account number as it is compared: without blanks, in capitals; nothing is checked."""
+    return "".join(text.split()).upper()
+
+
 def checked_iban(text: str) -> str:
     """The IBAN in its compact form.
 

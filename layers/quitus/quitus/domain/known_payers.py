@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
 
+from quitus.domain.ibans import compact_iban
 from quitus.domain.lease import Debtor
 from quitus.domain.matching import SPLIT
 from quitus.domain.money import Cents
@@ -96,7 +97,7 @@ class KnownPayer:
 
 def payers_of(movement: Movement) -> tuple[Payer, ...]:
     """Who sent it, as its channel tells: by the account if that is told, and by the name."""
-    iban = "".join((movement.debtor_iban or "").split()).upper()
+    iban = compact_iban(movement.debtor_iban or "")
     name = "/".join(sorted(" ".join(sorted(person)) for person in persons_of(movement.debtor_name or "")))
     told = (("iban", iban if len(iban) >= _SHORTEST_IBAN else ""), ("name", name))
     return tuple(Payer(by, text) for by, text in told if text)

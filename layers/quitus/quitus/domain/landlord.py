@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from quitus.domain.bulk_payers import BulkPayer
-from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.ibans import VirtualIbanRange, compact_iban
 from quitus.domain.ledger import Chart
 from quitus.domain.money import Cents
 
@@ -89,7 +89,7 @@ class Landlord:
 
     def bank_account(self, account: str) -> BankAccount | None:
         """The declared account with this IBAN, or whose domestic number (bank, branch, account) this is."""
-        compact = account.replace(" ", "").upper()
+        compact = compact_iban(account)
         return next((held for held in self.bank_accounts if compact in (held.iban, _domestic(held.iban))), None)
 
 

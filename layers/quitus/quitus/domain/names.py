@@ -87,6 +87,11 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple("".join(char if char.isalnum() else " " for char in plain).upper().split())
 
 
+def joined(text: str) -> str:
+    """The same without blanks: how texts are compared that banks cut anywhere."""
+    return "".join(words_of(text))
+
+
 def persons_of(text: str) -> tuple[Person, ...]:
     """The persons that a name names, without titles; words alone (`M OU MME X Y`: `M`) are no person."""
     persons, held = list[Person](), list[str]()

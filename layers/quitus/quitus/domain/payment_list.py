@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means
+from quitus.domain.names import joined
 
 NEAR = timedelta(days=10)
 """A transfer and a list of one payer so close to each other are taken for each other's when they disagree."""
@@ -135,12 +136,8 @@ def pair(lists: Sequence[PaymentList], transfers: Sequence[BulkTransfer]) -> Map
 
 
 def _names(one: PaymentList, paid: BulkTransfer) -> bool:
-    reference = _plain(one.reference or "")
-    return len(reference) >= _SHORTEST_REFERENCE and reference in _plain(paid.texts)
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
+    reference = joined(one.reference or "")
+    return len(reference) >= _SHORTEST_REFERENCE and reference in joined(paid.texts)
 
 
 def _by_reference(

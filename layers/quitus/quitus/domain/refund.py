@@ -25,6 +25,7 @@ from quitus.domain.ledger import Chart, EntryKind, Role, mirrored, next_loose
 from quitus.domain.matching import REFUND, Match, MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.movement import Movement, Nature
+from quitus.domain.names import joined
 from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Posted
 
@@ -32,8 +33,8 @@ CHANNEL = "refund"
 
 DAY_APART: Final = timedelta(days=1)
 """How long before the day of its approval a bank may book a refund."""
-_NAME: Final = re.compile("rb[0-9a-f]{16}")
-"""A refund's id within letters and digits only, in small letters."""
+_NAME: Final = re.compile("RB[0-9A-F]{16}")
+"""A refund's id within letters and digits only."""
 
 DUE_PREFIX = "refund-"
 """Ids of dues that begin so are those of refunds: nobody calls, changes or spreads them."""
@@ -294,7 +295,7 @@ def refund_of(line: Payment, refunds: Iterable[Refund]) -> Refund | None:
     if names:
         found = [refund for refund in possible if names == (refund.refund_id,)]
     else:
-        found = [refund for refund in possible if _plain(refund.iban) in said]
+        found = [refund for refund in possible if joined(refund.iban) in said]
     return found[0] if len(found) == 1 else None
 
 
@@ -308,7 +309,7 @@ def _may_pay(line: Payment, refund: Refund) -> bool:
 
 def refunds_named(line: Payment) -> tuple[str, ...]:
     """The ids of refunds, each once, that the texts of a bank's line say, whether there are such refunds or not."""
-    return tuple(dict.fromkeys(name.upper() for name in _NAME.findall(_said(line))))
+    return tuple(dict.fromkeys(_NAME.findall(_said(line))))
 
 
 def is_unexpected(line: Payment, refund: Refund) -> bool:
@@ -321,13 +322,9 @@ def is_unexpected(line: Payment, refund: Refund) -> bool:
 
 
 def _said(line: Payment) -> str:
-    return _plain(" ".join(text for report in line.reports for text in _texts(report.movement)))
+    return joined(" ".join(text for report in line.reports for text in _texts(report.movement)))
 
 
 def _texts(movement: Movement) -> Iterable[str]:
     said = (movement.end_to_end_id, movement.remittance, movement.note, movement.bank_reference, movement.debtor_iban)
     return (text for text in (*said, *movement.batch_references) if text)
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())

@@ -50,5 +50,4 @@ class ListedMoney:
         """
         may_be_assigned(payment)
         decision, recovered = assign_recovery(payment, account, match, chart, on, by, at)
-        charge = recovered.made.account.charge_sequence
-        return decision, (recovered.made,), self.recoveries.due_writes(landlord_id, recovered.due, charge)
+        return decision, (recovered.made,), self.recoveries.due_writes(landlord_id, recovered.due)

@@ -157,19 +157,23 @@ class BeneficiaryDesk:
     landlords: Landlords
     ledger: Ledger
     log: ActionLog
+    clock: Clock
 
     def put(self, landlord_id: str, one: Beneficiary, by: str, attempt: Attempt, *, is_person: bool) -> bool:
-        """Say whose a number is; True when it was nobody's. What a person says stands against ERP files.
+        """Say whose a number is; True when it was nobody's. What a person says stands against the ERP.
 
         Raises:
             NotFound: no such payer, or no such lease.
+            Conflict: a person said otherwise, and it is the ERP who asks.
+            Contention: others kept writing.
         """
         if self.landlords.get(landlord_id).bulk_payer(one.payer_id) is None or not is_id(one.number):
             raise NotFound("payer_not_found", "There is no payer of lists with this id.", payer_id=one.payer_id[:64])
         household_of(self.ledger, landlord_id, one.lease_id)
         body = {"payer_id": one.payer_id, "number": one.number, "lease_id": one.lease_id, "by": by}
         self.log.record(landlord_id, "beneficiaries", attempt.name, body, attempt.at)
-        return self.beneficiaries.put(landlord_id, replace(one, number=one.number.upper()), by if is_person else None)
+        said, person = replace(one, number=one.number.upper()), by if is_person else None
+        return until_written(lambda: self.beneficiaries.put(landlord_id, said, person), self.clock)
 
 
 def _check_waiting(held: PaymentList) -> None:

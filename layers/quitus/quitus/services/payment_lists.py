@@ -75,8 +75,8 @@ class PaymentLists(Protocol):
         """What writes that a list that waits has its transfer, with the decision on that."""
         ...
 
-    def explain(self, held: PaymentList, wait: ListWait) -> bool:
-        """Say why a list waits; False: that was said before, or it waits no more."""
+    def explain(self, held: PaymentList, wait: ListWait) -> None:
+        """Say why a list waits, unless that was said before, or it waits no more."""
         ...
 
     def withdraw(self, held: PaymentList) -> None:
@@ -91,8 +91,8 @@ class PaymentLists(Protocol):
         """Have the posting of a list go on in another step; again changes nothing."""
         ...
 
-    def finish(self, held: PaymentList) -> bool:
-        """Every part is worked: the list is posted; False: it was before."""
+    def finish(self, held: PaymentList) -> None:
+        """Every part is worked: the list is posted; again changes nothing."""
         ...
 
 
@@ -104,7 +104,12 @@ class Beneficiaries(Protocol):
         ...
 
     def put(self, landlord_id: str, one: Beneficiary, person: str | None) -> bool:
-        """Say whose a number is, by the decision of a person or not; True when it was nobody's."""
+        """Say whose a number is, by the decision of a person or not; True when it was nobody's.
+
+        Raises:
+            Conflict: a person said otherwise, and it is none who says this.
+            Stale: others wrote meanwhile.
+        """
         ...
 
     def remembered(self, landlord_id: str, one: Beneficiary, person: str | None) -> Write:
@@ -133,6 +138,6 @@ class Recoveries(Protocol):
         """Write a line's row with what the tenant owes now, all or nothing. Raises Stale."""
         ...
 
-    def due_writes(self, landlord_id: str, due: Due, charge: int) -> list[Write]:
-        """What writes the due of a recovery that a person put on a lease; `charge`: the lease's last charging."""
+    def due_writes(self, landlord_id: str, due: Due) -> list[Write]:
+        """What writes the due of a recovery that a person put on a lease."""
         ...

@@ -15,8 +15,6 @@ from quitus.services.contention import until_written
 from quitus.services.plans import PlanStatus, PlanStore, closing, status_of, without_plan
 from quitus.services.ports import Alerts, Clock, Ledger
 
-"""Who decided, when no person did."""
-
 _CLOSES = {PlanStatus.KEPT: PlanDecisionKind.KEPT, PlanStatus.BROKEN: PlanDecisionKind.BROKEN}
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.ibans import compact_iban
 from quitus.domain.ids import ID_PATTERN, is_id
 from quitus.domain.incoming import EVENT_CHANNEL, EVENT_POSITION, Incoming, Source
 from quitus.domain.landlord import Landlord
@@ -28,7 +29,7 @@ type Number = Annotated[str, msgspec.Meta(max_length=64)]
 type DueId = Annotated[str, msgspec.Meta(pattern=f"^{ID_PATTERN}$")]
 _NOBODY = "-"
 _OLDEST, _NEWEST = timedelta(days=3653), timedelta(days=366)
-"""How long ago the money of an event may have moved: as long as a debit may be refunded (13 months), and some days."""
+"""How long ago, and how far ahead, the money of an event may move."""
 
 
 class EventRefusal(StrEnum):
@@ -77,7 +78,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> str:
         """What may never differ between two events with the same reference."""
-        said = [self.kind, self.amount_cents, self.booking_date.isoformat(), _compact(self.account_iban)]
+        said = [self.kind, self.amount_cents, self.booking_date.isoformat(), compact_iban(self.account_iban)]
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
     def incoming(self, account: str) -> Incoming:
@@ -90,11 +91,11 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             booking_date=self.booking_date,
             nature=Nature.RECEIPT if credit else Nature.RETURN,
             means=self.means or Means.OTHER,
-            virtual_iban=_compact(self.virtual_iban) if self.virtual_iban else None,
+            virtual_iban=compact_iban(self.virtual_iban) if self.virtual_iban else None,
             virtual_iban_path="event" if self.virtual_iban else None,
             bank_reference=self.bank_reference,
             end_to_end_id=self.end_to_end_id,
-            payment_reference=_compact(self.payment_reference) if self.payment_reference else None,
+            payment_reference=compact_iban(self.payment_reference) if self.payment_reference else None,
             original_reference=self.original_reference,
             debtor_name=debtor.name,
             debtor_iban=debtor.iban,
@@ -142,7 +143,7 @@ class EventPoster:
     def _accepted(self, landlord: Landlord | None, event: PaymentEvent) -> Incoming:
         if landlord is None:
             raise _Refused(EventRefusal.UNKNOWN_LANDLORD, "no such landlord")
-        account = landlord.bank_account(_compact(event.account_iban))
+        account = landlord.bank_account(compact_iban(event.account_iban))
         if account is None:
             raise _Refused(EventRefusal.UNKNOWN_ACCOUNT, "not an account of this landlord")
         if event.currency != "EUR":
@@ -218,10 +219,6 @@ def _named(text: str) -> tuple[str, str]:
         said = None
     fields = said if isinstance(said, dict) else {}
     return str(fields.get("landlord_id", "")), str(fields.get("event_id", ""))[:140]
-
-
-def _compact(iban: str) -> str:
-    return iban.replace(" ", "").upper()
 
 
 def _digest(text: str) -> str:

@@ -28,7 +28,7 @@ class ShownPayment:
     answer: Mapping[str, Any]
 
 
-class PaymentLists(Protocol):
+class PaymentListings(Protocol):
     """The views of payments; they follow within seconds. Newest day first, then by payment id."""
 
     def payments(
@@ -89,7 +89,7 @@ class PaymentDesk:
     """Looks payments up."""
 
     ledger: Ledger
-    lists: PaymentLists
+    lists: PaymentListings
 
     def one(self, landlord_id: str, payment_id: str) -> Mapping[str, Any]:
         """A payment as it stands now.

@@ -61,6 +61,7 @@ CODES: Mapping[str, Code] = {
     "refund_not_this_line": Code(409, "Only a debit of the refund's amount, of which nothing else is known, paid it."),
     "iban_not_verified": Code(409, "No money of the lease is known to come from the account: say how it was checked."),
     "payment_is_recovery": Code(409, "A payer took it back: the tenant owes it until its due is changed."),
+    "decided_by_person": Code(409, "A person said that the payer's number is another lease's: ask an accountant."),
     "list_not_waiting": Code(409, "The list has its transfer already, or was withdrawn."),
     "list_lines_differ": Code(409, "The kept lines of the list are not its sum; `detail` gives both."),
     "list_total_mismatch": Code(409, "The list does not add up to the transfer; `detail` gives both."),

@@ -135,6 +135,6 @@ ROUTES = (
         "PUT", "/v1/payers/{payer_id}/beneficiaries/{number}", name_beneficiary,
         {201: BeneficiaryAnswer, 200: BeneficiaryAnswer},
         "Say which lease a payer's beneficiary has", ERPS | ACCOUNTANTS, BeneficiaryBody,
-        refusals=("landlord_not_found", "payer_not_found", "lease_not_found"),
+        refusals=("landlord_not_found", "payer_not_found", "lease_not_found", "decided_by_person", "rows_busy"),
     ),
 )  # fmt: skip
