@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import product
 
 from quitus.domain.ibans import compact_iban
 from quitus.domain.matching import PAYER, Match, SuspenseReason
 from quitus.domain.movement import Means, Movement, Nature, Status
-from quitus.domain.names import words_of
+from quitus.domain.names import joined, words_of
 
 
 class AmountStyle(StrEnum):
@@ -88,14 +89,19 @@ class BulkPayer:
         """Whether a movement says that this payer sent it."""
         if movement.debtor_iban and compact_iban(movement.debtor_iban) in self.ibans:
             return True
-        told = words_of(movement.debtor_name or "")
-        return any(told[: len(words)] == words for name in self.names if (words := words_of(name)))
+        return any(_begins(movement.debtor_name or "", name) for name in self.names)
 
     def shares_with(self, other: BulkPayer) -> bool:
         """Whether a transfer could say that both sent it: by one account, or one name that begins the other's."""
-        mine, theirs = (list(map(words_of, payer.names)) for payer in (self, other))
-        alike = any(one[: len(name)] == name[: len(one)] for one in mine for name in theirs if one and name)
+        pairs = product(self.names, other.names)
+        alike = any(_begins(mine, theirs) or _begins(theirs, mine) for mine, theirs in pairs)
         return alike or not set(self.ibans).isdisjoint(other.ibans)
+
+
+def _begins(text: str, name: str) -> bool:
+    """Whether a text begins with the words of a name, whatever accents, blanks and apostrophes they are written with."""
+    words, wanted = words_of(text), joined(name)
+    return bool(wanted) and any("".join(words[:count]) == wanted for count in range(1, len(words) + 1))
 
 
 def awaiting_list(movement: Movement, match: Match, payers: tuple[BulkPayer, ...]) -> Match:
