@@ -10,24 +10,25 @@ from quitus import bootstrap
 from quitus.adapters.each_landlord import each_landlord
 from quitus.adapters.log import logger
 from quitus.adapters.sqs_batch import Failed, Message, each_message
+from quitus.bootstrap import settling
 from quitus.services.messages import PendingCheck, from_json
 
 
 def settle(message: Message) -> None:
     """Settle what one change may have settled."""
     check = from_json(message.body, PendingCheck)
-    bootstrap.pending_settler().settle(check)
-    bootstrap.list_settler().settle(check)
-    bootstrap.refund_settler().settle(check)
+    settling.pending_settler().settle(check)
+    settling.list_settler().settle(check)
+    settling.refund_settler().settle(check)
 
 
 def review(landlord_id: str) -> None:
     """Look at everything of a landlord that only time changes."""
-    replaced = bootstrap.pending_settler().review(landlord_id)
-    lists = bootstrap.list_settler().review(landlord_id)
-    refunds = bootstrap.refund_settler().review(landlord_id)
-    differing = bootstrap.proof_watch().review(landlord_id)
-    plans = bootstrap.plan_watch().review(landlord_id)
+    replaced = settling.pending_settler().review(landlord_id)
+    lists = settling.list_settler().review(landlord_id)
+    refunds = settling.refund_settler().review(landlord_id)
+    differing = settling.proof_watch().review(landlord_id)
+    plans = settling.plan_watch().review(landlord_id)
     found = {"replaced": replaced, "lists": lists, "refunds": refunds, "differing": differing, "plans": plans}
     logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
 

@@ -13,7 +13,7 @@ from acceptance.test_lists import a_case, caf_list, suspense, tenant
 from unit.web.office import CAF
 from unit.web.office import LANDLORD as SETTINGS
 
-from quitus.adapters import keys
+from quitus.adapters import list_keys
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.beneficiary_rows import BeneficiaryRows
 from quitus.adapters.list_rows import ListRows
@@ -118,7 +118,7 @@ def test_nothing_is_posted_of_lines_that_are_not_the_sum_of_their_list(case: Cas
     list_id = case.drop_list(caf_list(("1000001", "100.00"), ("1000002", "200.00")))
     lists = ListRows(case.office.table)
     held = lists.get("semiga", list_id)
-    row = case.office.table.rows[keys.list_lines("semiga", list_id, held.reading, 1)]
+    row = case.office.table.rows[list_keys.list_lines("semiga", list_id, held.reading, 1)]
     row["lines"] = row["lines"][:1]
     paid = case.report("300.00", debtor_name="CAF DU GARD")
     case.settle()

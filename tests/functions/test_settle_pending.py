@@ -21,6 +21,7 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.plan_rows import PlanRows
 from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
+from quitus.bootstrap import settling
 from quitus.domain.movement import Status
 from quitus.domain.plan import Instalment
 from quitus.services.messages import PendingCheck, to_json
@@ -40,14 +41,14 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
     estate = Estate()
     landlords = LandlordRows(estate.table)
     proofs = ProofDesk(landlords, StatementRows(estate.table), ViewRows(estate.table))
-    monkeypatch.setattr(bootstrap, "pending_settler", estate.settler)
-    monkeypatch.setattr(bootstrap, "list_settler", lambda: list_settler(estate.table, FixedClock()))
-    monkeypatch.setattr(bootstrap, "refund_settler", lambda: refund_settler(estate.table, FixedClock()))
+    monkeypatch.setattr(settling, "pending_settler", estate.settler)
+    monkeypatch.setattr(settling, "list_settler", lambda: list_settler(estate.table, FixedClock()))
+    monkeypatch.setattr(settling, "refund_settler", lambda: refund_settler(estate.table, FixedClock()))
     monkeypatch.setattr(bootstrap, "landlords", lambda: landlords)
     watch = ProofWatch(proofs, AlertRows(estate.table), FixedClock())
-    monkeypatch.setattr(bootstrap, "proof_watch", lambda: watch)
+    monkeypatch.setattr(settling, "proof_watch", lambda: watch)
     plans = PlanWatch(PlanRows(estate.table), LedgerRows(estate.table), AlertRows(estate.table), FixedClock())
-    monkeypatch.setattr(bootstrap, "plan_watch", lambda: plans)
+    monkeypatch.setattr(settling, "plan_watch", lambda: plans)
     return estate
 
 

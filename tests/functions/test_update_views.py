@@ -12,7 +12,7 @@ from builders import DAY, a_credit, reported
 from unit.views.estate import IBANS, Estate, L, keeper
 
 from quitus import bootstrap
-from quitus.adapters import keys
+from quitus.adapters import keys, view_keys
 from quitus.services.messages import ErpWake
 from update_views.app import handler
 
@@ -49,7 +49,7 @@ def run(event: dict[str, Any]) -> Any:
 
 def test_changes_reach_the_views_and_wake_the_erp_once(estate: Estate, wakes: Wakes) -> None:
     assert run(CHANGES) == {"batchItemFailures": []}
-    (counter,) = estate.rows(keys.receipts_of_day(L, DAY))
+    (counter,) = estate.rows(view_keys.receipts_of_day(L, DAY))
     assert (counter["count"], counter["amount_cents"]) == (1, 45000)
     assert estate.table.rows[keys.issued(L)]["count"] == 1
     assert wakes.sent == [(ErpWake(L), 1)]

@@ -37,6 +37,7 @@ import write_export.app
 from quitus import bootstrap
 from quitus.adapters import pauses
 from quitus.adapters.erp_connections import ErpConnections
+from quitus.bootstrap import settling
 from quitus.services import bank_statements
 from quitus.services.table import Stale
 
@@ -146,7 +147,7 @@ class World:
     @contextmanager
     def _process(self) -> Iterator[None]:
         """An invocation, in a process of its own; it may die."""
-        for made in vars(bootstrap).values():
+        for made in (*vars(bootstrap).values(), *vars(settling).values()):
             if hasattr(made, "cache_clear"):
                 made.cache_clear()
         self.runs += 1

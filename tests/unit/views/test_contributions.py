@@ -5,7 +5,7 @@ from __future__ import annotations
 from builders import BANK_ACCOUNT, DAY, a_credit, reported
 from unit.views.estate import IBANS, R2, TAG, UNHELD, Estate, L
 
-from quitus.adapters import keys
+from quitus.adapters import view_keys
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.ledger import EntryKind
 from quitus.domain.movement import Means, Nature
@@ -96,6 +96,6 @@ def test_a_lease_that_moves_keeps_its_receipts_where_they_were_posted() -> None:
     estate.describe("L1", R2)
     estate.post(reported(a_credit(45000, IBANS["L1"], bank_reference="R1"), "camt.053", "S1"))
     estate.refresh()
-    (counter,) = estate.rows(keys.receipts_of_day(L, DAY))
+    (counter,) = estate.rows(view_keys.receipts_of_day(L, DAY))
     assert (counter["residence_id"], counter["count"], counter["amount_cents"]) == ("R1", 1, 45000)
-    assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == 45000
+    assert estate.row(view_keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == 45000

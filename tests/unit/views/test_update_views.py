@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.views.estate import IBANS, TAG, UNHELD, Estate, L
 
-from quitus.adapters import keys
+from quitus.adapters import closing_keys, keys, view_keys
 from quitus.adapters.due_rows import DueRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.alert import AlertKind
@@ -60,29 +60,31 @@ def test_the_day_is_listed_added_up_and_held_against_the_bank() -> None:
     estate.post(_RENT)
     estate.post(_SAME_RENT, _UNKNOWN, _LATE, _FEE, _RETURN)
     estate.refresh()
-    day = estate.row(keys.ledger_days(L, TAG), DAY.isoformat())
+    day = estate.row(view_keys.ledger_days(L, TAG), DAY.isoformat())
     assert (day["receipts_cents"], day["reversals_cents"], day["other_cents"]) == (82400, 45000, -1250)
     assert day["count"] == 5
-    counters = {row["SK"]: (row["count"], row["amount_cents"]) for row in estate.rows(keys.receipts_of_day(L, DAY))}
+    counters = {
+        row["SK"]: (row["count"], row["amount_cents"]) for row in estate.rows(view_keys.receipts_of_day(L, DAY))
+    }
     assert counters == {"R1#Nîmes#transfer": (1, 45000), "R2#Alès#instant_transfer": (1, 9900)}
-    payments = {row["payment_id"]: row["status"] for row in estate.rows(keys.payments_of_day(L, DAY))}
+    payments = {row["payment_id"]: row["status"] for row in estate.rows(view_keys.payments_of_day(L, DAY))}
     assert sorted(payments.values()) == ["pending", "posted", "posted", "suspense"]
-    assert [row["amount_cents"] for row in estate.rows(keys.other_lines_of_day(L, DAY))] == [-1250]
-    assert [row["day"] for row in estate.rows(keys.payment_days(L))] == [DAY.isoformat()]
+    assert [row["amount_cents"] for row in estate.rows(view_keys.other_lines_of_day(L, DAY))] == [-1250]
+    assert [row["day"] for row in estate.rows(view_keys.payment_days(L))] == [DAY.isoformat()]
 
 
 def test_a_payment_is_listed_as_suspense_until_it_is_assigned() -> None:
     estate = Estate()
     estate.post(_UNKNOWN)
     estate.refresh()
-    listed = estate.table.query_listing(keys.payments_with_status(L, "suspense")).rows
+    listed = estate.table.query_listing(view_keys.payments_with_status(L, "suspense")).rows
     assert [(row["payment"]["payment_id"], row["GSI1SK"]) for row in listed] == [
         (_UNKNOWN_ID, f"{DAY.isoformat()}#{_UNKNOWN_ID}")
     ]
     estate.assign(_UNKNOWN_ID, "L2")
     estate.refresh()
-    assert estate.table.query_listing(keys.payments_with_status(L, "suspense")).rows == ()
-    assert estate.row(keys.payments_of_day(L, DAY), _UNKNOWN_ID)["payment"]["lease_id"] == "L2"
+    assert estate.table.query_listing(view_keys.payments_with_status(L, "suspense")).rows == ()
+    assert estate.row(view_keys.payments_of_day(L, DAY), _UNKNOWN_ID)["payment"]["lease_id"] == "L2"
 
 
 def test_every_entry_is_in_its_chain_and_in_its_day_once() -> None:
@@ -92,7 +94,7 @@ def test_every_entry_is_in_its_chain_and_in_its_day_once() -> None:
     assert of_lease == ["assignment", "assignment"]
     loose = estate.rows(keys.loose_entry(L, _UNKNOWN_ID, 1).pk)
     assert [(row["kind"], row["payment_id"]) for row in loose] == [("receipt", _UNKNOWN_ID)]
-    assert len(estate.rows(keys.entries_of_day(L, DAY))) == 7
+    assert len(estate.rows(closing_keys.entries_of_day(L, DAY))) == 7
 
 
 def test_alerts_are_open_exactly_while_they_hold() -> None:
@@ -132,7 +134,7 @@ def test_virtual_ibans_are_counted_once_and_told_to_the_erp() -> None:
 def test_residences_are_known_as_soon_as_they_have_a_lease() -> None:
     estate = Estate()
     estate.refresh()
-    named = {row["SK"]: (row["name"], row["commune"]) for row in estate.rows(keys.residences(L))}
+    named = {row["SK"]: (row["name"], row["commune"]) for row in estate.rows(view_keys.residences(L))}
     assert named == {"R1": ("Les Micocouliers", "Nîmes"), "R2": ("Le Mas de Ville", "Alès")}
 
 
@@ -175,7 +177,7 @@ def test_a_thousand_payments_are_added_up_in_few_transactions() -> None:
             estate.table.write(some)
 
     estate.refresh(table=Counted())
-    assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == sum(range(100, 1100))
+    assert estate.row(view_keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == sum(range(100, 1100))
     assert max(writes) <= 100
     assert len(writes) < 60
 
@@ -199,11 +201,11 @@ def test_a_payment_with_more_new_entries_than_a_transaction_holds_is_shown() -> 
     estate = used_often()
     estate.refresh()
     assert chain(estate) == list(range(1, 132))
-    assert len(estate.rows(keys.entries_of_day(L, DAY))) == 131
+    assert len(estate.rows(closing_keys.entries_of_day(L, DAY))) == 131
     assert len(estate.table.query_listing(keys.erp_backlog(L)).rows) == 131
-    (shown,) = estate.rows(keys.payments_of_day(L, DAY))
+    (shown,) = estate.rows(view_keys.payments_of_day(L, DAY))
     assert shown["payment"]["credit_cents"] == 1_000_000 - 45_000 - 13_000
-    assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == 1_000_000
+    assert estate.row(view_keys.ledger_days(L, TAG), DAY.isoformat())["receipts_cents"] == 1_000_000
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -219,7 +221,7 @@ def test_of_its_entries_none_goes_to_the_erp_again_after_a_worker_died(call: int
     waiting = [row["sequence"] for row in estate.table.query_listing(keys.erp_backlog(L)).rows]
     assert waiting == list(range(len(pushed) + 1, 132))
     assert chain(estate) == list(range(1, 132))
-    assert estate.row(keys.ledger_days(L, TAG), DAY.isoformat())["count"] == 1
+    assert estate.row(view_keys.ledger_days(L, TAG), DAY.isoformat())["count"] == 1
 
 
 @given(st.data())
@@ -283,7 +285,7 @@ def test_a_stale_reader_never_overwrites_a_later_state() -> None:
     payment = keys.movement(L, _UNKNOWN.bucket, 1)
     estate.refresh([payment], Interrupted())
     assert estate.views() == estate.rebuilt().views()
-    assert estate.row(keys.payments_of_day(L, DAY), _UNKNOWN_ID)["status"] == "posted"
+    assert estate.row(view_keys.payments_of_day(L, DAY), _UNKNOWN_ID)["status"] == "posted"
 
 
 def test_an_iban_of_the_pool_counts_once_it_is_on_a_lease() -> None:

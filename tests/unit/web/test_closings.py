@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
 from unit.web.office import CHEQUE, LANDLORD, Office, Shelf, other_landlord
 
-from quitus.adapters import keys
+from quitus.adapters import closing_keys
 from quitus.domain.fec import COLUMNS
 from quitus.domain.movement import Nature
 from quitus.services.messages import ExportOrder
@@ -178,7 +178,7 @@ def test_numbers_never_change_whoever_gives_them_and_however_often(office: Offic
     assert office.numberer.number("semiga") == 0
     lines = fec(office)
     assert [number for _, number, _ in numbers(lines)] == [str(number) for number in range(1, 100)]
-    kept = [row for _, row in sorted(office.table.rows.items()) if row["PK"] == keys.journal("semiga", DAY)]
+    kept = [row for _, row in sorted(office.table.rows.items()) if row["PK"] == closing_keys.journal("semiga", DAY)]
     assert [row["number"] for row in kept] == list(range(1, 100))
     assert len({row["entry_id"] for row in kept}) == 99
 

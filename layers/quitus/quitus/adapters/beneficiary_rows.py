@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from quitus.adapters import keys
+from quitus.adapters import list_keys
 from quitus.adapters.origins import origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.errors import Conflict
@@ -23,7 +23,7 @@ class BeneficiaryRows:
 
     def leases(self, landlord_id: str, payer_id: str, numbers: Iterable[str]) -> Mapping[str, str]:
         """See `Beneficiaries.leases`."""
-        wanted = {keys.beneficiary(landlord_id, payer_id, number): number for number in numbers}
+        wanted = {list_keys.beneficiary(landlord_id, payer_id, number): number for number in numbers}
         return {wanted[key]: row["lease_id"] for key, row in self._table.batch_get(wanted).items()}
 
     def put(self, landlord_id: str, one: Beneficiary, person: str | None) -> bool:
@@ -40,11 +40,13 @@ class BeneficiaryRows:
     def remembered(self, landlord_id: str, one: Beneficiary, person: str | None) -> Update:
         """See `Beneficiaries.remembered`. The row keeps its file: an older one says nothing against it."""
         said = {"lease_id": one.lease_id} | ({_DECIDED_BY: person} if person is not None else {})
-        return Update(keys.beneficiary(landlord_id, one.payer_id, one.number), set=said, add={_REVISION: 1})
+        return Update(list_keys.beneficiary(landlord_id, one.payer_id, one.number), set=said, add={_REVISION: 1})
 
     def held(self, landlord_id: str, wanted: Iterable[Beneficiary]) -> Mapping[tuple[str, str], HeldBeneficiary]:
         """See `BeneficiaryStore.held`."""
-        named = {keys.beneficiary(landlord_id, one.payer_id, one.number): (one.payer_id, one.number) for one in wanted}
+        named = {
+            list_keys.beneficiary(landlord_id, one.payer_id, one.number): (one.payer_id, one.number) for one in wanted
+        }
         return {
             named[key]: HeldBeneficiary(
                 Beneficiary(*named[key], row["lease_id"]), origin_of(row), row.get(_DECIDED_BY), row.get(_REVISION, 0)
@@ -60,7 +62,7 @@ class BeneficiaryRows:
         for one, known in changes:
             units[_name(one)] = [
                 Update(
-                    keys.beneficiary(landlord_id, one.payer_id, one.number),
+                    list_keys.beneficiary(landlord_id, one.payer_id, one.number),
                     set={"lease_id": one.lease_id, **columns},
                     add={_REVISION: 1},
                     condition=_unchanged(known),

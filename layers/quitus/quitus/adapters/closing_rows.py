@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from quitus.adapters import keys, records
+from quitus.adapters import closing_keys, records
 from quitus.domain.closing import Books, Closing, Numbered
 from quitus.domain.fec import Journalled
 from quitus.domain.ledger import Entry
@@ -26,18 +26,18 @@ class ClosingRows:
 
     def books(self, landlord_id: str) -> Books:
         """See `Closings.books`."""
-        row = self._table.get(keys.books(landlord_id))
+        row = self._table.get(closing_keys.books(landlord_id))
         return records.record(row, Books) if row else Books()
 
     def close(self, landlord_id: str, books: Books, closing: Closing) -> None:
         """See `Closings.close`."""
-        key = keys.closing(landlord_id, closing.through)
+        key = closing_keys.closing(landlord_id, closing.through)
         kept = Put(key.row(**records.dense(closing)), NEVER_CLOSED)
         self._table.write([_books_put(landlord_id, books.closed(closing.through)), kept])
 
     def closings(self, landlord_id: str, before: str | None) -> Iterator[Closing]:
         """See `Closings.closings`."""
-        pk = keys.closing(landlord_id, date.max).pk
+        pk = closing_keys.closing(landlord_id, date.max).pk
         while True:
             page = self._table.query(pk, after=before, limit=_READ_AT_ONCE, newest_first=True)
             yield from (records.record(row, Closing) for row in page.rows)
@@ -49,7 +49,7 @@ class ClosingRows:
         """See `Numbers.without_number`. The listing is a little late: the rows themselves say what has a number."""
         after: Key | None = None
         while True:
-            page = self._table.query_listing(keys.unnumbered(landlord_id), after=after, limit=_READ_AT_ONCE)
+            page = self._table.query_listing(closing_keys.unnumbered(landlord_id), after=after, limit=_READ_AT_ONCE)
             listed = [Key.of(row) for row in page.rows if row["day"] <= through.isoformat()]
             rows = self._table.batch_get(listed)
             yield [records.entry_of(rows[key]) for key in listed if "number" not in rows[key]]
@@ -72,7 +72,7 @@ class ClosingRows:
     def _journalled_on(self, landlord_id: str, day: date) -> Iterator[Journalled]:
         after: str | None = None
         while True:
-            page = self._table.query(keys.journal(landlord_id, day), after=after, limit=_READ_AT_ONCE)
+            page = self._table.query(closing_keys.journal(landlord_id, day), after=after, limit=_READ_AT_ONCE)
             places = [records.record(row, Numbered) for row in page.rows]
             entries = {place: _entry_key(landlord_id, place) for place in places}
             rows = self._table.batch_get(entries.values())
@@ -85,11 +85,11 @@ class ClosingRows:
 
 def _books_put(landlord_id: str, books: Books) -> Put:
     unchanged = New() if books.version == 1 else Is("version", books.version - 1)
-    return Put(keys.books(landlord_id).row(**records.dense(replace(books, last=()))), unchanged)
+    return Put(closing_keys.books(landlord_id).row(**records.dense(replace(books, last=()))), unchanged)
 
 
 def _number_put(landlord_id: str, place: Numbered) -> Put:
-    key = Key(keys.journal(landlord_id, place.day), keys.journal_place(place.journal, place.number))
+    key = Key(closing_keys.journal(landlord_id, place.day), closing_keys.journal_place(place.journal, place.number))
     return Put(key.row(**records.dense(place)), NEVER_NUMBERED)
 
 
@@ -100,4 +100,4 @@ def _entry_update(landlord_id: str, place: Numbered) -> Update:
 
 
 def _entry_key(landlord_id: str, place: Numbered) -> Key:
-    return Key(keys.entries_of_day(landlord_id, place.booking_date), place.entry_id)
+    return Key(closing_keys.entries_of_day(landlord_id, place.booking_date), place.entry_id)

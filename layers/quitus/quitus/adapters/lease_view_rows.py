@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 
-from quitus.adapters import keys, records
+from quitus.adapters import keys, records, view_keys
 from quitus.adapters.outbox_rows import notice_put
 from quitus.domain.erp_batch import Notice
 from quitus.domain.views import Residence
@@ -31,13 +31,13 @@ class LeaseViewRows:
 
     def residences(self, landlord_id: str, residence_ids: Iterable[str]) -> Mapping[str, Residence]:
         """See `LeaseViewStore.residences`."""
-        partition = keys.residences(landlord_id)
+        partition = view_keys.residences(landlord_id)
         rows = self._table.batch_get(Key(partition, residence_id) for residence_id in residence_ids)
         return {row["SK"]: records.record(row, Residence) for row in rows.values()}
 
     def put_residence(self, landlord_id: str, residence: Residence) -> None:
         """See `LeaseViewStore.put_residence`."""
-        key = Key(keys.residences(landlord_id), residence.residence_id)
+        key = Key(view_keys.residences(landlord_id), residence.residence_id)
         self._table.write([Put(key.row(residence_id=residence.residence_id, **_named(residence)))])
 
     def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[Notice]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from itertools import batched
 from typing import Any
 
-from quitus.adapters import keys, records
+from quitus.adapters import list_keys, records
 from quitus.domain.errors import NotFound
 from quitus.domain.payment_list import ListLine, ListStatus, ListWait, PaymentList
 from quitus.services.payment_lists import LINES_AT_ONCE, ListProgress
@@ -33,9 +33,9 @@ class ListRows:
         """
         landlord_id, list_id = held.landlord_id, held.list_id
         for part, some in enumerate(batched(lines, LINES_AT_ONCE, strict=False), 1):
-            place = keys.list_lines(landlord_id, list_id, held.reading, part)
+            place = list_keys.list_lines(landlord_id, list_id, held.reading, part)
             self._table.write([Put(place.row(lines=[records.dense(line) for line in some]))])
-        claim = keys.list_content(landlord_id, content)
+        claim = list_keys.list_content(landlord_id, content)
         taken = self._table.get(claim)
         first = self.find(landlord_id, taken["list_id"]) if taken else None
         if first is not None and first.status is not ListStatus.WITHDRAWN:
@@ -46,7 +46,7 @@ class ListRows:
 
     def find(self, landlord_id: str, list_id: str) -> PaymentList | None:
         """See `PaymentLists.find`."""
-        row = self._table.get(keys.payment_list(landlord_id, list_id))
+        row = self._table.get(list_keys.payment_list(landlord_id, list_id))
         return records.record(row, PaymentList) if row else None
 
     def get(self, landlord_id: str, list_id: str) -> PaymentList:
@@ -58,15 +58,15 @@ class ListRows:
 
     def open(self, landlord_id: str) -> Iterator[PaymentList]:
         """See `PaymentLists.open`."""
-        listed = [row["list_id"] for row in self._listing(keys.open_lists(landlord_id), None)]
-        held = self._table.batch_get(keys.payment_list(landlord_id, list_id) for list_id in listed)
+        listed = [row["list_id"] for row in self._listing(list_keys.open_lists(landlord_id), None)]
+        held = self._table.batch_get(list_keys.payment_list(landlord_id, list_id) for list_id in listed)
         by_id = {row["list_id"]: records.record(row, PaymentList) for row in held.values()}
         yield from (by_id[list_id] for list_id in listed if list_id in by_id)
 
     def page(self, landlord_id: str, after: str | None) -> Iterator[PaymentList]:
         """See `PaymentLists.page`."""
-        start = None if after is None else keys.payment_list(landlord_id, after)
-        for row in self._listing(keys.payment_lists(landlord_id), start, newest_first=True):
+        start = None if after is None else list_keys.payment_list(landlord_id, after)
+        for row in self._listing(list_keys.payment_lists(landlord_id), start, newest_first=True):
             yield records.record(row, PaymentList)
 
     def _listing(self, pk: str, start: Key | None, *, newest_first: bool = False) -> Iterator[Row]:
@@ -79,17 +79,17 @@ class ListRows:
 
     def lines(self, held: PaymentList, part: int) -> Sequence[ListLine]:
         """See `PaymentLists.lines`."""
-        row = self._table.get(keys.list_lines(held.landlord_id, held.list_id, held.reading, part))
+        row = self._table.get(list_keys.list_lines(held.landlord_id, held.list_id, held.reading, part))
         return [records.record(line, ListLine) for line in row["lines"]] if row else []
 
     def worked(self, landlord_id: str, list_id: str) -> set[int]:
         """See `PaymentLists.worked`."""
-        rows = self._table.query(keys.payment_list(landlord_id, list_id).pk, keys.LIST_WORKED).rows
-        return {int(row["SK"].removeprefix(keys.LIST_WORKED)) for row in rows}
+        rows = self._table.query(list_keys.payment_list(landlord_id, list_id).pk, list_keys.LIST_WORKED).rows
+        return {int(row["SK"].removeprefix(list_keys.LIST_WORKED)) for row in rows}
 
     def progress(self, landlord_id: str, list_id: str) -> ListProgress:
         """See `PaymentLists.progress`."""
-        row = self._table.get(keys.list_progress(landlord_id, list_id)) or {}
+        row = self._table.get(list_keys.list_progress(landlord_id, list_id)) or {}
         return ListProgress(**{field.name: row.get(field.name, 0) for field in fields(ListProgress)})
 
     def given(self, held: PaymentList) -> list[Write]:
@@ -100,28 +100,28 @@ class ListRows:
             "decided_by": held.decided_by,
             "reason": held.reason,
         }
-        key = keys.payment_list(held.landlord_id, held.list_id)
+        key = list_keys.payment_list(held.landlord_id, held.list_id)
         return [Update(key, set=_said(told), remove=["wait"], condition=STILL_WAITING)]
 
     def explain(self, held: PaymentList, wait: ListWait) -> None:
         """See `PaymentLists.explain`."""
         if held.wait is wait:
             return
-        key = keys.payment_list(held.landlord_id, held.list_id)
+        key = list_keys.payment_list(held.landlord_id, held.list_id)
         with suppress(Stale):
             self._table.write([Update(key, set={"wait": wait.value}, condition=STILL_WAITING)])
 
     def withdraw(self, held: PaymentList) -> None:
         """See `PaymentLists.withdraw`."""
         told = {"status": ListStatus.WITHDRAWN.value, "decided_by": held.decided_by, "reason": held.reason}
-        key = keys.payment_list(held.landlord_id, held.list_id)
+        key = list_keys.payment_list(held.landlord_id, held.list_id)
         self._table.write([Update(key, set=_said(told), remove=["wait"], condition=STILL_WAITING), _unlisted(held)])
 
     def record_part(self, held: PaymentList, part: int, done: ListProgress, at: str) -> None:
         """See `PaymentLists.record_part`."""
-        key = keys.list_worked(held.landlord_id, held.list_id, part)
+        key = list_keys.list_worked(held.landlord_id, held.list_id, part)
         counted = {field.name: getattr(done, field.name) for field in fields(ListProgress)}
-        progress = keys.list_progress(held.landlord_id, held.list_id)
+        progress = list_keys.list_progress(held.landlord_id, held.list_id)
         add = {name: count for name, count in counted.items() if count}
         try:
             self._table.write([Put(key.row(worked_at=at), NEVER_WORKED), Update(progress, add=add)])
@@ -131,13 +131,13 @@ class ListRows:
 
     def go_on(self, held: PaymentList) -> None:
         """See `PaymentLists.go_on`. The change of the list's row is what has its posting go on."""
-        key = keys.payment_list(held.landlord_id, held.list_id)
+        key = list_keys.payment_list(held.landlord_id, held.list_id)
         with suppress(Stale):
             self._table.write([Update(key, add={"steps": 1}, condition=Is("steps", held.steps))])
 
     def finish(self, held: PaymentList) -> None:
         """See `PaymentLists.finish`."""
-        key = keys.payment_list(held.landlord_id, held.list_id)
+        key = list_keys.payment_list(held.landlord_id, held.list_id)
         posted = {"status": ListStatus.POSTED.value}
         with suppress(Stale):
             self._table.write([Update(key, set=posted, condition=STILL_POSTING), _unlisted(held)])
@@ -145,11 +145,11 @@ class ListRows:
 
 def _first_writes(held: PaymentList) -> list[Write]:
     place = {"GSI1SK": f"{held.received_at}#{held.list_id}"}
-    head = keys.payment_list(held.landlord_id, held.list_id).row(**records.dense(held) | _always(held))
-    beside = keys.open_list(held.landlord_id, held.list_id).row(list_id=held.list_id)
+    head = list_keys.payment_list(held.landlord_id, held.list_id).row(**records.dense(held) | _always(held))
+    beside = list_keys.open_list(held.landlord_id, held.list_id).row(list_id=held.list_id)
     return [
-        Put(head | place | {"GSI1PK": keys.payment_lists(held.landlord_id)}, NEVER_TAKEN),
-        Put(beside | place | {"GSI1PK": keys.open_lists(held.landlord_id)}),
+        Put(head | place | {"GSI1PK": list_keys.payment_lists(held.landlord_id)}, NEVER_TAKEN),
+        Put(beside | place | {"GSI1PK": list_keys.open_lists(held.landlord_id)}),
     ]
 
 
@@ -163,4 +163,4 @@ def _said(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unlisted(held: PaymentList) -> Update:
-    return Update(keys.open_list(held.landlord_id, held.list_id), remove=["GSI1PK", "GSI1SK"])
+    return Update(list_keys.open_list(held.landlord_id, held.list_id), remove=["GSI1PK", "GSI1SK"])

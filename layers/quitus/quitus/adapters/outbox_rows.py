@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quitus.adapters import keys, records
+from quitus.adapters import closing_keys, keys, records
 from quitus.domain.erp_batch import Feed, Notice, TakenBack
 from quitus.domain.ledger import Entry
 from quitus.services.table import Key, New, Put, Row
@@ -20,7 +20,7 @@ def entry_puts(landlord_id: str, entry: Entry, payment_id: str, rule: str | None
         row["rule"] = rule
     key = entry_key(landlord_id, entry, payment_id)
     listing = _listing(landlord_id, Feed.ENTRIES, _place(entry, payment_id)) if pushed else {}
-    of_day = Key(keys.entries_of_day(landlord_id, entry.booking_date), entry.entry_id)
+    of_day = Key(closing_keys.entries_of_day(landlord_id, entry.booking_date), entry.entry_id)
     return [
         Put(key.row(**row, **listing), NEVER_RECORDED),
         Put(of_day.row(**row, **_without_number(landlord_id, entry))),
@@ -50,7 +50,7 @@ def taken_back_put(landlord_id: str, taken: TakenBack, number: int) -> Put:
 
 def _without_number(landlord_id: str, entry: Entry) -> Row:
     place = f"{entry.booking_date.isoformat()}#{entry.entry_id}"
-    return {"GSI1PK": keys.unnumbered(landlord_id), "GSI1SK": place}
+    return {"GSI1PK": closing_keys.unnumbered(landlord_id), "GSI1SK": place}
 
 
 def _place(entry: Entry, payment_id: str) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import batched
 from typing import Any
 
-from quitus.adapters import keys
+from quitus.adapters import keys, view_keys
 from quitus.adapters.alert_rows import alert_row, announce
 from quitus.adapters.ledger_rows import payment_of
 from quitus.adapters.outbox_rows import entry_key, entry_puts, taken_back_put
@@ -109,7 +109,7 @@ class PaymentViewRows:
             self._table.write(_entry_writes(landlord_id, payment, some, pushed=pushed))
 
     def _open_days(self, landlord_id: str, days: set[date]) -> None:
-        wanted = {Key(keys.payment_days(landlord_id), day.isoformat()) for day in days}
+        wanted = {Key(view_keys.payment_days(landlord_id), day.isoformat()) for day in days}
         for key in wanted - self._table.batch_get(wanted).keys():
             self._table.write([Put(key.row(day=key.sk))])
 
@@ -174,7 +174,7 @@ def _reversal_writes(landlord_id: str, change: ViewChange) -> Iterator[Write]:
 def view_key(landlord_id: str, payment: Payment) -> Key:
     """Where the view of a payment stands; bank lines that are no payments stand apart from the lists."""
     day = payment.posted.bucket.day
-    partition = keys.other_lines_of_day if payment.is_bank_line else keys.payments_of_day
+    partition = view_keys.other_lines_of_day if payment.is_bank_line else view_keys.payments_of_day
     return Key(partition(landlord_id, day), payment.payment_id)
 
 
@@ -218,7 +218,7 @@ def _listing(landlord_id: str, payment: Payment) -> Row:
     if payment.status not in _LISTED:
         return {}
     return {
-        "GSI1PK": keys.payments_with_status(landlord_id, payment.status.value),
+        "GSI1PK": view_keys.payments_with_status(landlord_id, payment.status.value),
         "GSI1SK": f"{payment.posted.bucket.day.isoformat()}#{payment.payment_id}",
     }
 
@@ -286,13 +286,13 @@ def _contribution_of(rows: Iterable[Sequence[Any]]) -> Contribution:
 def _counter_update(landlord_id: str, counter: Counter, amounts: Mapping[str, int]) -> Update:
     match counter:
         case ReceiptsCounter(day, residence_id, commune, means):
-            key = Key(keys.receipts_of_day(landlord_id, day), f"{residence_id}#{commune}#{means.value}")
+            key = Key(view_keys.receipts_of_day(landlord_id, day), f"{residence_id}#{commune}#{means.value}")
             named = {"residence_id": residence_id, "commune": commune, "means": means.value}
         case LedgerDay(account, day):
-            key = Key(keys.ledger_days(landlord_id, account_tag(account)), day.isoformat())
+            key = Key(view_keys.ledger_days(landlord_id, account_tag(account)), day.isoformat())
             named = {"account": account}
         case Collection(day, means):
-            key = keys.collection(landlord_id, means.value, day)
+            key = view_keys.collection(landlord_id, means.value, day)
             named = {"means": means.value}
     return Update(key, set=({"day": day.isoformat()} if day else {}) | named, add=amounts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from quitus.adapters import keys, records
+from quitus.adapters import keys, records, refund_keys
 from quitus.adapters.due_rows import first_due_writes
 from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes, movement_put
 from quitus.domain.charged import Charging
@@ -25,19 +25,19 @@ class RefundRows:
 
     def find(self, landlord_id: str, refund_id: str) -> Refund | None:
         """See `RefundStore.find`."""
-        row = self._table.get(keys.refund(landlord_id, refund_id))
+        row = self._table.get(refund_keys.refund(landlord_id, refund_id))
         return records.record(row, Refund) if row else None
 
     def page(self, landlord_id: str, after: str | None) -> Iterator[Refund]:
         """See `RefundStore.page`."""
-        start = None if after is None else keys.refund(landlord_id, after)
-        for row in self._listing(keys.refunds(landlord_id), start):
+        start = None if after is None else refund_keys.refund(landlord_id, after)
+        for row in self._listing(refund_keys.refunds(landlord_id), start):
             yield records.record(row, Refund)
 
     def open(self, landlord_id: str) -> Iterator[Refund]:
         """See `RefundStore.open`."""
-        listed = [row["refund_id"] for row in self._listing(keys.open_refunds(landlord_id), None)]
-        held = self._table.batch_get(keys.refund(landlord_id, refund_id) for refund_id in listed)
+        listed = [row["refund_id"] for row in self._listing(refund_keys.open_refunds(landlord_id), None)]
+        held = self._table.batch_get(refund_keys.refund(landlord_id, refund_id) for refund_id in listed)
         found = (records.record(row, Refund) for row in held.values())
         yield from sorted((one for one in found if one.status is RefundStatus.APPROVED), key=lambda one: one.refund_id)
 
@@ -61,11 +61,11 @@ class RefundRows:
     def approve(self, landlord_id: str, refund: Refund, paid: PayOut, at: str) -> None:
         """See `RefundStore.approve`."""
         made = paid.made
-        listed = {"GSI1PK": keys.open_refunds(landlord_id), "GSI1SK": refund.refund_id}
+        listed = {"GSI1PK": refund_keys.open_refunds(landlord_id), "GSI1SK": refund.refund_id}
         self._table.write(
             [
                 _put(landlord_id, refund),
-                Put(keys.open_refund(landlord_id, refund.refund_id).row(refund_id=refund.refund_id, **listed)),
+                Put(refund_keys.open_refund(landlord_id, refund.refund_id).row(refund_id=refund.refund_id, **listed)),
                 movement_put(landlord_id, paid.posted),
                 account_write(landlord_id, made.account),
                 *first_due_writes(landlord_id, paid.due),
@@ -87,10 +87,12 @@ class RefundRows:
 
 def _put(landlord_id: str, refund: Refund) -> Put:
     """The row after a step, if nobody made another since it was read."""
-    listed = {"GSI1PK": keys.refunds(landlord_id), "GSI1SK": f"{refund.steps[0].at}#{refund.refund_id}"}
-    row = keys.refund(landlord_id, refund.refund_id).row(**records.dense(refund), version=refund.version, **listed)
+    listed = {"GSI1PK": refund_keys.refunds(landlord_id), "GSI1SK": f"{refund.steps[0].at}#{refund.refund_id}"}
+    row = refund_keys.refund(landlord_id, refund.refund_id).row(
+        **records.dense(refund), version=refund.version, **listed
+    )
     return Put(row, NEVER_ASKED if refund.version == 1 else Is("version", refund.version - 1))
 
 
 def _unlisted(landlord_id: str, refund: Refund) -> Update:
-    return Update(keys.open_refund(landlord_id, refund.refund_id), remove=["GSI1PK", "GSI1SK"])
+    return Update(refund_keys.open_refund(landlord_id, refund.refund_id), remove=["GSI1PK", "GSI1SK"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from quitus.adapters import keys
+from quitus.adapters import view_keys
 from quitus.domain.lease import Recent
 from quitus.domain.movement import Nature
 from quitus.domain.payment import PaymentStatus
@@ -19,7 +19,9 @@ _RECEIVED: Final = frozenset({Nature.RECEIPT.value, Nature.CLEARING.value})
 
 def told_receipts(table: Table, landlord_id: str, account: str, days: Collection[date]) -> list[Recent]:
     """See `Ledger.told_receipts`."""
-    rows = [*_pages(lambda after: table.query_listing(keys.payments_with_status(landlord_id, "suspense"), after=after))]
+    rows = [
+        *_pages(lambda after: table.query_listing(view_keys.payments_with_status(landlord_id, "suspense"), after=after))
+    ]
     for day in sorted({day + beside for day in days for beside in (-_ONE_DAY, timedelta(), _ONE_DAY)}):
         rows += _of_day(table, landlord_id, day)
     return [
@@ -31,7 +33,7 @@ def told_receipts(table: Table, landlord_id: str, account: str, days: Collection
 
 
 def _of_day(table: Table, landlord_id: str, day: date) -> Iterator[Row]:
-    partition = keys.payments_of_day(landlord_id, day)
+    partition = view_keys.payments_of_day(landlord_id, day)
     return _pages(lambda after: table.query(partition, after=after.sk if after else None))
 
 

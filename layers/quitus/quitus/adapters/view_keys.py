@@ -1,6 +1,8 @@
-"""Which rows are views: those that the table of `keys` marks. A digest of the table leaves them apart."""
+"""Keys of views, and which rows are views: those that the table of `keys` marks. A digest leaves them apart."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from quitus.adapters import keys
 from quitus.services.table import Key
@@ -27,3 +29,43 @@ def is_view(key: Key) -> bool:
             return True
         case (_, family, _), _:
             return family in _FAMILIES
+
+
+def payments_of_day(landlord_id: str, day: date) -> str:
+    """The payments booked on a day."""
+    return f"{landlord_id}#payments#{day.isoformat()}"
+
+
+def other_lines_of_day(landlord_id: str, day: date) -> str:
+    """The bank lines booked on a day that are neither receipt nor reversal."""
+    return f"{landlord_id}#other-lines#{day.isoformat()}"
+
+
+def payment_days(landlord_id: str) -> str:
+    """The days that have payments."""
+    return f"{landlord_id}#payment-days"
+
+
+def payments_with_status(landlord_id: str, status: str) -> str:
+    """Listing partition: payments in suspense, or pending."""
+    return f"{landlord_id}#payments#{status}"
+
+
+def receipts_of_day(landlord_id: str, day: date) -> str:
+    """The receipts of a day by residence, commune and means."""
+    return f"{landlord_id}#receipts#{day.isoformat()}"
+
+
+def ledger_days(landlord_id: str, account_tag: str) -> str:
+    """The ledger days of a bank account."""
+    return f"{landlord_id}#ledger-days#{account_tag}"
+
+
+def collection(landlord_id: str, means: str, day: date | None) -> Key:
+    """What came into 511 by a means, and left it: on a day, or ever."""
+    return Key(f"{landlord_id}#collection", f"{means}#{day.isoformat()}" if day else means)
+
+
+def residences(landlord_id: str) -> str:
+    """The landlord's residences."""
+    return f"{landlord_id}#residences"

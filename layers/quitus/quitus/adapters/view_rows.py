@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import Any
 
-from quitus.adapters import keys, records
+from quitus.adapters import closing_keys, keys, records, view_keys
 from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.matching import PAYER, SuspenseReason
 from quitus.domain.money import Cents
@@ -34,7 +34,7 @@ class ViewRows:
 
     def residences(self, landlord_id: str) -> Mapping[str, str]:
         """See `read_leases.Residences`."""
-        return {row["SK"]: row["name"] for row in self._partition(keys.residences(landlord_id))}
+        return {row["SK"]: row["name"] for row in self._partition(view_keys.residences(landlord_id))}
 
     def payments(
         self, landlord_id: str, first: date | None, last: date | None, after: tuple[str, str] | None
@@ -44,7 +44,7 @@ class ViewRows:
         newest = date.fromisoformat(started_on) if started_on else last
         for day in self._days(landlord_id, first, newest, newest_first=True):
             start = payment_id if day.isoformat() == started_on else None
-            for row in self._partition(keys.payments_of_day(landlord_id, day), after=start):
+            for row in self._partition(view_keys.payments_of_day(landlord_id, day), after=start):
                 if "payment" in row:
                     yield _shown(row)
 
@@ -52,7 +52,7 @@ class ViewRows:
         self, landlord_id: str, status: str, after: tuple[str, str] | None
     ) -> Iterator[ShownPayment]:
         """See `read_payments.PaymentListings`. Goes on by place: a row may leave the list between two pages."""
-        found = self._listing(keys.payments_with_status(landlord_id, status), newest_first=True)
+        found = self._listing(view_keys.payments_with_status(landlord_id, status), newest_first=True)
         for shown in map(_shown, found):
             if after is None or (shown.day, shown.payment_id) < after:
                 yield shown
@@ -60,24 +60,24 @@ class ViewRows:
     def payments_between(self, landlord_id: str, first: date, last: date) -> Iterator[ShownPayment]:
         """See `write_exports.Books`."""
         for day in self._days(landlord_id, first, last):
-            rows = self._partition(keys.payments_of_day(landlord_id, day))
+            rows = self._partition(view_keys.payments_of_day(landlord_id, day))
             yield from (_shown(row) for row in rows if "payment" in row)
 
     def waiting(self, landlord_id: str) -> Iterator[ListedPayment]:
         """See `pending_checks.PendingLists`."""
         for status in (PaymentStatus.PENDING, PaymentStatus.SUSPENSE):
-            listing = keys.payments_with_status(landlord_id, status.value)
+            listing = view_keys.payments_with_status(landlord_id, status.value)
             yield from map(_listed, self._listing(listing, newest_first=True))
 
     def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
         """See `pending_checks.PendingLists`."""
         for day in self._days(landlord_id, first, last):
-            yield from map(_listed, self._partition(keys.payments_of_day(landlord_id, day)))
+            yield from map(_listed, self._partition(view_keys.payments_of_day(landlord_id, day)))
 
     def entries_between(self, landlord_id: str, first: date, last: date) -> Iterator[BookedEntry]:
         """See `write_exports.Books`."""
         for day in self._days(landlord_id, first, last):
-            yield from map(_booked, self._partition(keys.entries_of_day(landlord_id, day)))
+            yield from map(_booked, self._partition(closing_keys.entries_of_day(landlord_id, day)))
 
     def entries(self, landlord_id: str, lease_id: str, after: int | None) -> Iterator[BookedEntry]:
         """See `read_entries.Journals`."""
@@ -109,24 +109,24 @@ class ViewRows:
     def receipts(self, landlord_id: str, first: date, last: date) -> Iterator[Receipts]:
         """See `dashboard.Counters`."""
         for day in self._days(landlord_id, first, last):
-            for row in self._partition(keys.receipts_of_day(landlord_id, day)):
+            for row in self._partition(view_keys.receipts_of_day(landlord_id, day)):
                 yield _receipts(row)
 
     def suspense(self, landlord_id: str) -> Iterator[tuple[date, Cents]]:
         """See `dashboard.Counters`."""
-        listing = self._listing(keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
+        listing = self._listing(view_keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
         for row in listing:
             left = "left_cents" if "left_cents" in row else "amount_cents"
             yield date.fromisoformat(row["booking_date"]), row[left]
 
     def collected(self, landlord_id: str) -> Mapping[str, Cents]:
         """See `dashboard.Counters`."""
-        rows = self._table.batch_get(keys.collection(landlord_id, means.value, None) for means in Means)
+        rows = self._table.batch_get(view_keys.collection(landlord_id, means.value, None) for means in Means)
         return {row["means"]: row.get("received_cents", 0) - row.get("cleared_cents", 0) for row in rows.values()}
 
     def received_in_collection(self, landlord_id: str, means: str) -> Iterator[tuple[date, Cents]]:
         """See `dashboard.Counters`."""
-        pk, of_means = keys.collection(landlord_id, means, None)[:2]
+        pk, of_means = view_keys.collection(landlord_id, means, None)[:2]
         for row in self._partition(pk, f"{of_means}#", newest_first=True):
             yield date.fromisoformat(row["day"]), row.get("received_cents", 0)
 
@@ -137,14 +137,14 @@ class ViewRows:
     def ledger_sides(self, landlord_id: str, account: str, first: date, last: date) -> Mapping[date, LedgerSide]:
         """See `proof.LedgerDays`."""
         before = (first - _ONE_DAY).isoformat()
-        rows = self._partition(keys.ledger_days(landlord_id, account_tag(account)), after=before)
+        rows = self._partition(view_keys.ledger_days(landlord_id, account_tag(account)), after=before)
         inside = takewhile(lambda row: row["SK"] <= last.isoformat(), rows)
         return {date.fromisoformat(row["SK"]): _ledger_side(row) for row in inside}
 
     def unstated(self, landlord_id: str, account: str, day: date) -> Iterator[Unstated]:
         """See `proof.LedgerDays`."""
         tag = account_tag(account)
-        partitions = (keys.payments_of_day(landlord_id, day), keys.other_lines_of_day(landlord_id, day))
+        partitions = (view_keys.payments_of_day(landlord_id, day), view_keys.other_lines_of_day(landlord_id, day))
         for row in (row for partition in partitions for row in self._partition(partition)):
             if row["account"] == tag and not row["stated"]:
                 taken_back = row["nature"] == "return"
@@ -153,7 +153,7 @@ class ViewRows:
     def debits_of(self, landlord_id: str, cents: Cents, first: date, last: date) -> Iterator[str]:
         """See `settle_refunds.BankLines`."""
         for number in range((last - first).days + 1):
-            rows = self._partition(keys.other_lines_of_day(landlord_id, first + number * _ONE_DAY))
+            rows = self._partition(view_keys.other_lines_of_day(landlord_id, first + number * _ONE_DAY))
             yield from (row["payment_id"] for row in rows if row["amount_cents"] == -cents)
 
     def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
@@ -167,7 +167,7 @@ class ViewRows:
         """The days between two, inclusive, on which anything was booked."""
         begin, end = (last, first) if newest_first else (first, last)
         before = None if begin is None else (begin + _ONE_DAY if newest_first else begin - _ONE_DAY).isoformat()
-        for row in self._partition(keys.payment_days(landlord_id), after=before, newest_first=newest_first):
+        for row in self._partition(view_keys.payment_days(landlord_id), after=before, newest_first=newest_first):
             day = date.fromisoformat(row["SK"])
             if end is not None and (day < end if newest_first else day > end):
                 return
@@ -194,7 +194,7 @@ class ViewRows:
 
 def _view_place(landlord_id: str, payment_id: str) -> Key:
     bucket, _ = parse_payment_id(payment_id)
-    return Key(keys.payments_of_day(landlord_id, bucket.day), payment_id)
+    return Key(view_keys.payments_of_day(landlord_id, bucket.day), payment_id)
 
 
 def _shown(row: Row) -> ShownPayment:

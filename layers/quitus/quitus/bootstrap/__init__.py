@@ -33,16 +33,11 @@ if TYPE_CHECKING:
     from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.number_entries import Numberer
-    from quitus.services.plan_watch import PlanWatch
     from quitus.services.post_events import EventPoster
-    from quitus.services.post_lists import ListSettler
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.proof import ProofDesk
-    from quitus.services.proof_watch import ProofWatch
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
-    from quitus.services.settle_pending import PendingSettler
-    from quitus.services.settle_refunds import RefundSettler
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
@@ -222,57 +217,6 @@ def view_keeper() -> ViewKeeper:
 
 
 @cache
-def pending_settler() -> PendingSettler:
-    """What settles pending payments."""
-    from quitus.adapters.due_rows import DueRows
-    from quitus.adapters.view_rows import ViewRows
-    from quitus.services.settle_pending import PendingSettler
-    from quitus.services.spend_credits import CreditSpender
-
-    spender = CreditSpender(ledger(), DueRows(table()), clock())
-    return PendingSettler(ledger(), ViewRows(table()), alerts(), clock(), landlords(), spender)
-
-
-@cache
-def list_settler() -> ListSettler:
-    """What gives lists their transfers, and posts them."""
-    from quitus.adapters.beneficiary_rows import BeneficiaryRows
-    from quitus.adapters.due_rows import DueRows
-    from quitus.adapters.list_rows import ListRows
-    from quitus.adapters.recovery_rows import RecoveryRows
-    from quitus.adapters.view_rows import ViewRows
-    from quitus.services.give_lists import ListGiver
-    from quitus.services.post_lists import ListSettler
-    from quitus.services.spend_credits import CreditSpender
-
-    lists = ListRows(table())
-    return ListSettler(
-        ListGiver(ledger(), lists, alerts(), clock()),
-        ledger(),
-        lists,
-        BeneficiaryRows(table()),
-        RecoveryRows(table()),
-        ViewRows(table()),
-        alerts(),
-        clock(),
-        landlords(),
-        CreditSpender(ledger(), DueRows(table()), clock()),
-    )
-
-
-@cache
-def refund_settler() -> RefundSettler:
-    """What recognises the bank's lines of refunds."""
-    from quitus.adapters.refund_rows import RefundRows
-    from quitus.adapters.view_rows import ViewRows
-    from quitus.services.settle_refunds import RefundPayer, RefundSettler
-
-    refunds = RefundRows(table())
-    payer = RefundPayer(ledger(), refunds, alerts())
-    return RefundSettler(payer, ledger(), refunds, ViewRows(table()), landlords(), alerts(), clock())
-
-
-@cache
 def proofs() -> ProofDesk:
     """What proves days."""
     from quitus.adapters.statement_rows import StatementRows
@@ -280,14 +224,6 @@ def proofs() -> ProofDesk:
     from quitus.services.proof import ProofDesk
 
     return ProofDesk(landlords(), StatementRows(table()), ViewRows(table()))
-
-
-@cache
-def proof_watch() -> ProofWatch:
-    """What watches the proofs."""
-    from quitus.services.proof_watch import ProofWatch
-
-    return ProofWatch(proofs(), alerts(), clock())
 
 
 @cache
@@ -307,15 +243,6 @@ def numberer() -> Numberer:
     from quitus.services.number_entries import Numberer
 
     return Numberer(ClosingRows(table()), clock())
-
-
-@cache
-def plan_watch() -> PlanWatch:
-    """What watches the instalment plans."""
-    from quitus.adapters.plan_rows import PlanRows
-    from quitus.services.plan_watch import PlanWatch
-
-    return PlanWatch(PlanRows(table()), ledger(), alerts(), clock())
 
 
 @cache

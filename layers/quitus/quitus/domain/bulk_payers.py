@@ -99,7 +99,7 @@ class BulkPayer:
 
 
 def _begins(text: str, name: str) -> bool:
-    """Whether a text begins with the words of a name, whatever accents, blanks and apostrophes they are written with."""
+    """Whether a text begins with the words of a name, however accents, blanks and apostrophes are written."""
     words, wanted = words_of(text), joined(name)
     return bool(wanted) and any("".join(words[:count]) == wanted for count in range(1, len(words) + 1))
 
