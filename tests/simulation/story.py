@@ -66,19 +66,24 @@ def begin(world: World) -> None:
     """A landlord with three leases, each with a rent; everything is settled before the story begins."""
     assert world.ask("PUT", f"/v1/landlords/{LANDLORD}", SETTINGS).status == 201
     for number, (lease_id, cents) in enumerate(RENTS.items(), 1):
-        lease = {
-            "status": "active",
-            "start_date": "2020-01-01",
-            "unit_id": f"U{number}",
-            "unit_kind": "dwelling",
-            "residence_id": "R1",
-            "residence_name": "Les Micocouliers",
-            "commune": "Nîmes",
-            "holder_name": f"Locataire {number}",
-        }
-        assert world.ask("PUT", f"/v1/leases/{lease_id}", lease).status == 201
+        let(world, lease_id, number)
         assert call_rent(world, lease_id, cents).status == 201
     world.settle()
+
+
+def let(world: World, lease_id: str, number: int = 1, **changes: str) -> None:
+    """The ERP describes the lease of the nth dwelling."""
+    lease = {
+        "status": "active",
+        "start_date": "2020-01-01",
+        "unit_id": f"U{number}",
+        "unit_kind": "dwelling",
+        "residence_id": "R1",
+        "residence_name": "Les Micocouliers",
+        "commune": "Nîmes",
+        "holder_name": f"Locataire {number}",
+    }
+    assert world.ask("PUT", f"/v1/leases/{lease_id}", lease | changes).status == 201
 
 
 def call_rent(world: World, lease_id: str, cents: int) -> Answered:

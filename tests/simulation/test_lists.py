@@ -15,7 +15,7 @@ from builders import BANK_ACCOUNT
 from simulation.interleaving import Step
 from simulation.pairs import meeting
 from simulation.single_faults import SLICES, play_with_faults
-from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, the_log_is_the_table
+from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, let, the_log_is_the_table
 from simulation.world import LANDLORD, SETTINGS, Saved, World
 
 from demonstration.bank import BIC
@@ -45,17 +45,7 @@ def morning(world: World) -> Saved:
     """Three leases whose tenants the CAF knows: two with an aid, one that ended."""
     assert world.ask("PUT", f"/v1/landlords/{LANDLORD}", SETTINGS).status == 201
     for number in (1, 2, 3):
-        lease = {
-            "status": "ended" if number == 3 else "active",
-            "start_date": "2020-01-01",
-            "unit_id": f"U{number}",
-            "unit_kind": "dwelling",
-            "residence_id": "R1",
-            "residence_name": "Les Micocouliers",
-            "commune": "Nîmes",
-            "holder_name": f"Locataire {number}",
-        }
-        assert world.ask("PUT", f"/v1/leases/L{number}", lease).status == 201
+        let(world, f"L{number}", number, **({"status": "ended"} if number == 3 else {}))
         assert world.ask("PUT", f"/v1/payers/caf/beneficiaries/{number}", {"lease_id": f"L{number}"}).status == 201
     for lease_id in ("L1", "L2"):
         for kind, cents in (("rent", 50_000), ("aid_apl", -20_000)):

@@ -12,7 +12,7 @@ import pytest
 from builders import BANK_ACCOUNT
 from simulation.interleaving import Meeting, Schedules, Step
 from simulation.single_faults import SLICES, play_with_faults
-from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, the_log_is_the_table
+from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, let, the_log_is_the_table
 from simulation.world import LANDLORD, SETTINGS, Saved, World
 
 from demonstration.bank import BIC
@@ -22,16 +22,6 @@ from quitus.adapters.ledger_rows import LedgerRows
 
 SAMPLE = 60
 RENT, RECEIVED, REFUNDED = 45_000, 60_000, 12_000
-LEASE = {
-    "status": "active",
-    "start_date": "2020-01-01",
-    "unit_id": "U1",
-    "unit_kind": "dwelling",
-    "residence_id": "R1",
-    "residence_name": "Les Micocouliers",
-    "commune": "Nîmes",
-    "holder_name": "Camille Roux",
-}
 ASKED = {"amount_cents": REFUNDED, "iban": STRANGER, "account_holder": "Camille Roux", "reason": "trop perçu"}
 
 
@@ -39,7 +29,7 @@ ASKED = {"amount_cents": REFUNDED, "iban": STRANGER, "account_holder": "Camille 
 def morning(world: World) -> Saved:
     """A tenant who paid too much."""
     assert world.ask("PUT", f"/v1/landlords/{LANDLORD}", SETTINGS).status == 201
-    assert world.ask("PUT", "/v1/leases/L1", LEASE).status == 201
+    let(world, "L1", holder_name="Camille Roux")
     due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": RENT}
     assert world.ask("PUT", "/v1/leases/L1/dues/nov", due).status == 201
     iban = world.ask("GET", "/v1/leases/L1").body["virtual_iban"]

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from quitus.adapters import keys, records
+from quitus.adapters.listings import listed
 from quitus.services.audit import Act, act_of
 from quitus.services.ports import ActionLog
 from quitus.services.table import New, Put, Stale, Table
 
 NEVER_LISTED = New()
-_READ_AT_ONCE = 100
 
 
 class AuditedLog:
@@ -43,11 +43,5 @@ class AuditRows:
     def acts(self, landlord_id: str, after: str | None) -> Iterator[Act]:
         """See `Acts.acts`."""
         start = None if after is None else keys.act(landlord_id, after)
-        while True:
-            page = self._table.query_listing(
-                keys.acts(landlord_id), after=start, limit=_READ_AT_ONCE, newest_first=True
-            )
-            yield from (records.record(row, Act) for row in page.rows)
-            if page.after is None:
-                return
-            start = page.after
+        rows = listed(self._table, keys.acts(landlord_id), after=start, newest_first=True)
+        yield from (records.record(row, Act) for row in rows)

@@ -9,16 +9,16 @@ from itertools import batched
 from typing import Any
 
 from quitus.adapters import list_keys, records
+from quitus.adapters.listings import listed
 from quitus.domain.errors import NotFound
 from quitus.domain.payment_list import ListLine, ListStatus, ListWait, PaymentList
 from quitus.services.payment_lists import LINES_AT_ONCE, ListProgress
-from quitus.services.table import Is, Key, New, Put, Row, Stale, Table, Update, Write
+from quitus.services.table import Is, New, Put, Stale, Table, Update, Write
 
 NEVER_TAKEN = New()
 NEVER_WORKED = New()
 STILL_WAITING = Is("status", ListStatus.WAITING.value)
 STILL_POSTING = Is("status", ListStatus.POSTING.value)
-_READ_AT_ONCE = 100
 
 
 class ListRows:
@@ -58,24 +58,16 @@ class ListRows:
 
     def open(self, landlord_id: str) -> Iterator[PaymentList]:
         """See `PaymentLists.open`."""
-        listed = [row["list_id"] for row in self._listing(list_keys.open_lists(landlord_id), None)]
-        held = self._table.batch_get(list_keys.payment_list(landlord_id, list_id) for list_id in listed)
+        names = [row["list_id"] for row in listed(self._table, list_keys.open_lists(landlord_id))]
+        held = self._table.batch_get(list_keys.payment_list(landlord_id, list_id) for list_id in names)
         by_id = {row["list_id"]: records.record(row, PaymentList) for row in held.values()}
-        yield from (by_id[list_id] for list_id in listed if list_id in by_id)
+        yield from (by_id[list_id] for list_id in names if list_id in by_id)
 
     def page(self, landlord_id: str, after: str | None) -> Iterator[PaymentList]:
         """See `PaymentLists.page`."""
         start = None if after is None else list_keys.payment_list(landlord_id, after)
-        for row in self._listing(list_keys.payment_lists(landlord_id), start, newest_first=True):
+        for row in listed(self._table, list_keys.payment_lists(landlord_id), after=start, newest_first=True):
             yield records.record(row, PaymentList)
-
-    def _listing(self, pk: str, start: Key | None, *, newest_first: bool = False) -> Iterator[Row]:
-        while True:
-            page = self._table.query_listing(pk, after=start, limit=_READ_AT_ONCE, newest_first=newest_first)
-            yield from page.rows
-            if page.after is None:
-                return
-            start = page.after
 
     def lines(self, held: PaymentList, part: int) -> Sequence[ListLine]:
         """See `PaymentLists.lines`."""

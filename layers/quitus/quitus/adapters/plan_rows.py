@@ -8,12 +8,12 @@ from typing import Any
 from quitus.adapters import keys
 from quitus.adapters.account_records import plan_of, plan_row
 from quitus.adapters.ledger_rows import account_write
+from quitus.adapters.listings import listed
 from quitus.domain.lease import Account
 from quitus.domain.plan import PlanDecision, PlanDecisionKind
-from quitus.services.table import Key, New, Put, Row, Table, Update, Write
+from quitus.services.table import New, Put, Row, Table, Update, Write
 
 NEVER_DECIDED = New()
-_READ_AT_ONCE = 200
 
 
 class PlanRows:
@@ -43,13 +43,7 @@ class PlanRows:
 
     def running(self, landlord_id: str) -> Iterator[str]:
         """See `PlanStore.running`."""
-        after: Key | None = None
-        while True:
-            page = self._table.query_listing(keys.running_plans(landlord_id), after=after, limit=_READ_AT_ONCE)
-            yield from (row["lease_id"] for row in page.rows)
-            if page.after is None:
-                return
-            after = page.after
+        yield from (row["lease_id"] for row in listed(self._table, keys.running_plans(landlord_id)))
 
 
 def _decision_row(decision: PlanDecision) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from quitus.adapters import keys, records, refund_keys
 from quitus.adapters.due_rows import first_due_writes
 from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes, movement_put
+from quitus.adapters.listings import listed
 from quitus.domain.charged import Charging
 from quitus.domain.lease import Account
 from quitus.domain.payment import Decision, Payment
 from quitus.domain.refund import PayOut, Refund, RefundStatus
-from quitus.services.table import Is, Key, New, Put, Row, Table, Update, Write
+from quitus.services.table import Is, New, Put, Table, Update, Write
 
 NEVER_ASKED = New()
-_READ_AT_ONCE = 100
 
 
 class RefundRows:
@@ -31,23 +31,15 @@ class RefundRows:
     def page(self, landlord_id: str, after: str | None) -> Iterator[Refund]:
         """See `RefundStore.page`."""
         start = None if after is None else refund_keys.refund(landlord_id, after)
-        for row in self._listing(refund_keys.refunds(landlord_id), start):
+        for row in listed(self._table, refund_keys.refunds(landlord_id), after=start, newest_first=True):
             yield records.record(row, Refund)
 
     def open(self, landlord_id: str) -> Iterator[Refund]:
         """See `RefundStore.open`."""
-        listed = [row["refund_id"] for row in self._listing(refund_keys.open_refunds(landlord_id), None)]
-        held = self._table.batch_get(refund_keys.refund(landlord_id, refund_id) for refund_id in listed)
+        names = [row["refund_id"] for row in listed(self._table, refund_keys.open_refunds(landlord_id))]
+        held = self._table.batch_get(refund_keys.refund(landlord_id, refund_id) for refund_id in names)
         found = (records.record(row, Refund) for row in held.values())
         yield from sorted((one for one in found if one.status is RefundStatus.APPROVED), key=lambda one: one.refund_id)
-
-    def _listing(self, pk: str, start: Key | None) -> Iterator[Row]:
-        while True:
-            page = self._table.query_listing(pk, after=start, limit=_READ_AT_ONCE, newest_first=True)
-            yield from page.rows
-            if page.after is None:
-                return
-            start = page.after
 
     def begin(self, landlord_id: str, refund: Refund, account: Account) -> None:
         """See `RefundStore.begin`."""

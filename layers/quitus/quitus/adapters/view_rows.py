@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from quitus.adapters import closing_keys, keys, records, view_keys
+from quitus.adapters.listings import listed
 from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.matching import PAYER, SuspenseReason
 from quitus.domain.money import Cents
@@ -52,7 +53,7 @@ class ViewRows:
         self, landlord_id: str, status: str, after: tuple[str, str] | None
     ) -> Iterator[ShownPayment]:
         """See `read_payments.PaymentListings`. Goes on by place: a row may leave the list between two pages."""
-        found = self._listing(view_keys.payments_with_status(landlord_id, status), newest_first=True)
+        found = listed(self._table, view_keys.payments_with_status(landlord_id, status), newest_first=True)
         for shown in map(_shown, found):
             if after is None or (shown.day, shown.payment_id) < after:
                 yield shown
@@ -67,7 +68,7 @@ class ViewRows:
         """See `pending_checks.PendingLists`."""
         for status in (PaymentStatus.PENDING, PaymentStatus.SUSPENSE):
             listing = view_keys.payments_with_status(landlord_id, status.value)
-            yield from map(_listed, self._listing(listing, newest_first=True))
+            yield from map(_listed, listed(self._table, listing, newest_first=True))
 
     def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
         """See `pending_checks.PendingLists`."""
@@ -114,7 +115,7 @@ class ViewRows:
 
     def suspense(self, landlord_id: str) -> Iterator[tuple[date, Cents]]:
         """See `dashboard.Counters`."""
-        listing = self._listing(view_keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
+        listing = listed(self._table, view_keys.payments_with_status(landlord_id, "suspense"), newest_first=True)
         for row in listing:
             left = "left_cents" if "left_cents" in row else "amount_cents"
             yield date.fromisoformat(row["booking_date"]), row[left]
@@ -159,7 +160,7 @@ class ViewRows:
     def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
         """See `read_alerts.AlertLists`."""
         start = None if after is None else keys.alert(landlord_id, after)
-        yield from map(_alert, self._listing(keys.alerts(landlord_id), after=start, newest_first=True))
+        yield from map(_alert, listed(self._table, keys.alerts(landlord_id), after=start, newest_first=True))
 
     def _days(
         self, landlord_id: str, first: date | None, last: date | None, *, newest_first: bool = False
@@ -182,14 +183,6 @@ class ViewRows:
             if page.after is None:
                 return
             after = page.after.sk
-
-    def _listing(self, pk: str, *, after: Key | None = None, newest_first: bool) -> Iterator[Row]:
-        while True:
-            page = self._table.query_listing(pk, after=after, limit=_READ_AT_ONCE, newest_first=newest_first)
-            yield from page.rows
-            if page.after is None:
-                return
-            after = page.after
 
 
 def _view_place(landlord_id: str, payment_id: str) -> Key:
