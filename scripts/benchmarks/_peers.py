@@ -20,11 +20,17 @@ _PYTHON = _ROOT / ".local" / "bench" / "bin" / "python"
 
 def beside_peers(peer: str, path: Path, movements: int) -> Iterator[Figure]:
     """How many times faster than the peer we are on a file that both read whole."""
+    yield figure_beside_peers("benchmarks._peers", peer, str(path), str(movements))
+
+
+def figure_beside_peers(module: str, *arguments: str) -> Figure:
+    """The figure that a module prints when it runs in the environment of the peers."""
     paths = os.pathsep.join(str(_ROOT / folder) for folder in ("layers/quitus", "scripts"))
-    command = [str(_PYTHON), "-m", "benchmarks._peers", peer, str(path), str(movements)]
     environment = os.environ | {"PYTHONPATH": paths}
+    command = [str(_PYTHON), "-m", module, *arguments]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
-    yield json.loads(said.stdout)
+    figure: Figure = json.loads(said.stdout)
+    return figure
 
 
 def _bankstatementparser(stream: BinaryIO) -> int:

@@ -67,7 +67,12 @@ def is_creditor_reference(text: str) -> bool:
     """Whether a compact text is a creditor reference with right check digits."""
     compact = text.upper()
     well_formed = compact.isascii() and compact.isalnum() and 5 <= len(compact) <= 25 and compact.startswith("RF")
-    return well_formed and compact[2:4].isdigit() and _mod97(compact[4:] + compact[:4]) == 1
+    return well_formed and compact[2:4].isdigit() and has_right_check(compact)
+
+
+def has_right_check(compact: str) -> bool:
+    """Whether the check digits of a compact IBAN or creditor reference are right (ISO 7064, mod 97); nothing else."""
+    return _mod97(compact[4:] + compact[:4]) == 1
 
 
 def virtual_iban_of_reference(reference: str) -> VirtualIban | None:
