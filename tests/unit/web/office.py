@@ -91,6 +91,12 @@ LANDLORD: dict[str, Any] = {
     "allocation_mode": "quitus",
     "erp": {"kind": "rest", "url": "https://erp.example.org/quitus", "accounts": {}},
     "bulk_payers": [CAF],
+    "contact": {
+        "phone": "04 66 00 00 00",
+        "email": "accueil@semiga.example",
+        "address": "6 avenue du Général Leclerc\n30000 Nîmes",
+        "hours": "Du lundi au vendredi, de 9 h à 17 h",
+    },
 }
 LEASE: dict[str, Any] = {
     "status": "active",

@@ -33,12 +33,37 @@ def test_putting_again_replaces_the_whole() -> None:
     shown = office.get("/v1/landlords/semiga")
     assert shown["creditor_identifier"] is None
     assert shown["erp"] == {"kind": "none", "url": None, "accounts": {}}
+    assert shown["contact"] is None
 
 
 def test_the_settings_are_in_the_action_log() -> None:
     office = Office()
     office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
     assert [kind for _, kind, _ in office.outside.action_log.actions] == ["settings"]
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {"phone": "call me"},
+        {"phone": "+33 4 66 00 00 00\n"},
+        {"email": "accueil"},
+        {"address": "Nîmes\u202e"},
+        {"hours": ""},
+        {"hours": "x" * 251},
+        {"fax": "04 66 00 00 00"},
+    ],
+)
+def test_a_contact_that_cannot_be_printed_is_refused(contact: dict[str, Any]) -> None:
+    refused = Office().ask("PUT", "/v1/landlords/semiga", LANDLORD | {"contact": contact})
+    assert (refused.status, refused.code) == (422, "invalid_request")
+
+
+def test_a_contact_may_be_a_telephone_alone() -> None:
+    office = Office().settle_in()
+    office.ask("PUT", "/v1/landlords/semiga", LANDLORD | {"contact": {"phone": "3949"}})
+    shown = office.get("/v1/landlords/semiga")["contact"]
+    assert shown == {"phone": "3949", "email": None, "address": None, "hours": None}
 
 
 def test_issued_virtual_ibans_are_counted() -> None:

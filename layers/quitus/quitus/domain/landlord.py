@@ -37,6 +37,18 @@ class BankAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom tenants reach with their questions; what letters and the pay page print."""
+
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    """Postal, in one or several lines."""
+    hours: str | None = None
+    """When somebody answers, in the landlord's words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Erp:
     """Where entries go; `accounts` maps an account's role (ledger.Role) to the number in the landlord's chart."""
 
@@ -62,6 +74,7 @@ class Landlord:
     erp: Erp = field(default_factory=Erp)
     bulk_payers: tuple[BulkPayer, ...] = ()
     """Who sends one transfer for many leases, and a list."""
+    contact: Contact | None = None
     former_ranges: tuple[str, ...] = ()
     """How the account numbers of the ranges that it had before begin (after country and check digits)."""
     former_accounts: tuple[str, ...] = ()

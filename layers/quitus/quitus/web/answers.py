@@ -45,6 +45,15 @@ class ErpAnswer(Answer):
     accounts: dict[str, str]
 
 
+class ContactAnswer(Answer):
+    """Whom tenants reach."""
+
+    phone: str | None
+    email: str | None
+    address: str | None
+    hours: str | None
+
+
 class VirtualIbansAnswer(Answer):
     """How many virtual IBANs the range or pool holds, and how many are on leases."""
 
@@ -67,6 +76,7 @@ class LandlordAnswer(Answer):
     allocation_mode: str
     erp: ErpAnswer
     bulk_payers: tuple[BulkPayerAnswer, ...]
+    contact: ContactAnswer | None
     virtual_ibans: VirtualIbansAnswer
 
 

@@ -22,6 +22,7 @@ from quitus.web.fields import (
     Id,
     Name,
     Period,
+    Phone,
     PositiveCents,
     Remark,
     SignedCents,
@@ -78,6 +79,15 @@ class ErpBody(Body):
         return self
 
 
+class ContactBody(Body):
+    """Whom tenants reach: printed on letters and on the pay page."""
+
+    phone: Phone | None = None
+    email: Email | None = None
+    address: Text | None = None
+    hours: Text | None = None
+
+
 class IssuedBody(Body):
     """How many virtual IBANs there are: what only an answer can say."""
 
@@ -103,6 +113,7 @@ class LandlordBody(Body):
     allocation_mode: Literal["quitus"] = "quitus"
     erp: ErpBody = ErpBody()
     bulk_payers: Annotated[tuple[BulkPayerBody, ...], Field(strict=False, max_length=50)] = ()
+    contact: ContactBody | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -39,6 +39,9 @@ Text = Annotated[str, StringConstraints(pattern=TEXT_PATTERN, max_length=LONGEST
 Email = Annotated[str, StringConstraints(pattern=EMAIL_PATTERN, max_length=LONGEST_TEXT)]
 """An address of electronic mail."""
 
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 .()/-]{2,28}$")]
+"""A telephone number as people write it."""
+
 Remark = Annotated[str, StringConstraints(pattern=_PRINTABLE, max_length=500)]
 """A longer text in one line."""
 

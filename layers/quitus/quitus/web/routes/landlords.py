@@ -7,7 +7,7 @@ import msgspec
 from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualIbanRange
-from quitus.domain.landlord import BankAccount, Erp, Landlord
+from quitus.domain.landlord import BankAccount, Contact, Erp, Landlord
 from quitus.services.landlord_settings import Held
 from quitus.web.access import ADMINS, READERS
 from quitus.web.answers import LandlordAnswer
@@ -49,6 +49,7 @@ def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
         allocation_mode=body.allocation_mode,
         erp=Erp(body.erp.kind, body.erp.url, {role.value: number for role, number in body.erp.accounts.items()}),
         bulk_payers=tuple(map(_payer, body.bulk_payers)),
+        contact=Contact(**body.contact.model_dump()) if body.contact else None,
     )
 
 
