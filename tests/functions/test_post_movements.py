@@ -18,14 +18,16 @@ from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.event_rows import EventRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.link_rows import LinkRows
 from quitus.adapters.memory import MemoryTable
+from quitus.domain.payment_link import LinkedDue, PaymentLink
 from quitus.services.post_events import EventPoster
 from quitus.services.post_movements import BatchPoster
 
 EVENTS = Path(__file__).parents[2] / "events"
 BATCH = json.loads((EVENTS / "movement_batch.json").read_text(encoding="utf-8"))
 EVENT = json.loads((EVENTS / "payment_event.json").read_text(encoding="utf-8"))
-LEASE = a_virtual_iban(1)
+LEASE, OTHER = a_virtual_iban(1), a_virtual_iban(2)
 
 
 class Notebook:
@@ -51,14 +53,16 @@ class Notebook:
 @pytest.fixture
 def table() -> MemoryTable:
     landlord = a_landlord()
-    table = a_table_with(landlord, [(LEASE, an_account(an_open_due("nov", 45000)))])
+    leases = [(LEASE, an_account(an_open_due("nov", 45000))), (OTHER, an_account(lease_id="L2"))]
+    table = a_table_with(landlord, leases)
     LandlordRows(table).put(landlord)
     return table
 
 
 def an_event_poster(table: Any, notebook: Notebook, clock: FixedClock | None = None) -> EventPoster:
     poster = a_poster(table)
-    return EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), notebook, clock or FixedClock())
+    events, links = EventRows(table), LinkRows(table)
+    return EventPoster(poster, LandlordRows(table), events, links, AlertRows(table), notebook, clock or FixedClock())
 
 
 @pytest.fixture
@@ -203,3 +207,53 @@ def test_nonsense_is_rejected_for_nobody(table: MemoryTable, notebook: Notebook,
     record = EVENT["Records"][0] | {"body": body}
     assert handler({"Records": [record]}, None) == {"batchItemFailures": []}
     assert balance(table) == 45000
+
+
+def a_link(table: MemoryTable, lease_id: str = "L1", due_ids: tuple[str, ...] = ("nov",)) -> PaymentLink:
+    link = PaymentLink(
+        link_id=f"link-{lease_id}",
+        lease_id=lease_id,
+        virtual_iban=LEASE if lease_id == "L1" else OTHER,
+        dues=tuple(LinkedDue(due_id, 45000) for due_id in due_ids),
+        made_by="sub",
+        made_at="2026-11-01T08:00:00.000+00:00",
+        expires_at="2026-11-02T08:00:00.000+00:00",
+    )
+    LinkRows(table).make("semiga", link, lease_id)
+    return link
+
+
+def the_payment(table: MemoryTable) -> Any:
+    (row,) = (row for key, row in table.rows.items() if key.pk.startswith("semiga#movement#") and "posted_at" in row)
+    return row
+
+
+def test_a_link_leads_to_its_lease_and_its_dues_even_after_its_end(table: MemoryTable, notebook: Notebook) -> None:
+    link = a_link(table)
+    assert handler(sent(virtual_iban=None, link_id=link.link_id), None) == {"batchItemFailures": []}
+    payment = the_payment(table)
+    assert (payment["match"]["lease_id"], payment["match"]["rule"]) == ("L1", "link")
+    assert payment["allocations"] == [["nov", 45000, "target"]]
+
+
+def test_a_virtual_iban_comes_before_the_link_which_still_says_what_is_paid(
+    table: MemoryTable, notebook: Notebook
+) -> None:
+    link = a_link(table)
+    handler(sent(link_id=link.link_id), None)
+    payment = the_payment(table)
+    assert payment["match"]["rule"] == "virtual_iban"
+    assert payment["allocations"] == [["nov", 45000, "target"]]
+
+
+def test_a_link_of_another_lease_than_the_virtual_iban_says_leaves_it_in_suspense(
+    table: MemoryTable, notebook: Notebook
+) -> None:
+    link = a_link(table, "L2")
+    handler(sent(link_id=link.link_id), None)
+    assert the_payment(table)["match"]["reason"] == "several_leases"
+
+
+def test_an_unknown_link_names_nothing(table: MemoryTable, notebook: Notebook) -> None:
+    handler(sent(virtual_iban=None, link_id="nobodys"), None)
+    assert the_payment(table)["match"].get("lease_id") is None

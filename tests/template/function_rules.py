@@ -22,7 +22,7 @@ SECRETS = {
     "IntakeFileRole": ":secret:quitus/${AWS::StackName}/pgp/*",
 }
 SECRET = {"secretsmanager:GetSecretValue"}
-KEYS = ({"Fn::GetAtt": ["NumberingSecret", "Id"]}, {"Fn::GetAtt": ["PayersSecret", "Id"]})
+KEYS = tuple({"Fn::GetAtt": [f"{name}Secret", "Id"]} for name in ("Numbering", "Payers", "Links"))
 """Secrets that have names of their own in the template."""
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 KEPT_ELSEWHERE = {
@@ -153,7 +153,7 @@ def _subject(resource: Any) -> str:
         case {"Fn::Sub": str(text)} if "/index/" in text:
             return f"{target(resource)}/index/{text.rpartition('/')[2]}"
         case {"Fn::Sub": str(text)} if not target(resource):
-            return text.rpartition(":secret:")[2].rstrip("*")
+            return text.rpartition(":secret:")[2].rpartition(":parameter")[2].rstrip("*")
     return target(resource) or str(resource)
 
 

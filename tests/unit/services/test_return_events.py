@@ -15,6 +15,7 @@ from unit.views.estate import IBANS, Estate, L
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.event_rows import EventRows
 from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.link_rows import LinkRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.payment import Payment, PaymentStatus
 from quitus.services.post_events import EventPoster
@@ -56,9 +57,9 @@ def estate() -> Estate:
 def tell(estate: Estate, event: dict[str, Any], clock: FixedClock = TODAY, **changes: Any) -> None:
     table = estate.table
     poster = a_poster(table, clock)
-    EventPoster(poster, LandlordRows(table), EventRows(table), AlertRows(table), Notebook(), clock).post(
-        json.dumps(event | changes)
-    )
+    EventPoster(
+        poster, LandlordRows(table), EventRows(table), LinkRows(table), AlertRows(table), Notebook(), clock
+    ).post(json.dumps(event | changes))
     estate.settle()
 
 

@@ -25,6 +25,7 @@ from quitus.adapters.export_rows import ExportRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.link_tokens import HmacTokens
 from quitus.adapters.list_rows import ListRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
@@ -183,6 +184,13 @@ class Links:
         return f"https://exports.example.org/{landlord_id}/{export.export_id}?as={name}&for={seconds}"
 
 
+class Addresses:
+    """Where the API is."""
+
+    def public_url(self) -> str:
+        return "https://pay.example.org"
+
+
 @dataclass
 class Outside:
     """What the desk has besides the table."""
@@ -191,6 +199,8 @@ class Outside:
     known_payers: PayerRows
     action_log: AuditedNotebook
     loopback_erp: bool = False
+    link_tokens: HmacTokens = field(default_factory=lambda: HmacTokens(lambda: b"secret"))
+    addresses: Addresses = field(default_factory=Addresses)
     export_links: Links = field(default_factory=Links)
     export_queue: Orders = field(default_factory=Orders)
     intake_queue: Orders = field(default_factory=Orders)

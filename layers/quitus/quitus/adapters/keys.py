@@ -69,6 +69,9 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | a refund, its steps | `{l}#refund#{refund}` | `refund` | staff_api, settle_pending |
 | which are approved, not paid? | listing `{l}#refunds#open` | `open`, beside each | staff_api, settle_pending |
 | refunds, newest first | listing `{l}#refunds` | | |
+| a payment link | `{l}#payment-link#{link}` | `link` | staff_api |
+| whose payment link has this token? | `@payment-link#{digest}` | `token` | staff_api |
+| a lease's payment links, newest first | listing `{l}#payment-links#{lease}` | | |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
 | where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
     from quitus.adapters.action_log import S3ActionLog
     from quitus.adapters.alert_rows import AlertRows
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from quitus.adapters.landlord_rows import LandlordRows
     from quitus.adapters.lease_view_rows import ErpLandlordRows
     from quitus.adapters.ledger_rows import LedgerRows
+    from quitus.adapters.link_tokens import HmacTokens
     from quitus.adapters.numbering import Numbering
     from quitus.adapters.payer_rows import PayerRows
+    from quitus.adapters.public_address import SsmAddress
     from quitus.adapters.queues import SqsQueue
     from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
@@ -85,6 +88,20 @@ def secrets() -> SecretsManagerClient:
     """The Secrets Manager client."""
     client: SecretsManagerClient = _client("secretsmanager")
     return client
+
+
+def ssm() -> SSMClient:
+    """The Systems Manager client."""
+    client: SSMClient = _client("ssm")
+    return client
+
+
+@cache
+def public_address() -> SsmAddress:
+    """Where outsiders reach the API."""
+    from quitus.adapters.public_address import SsmAddress
+
+    return SsmAddress(ssm, env("PUBLIC_URL_PARAMETER"))
 
 
 @cache
@@ -154,9 +171,11 @@ def batch_poster() -> BatchPoster:
 def event_poster() -> EventPoster:
     """What posts payment events."""
     from quitus.adapters.event_rows import EventRows
+    from quitus.adapters.link_rows import LinkRows
     from quitus.services.post_events import EventPoster
 
-    return EventPoster(movement_poster(), landlords(), EventRows(table()), alerts(), action_log(), clock())
+    events, links = EventRows(table()), LinkRows(table())
+    return EventPoster(movement_poster(), landlords(), events, links, alerts(), action_log(), clock())
 
 
 @cache
@@ -354,6 +373,17 @@ class _OutsideTheTable:
     @property
     def lease_changes(self) -> LeaseChanges:
         return lease_changes()
+
+    @property
+    def link_tokens(self) -> HmacTokens:
+        from quitus.adapters.link_tokens import HmacTokens
+        from quitus.adapters.secret_keys import SecretKey
+
+        return HmacTokens(SecretKey(secrets, env("LINKS_SECRET_ARN")))
+
+    @property
+    def addresses(self) -> SsmAddress:
+        return public_address()
 
     @property
     def export_links(self) -> ExportStore:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.lease_requests import LeaseRequests
     from quitus.services.manual_receipts import ReceiptDesk
+    from quitus.services.payment_links import Addresses, LinkDesk, LinkTokens
     from quitus.services.plans import PlanDesk
     from quitus.services.ports import ActionLog, Clock, Queue
     from quitus.services.proof import ProofDesk
@@ -49,6 +50,10 @@ class Outside(Protocol):
     def known_payers(self) -> KnownPayers: ...
     @property
     def lease_changes(self) -> LeaseChanges: ...
+    @property
+    def link_tokens(self) -> LinkTokens: ...
+    @property
+    def addresses(self) -> Addresses: ...
     @property
     def export_links(self) -> ExportLinks: ...
     @property
@@ -126,6 +131,15 @@ class StaffDesk:
 
         alerts, log = AlertRows(self._table), self._outside.action_log
         return PlanDesk(PlanRows(self._table), self._ledger, alerts, log, self.clock)
+
+    @cached_property
+    def links(self) -> LinkDesk:
+        from quitus.adapters.link_rows import LinkRows
+        from quitus.services.payment_links import LinkDesk
+
+        outside = self._outside
+        rows, log = LinkRows(self._table), outside.action_log
+        return LinkDesk(rows, self._ledger, outside.link_tokens, outside.addresses, log, self.clock)
 
     @cached_property
     def journals(self) -> JournalDesk:

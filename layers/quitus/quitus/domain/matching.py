@@ -29,6 +29,9 @@ LIST, LINE, BENEFICIARY, DEPARTED = "list", "line", "beneficiary", "departed_lea
 REFUND = "refund"
 """The evidence that names the refund that a row, or a debit of the bank's, is of."""
 
+LINK_PATH = "link"
+"""Where a virtual IBAN was found that only the payment link names by which the tenant paid."""
+
 REVERSES = "reverses"
 """The evidence of a return that names the payment, by id, that it takes back."""
 
@@ -138,8 +141,9 @@ def attribute(
         return Match(None, None, {"leases": " ".join(sorted(hits))}, SuspenseReason.SEVERAL_LEASES)
     if hits:
         lease_id, account = hits.popitem()
-        evidence = {"virtual_iban": account, "path": candidates[account]}
-        return Match(lease_id, MatchRule.VIRTUAL_IBAN, evidence)
+        path = candidates[account]
+        rule = MatchRule.LINK if path == LINK_PATH else MatchRule.VIRTUAL_IBAN
+        return Match(lease_id, rule, {"virtual_iban": account, "path": path})
     reference = reference_account(movement)
     referred = leases.get(reference or "")
     if referred is not None:

@@ -68,8 +68,17 @@ class Once:
     requests: Requests
     clock: Clock
 
-    def run(self, landlord_id: str, key: str | None, fingerprint: str, work: Callable[[Attempt], Given]) -> Given:
-        """The answer to a request; without a key each request is a new one.
+    def run(
+        self,
+        landlord_id: str,
+        key: str | None,
+        fingerprint: str,
+        work: Callable[[Attempt], Given],
+        *,
+        keep: bool = True,
+    ) -> Given:
+        """The answer to a request; without a key each request is a new one. One that is not to be kept, for the secret
+        that it shows, is made again by `work`, which finds what it did under the attempt's name.
 
         Raises:
             IdempotencyConflict: the key came with another request.
@@ -83,7 +92,8 @@ class Once:
         if kept is not None and kept.given is not None:
             return kept.given
         given = work(_attempt(key, now, kept))
-        self.requests.answered(landlord_id, key, given)
+        if keep:
+            self.requests.answered(landlord_id, key, given)
         return given
 
 

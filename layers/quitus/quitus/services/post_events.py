@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 
@@ -19,7 +19,9 @@ from quitus.domain.ids import ID_PATTERN, is_id
 from quitus.domain.incoming import EVENT_CHANNEL, EVENT_POSITION, Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.limits import plausible
+from quitus.domain.matching import LINK_PATH
 from quitus.domain.movement import Means, Movement, Nature
+from quitus.domain.payment_link import PaymentLink
 from quitus.services.ports import AcceptedEvent, ActionLog, Alerts, Clock, Events, Landlords
 from quitus.services.post_movements import MovementPoster
 
@@ -81,8 +83,8 @@ class PaymentEvent(msgspec.Struct, frozen=True):
         said = [self.kind, self.amount_cents, self.booking_date.isoformat(), compact_iban(self.account_iban)]
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
-    def incoming(self, account: str) -> Incoming:
-        """The movement that the event reports on the landlord's account."""
+    def incoming(self, account: str, link: PaymentLink | None = None) -> Incoming:
+        """The movement that the event reports on the landlord's account, paid by a link."""
         debtor = self.debtor or Debtor()
         credit = self.kind == "credit"
         movement = Movement(
@@ -102,11 +104,20 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             remittance=self.remittance,
             return_reason=self.reason,
             link_id=self.link_id,
-            due_ids=self.due_ids or (),
+            other_accounts=((link.virtual_iban, LINK_PATH),) if link else (),
+            due_ids=self.due_ids or (link.due_ids if link else ()),
         )
         return Incoming(
             movement, account, Source(f"{EVENT_CHANNEL}{self.source}", self.bank_reference, event_id=self.event_id)
         )
+
+
+class Links(Protocol):
+    """Payment links; strongly consistent."""
+
+    def find(self, landlord_id: str, link_id: str) -> PaymentLink | None:
+        """The link, or None."""
+        ...
 
 
 class _Refused(Exception):
@@ -120,6 +131,7 @@ class EventPoster:
     poster: MovementPoster
     landlords: Landlords
     events: Events
+    links: Links
     alerts: Alerts
     log: ActionLog
     clock: Clock
@@ -151,7 +163,8 @@ class EventPoster:
         self._check_day(event.booking_date)
         if self._takes_a_return_back(landlord.landlord_id, event):
             raise _Refused(EventRefusal.REVERSAL_OF_REVERSAL, "what it takes back is a return itself")
-        incoming = event.incoming(account.iban)
+        link = self.links.find(landlord.landlord_id, event.link_id) if event.link_id else None
+        incoming = event.incoming(account.iban, link)
         if event.kind != "credit":
             incoming = incoming.accepted(self.poster.standing(landlord, incoming))
         at = instant_text(self.clock.now())

@@ -60,14 +60,16 @@ def _reply(desk: Desk, request: Received) -> Reply:
 
     if route.method != "POST":
         return carry_out(Attempt("", desk.clock.now()))
-    return _once(desk, caller, request, body.model_dump_json(), carry_out)
+    return _once(desk, caller, request, body.model_dump_json(), carry_out, keep=route.keeps_answer)
 
 
-def _once(desk: Desk, caller: Caller, request: Received, body: str, carry_out: Callable[[Attempt], Reply]) -> Reply:
+def _once(
+    desk: Desk, caller: Caller, request: Received, body: str, carry_out: Callable[[Attempt], Reply], *, keep: bool
+) -> Reply:
     def work(attempt: Attempt) -> Given:
         reply = carry_out(attempt)
         return Given(reply.status, reply.body)
 
     fingerprint = fingerprint_of(request.method, request.path, body)
-    given = desk.once.run(caller.landlord_id, request.idempotency_key, fingerprint, work)
+    given = desk.once.run(caller.landlord_id, request.idempotency_key, fingerprint, work, keep=keep)
     return Reply(given.status, given.body)

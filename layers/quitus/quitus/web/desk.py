@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quitus.services.landlord_settings import LandlordDesk
     from quitus.services.lease_requests import LeaseRequests
     from quitus.services.manual_receipts import ReceiptDesk
+    from quitus.services.payment_links import LinkDesk
     from quitus.services.plans import PlanDesk
     from quitus.services.ports import Clock, Landlords
     from quitus.services.proof import ProofDesk
@@ -54,6 +55,8 @@ class Desk(Protocol):
     def spreads(self) -> SpreadDesk: ...
     @property
     def plans(self) -> PlanDesk: ...
+    @property
+    def links(self) -> LinkDesk: ...
     @property
     def journals(self) -> JournalDesk: ...
     @property

@@ -34,6 +34,8 @@ class Route:
     query: type[BaseModel] = Nothing
     refusals: tuple[str, ...] = ()
     """The codes of the refusals that are its own."""
+    keeps_answer: bool = True
+    """Whether the answer is kept under the request's key; one that shows a secret is made again instead."""
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

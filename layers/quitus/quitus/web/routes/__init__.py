@@ -24,15 +24,22 @@ def _landlords() -> Group:
 
 
 def _leases() -> Group:
-    from quitus.web.routes import leases, plans, refund_requests, shares, spreads
+    from quitus.web.routes import leases, links, plans, refund_requests, shares, spreads
 
-    return (*leases.ROUTES, *plans.ROUTES, *spreads.ROUTES, *shares.ROUTES, *refund_requests.ROUTES)
+    others = (*spreads.ROUTES, *shares.ROUTES, *refund_requests.ROUTES, *links.ON_LEASES)
+    return (*leases.ROUTES, *plans.ROUTES, *others)
 
 
 def _refunds() -> Group:
     from quitus.web.routes import refunds
 
     return refunds.ROUTES
+
+
+def _links() -> Group:
+    from quitus.web.routes import links
+
+    return links.ROUTES
 
 
 def _payments() -> Group:
@@ -81,6 +88,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "openapi.json": _description,
     "landlords": _landlords,
     "leases": _leases,
+    "payment-links": _links,
     "payments": _payments,
     "files": _files,
     "alerts": _files,

@@ -1,0 +1,162 @@
+"""Payment links: what a page asks a tenant for, and how it stands (contract.md, Links; sector.md §3, explicit target).
+
+A link asks for dues of a lease as they stood when it was made, or for an amount of them. What is left of it is read off
+the account: whatever means paid a due, the link asks for that much less, and it is paid once nothing is left. So it can
+be settled once only, and a payment that comes back makes it ask again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from quitus.domain.allocation import payment_order
+from quitus.domain.calendar import paris_day
+from quitus.domain.errors import Invalid
+from quitus.domain.lease import Account, OpenDue
+from quitus.domain.money import Cents
+
+USUAL_DAYS: Final = 30
+MOST_DAYS: Final = 366
+LEAST_CENTS: Final = 100
+"""What a tenant pays at least, if more is left: cards cost more below (and no provider takes under 50 cents)."""
+
+
+class LinkStatus(StrEnum):
+    """How a link stands."""
+
+    OPEN = "open"
+    PAID = "paid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class PageState(StrEnum):
+    """What the page of a live link says of what is due."""
+
+    DUE = "due"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    NOTHING_DUE = "nothing_due"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDue:
+    """A due that a link asks for, and what was open of it when the link was made."""
+
+    due_id: str
+    open_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a link still asks for: its open dues in payment order, and how much may be paid, at least and at most."""
+
+    state: PageState
+    lines: tuple[OpenDue, ...]
+    rest_cents: Cents
+    least_cents: Cents
+
+    def check(self, cents: Cents) -> None:
+        """Raises Invalid: `amount_not_allowed`: not between the least and the most."""
+        if not self.least_cents <= cents <= self.rest_cents:
+            message = "The amount is less than the link allows, or more than is left."
+            raise Invalid(
+                "amount_not_allowed", message, min_cents=self.least_cents, max_cents=self.rest_cents, amount_cents=cents
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLink:
+    """A link to the pay page of a lease; `dues` in the order in which they are paid. Instants are ISO texts."""
+
+    link_id: str
+    lease_id: str
+    virtual_iban: str
+    dues: tuple[LinkedDue, ...]
+    made_by: str
+    made_at: str
+    expires_at: str
+    amount_cents: Cents | None = None
+    """What it asks for, if not for all that is open of its dues."""
+    min_cents: Cents | None = None
+    """What a tenant may pay at least; less only where less is left."""
+    revoked_by: str | None = None
+    revoked_at: str | None = None
+
+    @property
+    def due_ids(self) -> tuple[str, ...]:
+        """What the tenant means to pay with it."""
+        return tuple(due.due_id for due in self.dues)
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether its page may be seen."""
+        return self.revoked_at is None and now < datetime.fromisoformat(self.expires_at)
+
+    def asked(self, account: Account, now: datetime) -> Asked:
+        """What is left of it."""
+        open_now = {due.due_id: due for due in account.open_dues}
+        lines = [open_now[due.due_id] for due in self.dues if due.due_id in open_now]
+        left = {line.due_id: line.open_cents for line in lines}
+        rest, paid = sum(left.values()), sum(max(0, due.open_cents - left.get(due.due_id, 0)) for due in self.dues)
+        if self.amount_cents is not None:
+            rest = min(rest, max(0, self.amount_cents - paid))
+        least = min(rest, self.min_cents or LEAST_CENTS)
+        return Asked(self._state(rest, paid), tuple(ordered(lines, now)), rest, least)
+
+    def _state(self, rest: Cents, paid: Cents) -> PageState:
+        if not self.dues:
+            return PageState.NOTHING_DUE
+        if rest == 0:
+            return PageState.PAID
+        return PageState.PARTLY_PAID if paid else PageState.DUE
+
+    def status(self, account: Account, now: datetime) -> LinkStatus:
+        """How it stands, for the landlord's people."""
+        if self.revoked_at is not None:
+            return LinkStatus.REVOKED
+        if self.asked(account, now).state is PageState.PAID:
+            return LinkStatus.PAID
+        return LinkStatus.OPEN if self.is_live(now) else LinkStatus.EXPIRED
+
+
+def ordered(dues: Sequence[OpenDue], now: datetime) -> list[OpenDue]:
+    """Dues in the order in which a payment of today settles them, time-barred ones too: a link targets them."""
+    return payment_order(dues, paris_day(now), interrupted={due.due_id for due in dues})
+
+
+def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -> tuple[LinkedDue, ...]:
+    """The dues that a new link asks for: all open ones, or those wanted, in the order given.
+
+    Raises:
+        Invalid: `due_not_open`: nothing is open of a wanted one.
+    """
+    open_now = {due.due_id: due for due in ordered(account.open_dues, now)}
+    due_ids = list(dict.fromkeys(open_now if wanted is None else wanted))
+    if settled := [due_id for due_id in due_ids if due_id not in open_now]:
+        raise Invalid("due_not_open", "Nothing is open of these dues.", due_ids=settled)
+    return tuple(LinkedDue(due_id, open_now[due_id].open_cents) for due_id in due_ids)
+
+
+def check_amounts(dues: Sequence[LinkedDue], amount_cents: Cents | None, min_cents: Cents | None) -> None:
+    """Raises Invalid: `amount_above_due`, `min_above_amount`."""
+    whole = sum(due.open_cents for due in dues)
+    if amount_cents is not None and amount_cents > whole:
+        raise Invalid("amount_above_due", "The amount is more than is open of the dues.", open_cents=whole)
+    asked = whole if amount_cents is None else amount_cents
+    if min_cents is not None and min_cents > asked:
+        raise Invalid("min_above_amount", "The least amount is more than the link asks for.", amount_cents=asked)
+
+
+def expiry(made: datetime, days: int | None) -> datetime:
+    """When a link made at an instant ends."""
+    return made + timedelta(days=USUAL_DAYS if days is None else days)
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a link's token: hex SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""Payment links as people make, see and revoke them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from quitus.adapters import link_keys
+from quitus.domain.payment_link import token_digest
+
+from .office import CHEQUE, Office
+
+TOKEN = re.compile(r"https://pay\.example\.org/p/([A-Za-z0-9_-]{32})")
+LINKS = "/v1/leases/L1/payment-links"
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office().settle_in()
+
+
+def test_a_link_asks_for_all_that_is_open(office: Office) -> None:
+    made = office.ask("POST", LINKS, {}, role="collections")
+    assert made.status == 201
+    assert TOKEN.fullmatch(made.body["url"])
+    assert made.body["qr_svg_url"] == made.body["url"] + "/qr.svg"
+    assert (made.body["rest_cents"], made.body["due_ids"], made.body["status"]) == (45000, ["nov-L1"], "open")
+    assert made.body["expires_at"].startswith("2026-12-05")
+
+
+def test_nothing_that_is_stored_or_logged_holds_the_token(office: Office) -> None:
+    url = office.ask("POST", LINKS, {}, key="k1").body["url"]
+    token = url.rpartition("/")[2]
+    assert token not in repr(office.table.rows)
+    assert token not in repr(office.outside.action_log.actions)
+    assert link_keys.token(token_digest(token)) in office.table.rows
+
+
+def test_the_same_key_gives_the_same_link_and_another_key_another(office: Office) -> None:
+    first, again, other = (office.ask("POST", LINKS, {"min_cents": 5000}, key=key).body for key in ("k1", "k1", "k2"))
+    assert first == again
+    assert other["url"] != first["url"]
+    assert [link["link_id"] for link in office.get(LINKS)["items"]] in (
+        [first["link_id"], other["link_id"]],
+        [other["link_id"], first["link_id"]],
+    )
+    assert office.ask("POST", LINKS, {"min_cents": 6000}, key="k1").code == "idempotency_key_reused"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"amount_cents": 45001}, "amount_above_due"),
+        ({"min_cents": 45001}, "min_above_amount"),
+        ({"amount_cents": 30000, "min_cents": 30001}, "min_above_amount"),
+        ({"due_ids": ["nov-L2"]}, "due_not_of_lease"),
+        ({"due_ids": ["nov-L1", "never"]}, "due_not_of_lease"),
+        ({"expires_in_days": 0}, "invalid_request"),
+        ({"expires_in_days": 367}, "invalid_request"),
+        ({"amount_cents": 0}, "invalid_request"),
+    ],
+)
+def test_a_link_that_does_not_fit_the_lease_is_refused(office: Office, body: dict[str, object], code: str) -> None:
+    refused = office.ask("POST", LINKS, body)
+    assert (refused.status, refused.code) == (422, code)
+    assert office.get(LINKS)["items"] == []
+
+
+def test_a_settled_due_cannot_be_asked_for(office: Office) -> None:
+    assert office.ask("POST", "/v1/payments", CHEQUE).status == 201
+    assert office.ask("POST", LINKS, {"due_ids": ["nov-L1"]}).code == "due_not_open"
+
+
+def test_a_link_is_paid_by_whatever_means(office: Office) -> None:
+    link = office.ask("POST", LINKS, {"amount_cents": 30000}).body
+    assert office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 10000}).status == 201
+    assert _link(office, link["link_id"]) == ("open", 20000)
+    assert office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 25000}).status == 201
+    assert _link(office, link["link_id"]) == ("paid", 0)
+
+
+def test_a_payment_that_comes_back_makes_the_link_ask_again(office: Office) -> None:
+    link = office.ask("POST", LINKS, {}).body
+    cheque = office.ask("POST", "/v1/payments", CHEQUE).body
+    assert _link(office, link["link_id"]) == ("paid", 0)
+    taken_back = {"reason": "unpaid", "reversed_on": "2026-11-05"}
+    assert office.ask("POST", f"/v1/payments/{cheque['payment_id']}/reverse", taken_back).status == 200
+    assert _link(office, link["link_id"]) == ("open", 45000)
+
+
+def test_a_link_of_a_lease_that_owes_nothing_is_not_paid(office: Office) -> None:
+    assert office.ask("POST", "/v1/payments", CHEQUE).status == 201
+    link = office.ask("POST", LINKS, {}).body
+    assert (link["status"], link["rest_cents"], link["due_ids"]) == ("open", 0, [])
+
+
+def test_links_end_on_their_day(office: Office) -> None:
+    link = office.ask("POST", LINKS, {"expires_in_days": 2}).body
+    office.clock.instant += timedelta(days=2)
+    assert _link(office, link["link_id"])[0] == "expired"
+
+
+def test_a_link_is_revoked_once_and_for_all(office: Office) -> None:
+    link = office.ask("POST", LINKS, {}).body
+    path = f"/v1/payment-links/{link['link_id']}"
+    assert [office.ask("DELETE", path, role="collections").status for _ in range(2)] == [204, 204]
+    assert office.get(path)["revoked_by"] == "sub-collections"
+    assert [one["link_id"] for one in office.get(LINKS, query={"status": "revoked"})["items"]] == [link["link_id"]]
+    assert office.get(LINKS, query={"status": "open"})["items"] == []
+    acts = [act["action"] for act in office.get("/v1/audit")["items"]]
+    assert acts.count("revoke_link") == acts.count("make_link") == 1
+
+
+def test_links_of_others_are_unknown(office: Office) -> None:
+    link = office.ask("POST", LINKS, {}).body
+    office.settle_in("habitat")
+    for method in ("GET", "DELETE"):
+        refused = office.ask(method, f"/v1/payment-links/{link['link_id']}", landlord="habitat")
+        assert (refused.status, refused.code) == (404, "payment_link_not_found")
+    assert office.get(f"/v1/payment-links/{link['link_id']}")["status"] == "open"
+
+
+def test_a_lease_that_nobody_knows_has_no_links(office: Office) -> None:
+    for method in ("GET", "POST"):
+        assert office.ask(method, "/v1/leases/nobody/payment-links", {}).code == "lease_not_found"
+
+
+def _link(office: Office, link_id: str) -> tuple[str, int]:
+    found = office.get(f"/v1/payment-links/{link_id}")
+    return found["status"], found["rest_cents"]
