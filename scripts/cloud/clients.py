@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 ROOT_KEY = "test"
 """The emulator lets this key do everything."""
@@ -41,6 +42,8 @@ def client(place: Place, service: Literal["s3"]) -> "S3Client": ...
 def client(place: Place, service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload
 def client(place: Place, service: Literal["sqs"]) -> "SQSClient": ...
+@overload
+def client(place: Place, service: Literal["ssm"]) -> "SSMClient": ...
 @cache
 def client(place: Place, service: Any) -> Any:
     """A client of a service; the caller's own AWS settings play no part."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cloud import build, deploy, process
+from cloud.clients import client
 from cloud.errors import PortTaken
 from cloud.outputs import outputs_of, write_outputs
 from cloud.places import Place, Run
@@ -64,7 +65,15 @@ def put(place: Place, template: dict[str, object]) -> None:
     wanted = deploy.take_wanted(stack)
     reconcile(place, wanted)
     verify(place, wanted)
-    write_outputs(place, outputs_of(place, stack))
+    outputs = outputs_of(place, stack)
+    tell_public_url(place, outputs)
+    write_outputs(place, outputs)
+
+
+def tell_public_url(place: Place, outputs: dict[str, str]) -> None:
+    """The template says where the API is on AWS; here it is elsewhere."""
+    name, url = outputs["PublicUrlParameterName"], outputs["ApiUrl"]
+    client(place, "ssm").put_parameter(Name=name, Value=url, Overwrite=True)
 
 
 def say(text: str) -> None:

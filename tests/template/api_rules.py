@@ -9,7 +9,8 @@ from quitus.web.routing import Route
 
 from .model import Template, Tree, target
 
-PUBLIC = {("GET", "/v1/openapi.json")}
+PUBLIC = {("GET", "/v1/openapi.json"): 10, ("GET", "/p/{token}"): 50, ("GET", "/p/{token}/qr.svg"): 50}
+"""What needs no token, and how often it is answered in a second at most."""
 STATUSES = {
     "UNAUTHORIZED": 401,
     "EXPIRED_TOKEN": 401,
@@ -44,7 +45,7 @@ def tokens_need_the_scope(template: Template) -> list[str]:
     return findings
 
 
-def only_the_description_is_public(template: Template) -> list[str]:
+def only_pages_and_the_description_are_public(template: Template) -> list[str]:
     return [
         f"{method} {path} needs no token"
         for method, path, event in _routes(template)
@@ -56,7 +57,7 @@ def gateway_knows_the_routes_of_the_code(template: Template) -> list[str]:
     """No word that the code does not serve, every route of the code by one event, which is one statement of the
     function's policy; that holds some 45.
     """
-    told, served = [(method, path) for method, path, _ in _routes(template)], every_route()
+    told, served = [(method, path) for method, path, _ in _routes(template, "StaffApiFunction")], every_route()
     findings = [
         f"{method} {path} is no route of the code"
         for method, path in told
@@ -89,8 +90,9 @@ def only_a_rest_api_is_open(template: Template) -> list[str]:
     return [*findings, "other sites' pages may call the API"] if "Cors" in _api(template) else findings
 
 
-def _routes(template: Template) -> list[tuple[str, str, Tree]]:
-    return [(event["Method"], event["Path"], event) for _, _, event in template.events("Api")]
+def _routes(template: Template, owner: str | None = None) -> list[tuple[str, str, Tree]]:
+    events = [(name, event) for name, _, event in template.events("Api")]
+    return [(event["Method"], event["Path"], event) for name, event in events if owner in (None, name)]
 
 
 def gateway_errors_have_our_body(template: Template) -> list[str]:
@@ -119,7 +121,8 @@ def _is_our_body(body: str) -> bool:
 def callers_are_throttled(template: Template) -> list[str]:
     settings = {(one["ResourcePath"], one["HttpMethod"]): one for one in _api(template).get("MethodSettings", [])}
     findings = []
-    for place, highest in ((("/*", "*"), 100), (("/~1v1~1openapi.json", "GET"), 10)):
+    public = [((f"/{path.replace('/', '~1')}", method), highest) for (method, path), highest in PUBLIC.items()]
+    for place, highest in ((("/*", "*"), 100), *public):
         limits = settings.get(place, {})
         if (
             not 0 < limits.get("ThrottlingRateLimit", 0) <= highest
@@ -256,7 +259,7 @@ def sftp_is_an_option_and_puts_only(template: Template) -> list[str]:
 
 RULES = (
     tokens_need_the_scope,
-    only_the_description_is_public,
+    only_pages_and_the_description_are_public,
     gateway_knows_the_routes_of_the_code,
     only_a_rest_api_is_open,
     gateway_errors_have_our_body,

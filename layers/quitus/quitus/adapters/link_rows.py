@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from quitus.adapters import link_keys, records
 from quitus.adapters.listings import listed
@@ -12,14 +11,6 @@ from quitus.services.table import Lacks, New, Put, Table, Update
 
 NEVER_MADE = New()
 NOT_REVOKED = Lacks("revoked_at")
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """The landlord and the link that a token is of."""
-
-    landlord_id: str
-    link_id: str
 
 
 class LinkRows:
@@ -57,8 +48,3 @@ class LinkRows:
         start = None if after is None else link_keys.link(landlord_id, after)
         rows = listed(self._table, link_keys.links_of(landlord_id, lease_id), after=start, newest_first=True)
         yield from (records.record(row, PaymentLink) for row in rows)
-
-    def addressee(self, digest: str) -> Addressee | None:
-        """Whose link has the token with this digest."""
-        row = self._table.get(link_keys.token(digest))
-        return Addressee(row["landlord_id"], row["link_id"]) if row else None

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.number_entries import Numberer
+    from quitus.services.pay_page import PayView
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.proof import ProofDesk
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
+    from quitus.web.pay.public import Public
 
 
 def env(name: str) -> str:
@@ -404,6 +406,24 @@ def staff_desk() -> StaffDesk:
     from quitus.bootstrap.desk import StaffDesk
 
     return StaffDesk(table(), clock(), _OutsideTheTable())
+
+
+@cache
+def public() -> Public:
+    """What the pay page rests on."""
+    from quitus.adapters.page_rows import PageRows
+    from quitus.services.pay_page import PageDesk
+    from quitus.web.pay.public import Public
+
+    return Public(PageDesk(PageRows(table()), clock()), public_address())
+
+
+def opened(view: PayView) -> None:
+    """Keep in mind that a payment page was seen: which, not by whom."""
+    from quitus.adapters.log import logger
+
+    told = {"landlord": view.landlord.landlord_id, "link_id": view.link.link_id, "state": view.asked.state.value}
+    logger().info("A payment page was opened", extra=told)
 
 
 def note(error: Exception, error_id: str) -> bool:

@@ -1,0 +1,14 @@
+"""The public page behind a payment link: a request of the gateway → a page, or a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quitus import bootstrap
+from quitus.web.pay.public import answer
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Answer a request."""
+    request_id = getattr(context, "aws_request_id", "-")
+    return answer(bootstrap.public, bootstrap.note, bootstrap.opened, event, request_id)

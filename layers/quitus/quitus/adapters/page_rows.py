@@ -1,0 +1,48 @@
+"""What the page behind a payment link shows, read from the table."""
+
+from __future__ import annotations
+
+from quitus.adapters import keys, link_keys, records
+from quitus.adapters.account_records import account_of
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Lease
+from quitus.domain.payment_link import PaymentLink
+from quitus.services.pay_page import Addressee, Behind
+from quitus.services.table import Table
+
+
+class PageRows:
+    """`pay_page.PageStore` on a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def addressee(self, digest: str) -> Addressee | None:
+        """See `PageStore.addressee`."""
+        row = self._table.get(link_keys.token(digest))
+        return Addressee(row["landlord_id"], row["link_id"]) if row else None
+
+    def find(self, landlord_id: str, link_id: str) -> PaymentLink | None:
+        """See `PageStore.find`."""
+        row = self._table.get(link_keys.link(landlord_id, link_id))
+        return records.record(row, PaymentLink) if row else None
+
+    def behind(self, landlord_id: str, link: PaymentLink) -> Behind | None:
+        """See `PageStore.behind`."""
+        lease_id = link.lease_id
+        settings, lease, account = (
+            keys.settings(landlord_id),
+            keys.lease(landlord_id, lease_id),
+            keys.account(landlord_id, lease_id),
+        )
+        dues = {due_id: keys.due(landlord_id, lease_id, due_id) for due_id in link.due_ids}
+        rows = self._table.batch_get([settings, lease, account, *dues.values()])
+        if not {settings, lease, account} <= rows.keys():
+            return None
+        labels = {due_id: rows[key]["label"] for due_id, key in dues.items() if key in rows and "label" in rows[key]}
+        return Behind(
+            records.record(rows[settings], Landlord),
+            records.record(rows[lease], Lease),
+            account_of(lease_id, rows[account]),
+            labels,
+        )

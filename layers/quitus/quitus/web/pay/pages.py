@@ -1,0 +1,179 @@
+"""The pages that tenants see, as HTML: what is due and how to pay it, or the one answer to all that is no live link."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from quitus.domain.calendar import paris_day
+from quitus.domain.epc_qr import ERROR_LEVEL, epc_payload
+from quitus.domain.errors import Invalid
+from quitus.domain.money import format_euros
+from quitus.domain.payment_link import LEAST_CENTS
+from quitus.domain.wording import Language, day, euros, kind, month
+from quitus.services.pay_page import PayView
+from quitus.web.pay.texts import TEXTS, Texts
+from quitus.web.qr_svg import qr_svg
+
+_FOLDER = Path(__file__).parent / "templates"
+_LANGUAGES = ((Language.FR, "Français"), (Language.EN, "English"))
+_SAMPLES = (5_000, 2_000, 1_000, 500, LEAST_CENTS)
+
+
+class Notice(StrEnum):
+    """What the page says first, beside what is due."""
+
+    IN_PROGRESS = "in_progress"
+    FAILED = "failed"
+    AMOUNT = "amount"
+    CARD_AWAY = "card_away"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a page is shown: in which language, at which address, with what to say, and whether cards are taken."""
+
+    language: Language
+    here: str
+    """The address of the page, relative to its own."""
+    notice: Notice | None = None
+    card: bool = False
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"css": _text_of("page.css"), "script": _text_of("page.js")}
+    return made
+
+
+@cache
+def _text_of(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def sources() -> Mapping[str, str]:
+    """The digests under which a browser lets our style and our script run, by the directive of the policy."""
+    return {"style-src": _digest("page.css"), "script-src": _digest("page.js")}
+
+
+def _digest(name: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(_text_of(name).encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+@cache
+def gone_page() -> str:
+    """The answer to an unknown, an ended and a revoked link: in both languages, since it knows nobody."""
+    return _environment().get_template("gone.html.j2").render(language=Language.FR)
+
+
+@cache
+def away_page() -> str:
+    """The answer when a service below does not answer."""
+    return _environment().get_template("away.html.j2").render(language=Language.FR)
+
+
+def pay_page(view: PayView, setting: Setting) -> str:
+    """The page of a live link."""
+    asked, language = view.asked, setting.language
+    texts = TEXTS[language]
+    rest = euros(asked.rest_cents, language)
+    whole = sum(line.open_cents for line in asked.lines)
+    return _environment().get_template("page.html.j2").render(
+        language=language,
+        languages=_LANGUAGES,
+        t=texts,
+        here=setting.here,
+        notice=setting.notice,
+        card=setting.card,
+        landlord=view.landlord,
+        lease=view.lease,
+        state=asked.state,
+        headline=texts.headlines[asked.state].format(rest=rest),
+        lines=list(_lines(view, language)),
+        total=euros(whole, language),
+        rest=rest,
+        asked_part=asked.rest_cents != whole,
+        payable=asked.rest_cents > 0,
+        choice=asked.least_cents < asked.rest_cents,
+        bounds=_bounds(view, texts, language),
+        transfer=list(_transfer(view, texts, language)),
+        qr=transfer_qr(view, language),
+        contact=list(_contact(view, texts)),
+        expires=texts.expires.format(day=day(_last_day(view), language)),
+    )  # fmt: skip
+
+
+def transfer_qr(view: PayView, language: Language) -> str | None:
+    """The picture from which a banking app fills in the transfer, as SVG; None where the names cannot stand in one."""
+    try:
+        return qr_svg(epc_payload(view.transfer()), TEXTS[language].qr_title, ERROR_LEVEL)
+    except Invalid:
+        return None
+
+
+def page_qr(url: str, language: Language) -> str:
+    """The picture that opens the page, as SVG."""
+    return qr_svg(url.encode(), TEXTS[language].page_qr_title)
+
+
+def _last_day(view: PayView) -> date:
+    return paris_day(datetime.fromisoformat(view.link.expires_at))
+
+
+def _lines(view: PayView, language: Language) -> Iterator[dict[str, str]]:
+    for due in view.asked.lines:
+        name = view.labels.get(due.due_id) or f"{kind(due.kind, language)} – {month(due.period, language)}"
+        yield {"name": name, "day": day(due.due_date, language), "left": euros(due.open_cents, language)}
+
+
+def _bounds(view: PayView, texts: Texts, language: Language) -> str:
+    least, rest = view.asked.least_cents, view.asked.rest_cents
+    sample = next((cents for cents in _SAMPLES if least <= cents <= rest), least)
+    shown = format_euros(sample) if language is Language.EN else format_euros(sample).replace(".", ",")
+    return texts.bounds.format(least=euros(least, language), rest=euros(rest, language), sample=shown)
+
+
+def _transfer(view: PayView, texts: Texts, language: Language) -> Iterator[dict[str, Any]]:
+    """What is typed into a bank's form, in its order; all but the BIC is worth copying."""
+    lease, cents = view.lease, view.asked.rest_cents
+    amount = format_euros(cents) if language is Language.EN else format_euros(cents).replace(".", ",")
+    items = (
+        ("payee", texts.payee, lease.payee_name, lease.payee_name),
+        ("iban", texts.iban, lease.virtual_iban, _grouped(lease.virtual_iban)),
+        ("bic", texts.bic, lease.bic, lease.bic),
+        ("sum", texts.sum, amount, euros(cents, language)),
+        ("reference", texts.reference, lease.payment_reference, lease.payment_reference),
+    )
+    for name, title, value, shown in items:
+        yield {"id": name, "name": title, "value": value, "shown": shown, "copied": name != "bic"}
+
+
+def _grouped(iban: str) -> str:
+    return " ".join(iban[place : place + 4] for place in range(0, len(iban), 4))
+
+
+def _contact(view: PayView, texts: Texts) -> Iterator[str]:
+    contact = view.landlord.contact
+    if contact is None:
+        return
+    if contact.phone:
+        yield f"{texts.telephone} : {contact.phone}"
+    yield from (text for text in (contact.email, contact.hours, contact.address) if text)

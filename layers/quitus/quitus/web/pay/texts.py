@@ -1,0 +1,158 @@
+"""The words of the pay page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quitus.domain.payment_link import PageState
+from quitus.domain.wording import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Every text of the page in one language; `{…}` stand for amounts and days."""
+
+    title: str
+    lease: str
+    languages: str
+    headlines: Mapping[PageState, str]
+    notices: Mapping[str, str]
+    reload: str
+    what_is_due: str
+    due: str
+    due_by: str
+    left: str
+    total: str
+    asked_part: str
+    by_card: str
+    card_how: str
+    how_much: str
+    all: str
+    part: str
+    amount: str
+    bounds: str
+    pay_by_card: str
+    by_transfer: str
+    transfer_how: str
+    iban: str
+    bic: str
+    payee: str
+    reference: str
+    sum: str
+    payee_name_how: str
+    qr_title: str
+    page_qr_title: str
+    qr_how: str
+    copy: str
+    copied: str
+    contact: str
+    telephone: str
+    expires: str
+    keep_to_yourself: str
+
+
+FRENCH = Texts(
+    title="Payer mon loyer",
+    lease="Bail",
+    languages="Langue",
+    headlines={
+        PageState.DUE: "{rest} à payer",
+        PageState.PARTLY_PAID: "Encore {rest} à payer",
+        PageState.PAID: "C’est payé. Merci !",
+        PageState.NOTHING_DUE: "Rien à payer pour le moment",
+    },
+    notices={
+        "failed": "Le paiement n’a pas abouti. Rien n’a été débité : vous pouvez réessayer ou payer par virement.",
+        "in_progress": "Votre paiement est en cours. Cette page se met à jour dès qu’il est enregistré.",
+        "amount": "Ce montant ne convient pas. Indiquez un montant dans les limites données ci-dessous.",
+        "card_away": "Le paiement par carte ne répond pas. Rien n’a été débité : réessayez, ou payez par virement.",
+    },
+    reload="Mettre à jour la page",
+    what_is_due="Ce qui est dû",
+    due="Échéance",
+    due_by="À payer avant le",
+    left="Reste dû",
+    total="Total",
+    asked_part="Montant demandé par ce lien",
+    by_card="Payer par carte",
+    card_how="Vous êtes dirigé vers la page sécurisée du prestataire de paiement. Votre bailleur ne voit pas votre "
+    "carte.",
+    how_much="Combien voulez-vous payer ?",
+    all="Tout :",
+    part="Un autre montant",
+    amount="Montant en euros",
+    bounds="De {least} à {rest}, par exemple {sample}",
+    pay_by_card="Payer par carte",
+    by_transfer="Payer par virement",
+    transfer_how="Ce compte n’appartient qu’à votre bail : votre virement arrive sans autre précision. Un virement "
+    "instantané est enregistré en quelques secondes.",
+    iban="IBAN",
+    bic="BIC",
+    payee="Nom du bénéficiaire",
+    reference="Référence",
+    sum="Montant",
+    payee_name_how="Recopiez le nom du bénéficiaire tel quel : votre banque le compare à celui du compte.",
+    qr_title="Code QR du virement, pour les applications bancaires qui le lisent",
+    page_qr_title="Code QR de la page de paiement",
+    qr_how="Si votre application bancaire lit ce code, elle remplit le virement pour vous.",
+    copy="Copier",
+    copied="Copié",
+    contact="Une question ?",
+    telephone="Téléphone",
+    expires="Lien valable jusqu’au {day}.",
+    keep_to_yourself="Ce lien est personnel : qui l’a voit ce qui est dû.",
+)
+
+ENGLISH = Texts(
+    title="Pay my rent",
+    lease="Lease",
+    languages="Language",
+    headlines={
+        PageState.DUE: "{rest} to pay",
+        PageState.PARTLY_PAID: "{rest} left to pay",
+        PageState.PAID: "Paid. Thank you!",
+        PageState.NOTHING_DUE: "Nothing to pay for now",
+    },
+    notices={
+        "failed": "The payment did not go through. Nothing was taken: you may try again, or pay by bank transfer.",
+        "in_progress": "Your payment is on its way. This page changes as soon as it is recorded.",
+        "amount": "This amount cannot be paid. Enter an amount within the limits given below.",
+        "card_away": "Card payment does not answer. Nothing was taken: try again, or pay by bank transfer.",
+    },
+    reload="Update the page",
+    what_is_due="What is due",
+    due="For",
+    due_by="Due by",
+    left="Left to pay",
+    total="Total",
+    asked_part="Amount this link asks for",
+    by_card="Pay by card",
+    card_how="You go to the secure page of the payment provider. Your landlord does not see your card.",
+    how_much="How much do you want to pay?",
+    all="All of it:",
+    part="Another amount",
+    amount="Amount in euros",
+    bounds="From {least} to {rest}, for example {sample}",
+    pay_by_card="Pay by card",
+    by_transfer="Pay by bank transfer",
+    transfer_how="This account belongs to your lease alone: your transfer arrives without any further detail. An "
+    "instant transfer is recorded within seconds.",
+    iban="IBAN",
+    bic="BIC",
+    payee="Payee name",
+    reference="Reference",
+    sum="Amount",
+    payee_name_how="Enter the payee name exactly as shown: your bank compares it with that of the account.",
+    qr_title="QR code of the transfer, for banking apps that read it",
+    page_qr_title="QR code of the pay page",
+    qr_how="If your banking app reads this code, it fills in the transfer for you.",
+    copy="Copy",
+    copied="Copied",
+    contact="A question?",
+    telephone="Telephone",
+    expires="This link is valid until {day}.",
+    keep_to_yourself="This link is personal: whoever has it sees what is due.",
+)
+
+TEXTS: Mapping[Language, Texts] = {Language.FR: FRENCH, Language.EN: ENGLISH}

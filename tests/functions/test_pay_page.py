@@ -1,0 +1,195 @@
+"""The public page behind a payment link, asked as the gateway asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from qr_readers import painted, read_by_opencv, read_by_zxing
+from unit.web.office import CHEQUE, LEASE, Office
+
+from pay_page.app import handler
+from quitus import bootstrap
+from quitus.adapters.page_rows import PageRows
+from quitus.domain.epc_qr import Transfer, epc_payload
+from quitus.services.pay_page import PageDesk, PayView
+from quitus.web.pay.public import Public
+
+LINKS = "/v1/leases/L1/payment-links"
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Office:
+    office = Office().settle_in()
+    public = Public(PageDesk(PageRows(office.table), office.clock), office.outside.addresses)
+    monkeypatch.setattr(bootstrap, "public", lambda: public)
+    return office
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[PayView]:
+    views: list[PayView] = []
+    monkeypatch.setattr(bootstrap, "opened", views.append)
+    return views
+
+
+def show(path: str, **query: str) -> dict[str, Any]:
+    return handler({"httpMethod": "GET", "path": path, "queryStringParameters": query, "headers": {}}, None)
+
+
+def read(svg: str) -> bytes:
+    """What two decoders read alike from a picture."""
+    size, path = re.search(r'viewBox="0 0 (\d+) ', svg), re.search(r'<path d="([^"]+)"', svg)
+    assert size
+    assert path
+    picture = painted(path[1], int(size[1]))
+    (content,) = read_by_zxing(picture)
+    assert read_by_opencv(picture) == [content.decode()]
+    return content
+
+
+def a_link(office: Office, **body: Any) -> str:
+    """The path of a new link's page."""
+    url: str = office.ask("POST", LINKS, body).body["url"]
+    return url.removeprefix("https://pay.example.org")
+
+
+def text_of(page: Mapping[str, Any]) -> str:
+    """What a reader sees, spaces made plain."""
+    body = re.sub(r"<(script|style)>.*?</\1>", "", page["body"], flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+def test_the_page_says_what_is_due_and_to_which_account(office: Office, seen: list[PayView]) -> None:
+    lease = office.get("/v1/leases/L1")
+    page = show(a_link(office))
+    text = text_of(page)
+    assert page["statusCode"] == 200
+    assert "450,00 € à payer" in text
+    assert "Loyer – novembre 2026 10 novembre 2026 450,00 €" in text
+    assert lease["virtual_iban"] in text.replace(" ", "")
+    assert all(lease[name] in text for name in ("bic", "payee_name", "payment_reference"))
+    assert [view.link.lease_id for view in seen] == ["L1"]
+
+
+def test_the_tenants_name_is_not_on_the_page(office: Office, seen: list[PayView]) -> None:
+    assert "Camille" not in show(a_link(office))["body"]
+
+
+def test_the_page_speaks_the_language_that_is_asked_for_else_the_leases(office: Office, seen: list[PayView]) -> None:
+    path = a_link(office)
+    assert "€450.00 to pay" in text_of(show(path, lang="en"))
+    assert "à payer" in text_of(show(path, lang="de"))
+    assert office.ask("PUT", "/v1/leases/L1", LEASE | {"language": "en"}).status == 200
+    page = show(path)
+    assert '<html lang="en">' in page["body"]
+    assert page["headers"]["Content-Language"] == "en"
+    assert "1 November" not in text_of(show(path, lang="fr"))
+
+
+def test_a_part_is_paid_and_then_the_rest(office: Office, seen: list[PayView]) -> None:
+    path = a_link(office)
+    office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 15000})
+    assert "Encore 300,00 € à payer" in text_of(show(path))
+    office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 30000, "reference": "2"})
+    paid = show(path)
+    assert paid["statusCode"] == 200
+    assert "C’est payé" in text_of(paid)
+    assert "IBAN" not in text_of(paid)
+
+
+def test_a_link_of_a_lease_that_owes_nothing_says_so(office: Office, seen: list[PayView]) -> None:
+    office.ask("POST", "/v1/payments", CHEQUE)
+    assert "Rien à payer" in text_of(show(a_link(office)))
+
+
+def test_an_amount_of_what_is_due_is_told_apart_from_the_whole(office: Office, seen: list[PayView]) -> None:
+    text = text_of(show(a_link(office, amount_cents=30000)))
+    assert "300,00 € à payer" in text
+    assert "Total 450,00 €" in text
+    assert "Montant demandé par ce lien 300,00 €" in text
+
+
+def test_whatever_is_no_live_link_is_answered_in_one_way(office: Office, seen: list[PayView]) -> None:
+    revoked, ended = a_link(office), a_link(office, expires_in_days=1)
+    (link,) = [one for one in office.get(LINKS)["items"] if one["expires_at"] > "2026-11-20"]
+    office.ask("DELETE", f"/v1/payment-links/{link['link_id']}")
+    office.clock.instant += timedelta(days=1)
+    rng = Random("tokens")
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    unknown = ["/p/" + "".join(rng.choices(letters, k=length)) for length in (1, 31, 32, 32, 32, 33, 200)]
+    paths = [revoked, ended, *unknown, "/p/", "/p/../v1", f"{ended}/other", f"{ended}/qr.svg", f"{unknown[3]}/qr.svg"]
+    answers = [show(path) for path in paths]
+    assert {answer["statusCode"] for answer in answers} == {404}
+    assert all(answer == answers[0] for answer in answers)
+    assert not seen
+
+
+def test_a_token_that_differs_in_one_letter_opens_nothing(office: Office, seen: list[PayView]) -> None:
+    path = a_link(office)
+    token = path.rpartition("/")[2]
+    for place, letter in enumerate(token):
+        other = "A" if letter != "A" else "B"
+        assert show(f"/p/{token[:place]}{other}{token[place + 1 :]}")["statusCode"] == 404
+
+
+def test_looking_changes_nothing(office: Office, seen: list[PayView]) -> None:
+    path = a_link(office)
+    before = {key: dict(row) for key, row in office.table.rows.items()}
+    for query in ({}, {"lang": "en"}):
+        show(path, **query)
+        show(f"{path}/qr.svg", **query)
+    assert office.table.rows == before
+
+
+def test_the_pictures_are_the_transfer_and_the_page(office: Office, seen: list[PayView]) -> None:
+    lease, path = office.get("/v1/leases/L1"), a_link(office)
+    transfer = show(f"{path}/qr.svg")
+    expected = Transfer(
+        lease["payee_name"], lease["virtual_iban"], 45000, lease["bic"], reference=lease["payment_reference"]
+    )
+    assert transfer["headers"]["Content-Type"].startswith("image/svg+xml")
+    assert read(transfer["body"]) == epc_payload(expected)
+    assert read(show(f"{path}/qr.svg", of="page")["body"]) == f"https://pay.example.org{path}".encode()
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_keeps_nothing(office: Office, seen: list[PayView]) -> None:
+    page = show(a_link(office))
+    policy = page["headers"]["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page["headers"]["Referrer-Policy"] == "no-referrer"
+    assert page["headers"]["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in page["headers"]
+    assert not re.search(r'(src|href|action)="(https?:)?//', page["body"])
+    assert len(page["body"].encode()) < 50_000
+
+
+def test_names_that_would_be_markup_are_shown_as_they_are(office: Office, seen: list[PayView]) -> None:
+    hostile = '<script>alert("1")</script> & "Cie" {{ 7*7 }}'
+    settings = {name: value for name, value in office.get("/v1/landlords/semiga").items() if name != "landlord_id"}
+    contact = {"phone": None, "email": None, "address": hostile, "hours": hostile}
+    assert office.ask("PUT", "/v1/landlords/semiga", settings | {"name": hostile, "contact": contact}).status == 200
+    due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": 45000, "label": hostile}
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", due).status == 200
+    body = show(a_link(office))["body"]
+    assert hostile not in body
+    assert body.count("&lt;script&gt;alert(") == 5
+    assert "{{ 7*7 }}" in body
+
+
+def test_a_store_that_does_not_answer_is_a_page_that_says_so(monkeypatch: pytest.MonkeyPatch, office: Office) -> None:
+    path, noted = a_link(office), list[str]()
+
+    def broken() -> Public:
+        raise ConnectionError
+
+    monkeypatch.setattr(bootstrap, "public", broken)
+    monkeypatch.setattr(bootstrap, "note", lambda error, _: noted.append(type(error).__name__))
+    page = show(path)
+    assert (page["statusCode"], page["headers"]["Retry-After"]) == (503, "2")
+    assert noted == ["ConnectionError"]
