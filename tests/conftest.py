@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-ON_THE_LOCAL_CLOUD = {"contract", "e2e"}
+OVER_SOCKETS = {"browser", "contract", "e2e"}
+"""Kinds of tests that speak to servers on loopback, each kind in one process."""
 TESTS = Path(__file__).parent
 
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -19,9 +20,17 @@ settings.load_profile("search" if os.environ.get("QUITUS_MACHINES") else "same")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         kind = item.path.relative_to(TESTS).parts[0]
-        if kind in ON_THE_LOCAL_CLOUD:
+        if kind in OVER_SOCKETS:
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.xdist_group(kind))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells which tests want a browser that is not there."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "Chromium" in str(report.longrepr)]
+    if skipped:
+        files = sorted({report.nodeid.partition("::")[0] for report in skipped})
+        terminalreporter.write_line(f"{len(skipped)} tests skipped for want of Chromium: {', '.join(files)}")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

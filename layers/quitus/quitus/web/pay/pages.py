@@ -116,7 +116,7 @@ def pay_page(view: PayView, setting: Setting) -> str:
         bounds=_bounds(view, texts, language),
         transfer=list(_transfer(view, texts, language)),
         qr=transfer_qr(view, language),
-        contact=list(_contact(view, texts)),
+        contact=list(_contact(view)),
         expires=texts.expires.format(day=day(_last_day(view), language)),
     )  # fmt: skip
 
@@ -141,7 +141,8 @@ def _last_day(view: PayView) -> date:
 def _lines(view: PayView, language: Language) -> Iterator[dict[str, str]]:
     for due in view.asked.lines:
         name = view.labels.get(due.due_id) or f"{kind(due.kind, language)} – {month(due.period, language)}"
-        yield {"name": name, "day": day(due.due_date, language), "left": euros(due.open_cents, language)}
+        by = TEXTS[language].due_by.format(day=day(due.due_date, language))
+        yield {"name": name, "day": by, "left": euros(due.open_cents, language)}
 
 
 def _bounds(view: PayView, texts: Texts, language: Language) -> str:
@@ -160,7 +161,7 @@ def _transfer(view: PayView, texts: Texts, language: Language) -> Iterator[dict[
         ("iban", texts.iban, lease.virtual_iban, _grouped(lease.virtual_iban)),
         ("bic", texts.bic, lease.bic, lease.bic),
         ("sum", texts.sum, amount, euros(cents, language)),
-        ("reference", texts.reference, lease.payment_reference, lease.payment_reference),
+        ("reference", texts.reference, lease.payment_reference, _grouped(lease.payment_reference)),
     )
     for name, title, value, shown in items:
         yield {"id": name, "name": title, "value": value, "shown": shown, "copied": name != "bic"}
@@ -170,10 +171,16 @@ def _grouped(iban: str) -> str:
     return " ".join(iban[place : place + 4] for place in range(0, len(iban), 4))
 
 
-def _contact(view: PayView, texts: Texts) -> Iterator[str]:
+def _contact(view: PayView) -> Iterator[dict[str, str]]:
+    """Whom to ask; a telephone number and an address of mail are there to be tapped."""
     contact = view.landlord.contact
     if contact is None:
         return
-    if contact.phone:
-        yield f"{texts.telephone} : {contact.phone}"
-    yield from (text for text in (contact.email, contact.hours, contact.address) if text)
+    called = "".join(sign for sign in contact.phone or "" if sign.isdigit() or sign == "+")
+    told = (
+        (contact.phone, f"tel:{called}"),
+        (contact.email, f"mailto:{contact.email}"),
+        (contact.hours, ""),
+        (contact.address, ""),
+    )
+    yield from ({"text": text, "link": link} for text, link in told if text)

@@ -47,7 +47,6 @@ class Texts:
     copy: str
     copied: str
     contact: str
-    telephone: str
     expires: str
     keep_to_yourself: str
 
@@ -59,49 +58,48 @@ FRENCH = Texts(
     headlines={
         PageState.DUE: "{rest} à payer",
         PageState.PARTLY_PAID: "Encore {rest} à payer",
-        PageState.PAID: "C’est payé. Merci !",
+        PageState.PAID: "C’est payé. Merci\u00a0!",
         PageState.NOTHING_DUE: "Rien à payer pour le moment",
     },
     notices={
-        "failed": "Le paiement n’a pas abouti. Rien n’a été débité : vous pouvez réessayer ou payer par virement.",
+        "failed": "Le paiement n’a pas abouti. Rien n’a été débité\u00a0: vous pouvez réessayer ou payer par virement.",
         "in_progress": "Votre paiement est en cours. Cette page se met à jour dès qu’il est enregistré.",
         "amount": "Ce montant ne convient pas. Indiquez un montant dans les limites données ci-dessous.",
-        "card_away": "Le paiement par carte ne répond pas. Rien n’a été débité : réessayez, ou payez par virement.",
+        "card_away": "La carte ne peut être prise en ce moment. Rien n’a été débité\u00a0: réessayez, ou faites un virement.",
     },
     reload="Mettre à jour la page",
     what_is_due="Ce qui est dû",
     due="Échéance",
-    due_by="À payer avant le",
+    due_by="à payer le {day} au plus tard",
     left="Reste dû",
     total="Total",
     asked_part="Montant demandé par ce lien",
     by_card="Payer par carte",
     card_how="Vous êtes dirigé vers la page sécurisée du prestataire de paiement. Votre bailleur ne voit pas votre "
     "carte.",
-    how_much="Combien voulez-vous payer ?",
-    all="Tout :",
+    how_much="Combien voulez-vous payer\u00a0?",
+    all="Tout\u00a0:",
     part="Un autre montant",
     amount="Montant en euros",
     bounds="De {least} à {rest}, par exemple {sample}",
     pay_by_card="Payer par carte",
     by_transfer="Payer par virement",
-    transfer_how="Ce compte n’appartient qu’à votre bail : votre virement arrive sans autre précision. Un virement "
-    "instantané est enregistré en quelques secondes.",
+    transfer_how="Ce compte n’appartient qu’à votre bail\u00a0: votre virement arrive sans autre précision. Un "
+    "virement instantané est enregistré en quelques secondes.",
     iban="IBAN",
     bic="BIC",
     payee="Nom du bénéficiaire",
     reference="Référence",
     sum="Montant",
-    payee_name_how="Recopiez le nom du bénéficiaire tel quel : votre banque le compare à celui du compte.",
+    payee_name_how="Recopiez le nom du bénéficiaire tel quel\u00a0: votre banque le compare à celui du compte.",
     qr_title="Code QR du virement, pour les applications bancaires qui le lisent",
     page_qr_title="Code QR de la page de paiement",
     qr_how="Si votre application bancaire lit ce code, elle remplit le virement pour vous.",
     copy="Copier",
     copied="Copié",
-    contact="Une question ?",
-    telephone="Téléphone",
+    contact="Une question\u00a0?",
     expires="Lien valable jusqu’au {day}.",
-    keep_to_yourself="Ce lien est personnel : qui l’a voit ce qui est dû.",
+    keep_to_yourself="Ce lien est personnel\u00a0: qui l’a voit ce qui est dû.",
 )
 
 ENGLISH = Texts(
@@ -123,7 +121,7 @@ ENGLISH = Texts(
     reload="Update the page",
     what_is_due="What is due",
     due="For",
-    due_by="Due by",
+    due_by="due by {day}",
     left="Left to pay",
     total="Total",
     asked_part="Amount this link asks for",
@@ -150,7 +148,6 @@ ENGLISH = Texts(
     copy="Copy",
     copied="Copied",
     contact="A question?",
-    telephone="Telephone",
     expires="This link is valid until {day}.",
     keep_to_yourself="This link is personal: whoever has it sees what is due.",
 )

@@ -1,0 +1,118 @@
+"""The public pages in a real browser: Debian's Chromium, driven over pages that the real handler serves on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from unit.web.office import Office
+
+from pay_page.app import handler
+from quitus import bootstrap
+from quitus.adapters.page_rows import PageRows
+from quitus.services.pay_page import PageDesk
+from quitus.web.pay.public import Public
+
+CHROMIUM = shutil.which("chromium")
+PICTURES = Path(os.environ.get("QUITUS_PICTURES", Path(__file__).parents[2] / ".local" / "pictures"))
+"""Where the tests leave what they saw."""
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+class Gateway(BaseHTTPRequestHandler):
+    """Hands requests to the handler as the API's gateway does."""
+
+    def do_GET(self) -> None:
+        self._pass_on(b"")
+
+    def do_POST(self) -> None:
+        self._pass_on(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def _pass_on(self, body: bytes) -> None:
+        asked = urlsplit(self.path)
+        event = {
+            "httpMethod": self.command,
+            "path": asked.path,
+            "headers": dict(self.headers),
+            "queryStringParameters": dict(parse_qsl(asked.query)) or None,
+            "body": body.decode(),
+            "isBase64Encoded": False,
+        }
+        answer = handler(event, None)
+        content = answer["body"].encode()
+        self.send_response(answer["statusCode"])
+        for name, value in answer["headers"].items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by http.server
+        """Says nothing."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A landlord whose page is served."""
+    office = Office().settle_in()
+    public = Public(PageDesk(PageRows(office.table), office.clock), office.outside.addresses)
+    monkeypatch.setattr(bootstrap, "public", lambda: public)
+    return office
+
+
+@pytest.fixture
+def address(office: Office) -> Iterator[str]:
+    """Where the pages are."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """An old, narrow phone."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, device_scale_factor=2)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(phone: BrowserContext) -> Iterator[Page]:
+    """A page of it, on which nothing may go wrong."""
+    page = phone.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    assert [text for text in wrong if "404" not in text] == []
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Leave a picture of the whole page."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
