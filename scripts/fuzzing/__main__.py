@@ -12,6 +12,7 @@ from hostile.harnesses import HARNESSES
 
 from fuzzing.files import examine_files
 from fuzzing.readers import fuzz_reader
+from fuzzing.tokens import guess
 
 
 def main() -> int:
@@ -23,7 +24,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=randbelow(1 << 32), help="the same seed makes the same files")
     parser.add_argument("--seconds", type=int, default=60, help="for each reader; 0: none")
     parser.add_argument("--reader", choices=sorted(HARNESSES), help="only this reader, and no files")
+    parser.add_argument("--tokens", type=int, help="only guess so many tokens of payment links")
     options = parser.parse_args()
+    if options.tokens:
+        guesses = guess(options.seed, options.tokens)
+        print(json.dumps({"seed": options.seed, **guesses.told()}), flush=True)
+        return int(guesses.failed)
     failed = False
     if options.reader is None and options.count:
         tally = examine_files(options.seed, range(options.first, options.first + options.count))

@@ -12,6 +12,7 @@ import pytest
 from qr_readers import painted, read_by_opencv, read_by_zxing
 from unit.web.office import CHEQUE, LEASE, Office
 
+from fuzzing.tokens import guess
 from pay_page.app import handler
 from quitus import bootstrap
 from quitus.adapters.page_rows import PageRows
@@ -109,7 +110,7 @@ def test_a_link_of_a_lease_that_owes_nothing_says_so(office: Office, seen: list[
     assert "Rien à payer" in text_of(show(a_link(office)))
 
 
-def test_an_amount_of_what_is_due_is_told_apart_from_the_whole(office: Office, seen: list[PayView]) -> None:
+def test_an_amount_of_what_is_due_is_shown_beside_the_whole(office: Office, seen: list[PayView]) -> None:
     text = text_of(show(a_link(office, amount_cents=30000)))
     assert "300,00 € à payer" in text
     assert "Total 450,00 €" in text
@@ -195,3 +196,9 @@ def test_a_store_that_does_not_answer_is_a_page_that_says_so(monkeypatch: pytest
     page = show(path)
     assert (page["statusCode"], page["headers"]["Retry-After"]) == (503, "2")
     assert noted == ["ConnectionError"]
+
+
+def test_no_guess_opens_a_page_and_all_are_answered_alike() -> None:
+    guesses = guess(seed=1, count=4_000)
+    assert guesses.statuses.total() > 3_900
+    assert not guesses.failed

@@ -65,7 +65,7 @@ FRENCH = Texts(
         "failed": "Le paiement n’a pas abouti. Rien n’a été débité\u00a0: vous pouvez réessayer ou payer par virement.",
         "in_progress": "Votre paiement est en cours. Cette page se met à jour dès qu’il est enregistré.",
         "amount": "Ce montant ne convient pas. Indiquez un montant dans les limites données ci-dessous.",
-        "card_away": "La carte ne peut être prise en ce moment. Rien n’a été débité\u00a0: réessayez, ou faites un virement.",
+        "card_away": "Le paiement par carte ne répond pas\u00a0: rien n’a été débité. Faites plutôt un virement.",
     },
     reload="Mettre à jour la page",
     what_is_due="Ce qui est dû",
