@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from quitus.banking.references import french_account
+from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.incoming import Incoming, Source
+from quitus.domain.movement import Movement
 
 ACCOUNT = "FR7630006000011234567890189"
+RANGE = VirtualIbanRange("17328", "89900", "4", "SWNBFR22XXX", "SEMIGA")
 _FIRST_DAY = date(2026, 11, 2)
 _DAYS = 20
 _SURNAMES = ("MARTIN", "LEFEBVRE", "BENALI", "DIALLO", "ROUX", "GARCIA", "MÉNARD", "DA SILVA", "NGUYEN", "PETIT")
@@ -56,3 +60,23 @@ def _payer_account(number: int) -> str:
     if number % 4:
         return french_account("30006", f"{number % 90_000:05d}", f"{number:011d}")
     return french_account("20041", "01005", f"{number:07d}M026")
+
+
+def rent_transfer(iban: str, place: int, channel: str, day: date) -> Incoming:
+    """A transfer of a rent and some cents to a virtual IBAN, as most are: the fields that a bank fills."""
+    movement = Movement(
+        position=f"1.{place}.1",
+        amount_cents=50000 + place,
+        booking_date=day,
+        value_date=day,
+        virtual_iban=iban,
+        virtual_iban_path="NtryDtls/TxDtls/RltdPties/CdtrAcct/Id/IBAN",
+        bank_reference=f"2026309{place:09d}",
+        end_to_end_id=f"LOYER-NOVEMBRE-{place:06d}",
+        debtor_name="Mme Marie-Christine DELACROIX-MARTIN",
+        debtor_iban="FR1420041010050500013M02606",
+        remittance="VIREMENT LOYER NOVEMBRE 2026 LOGEMENT 12 RESIDENCE LES MICOCOULIERS",
+        bank_code="PMNT/RCDT/ESCT",
+    )
+    source = Source(channel, "STMT-2026-11-05-00001", "0123456789abcdef0123")
+    return Incoming(movement, ACCOUNT, source)

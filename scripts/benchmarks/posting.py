@@ -14,27 +14,25 @@ from quitus.adapters.ledger_rows import LedgerRows, account_write
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.name_rows import NameRows
 from quitus.adapters.payer_rows import PayerRows
-from quitus.domain.ibans import VirtualIbanRange
-from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.lease import Account, Due, DueKind
-from quitus.domain.movement import Movement
 from quitus.services.attribution import Attributor
 from quitus.services.messages import MOVEMENTS_AT_ONCE
 from quitus.services.post_movements import MovementPoster
 from quitus.services.table import Key, Put, Row, Write
 
+from ._payments import ACCOUNT, RANGE, rent_transfer
+
 _LEASES = 1000
 _DAY = date(2026, 11, 5)
-_RANGE = VirtualIbanRange("17328", "89900", "4", "SWNBFR22XXX", "SEMIGA")
 _LANDLORD = Landlord(
     "semiga",
     "SEMIGA",
     "123456782",
     None,
     500,
-    (BankAccount("FR7630006000011234567890189", "AGRIFRPP"),),
-    _RANGE,
+    (BankAccount(ACCOUNT, "AGRIFRPP"),),
+    RANGE,
 )
 
 
@@ -77,7 +75,7 @@ class _Clock:
 def run() -> Iterator[dict[str, Any]]:
     """Post a realistic batch of transfers: first as the only channel, then as the second one to speak."""
     table = MemoryTable()
-    ibans = [_RANGE.number(counter, b"bench").text for counter in range(_LEASES)]
+    ibans = [RANGE.number(counter, b"bench").text for counter in range(_LEASES)]
     for lease, iban in enumerate(ibans):
         key = keys.virtual_iban("semiga", iban)
         table.write([Put(key.row(lease_id=f"12345-{lease:04d}"))])
@@ -91,13 +89,14 @@ def run() -> Iterator[dict[str, Any]]:
 def _post(table: MemoryTable, ibans: Sequence[str], channel: str) -> Meter:
     meter = Meter(table)
     ledger = LedgerRows(meter)
-    ledger.add_channel("semiga", _incoming(ibans[0], 0, channel).bucket.account, channel)
+    ledger.add_channel("semiga", rent_transfer(ibans[0], 0, channel, _DAY).bucket.account, channel)
     meter.calls = meter.units = 0
     attributor = Attributor(ledger, PayerRows(meter, lambda: b"bench"), NameRows(meter))
     poster = MovementPoster(ledger, attributor, _Clock())
     for start in range(0, len(ibans), MOVEMENTS_AT_ONCE):
         batch = [
-            _incoming(iban, start + place, channel) for place, iban in enumerate(ibans[start:][:MOVEMENTS_AT_ONCE])
+            rent_transfer(iban, start + place, channel, _DAY)
+            for place, iban in enumerate(ibans[start:][:MOVEMENTS_AT_ONCE])
         ]
         poster.post(_LANDLORD, batch)
     return meter
@@ -124,25 +123,6 @@ def _an_account(lease: int) -> Account:
         charge_sequence=12,
         open_dues=tuple(due.open(due.amount_cents) for due in dues),
     )
-
-
-def _incoming(iban: str, place: int, channel: str) -> Incoming:
-    movement = Movement(
-        position=f"1.{place}.1",
-        amount_cents=50000 + place,
-        booking_date=_DAY,
-        value_date=_DAY,
-        virtual_iban=iban,
-        virtual_iban_path="NtryDtls/TxDtls/RltdPties/CdtrAcct/Id/IBAN",
-        bank_reference=f"2026309{place:09d}",
-        end_to_end_id=f"LOYER-NOVEMBRE-{place:06d}",
-        debtor_name="Mme Marie-Christine DELACROIX-MARTIN",
-        debtor_iban="FR1420041010050500013M02606",
-        remittance="VIREMENT LOYER NOVEMBRE 2026 LOGEMENT 12 RESIDENCE LES MICOCOULIERS",
-        bank_code="PMNT/RCDT/ESCT",
-    )
-    source = Source(channel, "STMT-2026-11-05-00001", "0123456789abcdef0123")
-    return Incoming(movement, _LANDLORD.bank_accounts[0].iban, source)
 
 
 def item_size(value: Any) -> int:

@@ -156,9 +156,9 @@ def test_the_sum_of_a_batch_is_no_single_payment() -> None:
 )
 def test_what_comes_at_a_weekend_is_on_mondays_statement(told: date, stated: date, verdict: Verdict) -> None:
     event, statement = a_report("event:psp", reference="REF-1"), a_report("camt.053", reference="REF-1")
-    known = Known(replace(BUCKET, day=told), 1, (event,))
+    known = Known(BUCKET._replace(day=told), 1, (event,))
     register = Register({known.bucket: [known]})
-    assert register.pair(replace(BUCKET, day=stated), [statement])[0].verdict is verdict
+    assert register.pair(BUCKET._replace(day=stated), [statement])[0].verdict is verdict
 
 
 @pytest.mark.parametrize(("reference", "verdict"), [("1", Verdict.NEW), ("2026110500000001", Verdict.REPLAY)])

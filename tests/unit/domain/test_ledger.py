@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 from builders import DAY
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, hashed_fields, mirrored, seal
 
@@ -20,6 +22,15 @@ def test_an_outsider_can_verify_the_hash_from_what_the_erp_gets() -> None:
     sealed = seal(ENTRY)
     text = json.dumps(hashed_fields(sealed), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert sealed.hash == hashlib.sha256(text.encode()).hexdigest()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(-(10**15), 10**15))
+@example('\x00\x07\b\t\n\x0b\f\r\x1f "\\/\x7f\x80\u2028\ufeff🏠', 0)
+def test_whatever_is_written_in_it_json_without_blanks_is_what_is_hashed(text: str, cents: int) -> None:
+    lines = (Line("512", None, text, cents, 0), Line("411", text, "", 0, cents))
+    held = seal(replace(ENTRY, entry_id=text, lines=lines))
+    told = json.dumps(hashed_fields(held), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert held.hash == hashlib.sha256(told.encode()).hexdigest()
 
 
 def test_any_change_breaks_the_hash() -> None:

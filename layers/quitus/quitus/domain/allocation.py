@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from quitus.domain.lease import DueKind, OpenDue
 from quitus.domain.money import Cents
@@ -45,8 +45,7 @@ class AllocationRule(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """Cents of a payment that settle (part of) a due."""
 
     lease_id: str
@@ -55,8 +54,7 @@ class Allocation:
     rule: AllocationRule
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The dues left open, what was paid on which (due id, cents, rule), and what is left of the amount."""
 
     open_dues: tuple[OpenDue, ...]
@@ -64,8 +62,7 @@ class Settlement:
     rest_cents: Cents
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(NamedTuple):
     """A due whose turn it is, and how much of it at most."""
 
     due: OpenDue
@@ -73,8 +70,7 @@ class _Turn:
     rule: AllocationRule
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(NamedTuple):
     """What the order depends on besides the dues: the booking day, the dues of annexes, the plans that run."""
 
     on: date
@@ -150,7 +146,7 @@ def settle(
     wanted = [by_id[due_id] for due_id in dict.fromkeys(target) if due_id in by_id]
     chosen = _spend(dues, amount_cents, [_Turn(due, due.open_cents, target_rule) for due in wanted])
     ordered = _spend(chosen.open_dues, chosen.rest_cents, order.queue(chosen.open_dues, rule))
-    return replace(ordered, paid=(*chosen.paid, *ordered.paid))
+    return ordered._replace(paid=(*chosen.paid, *ordered.paid))
 
 
 def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str) -> Settlement:
@@ -160,18 +156,18 @@ def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str)
 
 
 def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[_Turn]) -> Settlement:
-    left, paid = amount_cents, dict[str, tuple[Cents, AllocationRule]]()
-    for turn in queue:
+    left, paid = amount_cents, dict[str, tuple[str, Cents, AllocationRule]]()
+    for due, limit, chosen_by in queue:
         if left == 0:
             break
-        before, rule = paid.get(turn.due.due_id, (0, turn.rule))
-        cents = min(left, turn.limit, turn.due.open_cents - before)
+        _, before, rule = paid.get(due.due_id) or (due.due_id, 0, chosen_by)
+        cents = min(left, limit, due.open_cents - before)
         if cents > 0:
-            paid[turn.due.due_id] = (before + cents, rule)
+            paid[due.due_id] = (due.due_id, before + cents, rule)
             left -= cents
     still_open = tuple(
-        replace(due, open_cents=due.open_cents - cents) if cents else due
+        due.less(paid[due.due_id][1]) if due.due_id in paid else due
         for due in dues
-        if due.open_cents > (cents := paid[due.due_id][0] if due.due_id in paid else 0)
+        if due.due_id not in paid or paid[due.due_id][1] < due.open_cents
     )
-    return Settlement(still_open, tuple((due_id, cents, rule) for due_id, (cents, rule) in paid.items()), left)
+    return Settlement(still_open, tuple(paid.values()), left)

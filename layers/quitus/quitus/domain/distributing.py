@@ -131,8 +131,7 @@ class Distribution:
             place = Pairing(Verdict.NEW, *self.placement(line))
             row, changed = post_receipt(self.chart, household, incoming, match, place, self.at)
             accounts.update(changed)
-            group = household.main_account.group
-            posted.append(replace(row, household=f"group {group}" if group else match.lease_id))
+            posted.append(row)
         changed = {
             lease_id: replace(account, version=households.accounts[lease_id].version + 1)
             for lease_id, account in accounts.items()

@@ -149,7 +149,7 @@ def remaining(allocations: Iterable[Allocation], taken: Iterable[Allocation]) ->
             held = left[index]
             if (held.lease_id, held.due_id) == (part.lease_id, part.due_id):
                 gone = min(cents, held.amount_cents)
-                left[index], cents = replace(held, amount_cents=held.amount_cents - gone), cents - gone
+                left[index], cents = held._replace(amount_cents=held.amount_cents - gone), cents - gone
     return tuple(allocation for allocation in left if allocation.amount_cents)
 
 

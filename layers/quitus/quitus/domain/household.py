@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from quitus.domain.allocation import Allocation, AllocationRule, Settlement, settle
-from quitus.domain.lease import Account, CreditLot, Debtor, LeaseStatus
-from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
+from quitus.domain.lease import Account, CreditLot, Debtor, LeaseStatus, Recent
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, sealed
 from quitus.domain.money import Cents
 
 MOST_LEASES = 20
@@ -36,6 +37,12 @@ class Household:
     def main_account(self) -> Account:
         """The account of the lease that the payment names."""
         return self.accounts[self.main]
+
+    @property
+    def together(self) -> str:
+        """Names what is written together: the lease, or its account group."""
+        group = self.main_account.group
+        return f"group {group}" if group else self.main
 
     def facing(self, debtor: Debtor) -> Mapping[str, Account]:
         """The accounts as a debtor sees them; aids are paid for one lease only."""
@@ -61,8 +68,7 @@ class Households:
         return Household(lease_id, own, frozenset(name for name, is_annex in members.items() if is_annex))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What a payment does on one account (as its debtor sees it): what is paid, and what is left as credit."""
 
     account: Account
@@ -84,13 +90,17 @@ class Part:
         return self.paid_cents + self.settlement.rest_cents
 
     @property
+    def is_booked(self) -> bool:
+        """Whether the payment does anything there."""
+        return bool(self.settlement.paid or self.settlement.rest_cents)
+
+    @property
     def allocations(self) -> tuple[Allocation, ...]:
         """Which dues, by which rule."""
         return tuple(Allocation(self.lease_id, due_id, cents, rule) for due_id, cents, rule in self.settlement.paid)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What decides the order besides the dues: the dues that were named, and the rules' names."""
 
     target: Sequence[str] = ()
@@ -98,11 +108,14 @@ class Choice:
     rule: AllocationRule | None = None
 
 
+_NO_CHOICE = Choice()
+
+
 def spread(
     household: Household, debtor: Debtor, cents: Cents, on: date, choice: Choice | None = None
 ) -> tuple[Part, ...]:
     """The parts of a payment, the main lease's first; parts of other leases that get nothing are left out."""
-    chosen = choice or Choice()
+    chosen = _NO_CHOICE if choice is None else choice
     facing = household.facing(debtor)
     if len(facing) == 1:
         return (_alone(facing[household.main], cents, on, chosen),)
@@ -122,7 +135,7 @@ def spread(
         for lease_id, account in facing.items()
     ]
     parts.sort(key=lambda part: part.lease_id != household.main)
-    return tuple(part for part in parts if part.amount_cents or part.lease_id == household.main)
+    return tuple(part for part in parts if part.is_booked or part.lease_id == household.main)
 
 
 def _alone(account: Account, cents: Cents, on: date, chosen: Choice) -> Part:
@@ -146,8 +159,7 @@ def _part(account: Account, settlement: Settlement, owner: Mapping[str, str], re
     return Part(account, Settlement(still_open, paid, rest))
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """What the entries of a payment's parts have in common: D `origin`, C411 and C4195 of each lease."""
 
     payment_id: str
@@ -158,16 +170,23 @@ class Booking:
     debtor: Debtor
     chart: Chart
 
-    def book(self, parts: Sequence[Part]) -> tuple[tuple[Entry, ...], dict[str, Account]]:
-        """The entries of the parts, one per lease, and the accounts after them."""
+    def book(
+        self, parts: Sequence[Part], recent: tuple[Recent, ...] | None = None
+    ) -> tuple[tuple[Entry, ...], dict[str, Account]]:
+        """The entries of the parts, one per lease, and the accounts after them; `recent` replaces the receipts of the
+        last days of the first.
+        """
         entries, accounts = list[Entry](), dict[str, Account]()
         for part in parts:
             account = part.account
-            if part.amount_cents:
+            told = account.recent if recent is None or accounts else recent
+            if part.is_booked:
                 entry = self.entry(account, part.paid_cents, part.settlement.rest_cents, len(entries))
                 entries.append(entry)
-                account = self._after(part, entry)
-            accounts[part.lease_id] = account.facing(self.debtor)
+                account = self._after(part, entry, told)
+            elif told is not account.recent:
+                account = replace(account, recent=told)
+            accounts[account.lease_id] = account.facing(self.debtor)
         return tuple(entries), accounts
 
     def lines(self, lease_id: str, paid: Cents, rest: Cents) -> tuple[Line, ...]:
@@ -181,16 +200,10 @@ class Booking:
             account, nth_entry(self.entry_id, index), self.kind, self.on, self.lines(account.lease_id, paid, rest)
         )
 
-    def _after(self, part: Part, entry: Entry) -> Account:
+    def _after(self, part: Part, entry: Entry, recent: tuple[Recent, ...]) -> Account:
         settlement, held = part.settlement, part.account
         lot = (CreditLot(self.payment_id, settlement.rest_cents),) if settlement.rest_cents else ()
-        return replace(
-            held,
-            open_dues=settlement.open_dues,
-            credits=(*held.credits, *lot),
-            sequence=entry.sequence,
-            last_hash=entry.hash,
-        )
+        return held.booked(entry.sequence, entry.hash, settlement.open_dues, (*held.credits, *lot), recent)
 
 
 def nth_entry(entry_id: str, index: int) -> str:
@@ -200,7 +213,7 @@ def nth_entry(entry_id: str, index: int) -> str:
 
 def next_entry(account: Account, entry_id: str, kind: EntryKind, on: date, lines: tuple[Line, ...]) -> Entry:
     """The next entry of the lease's chain, sealed."""
-    return seal(Entry(entry_id, account.lease_id, account.sequence + 1, kind, on, lines, account.last_hash))
+    return sealed(entry_id, account.lease_id, account.sequence + 1, kind, on, lines, account.last_hash)
 
 
 def allocations_of(parts: Sequence[Part]) -> tuple[Allocation, ...]:
@@ -215,4 +228,4 @@ def rest_of(parts: Sequence[Part]) -> Cents:
 
 def is_on_ended_lease(parts: Sequence[Part]) -> bool:
     """Whether any lease that gets something has ended."""
-    return any(part.account.status is LeaseStatus.ENDED for part in parts if part.amount_cents)
+    return any(part.account.status is LeaseStatus.ENDED for part in parts if part.is_booked)

@@ -21,6 +21,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from quitus.domain.calendar import days_beside
 from quitus.domain.errors import NotFound
@@ -30,8 +32,7 @@ _LONGEST_COUNTER = 6
 _PAYMENT_ID = re.compile(r"(\d{8})-(n?)(\d{1,15})-([0-9a-f]{10})-(\d{1,6})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Bucket:
+class Bucket(NamedTuple):
     """All movements of one account, day and signed amount; `account` is a tag, not the number itself."""
 
     account: str
@@ -47,7 +48,7 @@ class Bucket:
     def payment_id(self, ordinal: int) -> str:
         """The public name of the movement with this ordinal."""
         sign = "n" if self.amount_cents < 0 else ""
-        return f"{self.day:%Y%m%d}-{sign}{abs(self.amount_cents)}-{self.account}-{ordinal}"
+        return f"{self.day.isoformat().replace('-', '')}-{sign}{abs(self.amount_cents)}-{self.account}-{ordinal}"
 
 
 def is_counter(reference: str) -> bool:
@@ -60,6 +61,7 @@ def reference_tag(reference: str) -> str:
     return hashlib.sha256(reference.encode()).hexdigest()[:8]
 
 
+@lru_cache(maxsize=1024)
 def account_tag(account: str) -> str:
     """A short name of a bank account that does not reveal it (first ten hex digits of its SHA-256)."""
     return hashlib.sha256(account.encode()).hexdigest()[:10]

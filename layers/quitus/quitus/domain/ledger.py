@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
 
 from quitus.domain.lease import Debtor
 from quitus.domain.money import Cents
@@ -65,8 +67,7 @@ _LABELS: Mapping[Role, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of an entry; `auxiliary` is the lease for tenant accounts, None for the payer of its aids. No name and
     no IBAN, ever.
     """
@@ -98,50 +99,67 @@ def seal(entry: Entry) -> Entry:
     Raises:
         ValueError: debits and credits differ.
     """
-    if sum(line.debit_cents - line.credit_cents for line in entry.lines) != 0:
-        raise ValueError(f"entry {entry.entry_id} does not balance")
-    return Entry(
-        entry.entry_id,
-        entry.lease_id,
-        entry.sequence,
-        entry.kind,
-        entry.booking_date,
-        entry.lines,
-        entry.previous_hash,
-        entry_hash(entry),
-    )
+    return sealed(*_unsealed(entry))
+
+
+def sealed(
+    entry_id: str,
+    lease_id: str | None,
+    sequence: int,
+    kind: EntryKind,
+    on: date,
+    lines: tuple[Line, ...],
+    previous_hash: str | None,
+) -> Entry:
+    """The sealed entry of these fields. Raises ValueError: debits and credits differ."""
+    if sum([line.debit_cents - line.credit_cents for line in lines]) != 0:
+        raise ValueError(f"entry {entry_id} does not balance")
+    fields = _hashed_fields(entry_id, lease_id, sequence, kind, on, lines, previous_hash)
+    return Entry(entry_id, lease_id, sequence, kind, on, lines, previous_hash, _sha256(fields))
+
+
+_unsealed = attrgetter("entry_id", "lease_id", "sequence", "kind", "booking_date", "lines", "previous_hash")
 
 
 def entry_hash(entry: Entry) -> str:
     """Hex SHA-256 of the canonical JSON of the entry without its hash."""
-    return hashlib.sha256(_canonical_json(hashed_fields(entry))).hexdigest()
+    return _sha256(hashed_fields(entry))
 
 
 def hashed_fields(entry: Entry) -> dict[str, Any]:
     """The fields under the hash, as they go to the ERP and to readers of the API."""
+    return _hashed_fields(*_unsealed(entry))
+
+
+def _hashed_fields(
+    entry_id: str,
+    lease_id: str | None,
+    sequence: int,
+    kind: EntryKind,
+    on: date,
+    lines: tuple[Line, ...],
+    previous_hash: str | None,
+) -> dict[str, Any]:
     return {
-        "previous_hash": entry.previous_hash,
-        "entry_id": entry.entry_id,
-        "lease_id": entry.lease_id,
-        "sequence": entry.sequence,
-        "kind": entry.kind.value,
-        "booking_date": entry.booking_date.isoformat(),
+        "previous_hash": previous_hash,
+        "entry_id": entry_id,
+        "lease_id": lease_id,
+        "sequence": sequence,
+        "kind": kind.value,
+        "booking_date": on.isoformat(),
         "lines": [
-            {
-                "account": line.account,
-                "auxiliary": line.auxiliary,
-                "label": line.label,
-                "debit_cents": line.debit_cents,
-                "credit_cents": line.credit_cents,
-            }
-            for line in entry.lines
+            {"account": account, "auxiliary": auxiliary, "label": label, "debit_cents": debit, "credit_cents": credit}
+            for account, auxiliary, label, debit, credit in lines
         ],
     }
 
 
-def _canonical_json(value: Mapping[str, Any]) -> bytes:
-    # RFC 8785 for what entries hold: ASCII keys (so code-point order is UTF-16 order), texts, integers and null.
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+_CANONICAL = msgspec.json.Encoder(order="sorted")
+"""RFC 8785 for what entries hold: ASCII keys (so code-point order is UTF-16 order), texts, integers and null."""
+
+
+def _sha256(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_CANONICAL.encode(fields)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +200,7 @@ class Chart:
         return self.debit(role, cents, auxiliary) if cents >= 0 else self.credit(role, -cents, auxiliary)
 
     def _number(self, role: Role) -> str:
-        return self.numbers.get(role, DEFAULT_ACCOUNTS[role])
+        return self.numbers.get(role) or DEFAULT_ACCOUNTS[role]
 
 
 _DUES = {Debtor.TENANT: Role.TENANTS, Debtor.PAYER: Role.AIDS}

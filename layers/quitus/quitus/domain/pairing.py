@@ -51,14 +51,14 @@ def renumbered(pairings: Sequence[Pairing], order: Sequence[int]) -> list[Pairin
     numbers = {bucket: iter(sorted(ordinals)) for bucket, ordinals in free.items()}
     fresh = [pairings[index] for index in order if pairings[index].verdict is Verdict.NEW]
     now = {(pairing.bucket, pairing.ordinal): next(numbers[pairing.bucket]) for pairing in fresh}
-    return [
-        replace(
-            pairing,
-            ordinal=now.get((pairing.bucket, pairing.ordinal), pairing.ordinal),
-            about=None if pairing.about is None else now.get((pairing.bucket, pairing.about), pairing.about),
-        )
-        for pairing in pairings
-    ]
+    return [_moved(pairing, now) for pairing in pairings]
+
+
+def _moved(pairing: Pairing, now: Mapping[tuple[Bucket, int], int]) -> Pairing:
+    ordinal = now.get((pairing.bucket, pairing.ordinal), pairing.ordinal)
+    about = None if pairing.about is None else now.get((pairing.bucket, pairing.about), pairing.about)
+    unmoved = (ordinal, about) == (pairing.ordinal, pairing.about)
+    return pairing if unmoved else replace(pairing, ordinal=ordinal, about=about)
 
 
 class Register:
@@ -66,6 +66,8 @@ class Register:
 
     def __init__(self, rows: Mapping[Bucket, Iterable[Known]] | None = None) -> None:
         self._crowds = {bucket: Crowd(known) for bucket, known in (rows or {}).items()}
+        self._alone: dict[Bucket, Known] = {}
+        """New rows of buckets of which nothing was asked since: most of them, always."""
 
     def of(self, bucket: Bucket) -> list[Known]:
         """The rows of a bucket, by ordinal."""
@@ -73,6 +75,9 @@ class Register:
 
     def pair(self, bucket: Bucket, reports: Sequence[Report]) -> list[Pairing]:
         """Pair the reports of one bucket, strongest evidence first over all of them; the result is in their order."""
+        if len(reports) == 1 and not self._near(bucket):
+            self._alone[bucket] = Known(bucket, 1, (reports[0],))
+            return [Pairing(Verdict.NEW, bucket, 1)]
         found: dict[int, Pairing] = {}
         for index, report in enumerate(reports):
             if replayed := self._replayed(bucket, report):
@@ -88,7 +93,8 @@ class Register:
 
     def _placed(self, pairing: Pairing, report: Report) -> Pairing:
         """Once all reports are paired, every lease has as many rows as a channel names it."""
-        return replace(pairing, about=self._crowd(pairing.bucket).place(report.lease_iban))
+        about = self._crowd(pairing.bucket).place(report.lease_iban)
+        return pairing if about == pairing.about else replace(pairing, about=about)
 
     def _left_over(self, bucket: Bucket, report: Report) -> Pairing:
         """Without evidence for a free row: another free one, or by count alone, or a new one if there must be one."""
@@ -106,7 +112,10 @@ class Register:
         return replace(self._claim(known, told) if known else self._add(bucket, told), exchanged=True)
 
     def _crowd(self, bucket: Bucket) -> Crowd:
-        return self._crowds.setdefault(bucket, Crowd())
+        if bucket not in self._crowds:
+            alone = self._alone.pop(bucket, None)
+            self._crowds[bucket] = Crowd(() if alone is None else (alone,))
+        return self._crowds[bucket]
 
     def _replayed(self, bucket: Bucket, report: Report) -> Pairing | None:
         for crowd in self._near(bucket):
@@ -124,7 +133,7 @@ class Register:
 
     def _near(self, bucket: Bucket) -> list[Crowd]:
         days = (bucket, *bucket.neighbours())
-        return [self._crowds[day] for day in days if day in self._crowds]
+        return [self._crowd(day) for day in days if day in self._crowds or day in self._alone]
 
     def _claim(self, known: Known, report: Report) -> Pairing:
         self._crowd(known.bucket).add(known.with_report(report), report)

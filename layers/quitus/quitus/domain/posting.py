@@ -144,8 +144,7 @@ class Poster:
             if pairing.verdict is Verdict.SAME:
                 claims.append(Claim(pairing.bucket, pairing.ordinal, incoming))
             elif pairing.verdict is Verdict.NEW:
-                row = self._post(incoming, match, pairing, accounts)
-                posted.append(replace(row, household=self._household(incoming, match, pairing)))
+                posted.append(self._post(incoming, match, pairing, accounts))
         changed = {
             lease_id: replace(account, version=known[lease_id].version + 1)
             for lease_id, account in accounts.items()
@@ -173,21 +172,21 @@ class Poster:
     def _household(self, incoming: Incoming, match: Match, pairing: Pairing) -> str | None:
         if match.lease_id is None or pairing.exchanged or not _may_be_receipt(incoming):
             return None
-        group = self.households.accounts[match.lease_id].group
-        return f"group {group}" if group else match.lease_id
+        return self.households.of(match.lease_id).together
 
     def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
         if not incoming.is_booked or incoming.movement.is_parked or _is_nothing_of_ours(incoming.movement):
             return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
         if pairing.exchanged:
             match = Match(None, None, {}, SuspenseReason.NO_EVIDENCE)
-        if _may_be_receipt(incoming) and told_another_amount(self.elsewhere, incoming):
-            return _refused(incoming, pairing, match.lease_id, self.at)
-        if not _may_be_receipt(incoming) or match.lease_id is None:
+        if not _may_be_receipt(incoming):
             return self._post_aside(incoming, pairing, match)
-        household = self.households.of(match.lease_id, accounts)
-        if told_another_amount(household.main_account.recent, incoming):
-            return _refused(incoming, pairing, match.lease_id, self.at)
+        household = None if match.lease_id is None else self.households.of(match.lease_id, accounts)
+        recent = () if household is None else household.main_account.recent
+        if told_another_amount((*self.elsewhere, *recent), incoming):
+            return _refused(incoming, pairing, household, self.at)
+        if household is None:
+            return self._post_aside(incoming, pairing, match)
         row, changed = post_receipt(self.chart, household, incoming, match, pairing, self.at)
         accounts.update(changed)
         return row
@@ -219,26 +218,23 @@ def post_receipt(
     C4195; what the payer of aids sends settles its own account only (sector.md §3, Aids). The accounts after it.
     """
     movement, debtor = incoming.movement, incoming.movement.means.debtor
-    parts = spread(
-        household, debtor, movement.amount_cents, movement.booking_date, Choice(movement.due_ids or match.due_ids)
-    )
     payment_id, day = place.bucket.payment_id(place.ordinal), movement.booking_date
+    parts = spread(household, debtor, movement.amount_cents, day, Choice(movement.due_ids or match.due_ids))
+    allocations = allocations_of(parts)
     booking = Booking(payment_id, f"{payment_id}-1", EntryKind.RECEIPT, day, bank_role(incoming), debtor, chart)
-    entries, accounts = booking.book(parts)
-    main = household.main
-    flags = receipt_flags(household, movement, is_on_ended_lease(parts), bool(allocations_of(parts)))
-    row = Posted(
-        place.bucket, place.ordinal, incoming, match, allocations_of(parts), rest_of(parts), entries, flags, at
-    )
-    return row, accounts | {main: replace(accounts[main], recent=with_recent(accounts[main], incoming))}
+    entries, accounts = booking.book(parts, with_recent(household.main_account, incoming))
+    flags = receipt_flags(household, movement, is_on_ended_lease(parts), bool(allocations))
+    where = (place.bucket, place.ordinal, incoming, match)
+    row = Posted(*where, allocations, rest_of(parts), entries, flags, at, household.together)
+    return row, accounts
 
 
 def with_recent(account: Account, incoming: Incoming) -> tuple[Recent, ...]:
     """The account's receipts of the last days, this one among them."""
     movement = incoming.movement
+    this = Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)
     since = movement.booking_date - timedelta(days=DOUBLE_PAYMENT_DAYS)
-    kept = (held for held in account.recent if held.day >= since)
-    return (*kept, Recent(movement.booking_date, movement.amount_cents, incoming.reference_told))
+    return (*(held for held in account.recent if held.day >= since), this)
 
 
 def person_match(reason: str, requested_by: str | None) -> Match:
@@ -284,6 +280,8 @@ def _is_nothing_of_ours(movement: Movement) -> bool:
 
 def told_another_amount(receipts: Sequence[Recent], incoming: Incoming) -> bool:
     """Whether another channel gave this very reference to another amount, on the day or one beside it."""
+    if not receipts:
+        return False
     reference, _, channel = incoming.reference_told.partition("@")
     if not reference:
         return False
@@ -298,13 +296,14 @@ def told_another_amount(receipts: Sequence[Recent], incoming: Incoming) -> bool:
     )
 
 
-def _refused(incoming: Incoming, pairing: Pairing, lease_id: str | None, at: str) -> Posted:
+def _refused(incoming: Incoming, pairing: Pairing, household: Household | None, at: str) -> Posted:
     """Same identity, other amount: posted by nobody but a person."""
-    evidence = {"lease_id": lease_id} if lease_id else {}
+    evidence = {} if household is None else {"lease_id": household.main}
     evidence["bank_reference"] = incoming.movement.bank_reference or ""
     match = Match(None, None, evidence, SuspenseReason.IDENTITY_CONFLICT)
     flags = (Flag.IDENTITY_CONFLICT,)
-    return Posted(pairing.bucket, pairing.ordinal, incoming, match, flags=flags, posted_at=at)
+    together = None if household is None else household.together
+    return Posted(pairing.bucket, pairing.ordinal, incoming, match, flags=flags, posted_at=at, household=together)
 
 
 _ASIDE = {Nature.RETURN: EntryKind.REVERSAL, Nature.CLEARING: EntryKind.ALLOCATION}

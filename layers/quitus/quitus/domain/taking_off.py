@@ -48,7 +48,7 @@ def last_cents(payment: Payment, cents: Cents) -> Portion:
     for allocation in reversed(payment.allocations):
         part = min(allocation.amount_cents, missing)
         if part:
-            taken.append(replace(allocation, amount_cents=part))
+            taken.append(allocation._replace(amount_cents=part))
             missing -= part
     return Portion(tuple(taken), credit)
 
