@@ -30,11 +30,11 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.payment_view_rows import PaymentViewRows
 from quitus.adapters.sqs_batch import each_message
 from quitus.banking.camt import entries
-from quitus.domain import allocation, household, posting, reversing, taking_off, views
+from quitus.domain import allocation, household, ledger, posting, reversing, taking_off, views
 from quitus.domain.erp_batch import Outcome
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming
-from quitus.domain.ledger import Chart, Entry, seal
+from quitus.domain.ledger import Chart, seal
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.services import bank_intake, idempotent_requests, push_erp, take_back
 from quitus.services.idempotent_requests import Attempt, Once
@@ -282,7 +282,8 @@ def debit_and_credit_are_swapped(patch: pytest.MonkeyPatch) -> None:
 
 @found_by(the_day)
 def an_entry_is_not_chained(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(household, "sealed", lambda *fields: seal(Entry(*fields[:-1], None)))
+    true = ledger.sealed
+    patch.setattr(household, "sealed", lambda *fields: seal(replace(true(*fields), previous_hash=None)))
 
 
 @found_by(the_day)

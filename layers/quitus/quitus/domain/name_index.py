@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
-from quitus.domain.names import NEAR, SURE, Person, is_cut, likeness, persons_of, words_of
+from quitus.domain.names import NEAR, SURE, Person, begins, is_cut, likeness, persons_of, words_of
 
 HOLDER = "@"
 """Under which the lease's holder is kept: no id of a party."""
@@ -21,8 +22,7 @@ _RARE = 60
 _MOST_COMPARED = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Namesake:
+class Namesake(NamedTuple):
     """A person of a lease whose name is like the payer's: `score` 0 to 100, 100 for the very same words."""
 
     lease_id: str
@@ -44,13 +44,12 @@ class Namesakes:
     """Every word of a name is borne by hundreds: nobody can say who is of the family."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     lease_id: str
     party_id: str
     person: Person
-    text: str
-    """Its words in the order of the alphabet."""
+    words: frozenset[str]
+    has_initial: bool
 
 
 class NameIndex:
@@ -58,8 +57,12 @@ class NameIndex:
 
     def __init__(self) -> None:
         self._entries: dict[int, _Entry] = {}
+        self._texts: dict[int, str] = {}
+        """The words of each person in the order of the alphabet."""
         self._of_lease: dict[str, list[int]] = {}
         self._words: dict[str, set[int]] = {}
+        self._leases: dict[str, set[str]] = {}
+        """The leases of those who bear a word."""
         self._pairs: dict[str, tuple[int, ...]] = {}
         self._next = 0
 
@@ -87,8 +90,9 @@ class NameIndex:
         near = tuple(one for one in ranked if one.score < SURE)
         if not same:
             return Namesakes(near=near)
-        kin = frozenset(self._entries[number].lease_id for number in self._kin(persons))
-        return Namesakes(same, near, kin, any(len(self._rarest(person)) > _MOST_COMPARED for person in persons))
+        return Namesakes(
+            same, near, self._kin(persons), any(len(self._rarest(person)) > _MOST_COMPARED for person in persons)
+        )
 
     def named_in(self, text: str | None) -> frozenset[str]:
         """The leases that a free text names: by their id, or by all the words of a person."""
@@ -101,27 +105,33 @@ class NameIndex:
 
     def _alike(self, person: Person, *, cut: bool) -> Iterator[tuple[_Entry, int]]:
         """Those whose name is at least near: by words where two are shared, else as rapidfuzz compares letters."""
-        sharing = set[int]().union(*(one & other for one, other in combinations(self._bearers(person), 2)))
+        sharing = set[int]().union(*(one & other for one, other in combinations(self._bearers(person).values(), 2)))
         others = self._like(person) - sharing
-        if cut or len(set(person)) == 1 or any(len(word) == 1 for word in person):
-            begun = {number for number in others if _may_be_cut(person, self._entries[number].person)}
-            sharing, others = sharing | begun, others - begun
-        for entry in (self._entries[number] for number in sharing):
-            score = likeness(person, entry.person, cut=cut)
-            if score >= NEAR:
+        words, kept = frozenset(person), frozenset(person[:-1]) if cut else _NO_WORDS
+        begun = others.intersection(*(self._words.get(word, _NOBODY) for word in kept))
+        if is_short := len(words) == 1 or _has_initial(person):
+            begun |= {number for number in others if _may_be_short_for(person, self._entries[number].person)}
+        letters = others - begun
+        for number in sharing | begun:
+            entry = self._entries[number]
+            held = entry.words
+            is_begun = kept <= held and begins(person, entry.person)
+            if not (words <= held or held <= words or is_begun or is_short or entry.has_initial):
+                letters.add(number)
+            elif (score := likeness(person, entry.person, cut=cut)) >= NEAR:
                 yield entry, score
-        yield from self._compared(person, others)
+        yield from self._near(person, letters)
 
-    def _compared(self, person: Person, numbers: Collection[int]) -> Iterator[tuple[_Entry, int]]:
-        """Those that rapidfuzz finds near."""
+    def _near(self, person: Person, numbers: Collection[int]) -> Iterator[tuple[_Entry, int]]:
+        """Those that are near by their letters alone."""
         if not numbers:
             return
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - loaded by those who look for names only
 
-        texts = {number: self._entries[number].text for number in numbers}
-        text = " ".join(sorted(person))
-        for _, score, number in process.extract(text, texts, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None):
-            yield self._entries[number], min(int(score), SURE - 1)
+        places, text = tuple(numbers), " ".join(sorted(person))
+        texts = [self._texts[number] for number in places]
+        for _, score, place in process.extract(text, texts, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None):
+            yield self._entries[places[place]], min(int(score), SURE - 1)
 
     def _like(self, person: Person) -> set[int]:
         """Who shares a beginning or end of two words; and who bears the rarest word, if few do."""
@@ -129,39 +139,56 @@ class NameIndex:
         rarest = self._rarest(person)
         return found | rarest if len(rarest) <= _RARE else found
 
-    def _kin(self, persons: Iterable[Person]) -> set[int]:
-        rare = [held for person in persons for held in self._bearers(person) if len(held) <= _RARE]
-        rarest = [held for person in persons if len(held := self._rarest(person)) <= _MOST_COMPARED]
-        return set[int]().union(*rare, *rarest)
+    def _kin(self, persons: Iterable[Person]) -> frozenset[str]:
+        """The leases of people who share a rare word with one of these, or the rarest that it has."""
+        family = set[str]()
+        for person in persons:
+            borne = self._bearers(person)
+            family |= {word for word, bearers in borne.items() if len(bearers) <= _RARE}
+            rarest = min(
+                (word for word, bearers in borne.items() if bearers), key=lambda word: len(borne[word]), default=""
+            )
+            family |= {rarest} if len(self._words.get(rarest, _NOBODY)) <= _MOST_COMPARED else set()
+        return frozenset().union(*(self._leases.get(word, ()) for word in family))
 
-    def _bearers(self, person: Person) -> list[set[int]]:
-        return [self._words.get(word, _NOBODY) for word in dict.fromkeys(person) if len(word) > 1]
+    def _bearers(self, person: Person) -> dict[str, set[int]]:
+        return {word: self._words.get(word, _NOBODY) for word in person if len(word) > 1}
 
     def _rarest(self, person: Person) -> set[int]:
         """Who bears the rarest of the words that anybody bears."""
-        return min(filter(None, self._bearers(person)), key=len, default=_NOBODY)
+        return min(filter(None, self._bearers(person).values()), key=len, default=_NOBODY)
 
     def _add(self, lease_id: str, party_id: str, person: Person) -> int:
         number, self._next = self._next, self._next + 1
-        self._entries[number] = _Entry(lease_id, party_id, person, " ".join(sorted(person)))
+        self._entries[number] = _Entry(lease_id, party_id, person, frozenset(person), _has_initial(person))
+        self._texts[number] = " ".join(sorted(person))
         for word in person:
             self._words.setdefault(word, set()).add(number)
+            self._leases.setdefault(word, set()).add(lease_id)
         for pair in _pairs(person):
             self._pairs[pair] = (*self._pairs.get(pair, ()), number)
         return number
 
     def _forget(self, number: int) -> None:
-        person = self._entries.pop(number).person
+        lease_id, _, person, *_ = self._entries.pop(number)
+        del self._texts[number]
         for word in person:
             self._words[word].discard(number)
+            self._leases[word].discard(lease_id)
         for pair in _pairs(person):
             self._pairs[pair] = tuple(held for held in self._pairs[pair] if held != number)
 
 
 _NOBODY: set[int] = set()
+_NO_WORDS = frozenset({""})
+"""No name has all of these."""
 
 
-def _may_be_cut(short: Person, whole: Person) -> bool:
+def _has_initial(person: Person) -> bool:
+    return min(map(len, person)) == 1
+
+
+def _may_be_short_for(short: Person, whole: Person) -> bool:
     """Whether each word of one begins a word of the other."""
     return all(any(held.startswith(word) for held in whole) for word in short)
 

@@ -7,7 +7,6 @@ Banks write in capitals, without accents, hyphens or apostrophes, with a title, 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 
 type Person = tuple[str, ...]
@@ -83,8 +82,10 @@ _WRITTEN_OUT = {"ST": "SAINT", "STE": "SAINTE"}
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text: capitals without accents, apostrophes joined, everything else a blank."""
     spelt = text.translate(_JOINING).upper().translate(_SPELT)
-    plain = (char for char in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(char))
-    return tuple("".join(char if char.isalnum() else " " for char in plain).upper().split())
+    if not spelt.isascii():
+        plain = (char for char in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(char))
+        spelt = "".join(plain).upper()
+    return tuple("".join([char if char.isalnum() else " " for char in spelt]).split())
 
 
 def joined(text: str) -> str:
@@ -113,17 +114,17 @@ def is_cut(text: str) -> bool:
 
 def is_same(one: Person, other: Person) -> bool:
     """Whether two names have the very same words, in any order, and are long enough to name somebody."""
-    return len(one) == len(other) and sorted(one) == sorted(other) and sum(map(len, one)) >= _FEWEST_LETTERS
+    return len(one) == len(other) and sum(map(len, one)) >= _FEWEST_LETTERS and sorted(one) == sorted(other)
 
 
 def begins(cut: Person, whole: Person) -> bool:
     """Whether a name that was cut may be the beginning of another: its last word may be, the others are all there."""
     *complete, last = cut
-    if any(word not in whole for word in complete):
-        return False
-    left = list((Counter(whole) - Counter(complete)).elements())
-    if len(left) != len(whole) - len(complete) or not left:
-        return False
+    left = list(whole)
+    for word in complete:
+        if word not in left:
+            return False
+        left.remove(word)
     enough = len(complete) >= 2 or len(last) >= _FEWEST_LETTERS
     return bool(complete) and enough and any(word.startswith(last) for word in left)
 
@@ -134,8 +135,8 @@ def likeness(one: Person, other: Person, *, cut: bool = False) -> int:
         return _SAME
     if cut and begins(one, other):
         return _CUT
-    few, many = sorted((set(one), set(other)), key=len)
-    if len(few) >= 2 and few <= many:
+    words, held = set(one), set(other)
+    if min(len(words), len(held)) >= 2 and (words <= held or held <= words):
         return _WITHIN
     if _are_initials(one, other) or _are_initials(other, one):
         return _INITIALS
