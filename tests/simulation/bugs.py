@@ -362,7 +362,7 @@ def a_file_goes_on_behind_where_it_stopped(patch: pytest.MonkeyPatch) -> None:
 
 @found_by(pair("cheque twice"))
 def a_request_that_comes_again_is_a_new_one(patch: pytest.MonkeyPatch) -> None:
-    def run(once: Once, landlord_id: str, key: str | None, fingerprint: str, work: Callable[[Attempt], Any]) -> Any:
+    def run(once: Once, landlord: str, key: str, said: str, work: Callable[[Attempt], Any], **how: object) -> Any:
         return work(Attempt(uuid.uuid4().hex, once.clock.now()))
 
     patch.setattr(Once, "run", run)
