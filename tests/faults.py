@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from quitus.adapters.memory import MemoryTable
+from quitus.services.table import Key, Page, Row, Write
 
 
 class Killed(BaseException):
@@ -53,3 +54,33 @@ class InterruptedTable:
             return method(*arguments, **named)
 
         return call
+
+
+class CountedTable(MemoryTable):
+    """A table that counts its calls, and the rows that are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = self.rows_read = 0
+
+    def get(self, key: Key) -> Row | None:
+        return self._counted(super().get(key), 1)
+
+    def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        found = super().batch_get(keys)
+        return self._counted(found, len(found))
+
+    def query(self, *given: Any, **named: Any) -> Page:
+        page = super().query(*given, **named)
+        return self._counted(page, len(page.rows))
+
+    def query_listing(self, *given: Any, **named: Any) -> Page:
+        page = super().query_listing(*given, **named)
+        return self._counted(page, len(page.rows))
+
+    def write(self, writes: Sequence[Write]) -> None:
+        self._counted(super().write(writes), 0)
+
+    def _counted[T](self, answer: T, rows: int) -> T:
+        self.calls, self.rows_read = self.calls + 1, self.rows_read + rows
+        return answer

@@ -125,7 +125,7 @@ class StreamedTable(MemoryTable):
         other = StreamedTable()
         other.rows, other.sequence = dict(self.rows), self.sequence
         other._partitions = defaultdict(list, {pk: list(held) for pk, held in self._partitions.items()})
-        other._listings = defaultdict(set, {pk: set(held) for pk, held in self._listings.items()})
+        other._listings = defaultdict(list, {pk: list(held) for pk, held in self._listings.items()})
         other.stream, other.unlogged = list(self.stream), list(self.unlogged)
         return other
 

@@ -24,6 +24,8 @@ from demonstration.days import latest_month
 from demonstration.dues import called
 from demonstration.erp_files import dues_file, leases_file, parties_file
 from demonstration.estate import FEWEST_LEASES, estate
+from quitus.services import bank_statements
+from quitus.services.messages import MOVEMENTS_AT_ONCE
 
 SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
 LINES = int(os.environ.get("QUITUS_REBUILD", "400"))
@@ -88,6 +90,7 @@ def decide(world: World, lease_ids: list[str], chance: random.Random) -> None:
 def test_a_table_that_was_wiped_is_made_again_from_files_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worlds, "LONGEST", 50 * LINES)
     world = World(monkeypatch)
+    monkeypatch.setattr(bank_statements, "MOVEMENTS_AT_ONCE", MOVEMENTS_AT_ONCE)
     busy(world)
     live = compared(world.buckets.objects, RAW, world.table).live
     for seed in (1, 2):

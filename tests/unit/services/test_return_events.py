@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from builders import BANK_ACCOUNT, FixedClock, a_poster
+from faults import InterruptedTable
 from unit.erp.office import Notebook
 from unit.services.test_returns import balance, booked, listed, open_alerts, side, taken_back
 from unit.views.estate import IBANS, Estate, L
@@ -55,12 +56,13 @@ def estate() -> Estate:
 
 
 def tell(estate: Estate, event: dict[str, Any], clock: FixedClock = TODAY, **changes: Any) -> None:
-    table = estate.table
-    poster = a_poster(table, clock)
-    EventPoster(
-        poster, LandlordRows(table), EventRows(table), LinkRows(table), AlertRows(table), Notebook(), clock
-    ).post(json.dumps(event | changes))
+    poster(estate.table, clock).post(json.dumps(event | changes))
     estate.settle()
+
+
+def poster(table: Any, clock: FixedClock = TODAY) -> EventPoster:
+    landlords, events, links, alerts = LandlordRows(table), EventRows(table), LinkRows(table), AlertRows(table)
+    return EventPoster(a_poster(table, clock), landlords, events, links, alerts, Notebook(), clock)
 
 
 def the_payment(estate: Estate) -> Payment:
@@ -189,3 +191,34 @@ def test_a_reversal_of_a_reversal_is_refused(estate: Estate) -> None:
     tell(estate, CHARGEBACK, event_id="E-BB", bank_reference="BB-1", original_reference="B-1")
     assert (balance(estate), listed(estate)) == (45000, [("reversed", 45000)])
     assert open_alerts(estate) == {"event_rejected"}
+
+
+def test_two_providers_that_tell_of_one_part_at_once_take_it_back_once() -> None:
+    """They date it differently; the payment is larger, so that what is left would pay for the same part again."""
+    told = 0
+    for call in range(1, 40):
+        estate = Estate()
+        for source, name in PROVIDERS:
+            tell(estate, CREDIT | BY_TRANSFER, source=source, event_id=name, bank_reference=name)
+
+        def back(table: Any, place: int) -> None:
+            source, name = PROVIDERS[place]
+            part = {"event_id": f"B-{name}", "bank_reference": f"B-{name}", "original_reference": name}
+            part |= {"booking_date": f"2026-11-{19 + place}"}
+            poster(table).post(json.dumps(CHARGEBACK | BY_TRANSFER | part | {"source": source, "amount_cents": 20000}))
+
+        def other() -> None:
+            nonlocal told
+            told += 1
+            back(estate.table, 1)  # noqa: B023
+
+        back(InterruptedTable(estate.table, call, other), 0)
+        back(estate.table, 1)
+        estate.settle()
+        assert [reversal.amount_cents for reversal in the_payment(estate).reversals] == [20000]
+        assert balance(estate) == 20000
+    assert 10 < told < 39
+
+
+PROVIDERS = (("psp:demo", "C-1"), ("psp:desk", "D-1"))
+BY_TRANSFER = {"means": "transfer"}

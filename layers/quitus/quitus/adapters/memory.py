@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import marshal
 import threading
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from quitus.adapters.dynamo import decode_row, encode_row
@@ -28,6 +29,9 @@ from quitus.services.table import (
 
 _LARGEST_ROW = 400_000
 
+type _Place = tuple[str, str, str]
+"""Where a row stands in a listing: its place there, then its key."""
+
 
 class MemoryTable:
     """`services.table.Table` without a server."""
@@ -35,7 +39,7 @@ class MemoryTable:
     def __init__(self) -> None:
         self.rows: dict[Key, Row] = {}
         self._partitions: dict[str, list[str]] = defaultdict(list)
-        self._listings: dict[str, set[Key]] = defaultdict(set)
+        self._listings: dict[str, list[_Place]] = defaultdict(list)
         self._lock = threading.RLock()
 
     def get(self, key: Key) -> Row | None:
@@ -60,11 +64,9 @@ class MemoryTable:
     ) -> Page:
         """See `Table.query`."""
         with self._lock:
-            keys = [Key(pk, sk) for sk in self._partitions.get(pk, []) if sk.startswith(prefix)]
-            ordered = keys[::-1] if newest_first else keys
-            if after is not None:
-                ordered = [key for key in ordered if (key.sk < after if newest_first else key.sk > after)]
-            return self._page(ordered, limit)
+            held = self._partitions.get(pk, [])
+            found = _part(held, _under(held, prefix, str), after, newest_first=newest_first)
+            return self._page([Key(pk, sk) for sk in found], limit)
 
     def query_listing(
         self,
@@ -77,18 +79,18 @@ class MemoryTable:
     ) -> Page:
         """See `Table.query_listing`."""
         with self._lock:
-            members = {key: self.rows[key]["GSI1SK"] for key in self._listings.get(pk, ())}
-            listed = [Key(*key[:2], place) for key, place in members.items() if place.startswith(prefix)]
-            listed.sort(key=_listing_order, reverse=newest_first)
-            if after is not None:
-                place = _listing_order(after if after.listed_at else self._listed(pk, after))
-                past = [key for key in listed if (_listing_order(key) < place) == newest_first]
-                listed = [key for key in past if _listing_order(key) != place] if place[0] else []
-            return self._page(listed, limit)
+            held = self._listings.get(pk, [])
+            place = None if after is None else self._place(pk, after)
+            if place is not None and not place[0]:
+                return Page((), None)
+            found = _part(held, _under(held, prefix, itemgetter(0)), place, newest_first=newest_first)
+            return self._page([Key(pk, sk, listed_at) for listed_at, pk, sk in found], limit)
 
-    def _listed(self, pk: str, key: Key) -> Key:
+    def _place(self, pk: str, key: Key) -> _Place:
+        """Where a row stands in a listing; nowhere, if it is not in it any more."""
         row = self.rows.get(key, {})
-        return Key(key.pk, key.sk, row["GSI1SK"] if row.get("GSI1PK") == pk else "")
+        listed_at = key.listed_at or (row["GSI1SK"] if row.get("GSI1PK") == pk else "")
+        return listed_at, key.pk, key.sk
 
     def _page(self, keys: list[Key], limit: int | None) -> Page:
         shown = keys if limit is None else keys[:limit]
@@ -146,9 +148,10 @@ class MemoryTable:
         if key not in self.rows:
             insort(self._partitions[key.pk], key.sk)
         elif "GSI1PK" in self.rows[key]:
-            self._listings[self.rows[key]["GSI1PK"]].discard(key)
+            listing = self._listings[self.rows[key]["GSI1PK"]]
+            del listing[bisect_left(listing, (self.rows[key]["GSI1SK"], *key[:2]))]
         if "GSI1PK" in row:
-            self._listings[row["GSI1PK"]].add(key)
+            insort(self._listings[row["GSI1PK"]], (row["GSI1SK"], *key[:2]))
         self.rows[key] = decode_row(encoded)
 
 
@@ -158,8 +161,25 @@ def _copy(row: Row) -> Row:
     return copied
 
 
-def _listing_order(key: Key) -> tuple[str, str, str]:
-    return (key.listed_at, key.pk, key.sk)
+def _under[T](ordered: Sequence[T], prefix: str, text: Callable[[T], str]) -> range:
+    """Where the items stand whose text begins so."""
+
+    def beginning(item: T) -> str:
+        return text(item)[: len(prefix)]
+
+    return range(bisect_left(ordered, prefix, key=beginning), bisect_right(ordered, prefix, key=beginning))
+
+
+def _part[T: (str, tuple[str, str, str])](
+    ordered: Sequence[T], under: range, after: T | None, *, newest_first: bool
+) -> Sequence[T]:
+    """The items of a range that come after one, in the order asked for."""
+    low, high = under.start, under.stop
+    if after is not None:
+        past = bisect_left(ordered, after) if newest_first else bisect_right(ordered, after)
+        low, high = (low, min(high, past)) if newest_first else (max(low, past), high)
+    found = ordered[low:high]
+    return found[::-1] if newest_first else found
 
 
 def _checked(key: Key) -> Key:

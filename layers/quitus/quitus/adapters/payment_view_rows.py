@@ -24,6 +24,7 @@ from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.domain.pending import detail_names, may_be_total, total_names
 from quitus.domain.returned import Return
+from quitus.domain.tracing import ties
 from quitus.domain.views import (
     Collection,
     Contribution,
@@ -240,6 +241,7 @@ def _private(payment: Payment, shown: Shown) -> Row:
     if payment.awaiting is Awaiting.ORIGINAL:
         returned = Return(payment.reports)
         row |= {"takes_back": sorted(returned.amounts), "originals": sorted(returned.named)}
+        row["ties"] = sorted(ties(returned))
     if payment.is_replaced:
         row["replaced_by"] = list(payment.replaced_by)
     return row

@@ -211,6 +211,7 @@ def _listed(row: Row) -> ListedPayment:
         replaced_by=tuple(row.get("replaced_by", ())),
         takes_back=frozenset(row.get("takes_back", ())),
         original_references=frozenset(row.get("originals", ())),
+        ties=frozenset(row.get("ties", ())),
         payer_id=match["evidence"].get(PAYER) if awaits_list else None,
     )
 

@@ -8,12 +8,13 @@ month's must not be taken in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from quitus.domain.identity import is_counter
+from quitus.domain.identity import is_counter, reference_tag
 from quitus.domain.incoming import Incoming
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
@@ -149,10 +150,29 @@ def _retold(returned: Return, tied: Iterable[tuple[Payment, Trace]]) -> Iterable
                 yield payment, reversal
 
 
+def ties(returned: Return) -> frozenset[str]:
+    """Short names of all that may tie a return to a payment; one without any waits for a person."""
+    asked = _asked(returned)
+    return frozenset(tag for trace in Trace if _counts(returned, trace) for tag in _tags(trace, asked[trace]))
+
+
+def ties_of(payment: Payment) -> frozenset[str]:
+    """The same of a payment: a return that shares none with it is none of it."""
+    if not _is_receipt(payment):
+        return frozenset()
+    return frozenset(tag for trace, told in _told(payment).items() for tag in _tags(trace, told))
+
+
+def _tags(trace: Trace, values: Iterable[str]) -> Iterator[str]:
+    """Names without what they name: they stand in lists and messages."""
+    return (f"{trace.value}:{reference_tag(value)}" for value in values)
+
+
 def _trace(returned: Return, payment: Payment) -> Trace | None:
     if not _is_receipt(payment) or _day(payment) > returned.day + NEWEST or _denied(returned, payment):
         return None
-    return next((trace for trace in Trace if _TIES[trace](returned, payment) and _counts(returned, trace)), None)
+    asked, told = _asked(returned), _told(payment)
+    return next((trace for trace in Trace if asked[trace] & told[trace] and _counts(returned, trace)), None)
 
 
 def _counts(returned: Return, trace: Trace) -> bool:
@@ -178,44 +198,45 @@ def _denied(returned: Return, payment: Payment) -> bool:
     }
     if returned.named and theirs and not returned.named & theirs:
         return True
-    return any(_differ(returned, payment, name) for name in ("end_to_end_id", "mandate_id", _LEASE))
+    return any(_differ(returned, payment, trace) for trace in (Trace.END_TO_END, Trace.MANDATE, Trace.LEASE))
 
 
-def _shares_reference(returned: Return, payment: Payment) -> bool:
-    theirs = {ref for report in _reports(payment) for ref in report.report.references}
-    own = {ref for report in returned.reports for ref in report.report.references if not is_counter(ref)}
-    return bool(theirs & (returned.named | own))
+def _asked(returned: Return) -> Mapping[Trace, AbstractSet[str]]:
+    """What a return says of its payment; a cheque's number may stand anywhere in the bank's words."""
+    reports, said = returned.reports, returned.said
+    own = {ref for report in reports for ref in report.report.references if not is_counter(ref)}
+    texts = [text for one in said for text in (one.note, one.remittance, one.bank_reference) if text]
+    return {
+        Trace.REFERENCE: returned.named | own,
+        Trace.CHEQUE: {digits.lstrip("0") for text in texts for digits in _NUMBERS.findall(text)},
+    } | {trace: _values(reports, trace) for trace in _SAID}
 
 
-def _is_cheque_named(returned: Return, payment: Payment) -> bool:
-    """Whether the bank's words hold the number of the cheque that a person typed in, with or without its zeros."""
+def _told(payment: Payment) -> Mapping[Trace, AbstractSet[str]]:
+    """What is known of a payment; of a cheque, the number that a person typed in, with or without its zeros."""
     movement = payment.posted.incoming.movement
     number = (movement.remittance or "").strip()
-    if movement.means is not Means.CHEQUE or not number.isdigit() or len(number) < _SHORTEST_NUMBER:
-        return False
-    texts = [text for said in returned.said for text in (said.note, said.remittance, said.bank_reference) if text]
-    told = {digits.lstrip("0") for text in texts for digits in _NUMBERS.findall(text)}
-    return number.lstrip("0") in told
+    is_numbered = movement.means is Means.CHEQUE and number.isdigit() and len(number) >= _SHORTEST_NUMBER
+    return {
+        Trace.REFERENCE: {ref for report in _reports(payment) for ref in report.report.references},
+        Trace.CHEQUE: {number.lstrip("0")} if is_numbered else set(),
+    } | {trace: _theirs(payment, trace) for trace in _SAID}
 
 
-def _share(returned: Return, payment: Payment, name: str) -> bool:
-    return bool(_values(returned.reports, name) & _theirs(payment, name))
-
-
-def _differ(returned: Return, payment: Payment, name: str) -> bool:
-    ours, theirs = _values(returned.reports, name), _theirs(payment, name)
+def _differ(returned: Return, payment: Payment, trace: Trace) -> bool:
+    ours, theirs = _values(returned.reports, trace), _theirs(payment, trace)
     return bool(ours and theirs and not ours & theirs)
 
 
-def _theirs(payment: Payment, name: str) -> set[str]:
+def _theirs(payment: Payment, trace: Trace) -> set[str]:
     """What is known of a payment; a person's decision says its lease too."""
-    decided = payment.match.virtual_iban if payment.match and name == _LEASE else None
-    return _values(payment.reports, name) | ({decided} if decided else set())
+    decided = payment.match.virtual_iban if payment.match and trace is Trace.LEASE else None
+    return _values(payment.reports, trace) | ({decided} if decided else set())
 
 
-def _values(reports: Iterable[Incoming], name: str) -> set[str]:
+def _values(reports: Iterable[Incoming], trace: Trace) -> set[str]:
     """What reports say, each that says anything of its own money."""
-    return {value for report in reports if not report.exchanged and (value := _SAID[name](report)) is not None}
+    return {value for report in reports if not report.exchanged for value in _SAID[trace](report) if value is not None}
 
 
 def _reports(payment: Payment) -> list[Incoming]:
@@ -227,23 +248,12 @@ def _day(payment: Payment) -> date:
 
 
 _EXACT = (Trace.REFERENCE, Trace.END_TO_END)
-_LEASE = "lease_iban"
-_SAID: Mapping[str, Callable[[Incoming], str | None]] = {
-    "end_to_end_id": lambda report: report.movement.end_to_end_id,
-    "mandate_id": lambda report: report.movement.mandate_id,
-    _LEASE: lambda report: report.lease_iban,
-    "debtor_iban": lambda report: report.movement.debtor_iban,
-    "payer": lambda report: report.report.payer,
-    "cheque": lambda report: "cheque" if report.movement.means is Means.CHEQUE else None,
+_SAID: Mapping[Trace, Callable[[Incoming], Sequence[str | None]]] = {
+    Trace.END_TO_END: lambda report: (report.movement.end_to_end_id,),
+    Trace.MANDATE: lambda report: (report.movement.mandate_id,),
+    Trace.LEASE: lambda report: (report.lease_iban,),
+    Trace.PAYER: lambda report: (report.movement.debtor_iban, report.report.payer),
+    Trace.AMOUNT: lambda report: ("cheque" if report.movement.means is Means.CHEQUE else None,),
 }
-_TIES: Mapping[Trace, Callable[[Return, Payment], bool]] = {
-    Trace.REFERENCE: _shares_reference,
-    Trace.END_TO_END: lambda returned, payment: _share(returned, payment, "end_to_end_id"),
-    Trace.CHEQUE: _is_cheque_named,
-    Trace.MANDATE: lambda returned, payment: _share(returned, payment, "mandate_id"),
-    Trace.LEASE: lambda returned, payment: _share(returned, payment, _LEASE),
-    Trace.PAYER: lambda returned, payment: any(_share(returned, payment, name) for name in ("debtor_iban", "payer")),
-    Trace.AMOUNT: lambda returned, payment: _share(returned, payment, "cheque"),
-}
-"""What makes a payment the one of a return, by what ties them."""
+"""What a report says of its own money that may tie a return to it."""
 _RANK = {trace: rank for rank, trace in enumerate(Trace)}

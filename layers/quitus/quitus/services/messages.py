@@ -83,6 +83,8 @@ class PendingCheck:
     """What names the batches of what was booked."""
     references: tuple[str, ...] = ()
     """What events call what was booked: a return may name it."""
+    ties: tuple[str, ...] = ()
+    """Short names of all that may tie a return to what was booked (`domain/tracing.py`)."""
     reopened: tuple[str, ...] = ()
     """Leases whose dues are owed again: credits of their account group may pay them."""
     debits: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from quitus.domain.money import Cents
 from quitus.domain.payment import Awaiting, Payment
 from quitus.domain.pending import detail_names, may_be_total
 from quitus.domain.refund import refunds_named
+from quitus.domain.tracing import ties_of
 from quitus.services.messages import PendingCheck
 
 _WAITING = frozenset({Awaiting.BOOKING, Awaiting.DETAILS, Awaiting.ORIGINAL})
@@ -30,6 +31,8 @@ class ListedPayment:
     """What a return may take back of a payment: all of it, or what it says was ordered."""
     original_references: frozenset[str] = frozenset()
     """What a return calls the payment that it takes back."""
+    ties: frozenset[str] = frozenset()
+    """What may tie a return to its payment."""
     payer_id: str | None = None
     """The payer whose list it waits for."""
 
@@ -63,6 +66,7 @@ def pending_check(landlord_id: str, payments: Iterable[Payment]) -> PendingCheck
         amounts=tuple(sorted({payment.amount_cents for payment in booked})),
         batches=tuple(sorted({name for payment in booked for name in detail_names(payment)})),
         references=tuple(sorted({name for payment in booked for name in _event_references(payment)})),
+        ties=tuple(sorted({tie for payment in booked for tie in ties_of(payment)})),
         reopened=tuple(sorted({lease_id for payment in booked for lease_id in _reopened(payment)})),
         debits=debits,
         named=named,

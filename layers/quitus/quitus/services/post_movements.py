@@ -61,41 +61,64 @@ class MovementPoster:
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
         """
+        returns = [incoming for incoming in batch if _is_return(incoming)]
+        others = iter(self._post(landlord, [incoming for incoming in batch if not _is_return(incoming)]))
+        gone = iter(self._post_returns(landlord, returns))
+        return [next(gone if _is_return(incoming) else others) for incoming in batch]
+
+    def _post(self, landlord: Landlord, batch: Sequence[Incoming], reverser: Reverser | None = None) -> list[Placed]:
+        """Post a batch; of returns, with what `reverser` takes back for a single one."""
         if not batch:
             return []
-        if len(batch) > 1 and any(map(_is_return, batch)):
-            return self._with_returns(landlord, batch)
-        matches = self.attributor.certain(landlord, [incoming.movement for incoming in batch])
-        named = [replace(item, lease_iban=match.virtual_iban) for item, match in zip(batch, matches, strict=True)]
+        named, matches = self._named(landlord, batch)
         first = iter([True])
         try:
-            attempt = partial(self._try, landlord, named, matches)
+            attempt = partial(self._try, landlord, named, matches, reverser)
             placed = self._patiently(landlord, lambda: attempt(optimistic=next(first, False)))
         except Oversized:
             half = len(batch) // 2
-            return self.post(landlord, batch[:half]) + self.post(landlord, batch[half:])
+            return self._post(landlord, batch[:half]) + self._post(landlord, batch[half:])
         for one, match in placed:
             self._tell_later(landlord, one, match)
         return [one for one, _ in placed]
 
+    def _named(self, landlord: Landlord, batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Match]]:
+        """The batch with the leases that are certain, and why they are."""
+        matches = self.attributor.certain(landlord, [incoming.movement for incoming in batch])
+        pairs = zip(batch, matches, strict=True)
+        return [replace(item, lease_iban=match.virtual_iban) for item, match in pairs], matches
+
     def standing(self, landlord: Landlord, incoming: Incoming) -> Role | None:
         """The account where the payment stands that an event takes back; None when it is not known yet."""
-        (match,) = self.attributor.certain(landlord, [incoming.movement])
-        named = replace(incoming, lease_iban=match.virtual_iban)
+        (named,), _ = self._named(landlord, [incoming])
         return Reverser(self.ledger, self.clock).standing(landlord.landlord_id, named)
 
-    def _with_returns(self, landlord: Landlord, batch: Sequence[Incoming]) -> list[Placed]:
-        """Each return by itself, after what it may take back."""
-        others = iter(self.post(landlord, [incoming for incoming in batch if not _is_return(incoming)]))
-        returns = iter([self.post(landlord, [incoming])[0] for incoming in batch if _is_return(incoming)])
-        return [next(returns if _is_return(incoming) else others) for incoming in batch]
+    def _post_returns(self, landlord: Landlord, returns: Sequence[Incoming]) -> list[Placed]:
+        """Each return that takes a payment back by itself; all others together."""
+        if not returns:
+            return []
+        reverser, alone = Reverser(self.ledger, self.clock), len(returns) == 1
+        named = returns if alone else self._named(landlord, returns)[0]
+        known = [alone or reverser.knows(landlord.landlord_id, incoming) for incoming in named]
+        aside = [incoming for incoming, is_known in zip(returns, known, strict=True) if not is_known]
+        together = iter(self._post(landlord, aside))
+        return [
+            self._post(landlord, [incoming], reverser)[0] if is_known else next(together)
+            for incoming, is_known in zip(returns, known, strict=True)
+        ]
 
     def _patiently[T](self, landlord: Landlord, attempt: Callable[[], T]) -> T:
         busy = Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
         return until_written(attempt, self.clock, patience=_PATIENCE, busy=busy)
 
     def _try(
-        self, landlord: Landlord, batch: Sequence[Incoming], certain: Sequence[Match], *, optimistic: bool
+        self,
+        landlord: Landlord,
+        batch: Sequence[Incoming],
+        certain: Sequence[Match],
+        reverser: Reverser | None,
+        *,
+        optimistic: bool,
     ) -> list[tuple[Placed, Match]]:
         """One attempt. An account that a single channel reports on needs no look for other channels' rows: a row that
         is there already makes the write fail, and the next attempt looks.
@@ -116,8 +139,8 @@ class MovementPoster:
         if len(channels) > 1 and (elsewhere := self._contradictions(landlord_id, plan)):
             register = self.ledger.register(landlord_id, buckets, channels)
             plan = replace(poster, register=register, elsewhere=elsewhere).decide(batch)
-        if (aside := next(iter(plan.posted), None)) is not None and _is_return(first):
-            taken = Reverser(self.ledger, self.clock).at_once(landlord, aside)
+        if reverser is not None and (aside := next(iter(plan.posted), None)) is not None:
+            taken = (reverser if optimistic else Reverser(self.ledger, self.clock)).at_once(landlord, aside)
             if taken is not None:
                 return [(Placed(aside.incoming, taken.verdict, taken.posted), matches[0])]
         self.attributor.confirm(landlord_id, attempt, matches)

@@ -7,13 +7,17 @@ lists decides nothing: what is replaced is decided on strongly read rows, once, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, partial
+from itertools import chain, repeat
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day, target_days_between
 from quitus.domain.identity import Bucket, account_tag, parse_payment_id
+from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.domain.payment import Awaiting, Payment
@@ -42,6 +46,16 @@ _OVERDUE = {Awaiting.BOOKING: AlertKind.PENDING_UNCONFIRMED, Awaiting.DETAILS: A
 
 
 @dataclass(frozen=True, slots=True)
+class Booked:
+    """What is booked around a day, read once for all sums of the day: ids by what names their batch, and those that
+    are details of a sum already.
+    """
+
+    by_name: Mapping[str, Collection[str]]
+    taken: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class PendingSettler:
     """Replaces pending payments by what they turned out to be."""
 
@@ -54,8 +68,10 @@ class PendingSettler:
 
     def settle(self, check: PendingCheck) -> int:
         """Settle what a change may have settled; again changes nothing. How many were replaced."""
-        listed = (held.payment_id for held in self.lists.waiting(check.landlord_id) if _may_be_concerned(held, check))
-        settled = self._settle(check.landlord_id, {*check.waiting, *listed})
+        concerned = [held for held in self.lists.waiting(check.landlord_id) if _may_be_concerned(held, check)]
+        sums = {held.payment_id for held in concerned if _may_be_detailed(held, check)}
+        listed = {held.payment_id for held in concerned}
+        settled = self._settle(check.landlord_id, listed.union(check.waiting), sums.union(check.waiting))
         if check.reopened:
             self.spender.spend(self.landlords.get(check.landlord_id), check.reopened)
         return settled
@@ -68,7 +84,7 @@ class PendingSettler:
             for held in self.lists.waiting(landlord_id)
             if held.awaiting in _OVERDUE or _is_young_return(held, paris_day(now))
         }
-        replaced = self._settle(landlord_id, waiting)
+        replaced = self._settle(landlord_id, waiting, waiting)
         for payment in (self.ledger.payment(landlord_id, payment_id) for payment_id in sorted(waiting)):
             booked = payment.posted.incoming.movement.booking_date
             if payment.awaiting in _OVERDUE and target_days_between(booked, paris_day(now)) > PATIENCE:
@@ -80,21 +96,33 @@ class PendingSettler:
                 self.alerts.alert(landlord_id, alert, instant_text(now))
         return replaced
 
-    def _settle(self, landlord_id: str, payment_ids: Iterable[str]) -> int:
+    def _settle(self, landlord_id: str, payment_ids: Iterable[str], sums: Collection[str]) -> int:
+        """Settle what waits; `sums` are those of which details may have come."""
         waiting = [self.ledger.payment(landlord_id, payment_id) for payment_id in sorted(payment_ids)]
         for payment in waiting:
             if payment.is_replaced:
                 self._close(landlord_id, payment, instant_text(self.clock.now()))
         announced = {_family(payment) for payment in waiting if payment.awaiting is Awaiting.BOOKING}
         replaced = sum(self._confirm(landlord_id, *family) for family in sorted(announced))
-        replaced += sum(self._detail(landlord_id, payment) for payment in waiting if may_be_total(payment))
+        booked = cache(partial(self._booked, landlord_id))
+        totals = [payment for payment in waiting if payment.payment_id in sums and may_be_total(payment)]
+        replaced += sum(self._detail(landlord_id, total, booked) for total in totals)
         returns = [payment.payment_id for payment in waiting if payment.awaiting is Awaiting.ORIGINAL]
-        return replaced + sum(self._take_back(landlord_id, return_id) for return_id in returns)
+        return replaced + self._take_back(landlord_id, returns)
 
-    def _take_back(self, landlord_id: str, return_id: str) -> int:
-        """Reverse the payment that a return takes back, once it is known; how many returns were settled."""
-        landlord, reverser = self.landlords.get(landlord_id), Reverser(self.ledger, self.clock)
-        return int(until_written(lambda: reverser.settle(landlord, return_id), self.clock))
+    def _take_back(self, landlord_id: str, returns: Sequence[str]) -> int:
+        """Reverse the payments that returns take back, those that are known; how many returns were settled."""
+        if not returns:
+            return 0
+        landlord, together = self.landlords.get(landlord_id), Reverser(self.ledger, self.clock)
+        return sum(self._reverse(landlord, return_id, together) for return_id in returns)
+
+    def _reverse(self, landlord: Landlord, return_id: str, together: Reverser) -> bool:
+        """What was read for all returns together does for the first attempt."""
+        tries = chain([together], repeat(None))
+        return until_written(
+            lambda: (next(tries) or Reverser(self.ledger, self.clock)).settle(landlord, return_id), self.clock
+        )
 
     def _confirm(self, landlord_id: str, account: str, tag: str, cents: Cents, day: date) -> int:
         """Announced payments of one account, amount and day against what was booked around it."""
@@ -104,15 +132,26 @@ class PendingSettler:
         pairs = [(payment, found[payment.payment_id]) for payment in known if payment.payment_id in found]
         return sum(self._replace(landlord_id, payment, [other], Awaiting.BOOKING) for payment, other in pairs)
 
-    def _detail(self, landlord_id: str, total: Payment) -> int:
-        day, names = total.posted.bucket.day, total_names(total)
+    def _booked(self, landlord_id: str, day: date) -> Booked:
+        """What is booked around a day."""
+        around = list(self.lists.of_days(landlord_id, day - BEFORE, day + AFTER))
+        by_name = defaultdict[str, set[str]](set)
+        for held in around:
+            for name in held.batch_names:
+                by_name[name].add(held.payment_id)
+        return Booked(by_name, frozenset(detail for held in around for detail in held.replaced_by))
+
+    def _detail(self, landlord_id: str, total: Payment, booked: Callable[[date], Booked]) -> int:
+        names = total_names(total)
         if not names:
             return 0
-        around = list(self.lists.of_days(landlord_id, day - BEFORE, day + AFTER))
+        around = booked(total.posted.bucket.day)
+        of_batch = {found for name in names for found in around.by_name.get(name, ())} - {total.payment_id}
+        if not of_batch:
+            return 0
         twins = self.ledger.payments(landlord_id, [total.posted.bucket])
-        known = [*(held.replaced_by for held in around), *(twin.replaced_by for twin in twins)]
-        taken = {detail for replaced in known for detail in replaced}
-        buckets = {parse_payment_id(held.payment_id)[0] for held in around if held.batch_names & names}
+        taken = around.taken.union(*(twin.replaced_by for twin in twins))
+        buckets = {parse_payment_id(payment_id)[0] for payment_id in of_batch}
         by = details(total, self.ledger.payments(landlord_id, buckets), taken)
         if not by:
             return 0
@@ -153,13 +192,23 @@ def _may_be_concerned(held: ListedPayment, check: PendingCheck) -> bool:
     if held.awaiting is Awaiting.BOOKING:
         return parse_payment_id(held.payment_id)[0].amount_cents in check.amounts
     if held.awaiting is Awaiting.ORIGINAL and not held.takes_back.isdisjoint(check.amounts):
-        return True
-    return not (held.batch_names.isdisjoint(check.batches) and held.original_references.isdisjoint(check.references))
+        return not held.ties.isdisjoint(check.ties) or _may_be_detailed(held, check)
+    return _may_be_detailed(held, check) or not held.original_references.isdisjoint(check.references)
+
+
+def _may_be_detailed(held: ListedPayment, check: PendingCheck) -> bool:
+    return not held.batch_names.isdisjoint(check.batches)
 
 
 def _is_young_return(held: ListedPayment, today: date) -> bool:
-    """Whether it is a return whose payment may still come by itself; later only a change, or a person, settles it."""
-    return held.awaiting is Awaiting.ORIGINAL and today - parse_payment_id(held.payment_id)[0].day <= _RETRIED
+    """Whether it is a return whose payment may still come by itself; later only a change, or a person, settles it. One
+    that says nothing of its payment waits for a person.
+    """
+    return (
+        bool(held.ties)
+        and held.awaiting is Awaiting.ORIGINAL
+        and today - parse_payment_id(held.payment_id)[0].day <= _RETRIED
+    )
 
 
 def _family(payment: Payment) -> tuple[str, str, Cents, date]:

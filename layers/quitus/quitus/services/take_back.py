@@ -6,9 +6,11 @@ with the return's own row, so that of two who take the same payment back exactly
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
@@ -37,7 +39,7 @@ from quitus.domain.reversing import (
     traced,
 )
 from quitus.domain.taking_off import everything
-from quitus.domain.tracing import Found, Trace, find
+from quitus.domain.tracing import Found, Trace, find, ties, ties_of
 from quitus.services.ports import Clock, Ledger
 from quitus.services.table import Stale
 
@@ -80,11 +82,45 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """The payments of the amount and the days of a return, read once for all returns alike: a bank day may have
+    thousands. What is decided on one that changed since is stale.
+    """
+
+    _read: dict[tuple[Bucket, ...], Mapping[str, Sequence[Payment]]] = field(default_factory=dict)
+    """By what may tie a return to them."""
+
+    def of(self, returned: Return, read: Callable[[Iterable[Bucket]], Iterable[Payment]]) -> Sequence[Payment]:
+        """Those that something ties to a return."""
+        asked = ties(returned)
+        if not asked:
+            return ()
+        place = tuple(returned.buckets)
+        if place not in self._read:
+            self._read[place] = _by_tie(read(place))
+        held = self._read[place]
+        return list({payment.payment_id: payment for tie in asked for payment in held.get(tie, ())}.values())
+
+
+def _by_tie(payments: Iterable[Payment]) -> Mapping[str, Sequence[Payment]]:
+    found = defaultdict[str, list[Payment]](list)
+    for payment in payments:
+        for tie in ties_of(payment):
+            found[tie].append(payment)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Reverser:
-    """Takes payments back on the evidence of returns."""
+    """Takes payments back on the evidence of returns; one for all returns that are looked at together."""
 
     ledger: Ledger
     clock: Clock
+    candidates: Candidates = field(default_factory=Candidates)
+
+    def knows(self, landlord_id: str, incoming: Incoming) -> bool:
+        """Whether the payment that a return takes back is known, or was taken back already."""
+        return self._find(landlord_id, Return((incoming,))).is_any
 
     def standing(self, landlord_id: str, incoming: Incoming) -> Role | None:
         """The account where the payment stands that an event takes back, or where that was taken back already; None
@@ -192,7 +228,9 @@ class Reverser:
         named = [bucket for report in returned.reports if (bucket := self._named(landlord_id, report))]
         around = {place for bucket in named for place in (bucket, *bucket.neighbours())}
         found = find(returned, self.ledger.payments(landlord_id, around)) if around else Found()
-        return found if found.is_any else find(returned, self.ledger.payments(landlord_id, returned.buckets))
+        if found.is_any:
+            return found
+        return find(returned, self.candidates.of(returned, partial(self.ledger.payments, landlord_id)))
 
     def _named(self, landlord_id: str, report: Incoming) -> Bucket | None:
         reference = report.movement.original_reference
@@ -210,9 +248,12 @@ class Reverser:
             return None
         original = found.original
         try:
-            return self.taking(landlord, occurrence, original.payment, original.cents, original.trace)
+            settled = self.taking(landlord, occurrence, original.payment, original.cents, original.trace)
         except Conflict as error:  # it could be taken back when it was found
             raise Stale from error
+        if settled.payment.version != original.payment.version:  # what changed it may be another word for this return
+            raise Stale
+        return settled
 
     def _told_before(self, landlord_id: str, returned: Return, found: Found) -> Payment | None:
         """The return of which this one is another channel's word, on the same account."""
