@@ -61,6 +61,24 @@ def test_every_reason_to_refuse_an_event_is_explained() -> None:
     assert sorted(named) == sorted(EventRefusal)
 
 
+def test_every_acceptance_case_is_listed_with_the_tests_that_tell_it() -> None:
+    text = (ROOT / "docs" / "acceptance-cases.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    cases = {int(row[0].split()[0]): row[1:] for row in rows[2:]}
+    assert list(cases) == list(range(1, 26))
+    told = {int(name) for path in (ROOT / "tests" / "acceptance").glob("test_*.py") for name in _case_numbers(path)}
+    assert {number for number, (here, _) in cases.items() if f"`test_case_{number:02d}_*`" in here} == told
+    deployed = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "e2e").glob("test_*.py"))
+    named = {number: re.findall(r"`(test_\w+)`", there) for number, (_, there) in cases.items()}
+    names = [name for some in named.values() for name in some]
+    assert all(re.search(rf"def {name}\(|^    \"{name}\",$", deployed, re.MULTILINE) for name in names)
+    assert sum(map(bool, named.values())) >= 10
+
+
+def _case_numbers(path: Path) -> list[str]:
+    return re.findall(r"^def test_case_(\d\d)_", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_every_file_and_script_that_a_document_names_exists() -> None:
     for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         text = document.read_text(encoding="utf-8")
