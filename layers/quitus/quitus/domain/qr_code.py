@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 _LEVELS: Final = {"L": 1, "M": 0, "Q": 3, "H": 2}
 _BYTES: Final = 4
 """The mode that holds any content."""
-_QUIET: Final = 4
+QUIET: Final = 4
 """Modules of white around the code, which readers need to find it."""
 _MASK: Final = 4
 """One of the eight masks for every code: to try them all takes six times as long, and readers read each of them."""
@@ -22,7 +22,13 @@ class QrCode(NamedTuple):
 
 
 def qr_code(content: bytes, level: str = "M") -> QrCode:
-    """The code of some bytes, in the smallest version that holds them with this error correction.
+    """The code of some bytes. Raises ValueError: more than a code holds."""
+    modules = qr_modules(content, level)
+    return QrCode("".join(_runs(modules)), len(modules) + 2 * QUIET)
+
+
+def qr_modules(content: bytes, level: str = "M") -> list[list[bool]]:
+    """The rows of dark modules without margin, in the smallest version that holds the bytes with this error correction.
 
     Raises:
         ValueError: more bytes than a code holds.
@@ -37,14 +43,13 @@ def qr_code(content: bytes, level: str = "M") -> QrCode:
         code.make()
     except (DataOverflowError, ValueError) as error:
         raise ValueError("more bytes than a QR code holds") from error
-    modules = code.get_matrix()
-    return QrCode("".join(_runs(modules)), len(modules) + 2 * _QUIET)
+    return code.get_matrix()
 
 
 def _runs(modules: list[list[bool]]) -> list[str]:
     runs = []
-    for y, row in enumerate(modules, _QUIET):
-        x = _QUIET
+    for y, row in enumerate(modules, QUIET):
+        x = QUIET
         for is_dark, run in groupby(row):
             length = len(list(run))
             if is_dark:

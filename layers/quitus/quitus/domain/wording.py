@@ -76,3 +76,8 @@ def kind(of: DueKind, language: Language) -> str:
     """What a due is called."""
     french, english = _KINDS[of]
     return english if language is Language.EN else french
+
+
+def iban_groups(iban: str) -> str:
+    """An account number in groups of four, as banks print it."""
+    return _WIDE.join(iban[start : start + 4] for start in range(0, len(iban), 4))

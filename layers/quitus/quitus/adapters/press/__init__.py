@@ -1,0 +1,1 @@
+"""Prints letters: the template, its fonts, and the engine that sets them."""

@@ -1,0 +1,198 @@
+"""What a letter to a lease says, from the landlord's settings, the lease's account and the landlord's own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from quitus.domain import wording
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Lease
+from quitus.domain.letter import Letter
+from quitus.domain.letter_texts import LetterKind, LetterText, filled
+from quitus.domain.money import Cents
+from quitus.domain.party import Party, PartyRole
+from quitus.domain.term import Term, asked_for, rent_of, term_of
+from quitus.domain.wording import Language, language_of
+from quitus.services import letter_words as words
+from quitus.services.letter_parts import account_lines, codes, notice_sums, receipt_sums
+from quitus.services.read_leases import FullStanding
+
+_NAMES_SHOWN = 3
+
+
+class DocumentKind(StrEnum):
+    """What people ask for; a receipt is a quittance or a reçu, as the account says."""
+
+    RIB = "rib"
+    NOTICE = "notice"
+    VIRTUAL_IBAN = "virtual_iban"
+    RECEIPT = "receipt"
+
+    @property
+    def is_of_a_period(self) -> bool:
+        """Whether it is about a month."""
+        return self in (DocumentKind.NOTICE, DocumentKind.RECEIPT)
+
+
+class NoLetter(StrEnum):
+    """Why a lease gets no letter."""
+
+    NO_SUCH_LEASE = "no_such_lease"
+    NO_VIRTUAL_IBAN = "no_virtual_iban"
+    NOTHING_CALLED = "nothing_called"
+    NOTHING_PAID = "nothing_paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Puts letters together for one landlord."""
+
+    landlord: Landlord
+    texts: Mapping[LetterKind, LetterText]
+    today: date
+
+    def compose(
+        self, kind: DocumentKind, full: FullStanding, period: str | None = None, page_url: str | None = None
+    ) -> Letter | NoLetter:
+        """The letter, or why there is none. `page_url` is where the tenant pays online."""
+        if not full.standing.lease.virtual_iban:
+            return NoLetter.NO_VIRTUAL_IBAN
+        match kind:
+            case DocumentKind.NOTICE:
+                return self._notice(full, period or "", page_url)
+            case DocumentKind.RECEIPT:
+                return self._receipt(full, period or "")
+            case DocumentKind.RIB | DocumentKind.VIRTUAL_IBAN:
+                return self._account_letter(LetterKind(kind.value), full, page_url)
+
+    def _account_letter(self, kind: LetterKind, full: FullStanding, page_url: str | None) -> Letter:
+        letter = self._begun(kind, full, {})
+        return self._payable(letter, full.standing.lease, None, page_url)
+
+    def _notice(self, full: FullStanding, period: str, page_url: str | None) -> Letter | NoLetter:
+        term = term_of(period, full.dues)
+        pay_by = term.last_day
+        if pay_by is None:
+            return NoLetter.NOTHING_CALLED
+        language = language_of(full.standing.lease.language)
+        asked = asked_for(term, full.standing.account, pay_by)
+        values = {
+            "period": wording.month(period, language),
+            "total": wording.euros(asked.total_cents, language),
+            "pay_by": wording.day(pay_by, language),
+        }
+        letter = replace(self._begun(LetterKind.NOTICE, full, values), sums=notice_sums(asked, language))
+        if not asked.total_cents:
+            return replace(letter, paragraphs=(words.NOTHING_TO_PAY[language],))
+        return self._payable(letter, full.standing.lease, asked.total_cents, page_url)
+
+    def _receipt(self, full: FullStanding, period: str) -> Letter | NoLetter:
+        rent = rent_of(period, full.dues)
+        if rent.last_day is None:
+            return NoLetter.NOTHING_CALLED
+        paid = max(0, rent.settled_cents)
+        if rent.open_cents and not paid:
+            return NoLetter.NOTHING_PAID
+        language = language_of(full.standing.lease.language)
+        kind = LetterKind.PART_RECEIPT if rent.open_cents else LetterKind.FULL_RECEIPT
+        letter = self._begun(kind, full, _receipt_values(rent, paid, language))
+        if language is not Language.FR:
+            values = self._values(full, _receipt_values(rent, paid, Language.FR))
+            letter = replace(letter, french=filled(self._text(kind, Language.FR), values))
+        reserve = _reserve(rent, language)
+        note = words.PART_NOTE if rent.open_cents else words.FULL_NOTE
+        paragraphs = (*letter.paragraphs, *reserve)
+        return replace(letter, sums=receipt_sums(rent, language), paragraphs=paragraphs, notes=(note,))
+
+    def _begun(self, kind: LetterKind, full: FullStanding, own: Mapping[str, str]) -> Letter:
+        """A letter with all that every letter has."""
+        lease = full.standing.lease
+        language = language_of(lease.language)
+        title = words.TITLES[kind][language]
+        if "period" in own:
+            title = f"{title} – {own['period']}"
+        return Letter(
+            kind=kind,
+            language=language,
+            lease_id=lease.lease_id,
+            sender=(self.landlord.name, *_lines(self.landlord.contact.address if self.landlord.contact else None)),
+            contact=tuple(self._contact(language)),
+            recipient=(*self._names(full), *_address(lease)),
+            day=wording.day(self.today, language),
+            title=title,
+            references=_references(lease, language),
+            paragraphs=filled(self._text(kind, language), self._values(full, own)),
+            footer=f"{self.landlord.name} · SIREN {self.landlord.siren}",
+        )
+
+    def _text(self, kind: LetterKind, language: Language) -> str:
+        return self.texts.get(kind, LetterText()).in_(language, kind)
+
+    def _values(self, full: FullStanding, own: Mapping[str, str]) -> Mapping[str, str]:
+        lease = full.standing.lease
+        return {
+            "landlord": self.landlord.name,
+            "holder": ", ".join(self._names(full)),
+            "lease": lease.lease_id,
+            "residence": lease.residence_name,
+            "payee_name": lease.payee_name,
+            **own,
+        }
+
+    def _names(self, full: FullStanding) -> tuple[str, ...]:
+        """The holder, then the co-tenants of today."""
+        lease = full.standing.lease
+        others = [party.name for party in full.parties if _is_here(party, self.today)]
+        return tuple(dict.fromkeys((lease.holder_name, *others)))[:_NAMES_SHOWN]
+
+    def _contact(self, language: Language) -> Iterator[tuple[str, str]]:
+        contact = self.landlord.contact
+        if contact is not None:
+            given = ((words.PHONE, contact.phone), (words.EMAIL, contact.email), (words.HOURS, contact.hours))
+            yield from ((label[language], value) for label, value in given if value)
+
+    def _payable(self, letter: Letter, lease: Lease, cents: Cents | None, page_url: str | None) -> Letter:
+        """The letter with the account to pay to, and the codes: the page's first, for it is what telephones read."""
+        language = letter.language
+        return replace(
+            letter,
+            account_title=words.ACCOUNT[language],
+            account=account_lines(lease, language, domestic=letter.kind is LetterKind.RIB),
+            codes=tuple(codes(lease, cents, page_url, language)),
+        )
+
+
+def _receipt_values(rent: Term, paid: Cents, language: Language) -> Mapping[str, str]:
+    values = {"period": wording.month(rent.period, language), "amount": wording.euros(paid, language)}
+    return values | ({"open": wording.euros(rent.open_cents, language)} if rent.open_cents else {})
+
+
+def _reserve(rent: Term, language: Language) -> tuple[str, ...]:
+    """What is deducted and not received yet is receipted "sous réserve d'encaissement" (sector.md §2)."""
+    awaited = rent.aid_awaited_cents
+    return (words.AID_AWAITED[language].format(amount=wording.euros(awaited, language)),) if awaited > 0 else ()
+
+
+def _references(lease: Lease, language: Language) -> tuple[tuple[str, str], ...]:
+    return (
+        (words.LEASE[language], lease.lease_id),
+        (words.RESIDENCE[language], lease.residence_name),
+        (words.UNIT[language], lease.unit_id),
+    )
+
+
+def _address(lease: Lease) -> tuple[str, ...]:
+    town = " ".join(part for part in (lease.postal_code, lease.commune) if part)
+    return (*_lines(lease.street), town)
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+
+
+def _is_here(party: Party, today: date) -> bool:
+    begun = party.from_date is None or party.from_date <= today
+    return party.role is not PartyRole.GUARANTOR and begun and (party.to_date is None or party.to_date >= today)

@@ -1,0 +1,210 @@
+"""What letters say: what is called and asked, a quittance or a reçu, in the tenant's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from builders import a_due
+from letters import DUE_DAY, PERIOD, TODAY, a_called, a_let, a_standing, composed, the_landlord, the_month
+
+from quitus.domain.lease import CreditLot, DueKind, DueStanding
+from quitus.domain.letter import Letter, Sums
+from quitus.domain.letter_texts import LetterKind, LetterText
+from quitus.domain.party import Party, PartyRole
+from quitus.domain.plan import Instalment, InstalmentPlan
+from quitus.services.compose_letters import Composer, DocumentKind, NoLetter
+
+PLAIN = {0xA0: " ", 0x202F: " "}
+NOTICE, RECEIPT = DocumentKind.NOTICE, DocumentKind.RECEIPT
+
+
+def table_of(letter: Letter) -> dict[str, tuple[str, ...]]:
+    assert isinstance(letter.sums, Sums)
+    return {row.label: tuple(amount.translate(PLAIN) for amount in row.amounts) for row in letter.sums.rows}
+
+
+def said(letter: Letter) -> str:
+    return "\n".join(letter.paragraphs).translate(PLAIN)
+
+
+def refused(kind: DocumentKind, *dues: DueStanding) -> Letter | NoLetter:
+    return Composer(the_landlord(), {}, TODAY).compose(kind, a_standing(*dues), PERIOD)
+
+
+def test_a_notice_asks_line_by_line_aids_deducted() -> None:
+    letter = composed(NOTICE, a_standing(*the_month(open_cents=272_00)))
+    assert list(table_of(letter).items()) == [
+        ("Loyer", ("420,00 €",)),
+        ("Charges", ("80,00 €",)),
+        ("Réduction de loyer de solidarité (RLS)", ("−38,00 €",)),
+        ("APL", ("−190,00 €",)),
+        ("Total de l’échéance", ("272,00 €",)),
+        ("Total à payer", ("272,00 €",)),
+    ]
+    assert "novembre 2026" in letter.title.translate(PLAIN)
+    assert "Merci de régler 272,00 € au plus tard le 10 novembre 2026." in said(letter)
+
+
+def test_what_was_paid_before_and_what_is_still_owed_of_earlier_months_is_told() -> None:
+    october = a_called(DueKind.RENT, 400_00, 50_00, period="2026-10")
+    rows = table_of(composed(NOTICE, a_standing(october, *the_month(open_cents=242_00))))
+    assert rows["Déjà réglé"] == ("−30,00 €",)
+    assert rows["Reste dû des mois précédents"] == ("50,00 €",)
+    assert rows["Total à payer"] == ("292,00 €",)
+
+
+def test_case_14_a_credit_note_that_cleared_arrears_is_told_and_463_80_is_asked() -> None:
+    credit_note = a_called(DueKind.ADJUSTMENT, -86_20)
+    rows = table_of(composed(NOTICE, a_standing(a_called(DueKind.RENT, 500_00, 463_80), credit_note)))
+    assert rows["Total de l’échéance"] == ("413,80 €",)
+    assert rows["Avoir porté sur un reste dû"] == ("50,00 €",)
+    assert rows["Total à payer"] == ("463,80 €",)
+
+
+def test_a_plan_asks_for_its_instalment_and_not_for_what_it_covers() -> None:
+    debt = a_called(DueKind.RENT, 960_00, 960_00, period="2026-01")
+    plan = InstalmentPlan(
+        1, (Instalment(DUE_DAY, 80_00), Instalment(date(2026, 12, 10), 880_00)), ((debt.due.due_id, 960_00),)
+    )
+    rows = table_of(composed(NOTICE, a_standing(debt, a_called(DueKind.RENT, 510_00, 510_00), plan=plan)))
+    assert rows["Mensualité de votre plan d’apurement"] == ("80,00 €",)
+    assert "Reste dû des mois précédents" not in rows
+    assert rows["Total à payer"] == ("590,00 €",)
+
+
+def test_a_month_that_is_covered_asks_for_nothing_and_shows_no_code() -> None:
+    letter = composed(NOTICE, a_standing(*the_month(), credits=(CreditLot("p", 30_00),)))
+    assert table_of(letter)["Total à payer"] == ("0,00 €",)
+    assert "rien à payer" in said(letter)
+    assert not letter.codes
+    assert not letter.account
+
+
+def test_the_codes_are_the_page_s_first_and_the_transfer_s_second() -> None:
+    full = a_standing(*the_month(open_cents=272_00))
+    page, transfer = composed(NOTICE, full, "https://pay.example/p/t").codes
+    assert page.content == b"https://pay.example/p/t"
+    assert (page.title[:2], transfer.title[:2]) == ("1.", "2.")
+    lines = transfer.content.decode().split("\n")
+    lease = full.standing.lease
+    assert lines[4:8] == ["SWNBFR22XXX", "SEMIGA", lease.virtual_iban, "EUR272"]
+    assert lines[9] == lease.payment_reference
+    assert [code.content for code in composed(NOTICE, full).codes] == [transfer.content]
+
+
+def test_a_payee_name_that_no_app_takes_leaves_the_account_without_code() -> None:
+    letter = composed(DocumentKind.RIB, a_standing(lease=a_let(payee_name="SEMI\u202eAGI")))
+    assert not letter.codes
+    assert dict(letter.account)["Titulaire du compte"] == "SEMI\u202eAGI"
+
+
+def test_a_month_paid_in_full_has_a_quittance_that_tells_rent_from_charges() -> None:
+    letter = composed(RECEIPT, a_standing(*the_month()))
+    assert letter.kind is LetterKind.FULL_RECEIPT
+    assert table_of(letter)["Loyer"] == ("420,00 €", "420,00 €", "0,00 €")
+    assert table_of(letter)["Charges"] == ("80,00 €", "80,00 €", "0,00 €")
+    assert table_of(letter)["Réduction de loyer de solidarité (RLS)"][0] == "−38,00 €"
+    assert table_of(letter)["Total"] == ("272,00 €", "272,00 €", "0,00 €")
+    assert "SEMIGA reconnaît avoir reçu de Camille Roux la somme de 272,00 €" in said(letter)
+    assert "en donne quittance" in said(letter)
+    assert "encaissement" not in said(letter)
+    assert "article 21" in letter.notes[0]
+
+
+@pytest.mark.parametrize("open_cents", [1, 2_00, 271_99])
+def test_whatever_is_open_makes_it_a_recu_never_a_quittance(open_cents: int) -> None:
+    letter = composed(RECEIPT, a_standing(*the_month(open_cents=open_cents)))
+    assert letter.kind is LetterKind.PART_RECEIPT
+    assert "quittance" not in said(letter)
+    assert "paiement partiel" in said(letter)
+    assert "n’est pas une quittance" in letter.notes[0]
+
+
+def test_an_aid_that_is_awaited_is_receipted_with_reserve() -> None:
+    letter = composed(RECEIPT, a_standing(*the_month(aid_open=190_00)))
+    assert letter.kind is LetterKind.FULL_RECEIPT
+    assert "Sous réserve d’encaissement de l’aide au logement attendue, soit 190,00 €." in said(letter)
+
+
+def test_nothing_called_or_nothing_paid_makes_no_letter() -> None:
+    assert refused(NOTICE) is refused(RECEIPT) is NoLetter.NOTHING_CALLED
+    assert refused(NOTICE, a_called(DueKind.AID_APL, -190_00)) is NoLetter.NOTHING_CALLED
+    assert refused(RECEIPT, *the_month(open_cents=272_00)) is NoLetter.NOTHING_PAID
+    assert refused(RECEIPT, a_called(DueKind.DEPOSIT, 400_00)) is NoLetter.NOTHING_CALLED
+
+
+def test_what_is_no_rent_neither_stops_a_quittance_nor_is_in_it() -> None:
+    beside = (
+        a_called(DueKind.DEPOSIT, 400_00, 400_00),
+        a_called(DueKind.FEE, 10_00, 10_00),
+        a_called(DueKind.INSTALMENT, 80_00, 80_00),
+        a_called(DueKind.ADJUSTMENT, -20_00),
+        DueStanding(a_due("refund-r1", 30_00, DUE_DAY, DueKind.ADJUSTMENT), 30_00),
+        a_called(DueKind.RENT, 420_00, 420_00, period="2026-10"),
+    )
+    letter = composed(RECEIPT, a_standing(*beside, *the_month()))
+    assert letter.kind is LetterKind.FULL_RECEIPT
+    assert table_of(letter)["Total"] == ("272,00 €", "272,00 €", "0,00 €")
+
+
+def test_aids_above_the_rent_are_told_and_nothing_was_paid() -> None:
+    aid, rent = a_called(DueKind.AID_APL, -450_00), a_called(DueKind.RENT, 420_00)
+    letter = composed(RECEIPT, a_standing(rent, aid))
+    assert table_of(letter)["Excédent d’aide, porté à votre compte"] == ("30,00 €", "30,00 €", "0,00 €")
+    assert table_of(letter)["Total"] == ("0,00 €", "0,00 €", "0,00 €")
+    assert "la somme de 0,00 €" in said(letter)
+
+
+def test_an_english_tenant_reads_english_and_the_law_s_words_in_french() -> None:
+    letter = composed(RECEIPT, a_standing(*the_month(), lease=a_let(language="en")))
+    assert "SEMIGA has received €272.00 from Camille Roux" in said(letter)
+    assert "en donne quittance" in letter.french[0]
+    notice = composed(NOTICE, a_standing(*the_month(open_cents=272_00), lease=a_let(language="en")))
+    assert "Please pay €272.00 by 10 November 2026" in said(notice)
+    assert not notice.french
+    other = composed(NOTICE, a_standing(*the_month(open_cents=272_00), lease=a_let(language="de")))
+    assert "Merci de régler" in said(other)
+
+
+def test_letters_name_the_household_of_today() -> None:
+    parties = (
+        Party("p1", "L1", PartyRole.HOLDER, "Camille Roux"),
+        Party("p2", "L1", PartyRole.COTENANT, "Dominique Martin"),
+        Party("p3", "L1", PartyRole.COTENANT, "Claude Parti", to_date=date(2026, 10, 31)),
+        Party("p4", "L1", PartyRole.COTENANT, "Noa Futur", from_date=date(2026, 12, 1)),
+        Party("p5", "L1", PartyRole.GUARANTOR, "Garant Garant"),
+    )
+    letter = composed(DocumentKind.RIB, a_standing(parties=parties))
+    assert letter.recipient == ("Camille Roux", "Dominique Martin", "1 rue des Arènes", "30900 Nîmes")
+    assert letter.sender == ("SEMIGA", "6 avenue du Général Leclerc", "30000 Nîmes")
+    assert dict(letter.contact)["Téléphone"] == "04 66 00 00 00"
+
+
+def test_a_rib_has_the_number_in_both_notations_and_the_name_that_the_bank_answers() -> None:
+    lease = a_let(payee_name="SEMIGA SA")
+    letter = composed(DocumentKind.RIB, a_standing(lease=lease))
+    account = {label: value.translate(PLAIN).replace(" ", "") for label, value in letter.account}
+    assert account["IBAN"] == lease.virtual_iban
+    assert account["Banque · guichet · compte · clé"].replace("·", "") == lease.virtual_iban[4:]
+    assert (account["BIC"], account["Titulaire du compte"]) == ("SWNBFR22XXX", "SEMIGASA")
+    assert "« SEMIGA SA »" in said(letter)
+
+
+def test_a_landlord_s_own_words_take_the_place_of_the_usual_ones() -> None:
+    texts = {LetterKind.NOTICE: LetterText(fr="{holder}, payez {total} pour {period} avant le {pay_by}.")}
+    composer = Composer(the_landlord(), texts, TODAY)
+    french, english = (
+        composer.compose(NOTICE, a_standing(*the_month(open_cents=272_00), lease=a_let(language=code)), PERIOD)
+        for code in ("fr", "en")
+    )
+    assert isinstance(french, Letter)
+    assert isinstance(english, Letter)
+    assert said(french) == "Camille Roux, payez 272,00 € pour novembre 2026 avant le 10 novembre 2026."
+    assert "Please pay" in said(english)
+
+
+def test_a_lease_without_account_number_gets_no_letter() -> None:
+    full = a_standing(*the_month(), lease=replace(a_let(), virtual_iban=""))
+    assert Composer(the_landlord(), {}, TODAY).compose(NOTICE, full, PERIOD) is NoLetter.NO_VIRTUAL_IBAN
