@@ -81,6 +81,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | reversals not yet pushed* | listing `{l}#erp-backlog#reversals` | `{payment}#{n}` | update_views, push_erp |
 | landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
 | what people did, newest first | `{l}#audit#{day}`, listing `{l}#audit` | `{act}` | staff_api |
+| a landlord's own words of letters | `{l}#texts` | `{kind}` | staff_api |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
 | the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
 """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quitus.services.landlord_settings import LandlordDesk
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.lease_requests import LeaseRequests
+    from quitus.services.letter_settings import LetterTextDesk
     from quitus.services.manual_receipts import ReceiptDesk
     from quitus.services.payment_links import Addresses, LinkDesk, LinkTokens
     from quitus.services.plans import PlanDesk
@@ -267,6 +268,13 @@ class StaffDesk:
         from quitus.services.audit import AuditDesk
 
         return AuditDesk(AuditRows(self._table))
+
+    @cached_property
+    def letter_texts(self) -> LetterTextDesk:
+        from quitus.adapters.text_rows import LetterTextRows
+        from quitus.services.letter_settings import LetterTextDesk
+
+        return LetterTextDesk(LetterTextRows(self._table), self._outside.action_log)
 
     @cached_property
     def exports(self) -> ExportDesk:

@@ -23,9 +23,21 @@ _ACTIONS = {
     "beneficiaries": "beneficiary",
     "refunds": None,
     "payment-links": None,
+    "letter-texts": "letter_text",
 }
 """The kinds of actions that people take, and how each is called where the action does not say it itself."""
-_SUBJECTS = ("payment_id", "lease_id", "due_id", "file_id", "list_id", "payer_id", "refund_id", "link_id", "through")
+_SUBJECTS = (
+    "payment_id",
+    "lease_id",
+    "due_id",
+    "file_id",
+    "list_id",
+    "payer_id",
+    "refund_id",
+    "link_id",
+    "through",
+    "text",
+)
 
 
 @dataclass(frozen=True, slots=True)

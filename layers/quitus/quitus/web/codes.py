@@ -24,6 +24,7 @@ CODES: Mapping[str, Code] = {
     "payment_not_found": Code(404, "No such payment."),
     "file_not_found": Code(404, "No such file."),
     "payment_link_not_found": Code(404, "No such payment link."),
+    "text_not_found": Code(404, "No letter is of this kind."),
     "export_not_found": Code(404, "No such export."),
     "refund_not_found": Code(404, "No such refund."),
     "list_not_found": Code(404, "No such list of beneficiaries."),
@@ -79,6 +80,9 @@ CODES: Mapping[str, Code] = {
     ),
     "payload_too_large": Code(413, "The body is too large."),
     "invalid_request": Code(422, "Fields are missing, unknown or not as they must be; `detail.fields` names them."),
+    "invalid_text": Code(
+        422, "A letter's text has unknown or missing placeholders, or active content; `detail` names them."
+    ),
     "invalid_cursor": Code(422, "The cursor is not of this list and these filters."),
     "invalid_idempotency_key": Code(422, "The key is not 1 to 128 visible ASCII characters."),
     "invalid_id": Code(422, "An id has 1 to 64 letters, digits, dots, dashes and underscores."),

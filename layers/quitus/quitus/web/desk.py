@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quitus.services.idempotent_requests import Once
     from quitus.services.landlord_settings import LandlordDesk
     from quitus.services.lease_requests import LeaseRequests
+    from quitus.services.letter_settings import LetterTextDesk
     from quitus.services.manual_receipts import ReceiptDesk
     from quitus.services.payment_links import LinkDesk
     from quitus.services.plans import PlanDesk
@@ -45,6 +46,8 @@ class Desk(Protocol):
     def landlords(self) -> Landlords: ...
     @property
     def settings(self) -> LandlordDesk: ...
+    @property
+    def letter_texts(self) -> LetterTextDesk: ...
     @property
     def leases(self) -> LeaseDesk: ...
     @property

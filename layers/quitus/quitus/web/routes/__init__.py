@@ -18,9 +18,9 @@ def _description() -> Group:
 
 
 def _landlords() -> Group:
-    from quitus.web.routes import landlords
+    from quitus.web.routes import landlords, texts
 
-    return landlords.ROUTES
+    return (*landlords.ROUTES, *texts.ROUTES)
 
 
 def _leases() -> Group:
