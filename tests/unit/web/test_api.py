@@ -30,6 +30,9 @@ PEOPLE = {"viewer", "collections", "accountant", "admin"}
 MAY = {
     ("GET", "/v1/landlords/{landlord_id}"): PEOPLE,
     ("PUT", "/v1/landlords/{landlord_id}"): {"admin"},
+    ("GET", "/v1/landlords/{landlord_id}/texts/{kind}"): PEOPLE,
+    ("PUT", "/v1/landlords/{landlord_id}/texts/{kind}"): {"admin"},
+    ("DELETE", "/v1/landlords/{landlord_id}/texts/{kind}"): {"admin"},
     ("GET", "/v1/leases"): PEOPLE | {"erp"},
     ("GET", "/v1/leases/{lease_id}"): PEOPLE | {"erp"},
     ("PUT", "/v1/leases/{lease_id}"): {"erp", "admin"},
@@ -80,6 +83,7 @@ MAY = {
 PROTECTED = [route for route in every_route() if route.roles is not None]
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/landlords/{landlord_id}"): LANDLORD,
+    ("PUT", "/v1/landlords/{landlord_id}/texts/{kind}"): {"en": "Pay to {payee_name}."},
     ("PUT", "/v1/leases/{lease_id}"): LEASE,
     ("PUT", "/v1/leases/{lease_id}/dues/{due_id}"): RENT,
     ("PUT", "/v1/leases/{lease_id}/plan"): {
@@ -129,7 +133,7 @@ def settled() -> tuple[Office, dict[str, str]]:
     refund = office.ask("POST", "/v1/leases/L2/refunds", BODIES["POST", "/v1/leases/{lease_id}/refunds"])
     link = office.ask("POST", "/v1/leases/L1/payment-links", {})
     ids |= {"refund_id": refund.body["refund_id"], "link_id": link.body["link_id"]}
-    listed = {"list_id": "B1", "payer_id": "caf", "number": "1000001"}
+    listed = {"kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
     return office, ids | listed | {"file_id": "F1", "export_id": export}
 
 
