@@ -1,4 +1,7 @@
-"""How things are measured: two works in turn in one process (A B A B), medians; growth; memory over the interpreter."""
+"""How things are measured: two works in turn in one process (A B A B), medians; growth; memory over the interpreter.
+
+Times are the processor's, of this process alone: what else the machine does hardly changes them.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,57 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any, BinaryIO
 
 type Work = Callable[[BinaryIO], object]
 type Figure = dict[str, Any]
 
 SMALL, LARGE = 10_000, 100_000
-_ROUNDS = 7
+_ROUNDS = 11
 
 
-def paired(path: Path, one: Work, other: Work, rounds: int = _ROUNDS) -> tuple[float, float]:
-    """The median seconds of two works on a file, done in turn."""
-    ones, others = [], []
+@dataclass(frozen=True)
+class Pair:
+    """Median seconds of two works, and the median of the other's time over that of the one right before and after."""
+
+    one: float
+    other: float
+    ratio: float
+
+
+def paired(path: Path, one: Work, other: Work, rounds: int = _ROUNDS) -> Pair:
+    """Two works on a file, done in turn."""
+    ones, others = [seconds(one, path)], []
     for _ in range(rounds):
-        ones.append(seconds(one, path))
         others.append(seconds(other, path))
-    return statistics.median(ones), statistics.median(others)
+        ones.append(seconds(one, path))
+    ratios = [other / statistics.mean(around) for other, around in zip(others, pairwise(ones), strict=True)]
+    return Pair(statistics.median(ones), statistics.median(others), statistics.median(ratios))
 
 
 def over_floor(name: str, path: Path, floor: Work, ours: Work, movements: int) -> Figure:
     """Our time over that of the floor."""
-    least, most = paired(path, floor, ours)
+    pair = paired(path, floor, ours)
     return {
         "name": name,
-        "ratio": round(most / least, 2),
-        "microseconds": round(most / movements * 1e6, 1),
-        "floor_microseconds": round(least / movements * 1e6, 2),
+        "ratio": round(pair.ratio, 2),
+        "microseconds": round(pair.other / movements * 1e6, 1),
+        "floor_microseconds": round(pair.one / movements * 1e6, 2),
     }
 
 
 def times_faster(name: str, path: Path, peer: Work, ours: Work, movements: int, rounds: int = _ROUNDS) -> Figure:
     """The peer's time over ours."""
-    most, least = paired(path, peer, ours, rounds)
+    pair = paired(path, ours, peer, rounds)
     return {
         "name": name,
-        "ratio": round(most / least, 1),
-        "microseconds": round(least / movements * 1e6, 1),
-        "peer_microseconds": round(most / movements * 1e6, 1),
+        "ratio": round(pair.ratio, 1),
+        "microseconds": round(pair.one / movements * 1e6, 1),
+        "peer_microseconds": round(pair.other / movements * 1e6, 1),
     }
 
 
@@ -67,9 +82,9 @@ def memory(name: str, path: Path, reader: str, movements: int) -> Figure:
 def seconds(work: Work, path: Path) -> float:
     """One run, the opening of the file left out."""
     with path.open("rb") as stream:
-        began = perf_counter()
+        began = process_time()
         work(stream)
-        return perf_counter() - began
+        return process_time() - began
 
 
 def _peak(code: str) -> int:

@@ -43,6 +43,7 @@ class StatementReader:
         self.problems = Problems()
         self.opened = False
         self._ordinal, self._layouts = ordinal, layouts
+        self._place = f"{ordinal}."
         self._account, self._number = _account(record), _number(record)
         self._currency = record[16:19].strip() or _EUR
         self._heads: dict[str, _Head] = {}
@@ -70,7 +71,7 @@ class StatementReader:
 
         The others need a closer look: `movement` reads any.
         """
-        movements, patterns = list[Movement](), self._layouts.patterns()
+        movements, patterns, heads = list[Movement](), self._layouts.patterns(), self._heads
         while True:
             for pattern in patterns:
                 found = pattern.match(records, at, end)
@@ -80,12 +81,12 @@ class StatementReader:
                 return movements, at
             texts = pattern.ordered(found.groups())
             start, label, digits, last, bank_reference, payer, end_to_end, text, account = texts
-            head = self._heads.get(start)
+            head = heads.get(start)
             if head is None:
                 return movements, at
             amount = -int(digits + _LAST[last]) if last in _NEGATIVE else int(digits + _LAST[last])
             facts = (head.credit if amount >= 0 else head.debit).copy()
-            facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements}", amount
+            facts["position"], facts["amount_cents"] = f"{self._place}{self._movements}", amount
             facts["bank_reference"], facts["note"] = reference(bank_reference), label.strip() or None
             if pattern.usual and self._is_plain(facts, text, account, pattern.account_place):
                 facts["debtor_name"], facts["remittance"] = payer.strip() or None, text.strip() or None
@@ -112,7 +113,7 @@ class StatementReader:
 
     def movement(self, records: str, number: int) -> Iterator[Movement]:
         """The movement with all that its complements say; none, but a problem, when it cannot be read."""
-        position = f"{self._ordinal}.{self._movements}"
+        position = f"{self._place}{self._movements}"
         self._movements += 1
         amount = self._amount(records[:WIDTH], number)
         head = self._heads.get(records[:_HEAD]) or self._head(records[:_HEAD], number)

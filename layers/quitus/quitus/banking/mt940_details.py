@@ -15,7 +15,6 @@ from typing import Final
 from quitus.banking.references import compact, reference
 
 _SUBFIELD: Final = re.compile(r"\?([0-9]{2})")
-_NUMBER: Final = re.compile(r"\?..")
 _SUBFIELDS: Final = re.compile(
     r"([0-9]{3})?+(?=\?[0-9]{2})(?:\?00[^?]*+)?+(?:\?10[^?]*+)?+"
     "("
@@ -107,7 +106,7 @@ def parse_details(written: str) -> Details:
     usual = _SUBFIELDS.fullmatch(joined)
     if usual is not None:
         gvc, purpose, account, name, more_name, reason, owner, more_purpose = usual.groups("")
-        pieces = _NUMBER.split(purpose + more_purpose)
+        pieces = [numbered[2:] for numbered in (purpose + more_purpose).split("?")]
         return _told(gvc or None, pieces, name + more_name, account, owner, reason)
     other = _SEPARATOR.match(joined)
     if other is not None:

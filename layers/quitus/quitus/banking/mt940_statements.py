@@ -229,8 +229,8 @@ class StatementReader:
         for place in self._places.virtual_iban:
             if account := accounts.get(place):
                 iban = as_iban(account)
-                if iban is not None:
-                    found.setdefault(iban, place)
+                if iban is not None and iban not in found:
+                    found[iban] = place
             elif texts and place == _ANYWHERE:
                 for iban in found_ibans(texts):
                     found.setdefault(iban, place)

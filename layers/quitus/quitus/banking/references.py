@@ -50,7 +50,9 @@ def as_iban(text: str) -> str | None:
     rib = text.removeprefix("FR76")
     if len(rib) == _RIB_LENGTH and rib.isdigit() and rib.isascii():
         number = int(rib)
-        return f"FR76{rib}" if number % 97 == 0 and 0 < number % 100 < 98 else None
+        if number % 97 or not 0 < number % 100 < 98:
+            return None
+        return text if len(text) > len(rib) else f"FR76{rib}"
     french = _FRENCH(text)
     if french is not None:
         checks, rib = french.groups()
@@ -136,6 +138,8 @@ def _found(
 ) -> list[str]:
     found: list[str] = []
     for joined in texts if len(texts) == 1 else (" ".join(texts), "".join(texts)):
+        if joined.isascii() and "F" not in joined and "f" not in joined:
+            continue  # nearly all texts: neither an account nor a reference begins without it
         text = joined[:_LONGEST_TEXT].upper()
         for begun in start.finditer(text) if letters in text else ():
             for candidate in _grouped(begun.group(), text, begun.end(), longest):

@@ -22,8 +22,9 @@ def cents(text: str) -> Cents:
     Raises:
         AmountError: not an amount of euros and cents.
     """
-    digits = text[:-3] + text[-2:]
-    if text[-3:-2] == "." and digits.isdigit() and digits.isascii() and len(digits) <= _LONGEST_PLAIN:
+    euros, _, hundredths = text.partition(".")
+    digits = euros + hundredths
+    if len(hundredths) == 2 and len(digits) <= _LONGEST_PLAIN and digits.isdigit() and digits.isascii():
         return int(digits)
     if len(text.strip()) > _LONGEST_AMOUNT or not text.isascii():
         raise AmountError(f"not a bank amount: {text[:40]!r}")

@@ -59,9 +59,6 @@ CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
 """The channels whose statements close a day and prove it (contract.md, Proof)."""
 
 
-_new, _set = object.__new__, object.__setattr__
-
-
 class Facts(TypedDict):
     """The fields of a `Movement`."""
 
@@ -159,7 +156,7 @@ class Movement:
     def of(cls, facts: Facts) -> Self:
         """The movement of these facts, which become its own: a tenth of the time that setting each field takes."""
         movement = _new(cls)
-        _set(movement, "__dict__", facts)
+        _own(movement, facts)
         return movement
 
     @property
@@ -185,6 +182,9 @@ class Movement:
             means=self.means,
             bank_code=self.bank_code,
         )
+
+
+_new, _own = object.__new__, Movement.__dict__["__dict__"].__set__
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,12 +109,12 @@ class _MessageReader:
 
 def _whole_entry(statement: StatementReader, kind: Kind, found: Found) -> Sequence[Movement]:
     """The short way for nearly all entries: one segment, of one detail or none."""
-    meaning, texts = kind.meaning, dict(zip(kind.meaning.scopes, found, strict=True))
-    entry, detail = Fields(texts.get(Scope.ENTRY), kind), Fields(texts.get(Scope.DETAIL), kind)
-    for scope, key, keys in meaning.repeated:
-        fields = entry if scope is Scope.ENTRY else detail
+    of_entry, of_detail = found
+    entry, detail = Fields(of_entry, kind), Fields(of_detail, kind)
+    for scope, key, keys in kind.meaning.repeated:
+        fields = detail if scope is Scope.DETAIL else entry
         fields.many[key] = [fields.one[name] for name in keys]
-    return statement.whole_entry(entry, detail) if meaning.detail else statement.end_entry(entry)
+    return statement.whole_entry(entry, detail) if kind.meaning.detail else statement.end_entry(entry)
 
 
 def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:

@@ -146,7 +146,11 @@ def _texts(told: Told, part: int, key: str) -> list[str] | None:
 
 def _bank_references(told: Told, facts: Facts, _: Accounts) -> None:
     """The entry's reference is that of a lone movement; a detail that repeats its entry's has none of its own."""
-    whole, own = reference(told.whole.get("bank_reference")), reference(told.one.get("bank_reference"))
+    own = reference(told.one.get("bank_reference"))
+    if own is not None and told.lone and not told.awaiting:
+        facts["bank_reference"], facts["entry_reference"] = own, None
+        return
+    whole = reference(told.whole.get("bank_reference"))
     if told.lone:
         own = own or whole
     elif own == whole:
@@ -172,7 +176,8 @@ def _note(told: Told, facts: Facts, _: Accounts) -> None:
 
 
 def _remittance(told: Told, facts: Facts, _: Accounts) -> None:
-    facts["remittance"] = _joined(told.many.get("unstructured") or told.many.get("additional") or _NO_TEXTS)
+    texts = told.many.get("unstructured") or told.many.get("additional")
+    facts["remittance"] = _joined(texts) if texts else None
 
 
 def _end_to_end(told: Told, facts: Facts, _: Accounts) -> None:

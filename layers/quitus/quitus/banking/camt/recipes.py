@@ -80,8 +80,9 @@ class Recipes:
         for reading in recipe.readings:
             reading(told, facts, accounts)
         if accounts and facts["nature"] is not Nature.OTHER:
-            (facts["virtual_iban"], facts["virtual_iban_path"]), *others = accounts.items()
-            facts["other_accounts"] = tuple(others)
+            found = tuple(accounts.items())
+            facts["virtual_iban"], facts["virtual_iban_path"] = found[0]
+            facts["other_accounts"] = found[1:]
         return facts
 
 

@@ -21,7 +21,7 @@ MAX_DEPTH: Final = 64
 _TAG: Final = re.compile(r"<(/?)([^\s/>=\"'<&!?]++)((?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
 _CURRENCY: Final = re.compile(r"\bCcy\s*=\s*[\"']([^\"']*)")
 _REFERENCE: Final = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|(amp|lt|gt|quot|apos));")
-_ENTRY_SCOPES: Final = frozenset({Scope.ENTRY, Scope.DETAIL})
+_ENTRY_SCOPES: Final = (Scope.ENTRY, Scope.DETAIL)
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
@@ -44,7 +44,7 @@ class Meaning:
 
     `repeated` says, for a scope and a key, under which keys its several texts are found. `message` is the format of the
     message that the segment opens, empty when it opens none. `whole`: the segment is one entry from its start to its
-    end.
+    end, its scopes are those of the entry and of its only detail.
     """
 
     scopes: tuple[Scope, ...]
@@ -139,13 +139,13 @@ class Template:
         for index, gap in enumerate(self._gaps):
             before += gap.markup
             stable = self._stable.get(index)
+            if gap.part >= 0:
+                common[gap.part][gap.key] = stable or ""  # a copy that has all its keys is never enlarged
             if stable is None:
                 welded.append((before, len(before), gap.part, gap.key))
                 before = ""
-                continue
-            before += stable
-            if gap.part >= 0:
-                common[gap.part][gap.key] = stable
+            else:
+                before += stable
         self._welded, self._common, self._end = welded, common, before + self._tail
         self._size = len(self._end) - self._ahead
         differing = {(self._meaning.scopes[part], key.partition(" ")[0]) for _, _, part, key in welded if part >= 0}
@@ -234,7 +234,8 @@ def _template(walk: _Walk, cut: _Cut, text: str, at: int, seen: int) -> tuple[Te
     is only told where that follows.
     """
     leaves = walk.leaves[: cut.leaves]
-    places = _Places(leaves)
+    whole = cut.mark is Mark.ENTRY_END and Mark.ENTRY in walk.opens and _is_of_an_entry(leaves)
+    places = _Places(leaves, _ENTRY_SCOPES if whole else ())
     gaps, texts, previous = [], [], at
     for leaf in leaves:
         gaps.append(Gap(text[previous : leaf.start], *places.of(leaf)))
@@ -248,18 +249,26 @@ def _template(walk: _Walk, cut: _Cut, text: str, at: int, seen: int) -> tuple[Te
         entry=Mark.ENTRY in walk.opens,
         batch=Mark.BATCH in walk.opens,
         detail=Mark.DETAIL in walk.opens,
-        whole=cut.mark is Mark.ENTRY_END and Mark.ENTRY in walk.opens and _ENTRY_SCOPES.issuperset(places.scopes),
+        whole=whole,
         closes=cut.mark,
         after=cut.stack,
     )
     return Template(gaps, text[previous:seen], seen - cut.end, texts, places.fixed, meaning), seen - at
 
 
-class _Places:
-    """Gives each wanted leaf its scope and key; of a key that does not repeat, the first leaf has it."""
+def _is_of_an_entry(leaves: Sequence[_Leaf]) -> bool:
+    return all(leaf.element.scope in _ENTRY_SCOPES or leaf.element.scope is None for leaf in leaves)
 
-    def __init__(self, leaves: Sequence[_Leaf]) -> None:
-        self.scopes = sorted({leaf.element.scope for leaf in leaves if leaf.element.scope is not None})
+
+class _Places:
+    """Gives each wanted leaf its scope and key; of a key that does not repeat, the first leaf has it.
+
+    `expected` are scopes that count even where no leaf is of them.
+    """
+
+    def __init__(self, leaves: Sequence[_Leaf], expected: Sequence[Scope]) -> None:
+        found = {leaf.element.scope for leaf in leaves if leaf.element.scope is not None}
+        self.scopes = sorted({*expected, *found})
         self.fixed: Found = [{} for _ in self.scopes]
         self._taken: set[tuple[Scope, str]] = set()
         self._repeated: dict[tuple[Scope, str], list[str]] = {}
