@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from unit.banking.camt_files import (
     ACCOUNT,
     OTHER_VIRTUAL,
     VIRTUAL,
+    Detail,
     a_detail,
     a_notification,
     a_statement,
@@ -151,9 +153,45 @@ def test_a_batch_without_details_awaits_them() -> None:
     assert statement.problems == ()
 
 
+def test_one_detail_that_only_repeats_its_batch_stands_for_none() -> None:
+    batch = "<Btch><PmtInfId>P-9</PmtInfId><NbOfTxs>20</NbOfTxs></Btch>"
+    bare = Detail(references={"PmtInfId": "P-9", "EndToEndId": "NOTPROVIDED"}, amount="450.00")
+    (movement,), (statement,) = read(a_statement(an_entry(bare, batch=batch)))
+    assert (movement.amount_cents, movement.awaiting_details, statement.problems) == (45000, True, ())
+
+
+def test_one_detail_that_names_its_payment_is_that_payment_whatever_the_batch_counts() -> None:
+    batch = "<Btch><NbOfTxs>20</NbOfTxs></Btch>"
+    detail = Detail(references={"EndToEndId": "E2E-1"}, amount="450.00")
+    (movement,), _ = read(a_statement(an_entry(detail, batch=batch)))
+    assert (movement.end_to_end_id, movement.awaiting_details) == ("E2E-1", False)
+
+
 def test_several_details_without_any_amount_are_a_batch_that_awaits_them() -> None:
     (movement,), (statement,) = read(a_statement(an_entry(a_detail(), a_detail(), a_detail())))
     assert (movement.amount_cents, movement.awaiting_details, statement.problems) == (45000, True, ())
+
+
+BOOKED = f"<BookgDt><Dt>{date(2026, 11, 20)}</Dt></BookgDt>"
+
+
+def test_what_an_entry_says_behind_its_first_detail_counts_too() -> None:
+    text = a_statement(an_entry(a_detail(), a_detail(amount="450.00"), booking=None)).text()
+    (movement,), _ = read(text.replace("</TxDtls>", f"</TxDtls></NtryDtls>{BOOKED}<NtryDtls>", 1))
+    assert movement.booking_date == date(2026, 11, 20)
+
+
+def test_an_entry_that_no_date_can_be_given_to_is_a_problem() -> None:
+    text = a_notification(an_entry(a_detail(), booking=None)).text()
+    movements, statements = read(re.sub("<CreDtTm>.*?</CreDtTm>", "", text))
+    assert (movements, codes(statements)) == ([], ["missing_date"])
+
+
+def test_what_an_entry_says_behind_several_details_is_not_trusted() -> None:
+    text = a_statement(an_entry(a_detail(amount="200.00"), a_detail(amount="250.00"))).text()
+    assert codes(read(text)[1]) == []
+    assert codes(read(text.replace("</NtryDtls>", f"</NtryDtls>{BOOKED}"))[1]) == ["bad_record"]
+    assert "bad_record" in codes(read(text.replace("</NtryDtls>", "</NtryDtls><Sts><Cd>PDNG</Cd></Sts>"))[1])
 
 
 def test_one_detail_among_several_without_an_amount_is_a_problem() -> None:

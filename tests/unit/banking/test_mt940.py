@@ -102,6 +102,12 @@ def test_a_returned_debit_is_a_return_with_its_reason() -> None:
     assert (movement.nature, movement.return_reason) == (Nature.RETURN, "914")
 
 
+def test_what_only_completes_the_code_is_no_reason_of_a_return() -> None:
+    details = "106?00KARTENZAHLUNG?20SVWZ+TANKSTELLE?32STATION NORD?34011"
+    (movement,), _ = read_fields(mt940(":61:2611231123DR20,00N037NONREF", f":86:{details}", closing="C261123EUR980,00"))
+    assert (movement.nature, movement.return_reason) == (Nature.OTHER, None)
+
+
 def test_pages_carry_interim_balances() -> None:
     data = mt940(":61:2611231123C450,00NTRF").replace(b":60F:", b":60M:").replace(b":62F:", b":62M:")
     _, (statement,) = read_fields(data)

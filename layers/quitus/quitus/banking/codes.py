@@ -87,7 +87,8 @@ _RETURN_SUB_FAMILIES: Final = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "RPCR",
 _FEE_SUB_FAMILIES: Final = frozenset({"CHRG", "COMM", "COME", "COMI", "COMT", "FEES", "INTR", "TAXE", "LBOX"})
 _TAKE_BACK_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT", "RCHQ"})
 _CFONB_RETURNS: Final = frozenset({"03", "12", "26", "38", "B3"})
-_GVC_RETURNS: Final = frozenset({"108", "109", "159"})
+GVC_RETURNS: Final = frozenset({"108", "109", "159"})
+"""The German codes of a debit or transfer that comes back."""
 _CFONB_CLEARING: Final = frozenset({"02", "30"})
 _CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
 
@@ -148,7 +149,7 @@ def nature_of(credit: bool, code: str | None, proprietary: str | None = None, re
     if sub_family in _FEE_SUB_FAMILIES:
         return Nature.OTHER
     coded = sub_family in _RETURN_SUB_FAMILIES or family in _TAKE_BACK_FAMILIES
-    coded = coded or bool(cfonb & _CFONB_RETURNS) or bool(gvc & _GVC_RETURNS)
+    coded = coded or bool(cfonb & _CFONB_RETURNS) or bool(gvc & GVC_RETURNS)
     coded = coded or any(_swift(text) in _SWIFT_RETURNS for text in spoken)
     return Nature.RETURN if returned or coded else Nature.OTHER
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from quitus.banking.codes import GVC_RETURNS
 from quitus.banking.references import compact, reference
 
 _SUBFIELD: Final = re.compile(r"\?([0-9]{2})")
@@ -139,6 +140,7 @@ def _subfields(joined: str) -> Details:
 
 
 def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: str, reason: str) -> Details:
+    """The parts, `?34` last: the reason of a return, where the code says that it is one; else it completes the code."""
     joined = "".join(pieces)
     keywords = _keywords(joined)
     remittance = keywords.get("SVWZ", "").strip() or keywords.get("", "").strip()
@@ -151,7 +153,7 @@ def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: st
         reference(mandate) if mandate else None,
         {"?32": name.strip()},
         payer or None,
-        reason if reason.strip("0") else None,
+        reason if reason.strip("0") and (gvc is None or gvc in GVC_RETURNS) else None,
         {"?38": owner, "?31": account},
         pieces,
         joined,

@@ -62,7 +62,7 @@ class Reason(StrEnum):
     UNSTARTED_MOVEMENT = "unstarted_movement"
     """A complement that follows no movement."""
     BAD_RECORD = "bad_record"
-    """A record whose code or length is not of the format."""
+    """A record whose code, length or order is not of the format."""
     TOO_MANY_PROBLEMS = "too_many_problems"
     """More problems than are listed."""
 

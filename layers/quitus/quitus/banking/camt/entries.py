@@ -9,6 +9,7 @@ from typing import Final
 from quitus.banking.camt.movements import Builder, Head
 from quitus.banking.camt.recipes import Fields
 from quitus.banking.problems import Problems, Reason
+from quitus.banking.references import reference
 from quitus.banking.texts import cents, iso_day
 from quitus.domain.money import AmountError, Cents, format_euros
 from quitus.domain.movement import Movement, Nature, Status
@@ -19,6 +20,14 @@ _HEAD: Final = ("sign", "amount_currency", "status", "reversal", "booking", "val
 _MAX_HEADS: Final = 4096
 _LONGEST_HEAD: Final = 400
 _EUR: Final = "EUR"
+_ONE: Final = "1"
+_OF_A_BATCH: Final = frozenset(
+    (
+        *("amount", "transaction_amount", "instructed_amount", "sign"),
+        *("domain", "family", "sub_family", "proprietary"),
+        *("message_id", "payment_information", "bank_reference"),
+    )
+)
 
 
 class HeadReader:
@@ -78,11 +87,10 @@ class HeadReader:
 class EntryReader:
     """Turns an entry into movements as its details pass: none is kept but the first, which may be the only one."""
 
-    def __init__(self, where: str, head: Head | None, builder: Builder, entry: Fields, problems: Problems) -> None:
-        self._where, self._head, self._builder, self._entry, self._problems = where, head, builder, entry, problems
-        self._booked = self._cents(entry.one["amount"]) if "amount" in entry.one else None
-        if head is not None and self._booked is not None:
-            self._booked *= head.sign
+    def __init__(self, where: str, heads: HeadReader, builder: Builder, entry: Fields, problems: Problems) -> None:
+        self._where, self._heads, self._builder, self._entry, self._problems = where, heads, builder, entry, problems
+        self._head: Head | None = None
+        self._booked: Cents | None = None
         self._count = 0
         self._first = _NO_DETAIL
         self._missing = 0
@@ -104,21 +112,32 @@ class EntryReader:
             self._first = detail
             return []
         if self._count == 2:
+            self._begin()
             return [*self._one_of_several(self._first, 0), *self._one_of_several(detail, 1)]
         return self._one_of_several(detail, self._count - 1)
 
     def close(self) -> list[Movement]:
         """The end of the entry: what was waiting, and the proof that the details add up."""
+        told, amount = self._head, self._booked
+        self._begin()
         head = self._head
         if head is None:
             return []
         if self._count <= 1:
             return self._alone(head)
+        if (told, amount) != (head, self._booked):
+            self._problem(Reason.BAD_RECORD, "The entry says its amount, sign, status or dates after its details.")
         if self._missing == self._count:
             return self._whole(head, _NO_DETAIL, awaiting=True)
         if self._missing > self._foreign:
             self._problem(Reason.MISSING_AMOUNT, f"{self._missing} of {self._count} details have no amount.")
         return self._remainder(head, self._booked) if self._booked is not None else []
+
+    def _begin(self) -> None:
+        """Read what the entry says for all its details, as late as can be: it may come behind the first one."""
+        head, text = self._heads.read(self._where, self._entry.one), self._entry.one.get("amount")
+        amount = None if text is None else self._cents(text)
+        self._head, self._booked = head, amount if head is None or amount is None else head.sign * amount
 
     def _one_of_several(self, detail: Fields, ordinal: int) -> list[Movement]:
         head = self._head
@@ -139,7 +158,8 @@ class EntryReader:
         if self._booked is None:
             self._booked = amount
         if amount is None or amount == self._booked:
-            return self._whole(head, self._first, awaiting=amount is None and self._announced() > 1)
+            bare = amount is None or _names_no_payment(self._first)
+            return self._whole(head, self._first, awaiting=bare and self._announced() > 1)
         self._charges, self._total = self._charged(self._first), amount
         if self._booked is None or not self._is_charges(self._booked - amount):
             self._note_mismatch()
@@ -225,6 +245,8 @@ def agreed_cents(head: Head, entry: dict[str, str], detail: dict[str, str]) -> C
     text, sign = entry.get("amount"), entry.get("sign")
     if text is None or text != _amount_text(detail, head.currency) or sign != detail.get("sign", sign):
         return None
+    if entry.get("batch_count", _ONE) != _ONE:
+        return None
     try:
         return head.sign * cents(text)
     except AmountError:
@@ -239,6 +261,12 @@ def _amount_text(one: dict[str, str], currency: str) -> str | None:
         if one.get("transaction_amount_currency", currency) != currency:
             return None
     return text
+
+
+def _names_no_payment(detail: Fields) -> bool:
+    """Whether a detail only says again what its batch says: the sum, the code and what names the batch."""
+    told = (text for key, text in detail.one.items() if key.removesuffix("_currency") not in _OF_A_BATCH)
+    return not any(reference(text) for text in told)
 
 
 def _is_short(texts: tuple[str | None, ...]) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from quitus.banking.camt.entries import EntryReader, HeadReader, agreed_cents
-from quitus.banking.camt.movements import Builder, Head
+from quitus.banking.camt.movements import Builder
 from quitus.banking.camt.recipes import Fields
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
@@ -53,10 +53,11 @@ class StatementReader:
 
     def whole_entry(self, entry: Fields, detail: Fields) -> Sequence[Movement]:
         """An entry of one detail: the short way where both say the same amount, as nearly always."""
-        where, head, builder = self._begun(entry)
+        where, heads, builder = self._begun(entry)
+        head = heads.read(where, entry.one)
         amount = None if head is None else agreed_cents(head, entry.one, detail.one)
         if head is None or amount is None:
-            self._entry = EntryReader(where, head, builder, entry, self._problems)
+            self._entry = EntryReader(where, heads, builder, entry, self._problems)
             self._entry.detail(detail)
             return self.end_entry(entry)
         if head.status is Status.BOOKED:
@@ -107,8 +108,8 @@ class StatementReader:
             self._entry = EntryReader(*self._begun(entry), entry, self._problems)
         return self._entry
 
-    def _begun(self, entry: Fields) -> tuple[str, Head | None, Builder]:
-        """Of a further entry its place, what it says for all its details, and what makes their movements."""
+    def _begun(self, entry: Fields) -> tuple[str, HeadReader, Builder]:
+        """Of a further entry its place, what reads what it says for all its details, and what makes their movements."""
         if self._heads is None or self._builder is None:
             self._entry_currency = entry.one.get("amount_currency", "").strip()
             unsaid = Status.BOOKED if self._message == _STATEMENT_FORMAT else Status.PENDING
@@ -116,7 +117,7 @@ class StatementReader:
             self._heads = HeadReader(self._problems, unsaid, self._currency(), self._fallback_day)
         where = f"{self._ordinal}.{self._entries}"
         self._entries += 1
-        return where, self._heads.read(where, entry.one), self._builder
+        return where, self._heads, self._builder
 
     def _account(self) -> str:
         one = self.fields.one
