@@ -5,18 +5,27 @@ of an entry.
 from __future__ import annotations
 
 import io
-from random import Random
+import re
+from pathlib import Path
 
 import pytest
+from golden.corpora import CORPORA, samples
 from hostile.good_files import good_files
 from hostile.sample import Sample
 
+from quitus.banking.cfonb import read_cfonb
+from quitus.banking.mt940 import read_mt940
+from quitus.banking.profiles import DEFAULT
 from quitus.banking.reader import CHUNK
 from quitus.banking.reading import read_bank_file
 from quitus.banking.recognition import BankFile
 from quitus.domain.movement import Movement, Statement
 
-ENDS = {"xml": b"</Ntry>", "cfonb": b"\n", "mt940": b":61:"}
+ENTRIES = {
+    "xml": re.compile(rb"<(?:\w+:)?Ntry>.*?</(?:\w+:)?Ntry>", re.DOTALL),
+    "cfonb": re.compile(rb"^04.*?\n(?=0[47])", re.DOTALL | re.MULTILINE),
+    "mt940": re.compile(rb"^:61:.*?(?=^:6[0-9])", re.DOTALL | re.MULTILINE),
+}
 
 
 class Pieces(io.BytesIO):
@@ -35,18 +44,26 @@ def read_all(sample: Sample, stream: io.BytesIO) -> list[Movement | Statement]:
 
 
 def one_entry(sample: Sample) -> range:
-    """The places from one entry's start to its end, or so: no further than 600 bytes."""
-    at = [place for place in range(len(sample.data)) if sample.data.startswith(ENDS[sample.family], place)]
-    first = Random(sample.name).randrange(len(at)) if at else 0
-    start = at[first] if at else 0
-    end = at[first + 1] if first + 1 < len(at) else len(sample.data)
-    return range(start, min(end, start + 600) + 1)
+    """The places from the shortest entry's start to its end; of the whole file when it has none."""
+    entries = [entry.span() for entry in ENTRIES[sample.family].finditer(sample.data)]
+    start, end = min(entries, key=lambda span: span[1] - span[0], default=(0, len(sample.data)))
+    return range(start, end + 1)
 
 
 @pytest.mark.parametrize("size", [1, 7, 4096])
 @pytest.mark.parametrize("sample", good_files(), ids=lambda sample: sample.name)
 def test_the_size_of_the_pieces_changes_nothing(sample: Sample, size: int) -> None:
     assert read_all(sample, Pieces(sample.data, size)) == read_all(sample, io.BytesIO(sample.data))
+
+
+PUBLISHED = [*samples("cfonb-pennylane", "*.txt"), *samples("mt940-wolph", "**/*.sta")] if CORPORA.is_dir() else []
+
+
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_published_files_with_problems_are_the_same_in_pieces_too(path: Path) -> None:
+    read, data = read_cfonb if path.suffix == ".txt" else read_mt940, path.read_bytes()
+    for size in (1, 7, 4096):
+        assert list(read(Pieces(data, size), DEFAULT)) == list(read(io.BytesIO(data), DEFAULT))
 
 
 def in_utf_16(data: bytes) -> bytes:
