@@ -50,14 +50,15 @@ def upload(place: Place, archives: Mapping[str, bytes]) -> None:
         s3.put_object(Bucket=ARTIFACTS, Key=name, Body=content)
 
 
-def create_stack(place: Place, template: dict[str, Any]) -> dict[str, str]:
-    """Creates the stack and returns its outputs."""
+def create_stack(place: Place, template: dict[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    """Creates the stack, with parameters beside the usual ones, and returns its outputs."""
+    assigned = parameters() | dict(given)
     client(place, "s3").put_object(Bucket=ARTIFACTS, Key="template.json", Body=json.dumps(template).encode())
     cloudformation = client(place, "cloudformation")
     cloudformation.create_stack(
         StackName=STACK,
         TemplateURL=f"{place.endpoint}/{ARTIFACTS}/template.json",
-        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters().items()],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in assigned.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     deadline = time.monotonic() + DEPLOY_SECONDS

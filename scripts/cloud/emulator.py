@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -27,6 +28,7 @@ type Receive = Callable[[], Awaitable[Scope]]
 type Send = Callable[[Scope], Awaitable[None]]
 
 CONTINUE = b"stay"
+SCRIPTS = Path(__file__).resolve().parents[1]
 
 
 def follow_starter() -> None:
@@ -94,9 +96,21 @@ def keep_logs(journal: Path) -> None:
     lambda_svc._execute_function_dispatch = run_and_tell
 
 
-def main(folder: Path, listening: int) -> None:
+def provide_cards(listening: int) -> None:
+    """Starts the provider of card payments: it is of this process's group, and its standard input ends with it."""
+    subprocess.Popen(
+        [sys.executable, "-m", "card_provider", "--fd", str(listening), "--attached"],
+        stdin=subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SCRIPTS), "PYTHONDONTWRITEBYTECODE": "1"},
+        pass_fds=[listening],
+    )
+
+
+def main(folder: Path, listening: int, cards: int | None = None) -> None:
     threading.Thread(target=follow_starter, daemon=True).start()
     keep_logs(folder / "functions.log")
+    if cards is not None:
+        provide_cards(cards)
     settings = Config()
     settings.bind = [f"fd://{listening}"]
     settings.keep_alive_timeout = 75
@@ -109,4 +123,4 @@ def main(folder: Path, listening: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

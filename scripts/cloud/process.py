@@ -49,20 +49,23 @@ def own_settings(place: Place) -> set[str]:
     return environment(place, place.folder).keys() - {"PATH", "TMPDIR", "AWS_ENDPOINT_URL"}
 
 
-def start(place: Place, state: Path | None) -> subprocess.Popen[bytes]:
-    """Starts an emulator from nothing. It stays only if `keep` is called; else it ends with this process."""
+def start(place: Place, state: Path | None, cards: socket.socket | None = None) -> subprocess.Popen[bytes]:
+    """Starts an emulator from nothing. It stays only if `keep` is called; else it ends with this process. Beside it a
+    provider of card payments serves `cards`, an open port, and ends with it.
+    """
     with listen(place) as listening:
         prepare(place, state)
+        ports = [one.fileno() for one in (listening, cards) if one is not None]
         with place.log.open("ab") as log:
             process = subprocess.Popen(
-                [CLOUD_PYTHON, "-I", EMULATOR, place.folder, str(listening.fileno())],
+                [CLOUD_PYTHON, "-I", EMULATOR, place.folder, *map(str, ports)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=place.folder,
                 env=environment(place, state),
                 start_new_session=True,
-                pass_fds=[listening.fileno()],
+                pass_fds=ports,
             )
     place.record(Run(process.pid, "", str(state or "")))
     return process
@@ -80,6 +83,14 @@ def listen(place: Place) -> socket.socket:
         if error.errno != errno.EADDRINUSE:
             raise CannotStart(f"port {place.port} cannot be opened: {error.strerror}") from error
         raise PortTaken(f"port {place.port} is taken by another program: choose another --port") from error
+    return listening
+
+
+def any_port() -> socket.socket:
+    """A free port of this machine, opened."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     return listening
 
 

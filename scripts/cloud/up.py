@@ -5,7 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cloud import build, deploy, process
+from cloud import build, cards, deploy, process
 from cloud.clients import client
 from cloud.errors import PortTaken
 from cloud.outputs import outputs_of, write_outputs
@@ -45,14 +45,16 @@ def start(place: Place, state: Path | None, sources: str) -> subprocess.Popen[by
         translated = pool.submit(deploy.translate)
         built = pool.submit(build.layers)
         say(f"Starting the local cloud on port {place.port}")
-        emulator = process.start(place, state)
+        with process.any_port() as listening:
+            provider = cards.address(listening)
+            emulator = process.start(place, state, listening)
         try:
             process.wait_until_ready(place, emulator)
             adapted = deploy.adapted(place, translated.result())
             for name in adapted.dropped:
                 say(f"Left out locally: {name}")
             deploy.upload(place, build.archives(translated.result(), built.result(), process.own_settings(place)))
-            put(place, adapted.template)
+            put(place, adapted.template, provider)
             place.record(Run(emulator.pid, sources, str(state or "")))
         except BaseException:
             process.stop(place)
@@ -60,14 +62,14 @@ def start(place: Place, state: Path | None, sources: str) -> subprocess.Popen[by
     return emulator
 
 
-def put(place: Place, template: dict[str, object]) -> None:
-    stack = deploy.create_stack(place, template)
+def put(place: Place, template: dict[str, object], provider: str) -> None:
+    stack = deploy.create_stack(place, template, {"DemoProviderUrl": provider})
     wanted = deploy.take_wanted(stack)
     reconcile(place, wanted)
     verify(place, wanted)
     outputs = outputs_of(place, stack)
     tell_public_url(place, outputs)
-    write_outputs(place, outputs)
+    write_outputs(place, outputs | cards.connect(place, outputs, provider))
 
 
 def tell_public_url(place: Place, outputs: dict[str, str]) -> None:

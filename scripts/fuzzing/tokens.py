@@ -1,4 +1,4 @@
-"""Asks the pay page for links that nobody made: random tokens, ones in a row, real ones with a bit or letter changed."""
+"""Asks the pay page for links that nobody made: random tokens, ones in a row, real ones with a bit or letter turned."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from random import Random
 from unittest.mock import patch
 
+from unit.cards.scenes import Cards
 from unit.web.office import Office
 
 from pay_page.app import handler
 from quitus import bootstrap
-from quitus.adapters.page_rows import PageRows
-from quitus.services.pay_page import TOKEN_LENGTH, PageDesk
-from quitus.web.pay.public import Public
+from quitus.services.pay_page import TOKEN_LENGTH
 
 LETTERS = string.ascii_letters + string.digits + "-_"
 LINKS = 200
@@ -45,7 +44,7 @@ class Guesses:
 def guess(seed: int, count: int) -> Guesses:
     """Guess so many tokens beside links that are live."""
     office = Office().settle_in()
-    public = Public(PageDesk(PageRows(office.table), office.clock), office.outside.addresses)
+    public = Cards(office).public
     urls = [office.ask("POST", "/v1/leases/L1/payment-links", {}).body["url"] for _ in range(LINKS)]
     real = [url.rpartition("/")[2] for url in urls]
     told = Guesses()

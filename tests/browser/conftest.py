@@ -13,13 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from unit.cards.scenes import Cards
 from unit.web.office import Office
 
 from pay_page.app import handler
 from quitus import bootstrap
-from quitus.adapters.page_rows import PageRows
-from quitus.services.pay_page import PageDesk
-from quitus.web.pay.public import Public
 
 CHROMIUM = shutil.which("chromium")
 PICTURES = Path(os.environ.get("QUITUS_PICTURES", Path(__file__).parents[2] / ".local" / "pictures"))
@@ -76,7 +74,7 @@ def browser() -> Iterator[Browser]:
 def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     """A landlord whose page is served."""
     office = Office().settle_in()
-    public = Public(PageDesk(PageRows(office.table), office.clock), office.outside.addresses)
+    public = Cards(office).public
     monkeypatch.setattr(bootstrap, "public", lambda: public)
     return office
 

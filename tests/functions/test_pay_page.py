@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from qr_readers import painted, read_by_opencv, read_by_zxing
+from unit.cards.scenes import Cards
 from unit.web.office import CHEQUE, LEASE, Office
 
 from fuzzing.tokens import guess
 from pay_page.app import handler
 from quitus import bootstrap
-from quitus.adapters.page_rows import PageRows
 from quitus.domain.epc_qr import Transfer, epc_payload
-from quitus.services.pay_page import PageDesk, PayView
+from quitus.services.pay_page import PayView
 from quitus.web.pay.public import Public
 
 LINKS = "/v1/leases/L1/payment-links"
@@ -26,7 +26,7 @@ LINKS = "/v1/leases/L1/payment-links"
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     office = Office().settle_in()
-    public = Public(PageDesk(PageRows(office.table), office.clock), office.outside.addresses)
+    public = Cards(office).public
     monkeypatch.setattr(bootstrap, "public", lambda: public)
     return office
 

@@ -9,7 +9,13 @@ from quitus.web.routing import Route
 
 from .model import Template, Tree, target
 
-PUBLIC = {("GET", "/v1/openapi.json"): 10, ("GET", "/p/{token}"): 50, ("GET", "/p/{token}/qr.svg"): 50}
+PUBLIC = {
+    ("GET", "/v1/openapi.json"): 10,
+    ("GET", "/p/{token}"): 50,
+    ("GET", "/p/{token}/qr.svg"): 50,
+    ("POST", "/p/{token}/checkout"): 20,
+    ("POST", "/v1/psp/{provider}/events"): 50,
+}
 """What needs no token, and how often it is answered in a second at most."""
 STATUSES = {
     "UNAUTHORIZED": 401,
@@ -45,7 +51,7 @@ def tokens_need_the_scope(template: Template) -> list[str]:
     return findings
 
 
-def only_pages_and_the_description_are_public(template: Template) -> list[str]:
+def only_pages_webhooks_and_the_description_are_public(template: Template) -> list[str]:
     return [
         f"{method} {path} needs no token"
         for method, path, event in _routes(template)
@@ -259,7 +265,7 @@ def sftp_is_an_option_and_puts_only(template: Template) -> list[str]:
 
 RULES = (
     tokens_need_the_scope,
-    only_pages_and_the_description_are_public,
+    only_pages_webhooks_and_the_description_are_public,
     gateway_knows_the_routes_of_the_code,
     only_a_rest_api_is_open,
     gateway_errors_have_our_body,

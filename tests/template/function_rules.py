@@ -20,6 +20,7 @@ RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", 
 SECRETS = {
     "PushErpRole": ":secret:quitus/${AWS::StackName}/erp/*",
     "IntakeFileRole": ":secret:quitus/${AWS::StackName}/pgp/*",
+    "PayPageRole": ":secret:quitus/${AWS::StackName}/cards/*",
 }
 SECRET = {"secretsmanager:GetSecretValue"}
 KEYS = tuple({"Fn::GetAtt": [f"{name}Secret", "Id"]} for name in ("Numbering", "Payers", "Links"))
@@ -62,6 +63,7 @@ FOLDERS = {
         "ApplyErpFileRole": {"${ExportBucket.Arn}/*/acks/*"},
         "ForwardChangesRole": {"${LostChangesBucket.Arn}/*"},
         "LogRowsRole": {"${LostChangesBucket.Arn}/*", "${RawBucket.Arn}/actions/*"},
+        "PayPageRole": {"${RawBucket.Arn}/actions/*"},
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
         "CloseDaysRole": {"${RawBucket.Arn}/actions/*"},
         "WriteExportRole": {"${ExportBucket.Arn}/*/exports/*"},

@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 from pysequoia import Cert, CipherSuite, Tsk
 
-from access import erp_client, pgp_key, sftp_user, staff_user
+from access import card_keys, erp_client, pgp_key, sftp_user, staff_user
 from access.stack import granted
 from quitus.adapters import keys
 from quitus.adapters.memory import MemoryTable
@@ -138,3 +138,46 @@ def test_the_public_key_is_the_same_until_it_is_rotated_and_the_older_pairs_stay
         stub.assert_no_pending_responses()
     assert same == str(Tsk.from_bytes(pairs[0].encode()).extract_certificate())
     assert (rotated != same, kept[0][1:], len(kept[0])) == (True, pairs[:4], pgp_key.KEPT)
+
+
+CARDS = "quitus/quitus/cards/semiga/stripe"
+
+
+def kept(told: list[tuple[str, dict[str, object]]], api_key: str, webhook_key: str) -> tuple[str, ...]:
+    """The webhook keys after the calls that are expected."""
+    secrets = AWS.client("secretsmanager")
+    with Stubber(secrets) as stub:
+        for call, expected in told:
+            if call == "get_secret_value" and "SecretString" not in expected:
+                stub.add_client_error(call, "ResourceNotFoundException", expected_params=expected)
+            else:
+                answer = {"SecretString": expected.pop("SecretString")} if call == "get_secret_value" else {}
+                stub.add_response(call, answer, expected)
+        return card_keys.keep(secrets, CARDS, "alias/quitus-data", api_key, webhook_key).webhook_keys
+
+
+def test_the_first_keys_of_a_card_provider_make_its_secret() -> None:
+    secret = json.dumps({"api_key": "sk", "webhook_keys": ["one"]})
+    made: dict[str, object] = {"Name": CARDS, "KmsKeyId": "alias/quitus-data", "SecretString": secret}
+    calls: list[tuple[str, dict[str, object]]] = [("get_secret_value", {"SecretId": CARDS}), ("create_secret", made)]
+    assert kept(calls, "sk", "one") == ("one",)
+    with pytest.raises(ValueError, match="both keys"):
+        kept(calls[:1], "sk", "")
+
+
+@pytest.mark.parametrize(
+    ("held", "given", "then"),
+    [
+        (["one"], "two", ["two", "one"]),
+        (["two", "one"], "three", ["three", "two"]),
+        (["two", "one"], "", ["two", "one"]),
+    ],
+)
+def test_a_new_webhook_key_holds_beside_the_one_before_it(held: list[str], given: str, then: list[str]) -> None:
+    before = json.dumps({"api_key": "sk", "webhook_keys": held})
+    after = json.dumps({"api_key": "sk", "webhook_keys": then})
+    calls: list[tuple[str, dict[str, object]]] = [
+        ("get_secret_value", {"SecretId": CARDS, "SecretString": before}),
+        ("put_secret_value", {"SecretId": CARDS, "SecretString": after}),
+    ]
+    assert kept(calls, "", given) == tuple(then)

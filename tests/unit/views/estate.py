@@ -70,6 +70,13 @@ def keeper(table: Any) -> ViewKeeper:
     )
 
 
+def settler_on(table: MemoryTable, clock: FixedClock) -> PendingSettler:
+    """What settles what is pending on a table."""
+    ledger = LedgerRows(table)
+    spender = CreditSpender(ledger, DueRows(table), clock)
+    return PendingSettler(ledger, ViewRows(table), AlertRows(table), clock, LandlordRows(table), spender)
+
+
 @dataclass
 class Estate:
     """Three leases of two residences, one of them ended."""
@@ -150,11 +157,7 @@ class Estate:
                 return replaced
 
     def settler(self, clock: FixedClock | None = None) -> PendingSettler:
-        table = self.table
-        ledger, now = LedgerRows(table), clock or FixedClock()
-        spender = CreditSpender(ledger, DueRows(table), now)
-        views, alerts, landlords = ViewRows(table), AlertRows(table), LandlordRows(table)
-        return PendingSettler(ledger, views, alerts, now, landlords, spender)
+        return settler_on(self.table, clock or FixedClock())
 
     def rebuilt(self) -> Estate:
         """The same ledger with views made afresh in one go."""

@@ -98,6 +98,8 @@ LANDLORD: dict[str, Any] = {
         "address": "6 avenue du Général Leclerc\n30000 Nîmes",
         "hours": "Du lundi au vendredi, de 9 h à 17 h",
     },
+    "card_provider": "stripe",
+    "card_account_iban": None,
 }
 LEASE: dict[str, Any] = {
     "status": "active",

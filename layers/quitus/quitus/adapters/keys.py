@@ -72,6 +72,10 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | a payment link | `{l}#payment-link#{link}` | `link` | staff_api |
 | whose payment link has this token? | `@payment-link#{digest}` | `token` | staff_api |
 | a lease's payment links, newest first | listing `{l}#payment-links#{lease}` | | |
+| its card payments, as they were begun and ended | `{l}#payment-link#{link}` | `checkout#{n}` | pay_page |
+| was what a card provider told taken? | `{l}#card-event#{provider}#{event}` | `event` | pay_page |
+| which checkout did a provider's payment pay? | `{l}#card-payment#{provider}#{payment}` | `payment` | pay_page |
+| what was told before the payment itself | same | `notice#{outcome}#{reference}` | pay_page |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
 | where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |

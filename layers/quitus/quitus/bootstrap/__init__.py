@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quitus.adapters.action_log import S3ActionLog
     from quitus.adapters.alert_rows import AlertRows
     from quitus.adapters.audit_rows import AuditedLog
+    from quitus.adapters.card_connections import CardConnections
     from quitus.adapters.dynamo import DynamoTable
     from quitus.adapters.export_store import ExportStore
     from quitus.adapters.landlord_rows import LandlordRows
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.attribution import Attributor
+    from quitus.services.card_webhooks import CardWebhooks
     from quitus.services.charge_leases import Charger
+    from quitus.services.checkouts import CheckoutDesk
     from quitus.services.close_days import DayCloser
     from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
@@ -415,7 +418,37 @@ def public() -> Public:
     from quitus.services.pay_page import PageDesk
     from quitus.web.pay.public import Public
 
-    return Public(PageDesk(PageRows(table()), clock()), public_address())
+    return Public(PageDesk(PageRows(table()), clock()), checkout_desk(), card_webhooks(), public_address())
+
+
+@cache
+def card_connections() -> CardConnections:
+    """The providers of card payments."""
+    from quitus.adapters.card_connections import CardConnections
+    from quitus.adapters.card_keys import CardKeys
+
+    keys = CardKeys(secrets, env("CARDS_SECRET_PREFIX"))
+    return CardConnections.of(keys, landlords(), env("DEMO_PROVIDER_URL"))
+
+
+@cache
+def checkout_desk() -> CheckoutDesk:
+    """What begins card payments."""
+    from quitus.adapters.checkout_rows import CheckoutRows
+    from quitus.services.checkouts import CheckoutDesk
+
+    return CheckoutDesk(CheckoutRows(table()), card_connections(), alerts(), action_log(), clock())
+
+
+@cache
+def card_webhooks() -> CardWebhooks:
+    """What takes what card providers tell."""
+    from quitus.adapters.checkout_rows import CardNoteRows, CheckoutRows
+    from quitus.services.card_webhooks import CardWebhooks
+
+    checkouts, events = CheckoutRows(table()), queue("PAYMENT_EVENTS_QUEUE_URL")
+    notes = CardNoteRows(table())
+    return CardWebhooks(card_connections(), checkouts, notes, events, alerts(), action_log(), clock())
 
 
 def opened(view: PayView) -> None:

@@ -43,6 +43,10 @@ class AlertKind(StrEnum):
     """What makes up a batch's sum is not known after two business days."""
     PROOF_DIFFERENCE = "proof_difference"
     """A closing statement does not say what the ledger holds of its day: more, less, or a gap."""
+    CARD_PAYMENT_UNCLEAR = "card_payment_unclear"
+    """What a card provider tells does not fit what was asked of it: nothing of it is posted."""
+    CARD_PROVIDER_REFUSES = "card_provider_refuses"
+    """A card provider does not take what it is asked: tenants cannot pay by card."""
 
 
 class Severity(StrEnum):
@@ -60,6 +64,7 @@ _SEVERITY = {
     AlertKind.STATEMENT_GAP: Severity.CRITICAL,
     AlertKind.ERP_PUSH_REFUSED: Severity.CRITICAL,
     AlertKind.REFUND_LINE_UNEXPECTED: Severity.CRITICAL,
+    AlertKind.CARD_PAYMENT_UNCLEAR: Severity.CRITICAL,
     AlertKind.DOUBLE_PAYMENT: Severity.INFO,
     AlertKind.PAYMENT_ON_ENDED_LEASE: Severity.INFO,
 }

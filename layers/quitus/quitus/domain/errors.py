@@ -6,9 +6,11 @@ QuitusError                     a code, a sentence, an HTTP status
 ├── NotFound               404  unknown here, or another landlord's
 ├── Conflict               409  against what is already recorded
 │   └── IdempotencyConflict     same key, other request
+├── Unauthenticated        401  nobody proved to have sent it
 ├── Forbidden              403  the role may not
 ├── Malformed              400  not the shape at all
 ├── UnreadableFile         422  a bank or ERP file that cannot be trusted (carries its Problem)
+├── ProviderRefusal        502  a payment provider does not take what it was asked
 ├── Contention             503  others wrote at the same time; try again
 └── Unavailable            503  what Quitus rests on did not answer; try again
 """
@@ -58,6 +60,12 @@ class IdempotencyConflict(Conflict):
     """The same idempotency key came with another request."""
 
 
+class Unauthenticated(QuitusError):
+    """Nothing proves who sent it."""
+
+    status = 401
+
+
 class Forbidden(QuitusError):
     """The role of the token does not allow this."""
 
@@ -74,6 +82,12 @@ class UnreadableFile(QuitusError):
     """A file that is refused or quarantined whole; `code` is its enumerated reason, `where` the place in the file."""
 
     status = 422
+
+
+class ProviderRefusal(QuitusError):
+    """A payment provider answered, and does not take what it was asked: its settings or keys are wrong."""
+
+    status = 502
 
 
 class Contention(QuitusError):

@@ -27,6 +27,14 @@ class VirtualIbanPer(StrEnum):
     COTENANT = "cotenant"
 
 
+class CardProviderName(StrEnum):
+    """Who takes a landlord's card payments."""
+
+    STRIPE = "stripe"
+    DEMO = "demo"
+    """A stand-in on the local cloud: no money moves."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankAccount:
     """A real account of the landlord; `profile` says how its bank writes files."""
@@ -75,6 +83,10 @@ class Landlord:
     bulk_payers: tuple[BulkPayer, ...] = ()
     """Who sends one transfer for many leases, and a list."""
     contact: Contact | None = None
+    card_provider: CardProviderName | None = None
+    """Who takes its card payments; None: whom the deployment takes for those that chose none, if anybody."""
+    card_account_iban: str | None = None
+    """To which of its accounts the provider pays out; None: the first."""
     former_ranges: tuple[str, ...] = ()
     """How the account numbers of the ranges that it had before begin (after country and check digits)."""
     former_accounts: tuple[str, ...] = ()
@@ -90,6 +102,11 @@ class Landlord:
         """How the numbers of all its ranges begin, former ones too: what else begins so is on no lease."""
         present = (self.virtual_iban_range.beginning,) if self.virtual_iban_range else ()
         return (*present, *self.former_ranges)
+
+    @property
+    def card_account(self) -> str | None:
+        """The IBAN of the account to which card payments are paid out; None while it has no account."""
+        return self.card_account_iban or next((account.iban for account in self.bank_accounts), None)
 
     @property
     def chart(self) -> Chart:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from quitus.domain.allocation import AllocationRule
-from quitus.domain.landlord import ErpKind, VirtualIbanPer
+from quitus.domain.landlord import CardProviderName, ErpKind, VirtualIbanPer
 from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
 from quitus.domain.ledger import EntryKind
 from quitus.domain.matching import MatchRule, SuspenseReason
@@ -77,6 +77,8 @@ class LandlordAnswer(Answer):
     erp: ErpAnswer
     bulk_payers: tuple[BulkPayerAnswer, ...]
     contact: ContactAnswer | None
+    card_provider: CardProviderName | None
+    card_account_iban: str | None
     virtual_ibans: VirtualIbansAnswer
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from quitus.domain.errors import InvalidIban
-from quitus.domain.landlord import ErpKind, VirtualIbanPer
+from quitus.domain.landlord import CardProviderName, ErpKind, VirtualIbanPer
 from quitus.domain.lease import DueKind, LeaseStatus, UnitKind
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means
@@ -114,6 +114,8 @@ class LandlordBody(Body):
     erp: ErpBody = ErpBody()
     bulk_payers: Annotated[tuple[BulkPayerBody, ...], Field(strict=False, max_length=50)] = ()
     contact: ContactBody | None = None
+    card_provider: Annotated[CardProviderName, Field(strict=False)] | None = None
+    card_account_iban: Iban | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -123,6 +125,8 @@ class LandlordBody(Body):
             raise PydanticCustomError("bank_accounts", "The same account is given twice.")
         if len({payer.payer_id for payer in self.bulk_payers}) != len(self.bulk_payers):
             raise PydanticCustomError("bulk_payers", "The same payer is given twice.")
+        if self.card_account_iban not in (None, *(account.iban for account in self.bank_accounts)):
+            raise PydanticCustomError("card_account_iban", "Cards are paid out to one of the bank accounts.")
         return self
 
 

@@ -50,6 +50,8 @@ def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
         erp=Erp(body.erp.kind, body.erp.url, {role.value: number for role, number in body.erp.accounts.items()}),
         bulk_payers=tuple(map(_payer, body.bulk_payers)),
         contact=Contact(**body.contact.model_dump()) if body.contact else None,
+        card_provider=body.card_provider,
+        card_account_iban=body.card_account_iban,
     )
 
 

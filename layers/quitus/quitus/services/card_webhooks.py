@@ -1,0 +1,209 @@
+"""What card providers tell: proven, taken once, and given to the queue of payment events. Nothing is posted here.
+
+Each step may come again: what is queued is the same event with the same reference, which is posted once for ever. Only
+when all is done is the provider's event remembered, so a process that dies anywhere loses nothing: the provider tells
+it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Literal, Protocol
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.calendar import instant_text
+from quitus.domain.card_notice import AFTERWARDS, CardNotice, CardOutcome
+from quitus.domain.checkout import Checkout, CheckoutStatus, parse_checkout_id
+from quitus.domain.errors import NotFound
+from quitus.domain.movement import Means
+from quitus.services.card_providers import CardProviders, Delivery, Told
+from quitus.services.checkouts import CheckoutStore
+from quitus.services.contention import until_written
+from quitus.services.payment_event import PaymentEvent
+from quitus.services.ports import ActionLog, Alerts, Clock, Queue
+
+CURRENCY: Final = "EUR"
+
+
+class CardNotes(Protocol):
+    """What is remembered of what providers told, for ever; strongly consistent."""
+
+    def is_known(self, landlord_id: str, provider: str, event_id: str) -> bool:
+        """Whether an event was taken."""
+        ...
+
+    def remember(self, landlord_id: str, provider: str, event_id: str, at: str) -> None:
+        """That an event was taken; again changes nothing."""
+        ...
+
+    def checkout_of(self, landlord_id: str, provider: str, reference: str) -> str | None:
+        """The id of the checkout that was paid by a payment."""
+        ...
+
+    def name(self, landlord_id: str, provider: str, reference: str, checkout_id: str) -> None:
+        """Keep which checkout a payment paid; again changes nothing."""
+        ...
+
+    def wait(self, landlord_id: str, provider: str, notice: CardNotice) -> None:
+        """Keep what came before its payment; again changes nothing."""
+        ...
+
+    def waiting(self, landlord_id: str, provider: str, reference: str) -> Sequence[CardNotice]:
+        """What came before a payment, and ever waited for it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CardWebhooks:
+    """Takes webhooks."""
+
+    providers: CardProviders
+    checkouts: CheckoutStore
+    notes: CardNotes
+    events: Queue
+    alerts: Alerts
+    log: ActionLog
+    clock: Clock
+
+    def take(self, name: str, delivery: Delivery) -> None:
+        """Take a webhook; again changes nothing.
+
+        Raises:
+            NotFound: no such provider here.
+            Unauthenticated: nobody who holds its keys sent it now. Nothing is kept of it.
+            Invalid: it is no event.
+        """
+        provider, now = self.providers.named(name), self.clock.now()
+        if provider is None:
+            raise NotFound("provider_not_found", "There is no such provider of card payments.")
+        told = provider.read(delivery, now)
+        if told is None or self.notes.is_known(told.landlord_id, name, told.event_id):
+            return
+        kept = {"provider": name, "event": delivery.body.decode(errors="replace")}
+        digest = hashlib.sha256(f"{name}|{told.event_id}".encode()).hexdigest()
+        self.log.record(told.landlord_id, "webhooks", digest, kept, now)
+        self._apply(name, told)
+        self.notes.remember(told.landlord_id, name, told.event_id, instant_text(now))
+
+    def _apply(self, name: str, told: Told) -> None:
+        if told.event is not None:
+            self.events.send([told.event])
+        if told.notice is not None:
+            case = _Case(self, told.landlord_id, name)
+            case.afterwards(told.notice) if told.notice.outcome in AFTERWARDS else case.of_checkout(told.notice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What one provider tells of one landlord's payments."""
+
+    desk: CardWebhooks
+    landlord_id: str
+    provider: str
+
+    def of_checkout(self, notice: CardNotice) -> None:
+        """What became of a checkout."""
+        checkout = self._found(notice.checkout_id)
+        if notice.outcome is CardOutcome.PAID:
+            self._paid(checkout, notice)
+        elif checkout is not None:
+            status = CheckoutStatus.FAILED if notice.outcome is CardOutcome.FAILED else CheckoutStatus.EXPIRED
+            self.desk.checkouts.ended(self.landlord_id, replace(checkout, status=status))
+
+    def afterwards(self, notice: CardNotice) -> None:
+        """What became of a payment later; it waits, if its payment is not known yet."""
+        reference = notice.reference or ""
+        if self._payment(reference) is None:
+            self.desk.notes.wait(self.landlord_id, self.provider, notice)
+        checkout = self._payment(reference)
+        if checkout is not None:
+            self._post_afterwards(checkout, notice)
+
+    def _paid(self, checkout: Checkout | None, notice: CardNotice) -> None:
+        reference = notice.reference or ""
+        if checkout is None:
+            self._doubt("unknown_checkout", notice)
+            return
+        if (notice.amount_cents, notice.currency) != (checkout.amount_cents, CURRENCY):
+            self._doubt("other_amount", notice, expected_cents=checkout.amount_cents)
+            return
+        paid = until_written(lambda: self._marked(checkout, notice), self.desk.clock)
+        day = paid.paid_on if paid.reference == reference and paid.paid_on else notice.day
+        self.desk.notes.name(self.landlord_id, self.provider, reference, checkout.checkout_id)
+        self._send(checkout, notice, "credit", reference, day)
+        for later in self.desk.notes.waiting(self.landlord_id, self.provider, reference):
+            self._post_afterwards(checkout, later)
+
+    def _marked(self, checkout: Checkout, notice: CardNotice) -> Checkout:
+        """The checkout as paid: by this payment, or by the one that came before it."""
+        held = self.desk.checkouts.find(self.landlord_id, checkout.link_id, checkout.number) or checkout
+        if held.reference is not None:
+            return held
+        paid = replace(held, status=CheckoutStatus.PAID, reference=notice.reference, paid_on=notice.day)
+        self.desk.checkouts.paid(self.landlord_id, paid)
+        return paid
+
+    def _post_afterwards(self, checkout: Checkout, notice: CardNotice) -> None:
+        own = notice.own_reference or ""
+        match notice.outcome:
+            case CardOutcome.REFUND_FAILED:
+                self._doubt("refund_failed", notice)
+            case _ if notice.currency != CURRENCY:
+                self._doubt("currency", notice)
+            case CardOutcome.REINSTATED:
+                self._send(checkout, notice, "credit", f"{own}-reinstated", notice.day)
+            case CardOutcome.REFUNDED:
+                self._send(checkout, notice, "return", own, notice.day)
+            case _:
+                self._send(checkout, notice, "chargeback", own, notice.day)
+
+    def _send(
+        self,
+        checkout: Checkout,
+        notice: CardNotice,
+        kind: Literal["credit", "return", "chargeback"],
+        reference: str,
+        day: date,
+    ) -> None:
+        event = PaymentEvent(
+            schema="quitus.payment-event/1",
+            event_id=notice.event_id,
+            landlord_id=self.landlord_id,
+            source=f"psp:{self.provider}",
+            kind=kind,
+            bank_reference=reference,
+            amount_cents=notice.amount_cents,
+            currency=CURRENCY,
+            booking_date=day,
+            account_iban=checkout.account_iban,
+            means=Means.CARD,
+            link_id=checkout.link_id,
+            original_reference=None if kind == "credit" else notice.reference,
+            reason=notice.reason,
+        )
+        self.desk.events.send([event])
+
+    def _found(self, checkout_id: str | None) -> Checkout | None:
+        place = parse_checkout_id(checkout_id)
+        found = self.desk.checkouts.find(self.landlord_id, *place) if place else None
+        return found if found is not None and found.provider == self.provider else None
+
+    def _payment(self, reference: str) -> Checkout | None:
+        return self._found(self.desk.notes.checkout_of(self.landlord_id, self.provider, reference))
+
+    def _doubt(self, reason: str, notice: CardNotice, **more: int) -> None:
+        detail: dict[str, str | int] = {
+            "reason": reason,
+            "provider": self.provider,
+            "checkout_id": (notice.checkout_id or "")[:140],
+            "reference": notice.reference or "",
+            "amount_cents": notice.amount_cents,
+            "currency": notice.currency,
+            **more,
+        }
+        subject = notice.own_reference or notice.reference or notice.event_id
+        alert = Alert(AlertKind.CARD_PAYMENT_UNCLEAR, subject, detail)
+        self.desk.alerts.alert(self.landlord_id, alert, instant_text(self.desk.clock.now()))

@@ -1,0 +1,147 @@
+"""A card payment begun on a link's page: recorded first, then asked of the provider, under its own name each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from quitus.domain.alert import Alert, AlertKind
+from quitus.domain.calendar import instant_text
+from quitus.domain.checkout import Checkout, Progress, check_card_amount
+from quitus.domain.errors import Conflict, ProviderRefusal
+from quitus.domain.landlord import Landlord
+from quitus.domain.money import Cents
+from quitus.domain.payment_link import Asked, PageState, PaymentLink
+from quitus.services.card_providers import CardProvider, CardProviders
+from quitus.services.contention import until_written
+from quitus.services.ports import ActionLog, Alerts, Clock
+
+
+class CheckoutStore(Protocol):
+    """Checkouts beside their link; strongly consistent."""
+
+    def latest(self, landlord_id: str, link_id: str) -> Checkout | None:
+        """The one that was begun last on a link's page."""
+        ...
+
+    def find(self, landlord_id: str, link_id: str, number: int) -> Checkout | None:
+        """The checkout, or None."""
+        ...
+
+    def begin(self, landlord_id: str, checkout: Checkout) -> None:
+        """Keep a new one. Raises Stale: another one has its number."""
+        ...
+
+    def opened(self, landlord_id: str, checkout: Checkout) -> None:
+        """Keep the provider's session and address."""
+        ...
+
+    def ended(self, landlord_id: str, checkout: Checkout) -> None:
+        """Keep that it failed or expired, unless it ended before."""
+        ...
+
+    def paid(self, landlord_id: str, checkout: Checkout) -> None:
+        """Keep by which payment, and on which day, it was paid. Raises Stale: it was paid before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutWish:
+    """What a tenant asks for on the page: all that is left unless `amount_cents` is given."""
+
+    amount_cents: Cents | None
+    language: str
+    page: str
+    """The address of the link's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutDesk:
+    """Begins card payments."""
+
+    checkouts: CheckoutStore
+    providers: CardProviders
+    alerts: Alerts
+    log: ActionLog
+    clock: Clock
+
+    def provider_of(self, landlord: Landlord) -> CardProvider | None:
+        """Who takes the landlord's card payments; None when nobody does: then the page shows no such button."""
+        name = landlord.card_provider or self.providers.usual()
+        return self.providers.named(name) if name and landlord.card_account else None
+
+    def progress(self, landlord: Landlord, link: PaymentLink, asked: Asked, *, back: bool) -> Progress | None:
+        """What a link's page says of the card payment that was begun last; `back`: the tenant comes from it."""
+        last = self.checkouts.latest(landlord.landlord_id, link.link_id)
+        return last.progress(asked.rest_cents, self.clock.now(), back=back) if last else None
+
+    def start(self, landlord: Landlord, link: PaymentLink, asked: Asked, wish: CheckoutWish) -> Checkout:
+        """A card payment for a live link, of which so much is left; its `url` is known. Whoever asks again a moment
+        later is led to the same one.
+
+        Raises:
+            Conflict: `card_unavailable`, or nothing is left to pay: `link_paid`, `nothing_due`.
+            Invalid: `amount_not_allowed`, `amount_not_for_cards`.
+            Unavailable: the provider did not answer.
+            ProviderRefusal: it does not take what is asked; the landlord is alerted.
+        """
+        cents = _cents(asked, wish)
+        provider = self.provider_of(landlord)
+        if provider is None:
+            raise Conflict("card_unavailable", "The landlord takes no cards.")
+        new = Checkout(
+            link_id=link.link_id,
+            number=1,
+            lease_id=link.lease_id,
+            amount_cents=cents,
+            rest_cents=asked.rest_cents,
+            provider=provider.name,
+            account_iban=landlord.card_account or "",
+            language=wish.language,
+            started_at=instant_text(self.clock.now()),
+        )
+        checkout = until_written(lambda: self._begun(landlord.landlord_id, new), self.clock)
+        return checkout if checkout.url else self._opened(landlord, provider, checkout, wish.page)
+
+    def _begun(self, landlord_id: str, wanted: Checkout) -> Checkout:
+        last = self.checkouts.latest(landlord_id, wanted.link_id)
+        if last is not None and last.is_same(wanted):
+            return last
+        new = replace(wanted, number=last.number + 1 if last else 1)
+        said = {
+            "kind": "start_checkout",
+            "checkout_id": new.checkout_id,
+            "lease_id": new.lease_id,
+            "amount_cents": new.amount_cents,
+            "provider": new.provider,
+            "account_iban": new.account_iban,
+        }
+        at = datetime.fromisoformat(new.started_at)
+        self.log.record(landlord_id, "checkouts", new.checkout_id, said, at)
+        self.checkouts.begin(landlord_id, new)
+        return new
+
+    def _opened(self, landlord: Landlord, provider: CardProvider, checkout: Checkout, page: str) -> Checkout:
+        at = instant_text(self.clock.now())
+        try:
+            session = provider.open(landlord, checkout, page)
+        except ProviderRefusal as refusal:
+            alert = Alert(AlertKind.CARD_PROVIDER_REFUSES, provider.name, {"code": refusal.code, **refusal.detail})
+            self.alerts.alert(landlord.landlord_id, alert, at)
+            raise
+        self.alerts.close(landlord.landlord_id, AlertKind.CARD_PROVIDER_REFUSES, provider.name, at)
+        opened = replace(checkout, session_id=session.session_id, url=session.url)
+        self.checkouts.opened(landlord.landlord_id, opened)
+        return opened
+
+
+def _cents(asked: Asked, wish: CheckoutWish) -> Cents:
+    if asked.state is PageState.PAID:
+        raise Conflict("link_paid", "Nothing is left to pay by this link.")
+    if asked.rest_cents == 0:
+        raise Conflict("nothing_due", "Nothing is due.")
+    cents = asked.rest_cents if wish.amount_cents is None else wish.amount_cents
+    asked.check(cents)
+    check_card_amount(cents)
+    return cents

@@ -1,0 +1,194 @@
+"""Card payments begun on a page: once, for what is asked, by whoever takes the landlord's cards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from faults import InterruptedTable
+from unit.cards.scenes import Cards, demo_ended, demo_paid, takes_demo
+from unit.web.office import CHEQUE, LANDLORD, Office
+
+from quitus.domain.checkout import CheckoutStatus, Progress, parse_checkout_id
+from quitus.domain.errors import Conflict, Invalid, ProviderRefusal, Unavailable
+
+
+@pytest.fixture
+def cards() -> Cards:
+    office = Office().settle_in()
+    takes_demo(office)
+    return Cards(office)
+
+
+def test_all_that_is_left_is_asked_unless_told(cards: Cards) -> None:
+    token = cards.link()
+    assert cards.start(token).amount_cents == 45000
+    assert cards.start(token, 30000).amount_cents == 30000
+
+
+def test_amount_lease_and_account_are_the_records_and_the_provider_is_asked_under_its_name(cards: Cards) -> None:
+    checkout = cards.start(cards.link(), 30000)
+    (asked,) = cards.demo.opened.values()
+    assert (asked[1].amount_cents, asked[1].lease_id) == (30000, "L1")
+    assert asked[1].account_iban == LANDLORD["bank_accounts"][0]["iban"]
+    assert list(cards.demo.opened) == [checkout.checkout_id]
+    assert parse_checkout_id(checkout.checkout_id) == (checkout.link_id, 1)
+    assert checkout.url == "https://cards.example.org/pay/cs_1"
+
+
+def test_a_double_click_leads_to_one_payment(cards: Cards) -> None:
+    token = cards.link()
+    first, second = cards.start(token), cards.start(token)
+    assert (first.url, cards.demo.calls) == (second.url, 1)
+
+
+@pytest.mark.parametrize("call", range(1, 5))
+def test_two_clicks_at_once_lead_to_one_payment(cards: Cards, call: int) -> None:
+    token, others = cards.link(), []
+    racing = Cards(cards.office, table=InterruptedTable(cards.office.table, 0, lambda: None))
+    racing.demo = cards.demo
+    view = racing.view(token)
+    racing = Cards(
+        cards.office, table=InterruptedTable(cards.office.table, call, lambda: others.append(cards.start(token)))
+    )
+    racing.demo.opened = cards.demo.opened
+    wish_url = racing.desk.start(view.landlord, view.link, view.asked, _wish()).url
+    assert [one.url for one in others] == [wish_url]
+    assert len(cards.demo.opened) == 1
+
+
+def _wish() -> Any:
+    from unit.cards.scenes import PAGE  # noqa: PLC0415
+
+    from quitus.services.checkouts import CheckoutWish  # noqa: PLC0415
+
+    return CheckoutWish(None, "fr", PAGE)
+
+
+def test_one_that_comes_again_later_or_after_a_failure_makes_another(cards: Cards) -> None:
+    token = cards.link()
+    first = cards.start(token)
+    cards.office.clock.instant += timedelta(minutes=10)
+    second = cards.start(token)
+    cards.tell_demo(demo_ended(second, "failed"))
+    third = cards.start(token)
+    assert [one.number for one in (first, second, third)] == [1, 2, 3]
+    assert len({one.url for one in (first, second, third)}) == 3
+
+
+def test_a_provider_that_did_not_answer_is_asked_again_for_the_same(cards: Cards) -> None:
+    token = cards.link()
+    cards.demo.failure = Unavailable("card_provider_unavailable", "Away.")
+    with pytest.raises(Unavailable):
+        cards.start(token)
+    cards.demo.failure = None
+    assert cards.start(token).number == 1
+    assert cards.alerts() == []
+
+
+def test_a_provider_that_refuses_is_the_landlords_business(cards: Cards) -> None:
+    token = cards.link()
+    cards.demo.failure = ProviderRefusal("card_provider_refused", "No.", status=401, provider_code="bad_api_key")
+    with pytest.raises(ProviderRefusal):
+        cards.start(token)
+    assert [kind for kind, _ in cards.alerts()] == ["card_provider_refuses"]
+    cards.demo.failure = None
+    cards.start(token)
+    assert cards.alerts() == []
+
+
+@pytest.mark.parametrize("cents", [45001, 99, 0, -30000])
+def test_no_other_amount_than_the_link_allows(cards: Cards, cents: int) -> None:
+    with pytest.raises(Invalid, match="less than the link allows, or more than is left"):
+        cards.start(cards.link(), cents)
+    assert cards.demo.calls == 0
+
+
+def test_cards_take_no_cents(cards: Cards) -> None:
+    token = cards.link()
+    cards.office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 44970})
+    with pytest.raises(Invalid) as refused:
+        cards.start(token)
+    assert refused.value.code == "amount_not_for_cards"
+
+
+def test_a_paid_link_and_one_that_asks_for_nothing_take_no_card(cards: Cards) -> None:
+    token = cards.link()
+    cards.office.ask("POST", "/v1/payments", CHEQUE)
+    with pytest.raises(Conflict) as paid:
+        cards.start(token)
+    with pytest.raises(Conflict) as nothing:
+        cards.start(cards.link())
+    assert (paid.value.code, nothing.value.code) == ("link_paid", "nothing_due")
+    assert cards.demo.calls == 0
+
+
+def test_the_landlord_says_who_takes_its_cards_and_where_they_are_paid_out(cards: Cards) -> None:
+    other = {"iban": "FR7630004000031234567890143", "bic": "BNPAFRPP", "profile": "default"}
+    accounts = [*LANDLORD["bank_accounts"], other]
+    settings = LANDLORD | {"bank_accounts": accounts, "card_provider": "stripe", "card_account_iban": other["iban"]}
+    assert cards.office.ask("PUT", "/v1/landlords/semiga", settings).body["card_account_iban"] == other["iban"]
+    checkout = cards.start(cards.link())
+    assert (checkout.provider, checkout.account_iban) == ("stripe", other["iban"])
+    assert (cards.stripe.calls, cards.demo.calls) == (1, 0)
+
+
+def test_cards_are_paid_out_to_an_account_of_the_landlord_only(cards: Cards) -> None:
+    stranger = {"card_account_iban": "FR7630004000031234567890143"}
+    refused = cards.office.ask("PUT", "/v1/landlords/semiga", LANDLORD | stranger)
+    assert (refused.status, refused.code) == (422, "invalid_request")
+    assert cards.office.ask("PUT", "/v1/landlords/semiga", LANDLORD | {"card_provider": "paypal"}).status == 422
+
+
+def test_where_nobody_takes_cards_there_is_no_button(cards: Cards) -> None:
+    view = cards.view(cards.link())
+    bare = Cards(cards.office)
+    bare.desk.providers.providers.clear()  # type: ignore[attr-defined]
+    assert bare.desk.provider_of(view.landlord) is None
+    with pytest.raises(Conflict) as refused:
+        bare.start(cards.link())
+    assert refused.value.code == "card_unavailable"
+
+
+def test_the_page_says_how_the_payment_goes_on(cards: Cards) -> None:
+    token = cards.link()
+    assert progress(cards, token) is None
+    checkout = cards.start(token)
+    assert progress(cards, token, back=False) is None
+    assert progress(cards, token) is Progress.RUNNING
+    cards.tell_demo(demo_ended(checkout, "failed"))
+    assert progress(cards, token) is Progress.FAILED
+    checkout = cards.start(token)
+    cards.tell_demo(demo_paid(checkout, "pay_1"))
+    assert progress(cards, token, back=False) is Progress.RUNNING
+    cards.post_events()
+    assert progress(cards, token) is None
+    assert (cards.owed(), cards.payments()) == (0, [("posted", 45000)])
+
+
+def test_what_began_an_hour_ago_is_told_of_no_more(cards: Cards) -> None:
+    token = cards.link()
+    cards.start(token)
+    cards.office.clock.instant += timedelta(hours=1)
+    assert progress(cards, token) is None
+
+
+def progress(cards: Cards, token: str, *, back: bool = True) -> Progress | None:
+    view = cards.view(token)
+    return cards.desk.progress(view.landlord, view.link, view.asked, back=back)
+
+
+def test_what_failed_may_still_be_paid_and_what_is_paid_fails_no_more(cards: Cards) -> None:
+    checkout = cards.start(cards.link())
+    cards.tell_demo(demo_ended(checkout, "expired"))
+    cards.tell_demo(demo_paid(checkout, "pay_1"))
+    cards.tell_demo(demo_ended(checkout, "failed"))
+    held = cards.desk.checkouts.find("semiga", checkout.link_id, checkout.number)
+    assert held is not None
+    assert (held.status, held.reference) == (CheckoutStatus.PAID, "pay_1")
+
+
+def test_ids_that_are_none_lead_nowhere() -> None:
+    for text in (None, "", "-1", "a", "a-0", "a-01", "a-1-2", "a-1\n", "a#b-1", "é-1", f"{'a' * 65}-1", "a-1234567"):
+        assert parse_checkout_id(text) is None
