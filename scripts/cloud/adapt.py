@@ -17,6 +17,7 @@ GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 POLICIES = {"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"}
 NO_TLS = "TlsOnly"
+SEND_MAIL = "ses:SendEmail"
 SEND, SEND_BATCH = "sqs:SendMessage", "sqs:SendMessageBatch"
 
 
@@ -35,6 +36,7 @@ def adapt(translated: Tree, known_types: Iterable[str], workers: int) -> Adapted
     template = copy.deepcopy(translated)
     dropped = [*drop_unknown_types(template, frozenset(known_types)), *drop_tls_statements(template)]
     grant_batches(template)
+    grant_mail(template)
     run_functions_under_their_own_runtime(template)
     bound_workers(template, workers)
     for name, api in of_type(template, "AWS::ApiGateway::RestApi"):
@@ -103,6 +105,15 @@ def grant_batches(tree: Any) -> None:
             tree["Action"] = [*actions, SEND_BATCH]
         for each in tree.values():
             grant_batches(each)
+
+
+def grant_mail(template: Tree) -> None:
+    """Whoever may send mail under some identity may send any: the emulator looks for no sender in a request."""
+    for _, role in of_type(template, "AWS::IAM::Role"):
+        for policy in role.get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement.get("Action") == SEND_MAIL:
+                    statement["Resource"] = "*"
 
 
 def remove(template: Tree, name: str) -> None:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -33,6 +35,8 @@ def client(place: Place, service: Literal["cognito-idp"]) -> "CognitoIdentityPro
 @overload
 def client(place: Place, service: Literal["dynamodb"]) -> "DynamoDBClient": ...
 @overload
+def client(place: Place, service: Literal["events"]) -> "EventBridgeClient": ...
+@overload
 def client(place: Place, service: Literal["iam"]) -> "IAMClient": ...
 @overload
 def client(place: Place, service: Literal["lambda"]) -> "LambdaClient": ...
@@ -40,6 +44,8 @@ def client(place: Place, service: Literal["lambda"]) -> "LambdaClient": ...
 def client(place: Place, service: Literal["s3"]) -> "S3Client": ...
 @overload
 def client(place: Place, service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+@overload
+def client(place: Place, service: Literal["sesv2"]) -> "SESV2Client": ...
 @overload
 def client(place: Place, service: Literal["sqs"]) -> "SQSClient": ...
 @overload

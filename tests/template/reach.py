@@ -18,7 +18,7 @@ LAYER = ROOT / "layers" / "quitus"
 STORE = "quitus.services.table"
 ANNOUNCE = ("quitus.adapters.alert_rows", "announce")
 TABLES = frozenset({"table", "_table"})
-CLIENTS = frozenset({"client", "_client", "s3", "sqs", "secrets", "ssm", "dynamodb"})
+CLIENTS = frozenset({"client", "_client", "s3", "sqs", "secrets", "ssm", "dynamodb", "mail_client", "sms_client"})
 ON_THE_TABLE = {
     "get": {("dynamodb:GetItem", "TABLE_NAME")},
     "batch_get": {("dynamodb:BatchGetItem", "TABLE_NAME")},
@@ -40,10 +40,18 @@ BY_CLIENTS = {
     "list_object_versions": ("s3:ListBucketVersions",),
     "get_secret_value": ("secretsmanager:GetSecretValue",),
     "get_parameter": ("ssm:GetParameter",),
+    "send_email": ("ses:SendEmail",),
+    "publish": ("sns:Publish",),
     "send_message_batch": (),  # told by the queue that is asked for
     "change_message_visibility_batch": (),  # of the queue that invokes: goes with receiving
 }
-OF_SETTINGS = {"s3:": ("_BUCKET",), "secretsmanager:": ("_SECRET_ARN", "_SECRET_PREFIX"), "ssm:": ("_PARAMETER",)}
+OF_SETTINGS = {
+    "s3:": ("_BUCKET",),
+    "secretsmanager:": ("_SECRET_ARN", "_SECRET_PREFIX"),
+    "ssm:": ("_PARAMETER",),
+    "ses:": ("MAIL_EVENTS",),
+    "sns:": ("MAIL_EVENTS",),
+}
 
 type Unit = tuple[str, str]
 """A module and the dotted name of a function, class, method or variable in it."""

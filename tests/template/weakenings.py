@@ -94,6 +94,7 @@ change("raw_files_are_kept_a_year", "/Parameters/RawRetentionDays/Default", 365)
 change("stack_leaves_the_union", "/Mappings/Residency/us-east-1", {"Country": "US"})
 drop("bucket_accepts_plain_requests", "RawBucketPolicy")
 drop("queue_accepts_plain_requests", "InnerQueuesPolicy/Properties/Queues/0")
+drop("sms_may_go_to_topics", "SendMailingsRole/Properties/Policies/0/PolicyDocument/Statement/7")
 change("plain_requests_are_allowed", "AlarmsTopicPolicy/Properties/PolicyDocument/Statement/0/Effect", "Allow")
 drop("queue_has_no_dead_letters", "MovementsQueue/Properties/RedrivePolicy")
 change(

@@ -92,6 +92,7 @@ LANDLORD: dict[str, Any] = {
     "allocation_mode": "quitus",
     "erp": {"kind": "rest", "url": "https://erp.example.org/quitus", "accounts": {}},
     "bulk_payers": [CAF],
+    "sender": {"email": "loyers@semiga.example", "sms_name": "SEMIGA"},
     "contact": {
         "phone": "04 66 00 00 00",
         "email": "accueil@semiga.example",
@@ -206,6 +207,7 @@ class Outside:
     export_links: Links = field(default_factory=Links)
     export_queue: Orders = field(default_factory=Orders)
     intake_queue: Orders = field(default_factory=Orders)
+    mailings_queue: Orders = field(default_factory=Orders)
 
 
 class Office:

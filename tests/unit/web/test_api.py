@@ -61,6 +61,9 @@ MAY = {
     ("GET", "/v1/leases/{lease_id}/payment-links"): PEOPLE,
     ("GET", "/v1/payment-links/{link_id}"): PEOPLE,
     ("DELETE", "/v1/payment-links/{link_id}"): {"collections", "accountant", "admin"},
+    ("GET", "/v1/leases/{lease_id}/dispatches"): PEOPLE,
+    ("POST", "/v1/mailings"): {"collections", "accountant", "admin"},
+    ("GET", "/v1/mailings/{mailing_id}"): PEOPLE,
     ("GET", "/v1/refunds"): PEOPLE,
     ("GET", "/v1/refunds/{refund_id}"): {"collections", "accountant", "admin"},
     ("POST", "/v1/refunds/{refund_id}/decision"): {"accountant", "admin"},
@@ -109,6 +112,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "trop perçu",
     },
     ("POST", "/v1/leases/{lease_id}/payment-links"): {"min_cents": 5_000},
+    ("POST", "/v1/mailings"): {"channel": "email", "lease_ids": ["L1"]},
     ("POST", "/v1/refunds/{refund_id}/decision"): {"decision": "reject", "version": 1, "reason": "seen"},
     ("POST", "/v1/refunds/{refund_id}/cancel"): {"version": 1, "reason": "seen"},
     ("POST", "/v1/lists/{list_id}/withdraw"): {"reason": "seen"},
@@ -133,6 +137,8 @@ def settled() -> tuple[Office, dict[str, str]]:
     refund = office.ask("POST", "/v1/leases/L2/refunds", BODIES["POST", "/v1/leases/{lease_id}/refunds"])
     link = office.ask("POST", "/v1/leases/L1/payment-links", {})
     ids |= {"refund_id": refund.body["refund_id"], "link_id": link.body["link_id"]}
+    mailing = office.ask("POST", "/v1/mailings", BODIES["POST", "/v1/mailings"])
+    ids |= {"mailing_id": mailing.body["mailing_id"]}
     listed = {"kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
     return office, ids | listed | {"file_id": "F1", "export_id": export}
 

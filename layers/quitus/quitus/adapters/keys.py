@@ -69,13 +69,18 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | a refund, its steps | `{l}#refund#{refund}` | `refund` | staff_api, settle_pending |
 | which are approved, not paid? | listing `{l}#refunds#open` | `open`, beside each | staff_api, settle_pending |
 | refunds, newest first | listing `{l}#refunds` | | |
-| a payment link | `{l}#payment-link#{link}` | `link` | staff_api |
-| whose payment link has this token? | `@payment-link#{digest}` | `token` | staff_api |
+| a payment link | `{l}#payment-link#{link}` | `link` | staff_api, send_mailings |
+| whose payment link has this token? | `@payment-link#{digest}` | `token` | staff_api, send_mailings |
 | a lease's payment links, newest first | listing `{l}#payment-links#{lease}` | | |
 | its card payments, as they were begun and ended | `{l}#payment-link#{link}` | `checkout#{n}` | pay_page |
 | was what a card provider told taken? | `{l}#card-event#{provider}#{event}` | `event` | pay_page |
 | which checkout did a provider's payment pay? | `{l}#card-payment#{provider}#{payment}` | `payment` | pay_page |
 | what was told before the payment itself | same | `notice#{outcome}#{reference}` | pay_page |
+| a mailing, its parts | `{l}#mailing#{mailing}` | `mailing`, `part#{n}` | staff_api, send_mailings |
+| a message to a tenant | `{l}#dispatch#{dispatch}` | `dispatch` | send_mailings, note_returned_mail |
+| the messages to a lease, newest first | listing `{l}#dispatches#{lease}` | | |
+| whose message is it that came back? | `@dispatch#{id}` | `sent` | send_mailings |
+| do messages to this address come back? | `{l}#failing-address#{keyed hash}` | `failing-address` | note_returned_mail |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |
 | where the push to the ERP stands, per feed | `{l}#erp` | `head`, `head#{feed}` | push_erp |
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from quitus.adapters.payer_rows import PayerRows
     from quitus.adapters.public_address import SsmAddress
     from quitus.adapters.queues import SqsQueue
+    from quitus.adapters.secret_keys import SecretKey
     from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.attribution import Attributor
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from quitus.services.proof import ProofDesk
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
+    from quitus.services.returned_mail import ReturnedMail
+    from quitus.services.send_mailings import MailingSender
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
     from quitus.services.write_exports import ExportWriter
@@ -98,6 +103,18 @@ def secrets() -> SecretsManagerClient:
 def ssm() -> SSMClient:
     """The Systems Manager client."""
     client: SSMClient = _client("ssm")
+    return client
+
+
+def mail() -> SESV2Client:
+    """The SES client."""
+    client: SESV2Client = _client("sesv2")
+    return client
+
+
+def sms() -> SNSClient:
+    """The SNS client."""
+    client: SNSClient = _client("sns")
     return client
 
 
@@ -358,6 +375,58 @@ def export_writer() -> ExportWriter:
     )
 
 
+@cache
+def links_key() -> SecretKey:
+    """The key from which the tokens of payment links are made."""
+    from quitus.adapters.secret_keys import SecretKey
+
+    return SecretKey(secrets, env("LINKS_SECRET_ARN"))
+
+
+@cache
+def link_tokens() -> HmacTokens:
+    """The tokens of payment links."""
+    from quitus.adapters.link_tokens import HmacTokens
+
+    return HmacTokens(links_key())
+
+
+@cache
+def mailing_sender() -> MailingSender:
+    """What carries mailings out."""
+    from quitus.adapters.dispatch_rows import DispatchRows
+    from quitus.adapters.lease_rows import LeaseRows
+    from quitus.adapters.link_rows import LinkRows
+    from quitus.adapters.mailing_rows import MailingRows
+    from quitus.adapters.tenant_post import TenantPost
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.payment_links import LinkDesk
+    from quitus.services.send_mailings import MailingSender
+
+    links = LinkDesk(LinkRows(table()), ledger(), link_tokens(), public_address(), action_log(), clock())
+    return MailingSender(
+        MailingRows(table()),
+        DispatchRows(table(), links_key()),
+        landlords(),
+        LeaseRows(table()),
+        ViewRows(table()),
+        ledger(),
+        links,
+        TenantPost(mail, sms, env("MAIL_EVENTS")),
+        queue("MAILINGS_QUEUE_URL"),
+        clock(),
+    )
+
+
+@cache
+def returned_mail() -> ReturnedMail:
+    """What takes note of mail that came back."""
+    from quitus.adapters.dispatch_rows import SentRows
+    from quitus.services.returned_mail import ReturnedMail
+
+    return ReturnedMail(SentRows(table()), clock())
+
+
 class _OutsideTheTable:
     """What the API's desk needs besides the table."""
 
@@ -381,10 +450,7 @@ class _OutsideTheTable:
 
     @property
     def link_tokens(self) -> HmacTokens:
-        from quitus.adapters.link_tokens import HmacTokens
-        from quitus.adapters.secret_keys import SecretKey
-
-        return HmacTokens(SecretKey(secrets, env("LINKS_SECRET_ARN")))
+        return link_tokens()
 
     @property
     def addresses(self) -> SsmAddress:
@@ -397,6 +463,10 @@ class _OutsideTheTable:
     @property
     def export_queue(self) -> SqsQueue:
         return queue("EXPORTS_QUEUE_URL")
+
+    @property
+    def mailings_queue(self) -> SqsQueue:
+        return queue("MAILINGS_QUEUE_URL")
 
     @property
     def intake_queue(self) -> SqsQueue:

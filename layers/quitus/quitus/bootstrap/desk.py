@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.lease_requests import LeaseRequests
     from quitus.services.letter_settings import LetterTextDesk
+    from quitus.services.mailings import MailingDesk
     from quitus.services.manual_receipts import ReceiptDesk
     from quitus.services.payment_links import Addresses, LinkDesk, LinkTokens
     from quitus.services.plans import PlanDesk
@@ -59,6 +60,8 @@ class Outside(Protocol):
     def export_links(self) -> ExportLinks: ...
     @property
     def export_queue(self) -> Queue: ...
+    @property
+    def mailings_queue(self) -> Queue: ...
     @property
     def intake_queue(self) -> Queue: ...
 
@@ -141,6 +144,14 @@ class StaffDesk:
         outside = self._outside
         rows, log = LinkRows(self._table), outside.action_log
         return LinkDesk(rows, self._ledger, outside.link_tokens, outside.addresses, log, self.clock)
+
+    @cached_property
+    def mailings(self) -> MailingDesk:
+        from quitus.adapters.mailing_rows import MailingRows
+        from quitus.services.mailings import MailingDesk
+
+        queue, log = self._outside.mailings_queue, self._outside.action_log
+        return MailingDesk(MailingRows(self._table), self.landlords, self._ledger, queue, log)
 
     @cached_property
     def journals(self) -> JournalDesk:

@@ -57,6 +57,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Under what tenants get messages: an address of mail that SES knows as the landlord's, a name for SMS."""
+
+    email: str | None = None
+    sms_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Erp:
     """Where entries go; `accounts` maps an account's role (ledger.Role) to the number in the landlord's chart."""
 
@@ -87,6 +95,8 @@ class Landlord:
     """Who takes its card payments; None: whom the deployment takes for those that chose none, if anybody."""
     card_account_iban: str | None = None
     """To which of its accounts the provider pays out; None: the first."""
+    sender: Sender | None = None
+    """Under what tenants get messages; None: they get none."""
     former_ranges: tuple[str, ...] = ()
     """How the account numbers of the ranges that it had before begin (after country and check digits)."""
     former_accounts: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ _ACTIONS = {
     "refunds": None,
     "payment-links": None,
     "letter-texts": "letter_text",
+    "mailings": None,
 }
 """The kinds of actions that people take, and how each is called where the action does not say it itself."""
 _SUBJECTS = (
@@ -35,6 +36,7 @@ _SUBJECTS = (
     "payer_id",
     "refund_id",
     "link_id",
+    "mailing_id",
     "through",
     "text",
 )

@@ -71,6 +71,15 @@ class ErpWake:
 
 
 @dataclass(frozen=True, slots=True)
+class MailingStep:
+    """A step of a mailing: its leases are to be divided into parts (no number), or its nth part is to be sent."""
+
+    landlord_id: str
+    mailing_id: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PendingCheck:
     """Payments changed: something pending of this landlord may be settled now."""
 

@@ -16,6 +16,7 @@ from quitus.domain.movement import Means
 from quitus.domain.party import PartyRole
 from quitus.domain.payment import Awaiting, PaymentStatus
 from quitus.web.list_models import BulkPayerAnswer
+from quitus.web.mailing_models import SenderAnswer
 from quitus.web.models import Answer, NotNegative
 
 
@@ -79,6 +80,7 @@ class LandlordAnswer(Answer):
     contact: ContactAnswer | None
     card_provider: CardProviderName | None
     card_account_iban: str | None
+    sender: SenderAnswer | None
     virtual_ibans: VirtualIbansAnswer
 
 

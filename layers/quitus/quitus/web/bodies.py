@@ -30,6 +30,7 @@ from quitus.web.fields import (
     Version,
 )
 from quitus.web.list_models import BulkPayerBody
+from quitus.web.mailing_models import SenderBody
 from quitus.web.models import Body, PageQuery, Query
 
 
@@ -116,6 +117,7 @@ class LandlordBody(Body):
     contact: ContactBody | None = None
     card_provider: Annotated[CardProviderName, Field(strict=False)] | None = None
     card_account_iban: Iban | None = None
+    sender: SenderBody | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

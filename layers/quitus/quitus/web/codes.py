@@ -23,6 +23,7 @@ CODES: Mapping[str, Code] = {
     "lease_not_found": Code(404, "No such lease."),
     "payment_not_found": Code(404, "No such payment."),
     "file_not_found": Code(404, "No such file."),
+    "mailing_not_found": Code(404, "No such mailing."),
     "payment_link_not_found": Code(404, "No such payment link."),
     "text_not_found": Code(404, "No letter is of this kind."),
     "export_not_found": Code(404, "No such export."),
@@ -78,6 +79,7 @@ CODES: Mapping[str, Code] = {
     "day_not_proved": Code(
         409, "Bank and books differ on a day; `detail` says which, on which account, by which lines."
     ),
+    "no_sender": Code(409, "The landlord's settings name no sender for the channel of the mailing."),
     "payload_too_large": Code(413, "The body is too large."),
     "invalid_request": Code(422, "Fields are missing, unknown or not as they must be; `detail.fields` names them."),
     "invalid_text": Code(

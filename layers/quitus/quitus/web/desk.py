@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quitus.services.landlord_settings import LandlordDesk
     from quitus.services.lease_requests import LeaseRequests
     from quitus.services.letter_settings import LetterTextDesk
+    from quitus.services.mailings import MailingDesk
     from quitus.services.manual_receipts import ReceiptDesk
     from quitus.services.payment_links import LinkDesk
     from quitus.services.plans import PlanDesk
@@ -60,6 +61,8 @@ class Desk(Protocol):
     def plans(self) -> PlanDesk: ...
     @property
     def links(self) -> LinkDesk: ...
+    @property
+    def mailings(self) -> MailingDesk: ...
     @property
     def journals(self) -> JournalDesk: ...
     @property

@@ -24,9 +24,9 @@ def _landlords() -> Group:
 
 
 def _leases() -> Group:
-    from quitus.web.routes import leases, links, plans, refund_requests, shares, spreads
+    from quitus.web.routes import leases, links, mailings, plans, refund_requests, shares, spreads
 
-    others = (*spreads.ROUTES, *shares.ROUTES, *refund_requests.ROUTES, *links.ON_LEASES)
+    others = (*spreads.ROUTES, *shares.ROUTES, *refund_requests.ROUTES, *links.ON_LEASES, *mailings.ON_LEASES)
     return (*leases.ROUTES, *plans.ROUTES, *others)
 
 
@@ -40,6 +40,12 @@ def _links() -> Group:
     from quitus.web.routes import links
 
     return links.ROUTES
+
+
+def _mailings() -> Group:
+    from quitus.web.routes import mailings
+
+    return mailings.ROUTES
 
 
 def _payments() -> Group:
@@ -89,6 +95,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "landlords": _landlords,
     "leases": _leases,
     "payment-links": _links,
+    "mailings": _mailings,
     "payments": _payments,
     "files": _files,
     "alerts": _files,

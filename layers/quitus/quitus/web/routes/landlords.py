@@ -7,7 +7,7 @@ import msgspec
 from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualIbanRange
-from quitus.domain.landlord import BankAccount, Contact, Erp, Landlord
+from quitus.domain.landlord import BankAccount, Contact, Erp, Landlord, Sender
 from quitus.services.landlord_settings import Held
 from quitus.web.access import ADMINS, READERS
 from quitus.web.answers import LandlordAnswer
@@ -52,6 +52,7 @@ def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
         contact=Contact(**body.contact.model_dump()) if body.contact else None,
         card_provider=body.card_provider,
         card_account_iban=body.card_account_iban,
+        sender=Sender(**body.sender.model_dump()) if body.sender else None,
     )
 
 

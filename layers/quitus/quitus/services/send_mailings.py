@@ -1,0 +1,240 @@
+"""Carries mailings out: divides the chosen leases into parts, then makes and sends each lease's link, part by part.
+
+Every step finds what it did before: a part stays as it was divided, a message that was begun is not begun again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import batched
+from typing import Protocol
+
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.errors import QuitusError
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Account, Lease
+from quitus.domain.mail_wording import link_letter
+from quitus.domain.mailing import (
+    LEASES_AT_ONCE,
+    Channel,
+    Dispatch,
+    DispatchStatus,
+    Letter,
+    Mailing,
+    Part,
+    SkipReason,
+    address_of,
+    shown_address,
+)
+from quitus.domain.wording import language_of
+from quitus.services.idempotent_requests import Attempt
+from quitus.services.messages import MailingStep
+from quitus.services.payment_links import LinkDesk, LinkStanding, LinkWish
+from quitus.services.ports import Clock, Landlords, Ledger, Queue
+from quitus.services.read_leases import LeaseReader, Residences
+from quitus.services.table import Stale
+
+_READ_AT_ONCE = 200
+LEFT_OUT = "left_out"
+"""What is counted for a lease that was looked at and owes too little, or is none."""
+
+
+class NotSent(QuitusError):
+    """The sending service refused the message."""
+
+    status = 502
+
+
+class MailingStore(Protocol):
+    """Mailings, their parts and messages; strongly consistent."""
+
+    def find(self, landlord_id: str, mailing_id: str) -> Mailing | None:
+        """The mailing, or None."""
+        ...
+
+    def parts(self, landlord_id: str, mailing_id: str) -> Iterator[Part]:
+        """Its parts, in order."""
+        ...
+
+    def part(self, landlord_id: str, mailing_id: str, number: int) -> Part | None:
+        """A part, or None."""
+        ...
+
+    def divide(self, landlord_id: str, mailing_id: str, part: Part) -> None:
+        """Keep a new part. Raises Stale: it is there already."""
+        ...
+
+    def divided(self, landlord_id: str, mailing_id: str, parts: int) -> None:
+        """Keep how many parts there are."""
+        ...
+
+    def part_done(self, landlord_id: str, mailing_id: str, part: Part) -> None:
+        """Keep what came of a part."""
+        ...
+
+
+class DispatchStore(Protocol):
+    """Messages to tenants; strongly consistent."""
+
+    def find(self, landlord_id: str, dispatch_id: str) -> Dispatch | None:
+        """The message, or None."""
+        ...
+
+    def begin(self, landlord_id: str, dispatch: Dispatch) -> None:
+        """Keep a new message. Raises Stale: it was begun before."""
+        ...
+
+    def handed_over(self, landlord_id: str, dispatch: Dispatch, address: str) -> None:
+        """Keep that a message left for an address, or was refused."""
+        ...
+
+    def fails(self, landlord_id: str, address: str) -> bool:
+        """Whether messages to an address came back."""
+        ...
+
+
+class Post(Protocol):
+    """What sends messages."""
+
+    def send(self, landlord: Landlord, channel: Channel, letter: Letter) -> str:
+        """Send; the id under which the service tells of it. Raises NotSent: it refused, nothing left."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailingSender:
+    """Carries out the steps of mailings."""
+
+    mailings: MailingStore
+    dispatches: DispatchStore
+    landlords: Landlords
+    leases: LeaseReader
+    residences: Residences
+    ledger: Ledger
+    links: LinkDesk
+    post: Post
+    queue: Queue
+    clock: Clock
+
+    def carry_out(self, step: MailingStep) -> None:
+        """A step; again changes nothing that is done."""
+        mailing = self.mailings.find(step.landlord_id, step.mailing_id)
+        if mailing is None:
+            return
+        if step.number is None:
+            self._divide(step.landlord_id, mailing)
+        else:
+            self._send_part(step.landlord_id, mailing, step.number)
+
+    def _divide(self, landlord_id: str, mailing: Mailing) -> None:
+        """Divide the leases that are not divided yet, and have every part sent."""
+        if mailing.parts is not None:
+            return
+        held = list(self.mailings.parts(landlord_id, mailing.mailing_id))
+        self.queue.send(MailingStep(landlord_id, mailing.mailing_id, part.number) for part in held)
+        number = len(held)
+        for leases in batched(self._chosen(landlord_id, mailing, held[-1:]), LEASES_AT_ONCE, strict=False):
+            names = tuple(lease_id for _, lease_id in leases)
+            self.mailings.divide(landlord_id, mailing.mailing_id, Part(number, names, leases[-1][0]))
+            self.queue.send([MailingStep(landlord_id, mailing.mailing_id, number)])
+            number += 1
+        self.mailings.divided(landlord_id, mailing.mailing_id, number)
+
+    def _chosen(self, landlord_id: str, mailing: Mailing, last: list[Part]) -> Iterator[tuple[str | None, str]]:
+        """Residences and ids of the leases in question, in a lasting order, after the last one divided."""
+        choice, after = mailing.choice, last[0] if last else None
+        if choice.lease_ids is not None:
+            names = sorted(set(choice.lease_ids))
+            yield from ((None, name) for name in names if after is None or name > after.lease_ids[-1])
+            return
+        named = [choice.residence_id] if choice.residence_id else self.residences.residences(landlord_id)
+        for residence_id in sorted(named):
+            if after is None or residence_id >= (after.residence_id or ""):
+                start = after.lease_ids[-1] if after and residence_id == after.residence_id else None
+                yield from ((residence_id, name) for name in self._of(landlord_id, residence_id, start))
+
+    def _of(self, landlord_id: str, residence_id: str, start: str | None) -> Iterator[str]:
+        while True:
+            leases, start = self.leases.leases_of_residence(landlord_id, residence_id, start, _READ_AT_ONCE)
+            yield from (lease.lease_id for lease in leases)
+            if start is None:
+                return
+
+    def _send_part(self, landlord_id: str, mailing: Mailing, number: int) -> None:
+        part = self.mailings.part(landlord_id, mailing.mailing_id, number)
+        if part is None or part.done is not None:
+            return
+        landlord = self.landlords.get(landlord_id)
+        told = Counter(self._write_to(landlord, mailing, lease_id) for lease_id in part.lease_ids)
+        self.mailings.part_done(landlord_id, mailing.mailing_id, replace(part, done=dict(told)))
+
+    def _write_to(self, landlord: Landlord, mailing: Mailing, lease_id: str) -> str:
+        """Send a lease's message; what came of it, in a word."""
+        landlord_id, now = landlord.landlord_id, self.clock.now()
+        begun = self.dispatches.find(landlord_id, mailing.attempt_of(lease_id))
+        if begun is not None:
+            return begun.status.value
+        account = self.ledger.accounts(landlord_id, [lease_id]).get(lease_id)
+        least = mailing.choice.min_overdue_cents or 0
+        if account is None or account.overdue_cents(paris_day(now)) < least:
+            return LEFT_OUT
+        lease = self.leases.lease(landlord_id, lease_id)
+        try:
+            return self._told(landlord, mailing, lease, account, now)
+        except Stale:  # another worker began the same message
+            return DispatchStatus.SENDING.value
+
+    def _told(self, landlord: Landlord, mailing: Mailing, lease: Lease, account: Account, now: datetime) -> str:
+        landlord_id, address = landlord.landlord_id, address_of(lease, mailing.channel)
+        dispatch = _dispatch(mailing, lease.lease_id, address, now)
+        reason = self._reason_to_skip(landlord_id, account, address)
+        if address is None or reason is not None:
+            skipped = replace(dispatch, status=DispatchStatus.SKIPPED, reason=reason)
+            self.dispatches.begin(landlord_id, skipped)
+            return skipped.status.value
+        made = self._link(landlord_id, mailing, account, now)
+        dispatch = replace(dispatch, link_id=made.link.link_id)
+        self.dispatches.begin(landlord_id, dispatch)
+        url, language = self.links.url(landlord_id, made.link), language_of(lease.language)
+        rest = made.asked.rest_cents
+        letter = link_letter(landlord, lease.lease_id, rest, url, address, mailing.channel, language)
+        return self._hand_over(landlord, dispatch, letter).status.value
+
+    def _link(self, landlord_id: str, mailing: Mailing, account: Account, now: datetime) -> LinkStanding:
+        """The lease's link of this mailing; the least amount is what the lease still owes, if that is less."""
+        lease_id, whole = account.lease_id, sum(due.open_cents for due in account.open_dues)
+        least = None if mailing.min_cents is None else min(mailing.min_cents, whole)
+        wish = LinkWish(lease_id, min_cents=least, expires_in_days=mailing.expires_in_days)
+        return self.links.make(landlord_id, wish, mailing.ordered_by, Attempt(mailing.attempt_of(lease_id), now))
+
+    def _reason_to_skip(self, landlord_id: str, account: Account, address: str | None) -> SkipReason | None:
+        if not account.open_dues:
+            return SkipReason.NOTHING_DUE
+        if address is None:
+            return SkipReason.NO_ADDRESS
+        return SkipReason.ADDRESS_FAILS if self.dispatches.fails(landlord_id, address) else None
+
+    def _hand_over(self, landlord: Landlord, dispatch: Dispatch, letter: Letter) -> Dispatch:
+        try:
+            sent_as = self.post.send(landlord, dispatch.channel, letter)
+        except NotSent:
+            told = replace(dispatch, status=DispatchStatus.SKIPPED, reason=SkipReason.REFUSED)
+        else:
+            told = replace(dispatch, status=DispatchStatus.SENT, sent_as=sent_as)
+        self.dispatches.handed_over(landlord.landlord_id, told, letter.address)
+        return told
+
+
+def _dispatch(mailing: Mailing, lease_id: str, address: str | None, now: datetime) -> Dispatch:
+    return Dispatch(
+        dispatch_id=mailing.attempt_of(lease_id),
+        mailing_id=mailing.mailing_id,
+        lease_id=lease_id,
+        channel=mailing.channel,
+        status=DispatchStatus.SENDING,
+        at=instant_text(now),
+        address_told=shown_address(address, mailing.channel) if address else None,
+    )

@@ -1,0 +1,283 @@
+"""Payment links sent to tenants: ordered by people, sent by workers that may die, marked when they come back."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from quitus.adapters.dispatch_rows import DispatchRows, SentRows
+from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.lease_rows import LeaseRows
+from quitus.adapters.ledger_rows import LedgerRows
+from quitus.adapters.mailing_rows import MailingRows
+from quitus.adapters.view_rows import ViewRows
+from quitus.domain.landlord import Landlord
+from quitus.domain.mailing import Channel, Letter, mobile_number
+from quitus.services.messages import MailingStep
+from quitus.services.returned_mail import ReturnedMail
+from quitus.services.send_mailings import MailingSender, NotSent
+
+from .office import CHEQUE, LEASE, RENT, Office
+
+SENDER = {"email": "loyers@semiga.example", "sms_name": "SEMIGA"}
+
+
+@dataclass
+class Outbox:
+    """Keeps what is sent; fails in the way that it is told."""
+
+    letters: list[tuple[Channel, Letter]] = field(default_factory=list)
+    refuses: str = ""
+    dies_after: int | None = None
+
+    def send(self, landlord: Landlord, channel: Channel, letter: Letter) -> str:
+        if letter.address == self.refuses:
+            raise NotSent("not_sent", "refused")
+        if self.dies_after == len(self.letters):
+            self.dies_after = None
+            raise KeyboardInterrupt
+        self.letters.append((channel, letter))
+        return f"ses-{len(self.letters)}"
+
+
+class Town:
+    """A landlord who writes to its tenants."""
+
+    def __init__(self) -> None:
+        self.office = Office().settle_in()
+        self.outbox = Outbox()
+        table, clock, queue = self.office.table, self.office.clock, self.office.outside.mailings_queue
+        self.sender = MailingSender(
+            MailingRows(table),
+            DispatchRows(table, lambda: b"secret"),
+            LandlordRows(table),
+            LeaseRows(table),
+            ViewRows(table),
+            LedgerRows(table),
+            self.office.desk.links,
+            self.outbox,
+            queue,
+            clock,
+        )
+        self.returned = ReturnedMail(SentRows(table), clock)
+        self.say_sender(SENDER)
+        self.reach("L1", "camille@example.org", "06 12 34 56 78")
+        self.reach("L2", "noe@example.org", "04 66 00 00 00", language="en")
+
+    def say_sender(self, sender: dict[str, Any] | None) -> None:
+        settings = self.office.get("/v1/landlords/semiga") | {"sender": sender}
+        assert self.office.ask("PUT", "/v1/landlords/semiga", settings).status == 200
+
+    def reach(self, lease_id: str, email: str | None, phone: str | None, **changes: Any) -> None:
+        told = {"holder_email": email, "holder_phone": phone}
+        known = self.office.get(f"/v1/leases/{lease_id}")
+        kept = {name: known[name] for name in ("residence_id", "residence_name", "commune", "holder_name")}
+        assert self.office.ask("PUT", f"/v1/leases/{lease_id}", LEASE | kept | told | changes).status == 200
+
+    def order(self, **body: Any) -> str:
+        ordered = self.office.ask("POST", "/v1/mailings", {"channel": "email"} | body, role="collections")
+        assert ordered.status == 202, ordered
+        mailing_id: str = ordered.body["mailing_id"]
+        return mailing_id
+
+    @property
+    def queued(self) -> list[MailingStep]:
+        """The steps that wait."""
+        return cast("list[MailingStep]", self.office.outside.mailings_queue.sent)
+
+    def work(self) -> None:
+        """Carry out what is queued, and what that queues."""
+        while self.queued:
+            self.sender.carry_out(self.queued.pop(0))
+
+    def progress(self, mailing_id: str) -> tuple[dict[str, int], bool]:
+        told = self.office.get(f"/v1/mailings/{mailing_id}")
+        return told["counts"], told["is_done"]
+
+    def dispatches(self, lease_id: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.office.get(f"/v1/leases/{lease_id}/dispatches")["items"]
+        return items
+
+    def comes_back(self, sent_as: str, kind: str = "Bounce", bounce: str = "Permanent") -> None:
+        event = {"eventType": kind, "mail": {"messageId": sent_as}, "bounce": {"bounceType": bounce}}
+        self.returned.note(json.dumps(event))
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def test_every_chosen_holder_gets_a_link_in_their_language(town: Town) -> None:
+    mailing = town.order(lease_ids=["L2", "L1"])
+    town.work()
+    (_, french), (_, english) = town.outbox.letters
+    assert (french.address, english.address) == ("camille@example.org", "noe@example.org")
+    assert "reste 450,00\u00a0€ à payer" in french.text
+    assert "€450.00 is left to pay" in english.text
+    assert french.subject == "SEMIGA : votre loyer à payer"
+    links = [re.search(r"https://pay\.example\.org/p/[\w-]{32}", letter.text) for _, letter in town.outbox.letters]
+    assert len({link[0] for link in links if link}) == 2
+    assert town.progress(mailing) == ({"sent": 2}, True)
+
+
+def test_the_whole_landlord_or_a_residence_is_chosen(town: Town) -> None:
+    mailing = town.order(residence_id="R2")
+    town.work()
+    assert [letter.address for _, letter in town.outbox.letters] == ["noe@example.org"]
+    assert town.progress(mailing) == ({"sent": 1}, True)
+
+
+def test_only_who_owes_enough_past_its_day_is_written_to(town: Town) -> None:
+    old = RENT | {"period": "2026-09", "due_date": "2026-10-10", "amount_cents": 20_000}
+    assert town.office.ask("PUT", "/v1/leases/L2/dues/sep-L2", old).status == 201
+    mailing = town.order(lease_ids=["L1", "L2", "nobody"], min_overdue_cents=20_000)
+    town.work()
+    assert [letter.address for _, letter in town.outbox.letters] == ["noe@example.org"]
+    assert town.progress(mailing) == ({"sent": 1, "left_out": 2}, True)
+
+
+def test_what_cannot_be_sent_says_why(town: Town) -> None:
+    town.office.ask("POST", "/v1/payments", CHEQUE)
+    town.reach("L2", None, None)
+    mailing = town.order(lease_ids=["L1", "L2"])
+    town.work()
+    assert town.progress(mailing) == ({"skipped": 2}, True)
+    assert [town.dispatches(lease)[0]["reason"] for lease in ("L1", "L2")] == ["nothing_due", "no_address"]
+    assert not town.outbox.letters
+
+
+def test_an_sms_goes_to_mobiles_only_and_shows_no_amount(town: Town) -> None:
+    mailing = town.order(channel="sms", lease_ids=["L1", "L2"])
+    town.work()
+    ((channel, letter),) = town.outbox.letters
+    assert (channel, letter.address, letter.subject) == (Channel.SMS, "+33612345678", "")
+    assert "450" not in letter.text
+    assert len(letter.text) <= 160
+    assert town.progress(mailing) == ({"sent": 1, "skipped": 1}, True)
+    assert town.dispatches("L1")[0]["address_told"] == "…78"
+
+
+def test_without_a_sender_nothing_is_ordered(town: Town) -> None:
+    for sender in (None, {"email": None, "sms_name": "SEMIGA"}):
+        town.say_sender(sender)
+        refused = town.office.ask("POST", "/v1/mailings", {"channel": "email"})
+        assert (refused.status, refused.code) == (409, "no_sender")
+
+
+def test_a_step_that_comes_twice_sends_nothing_twice(town: Town) -> None:
+    mailing = town.order(lease_ids=["L1", "L2"])
+    town.work()
+    for number in (None, 0, 0):
+        town.sender.carry_out(MailingStep("semiga", mailing, number))
+    town.work()
+    assert len(town.outbox.letters) == 2
+
+
+def test_a_worker_that_dies_sends_nothing_twice_and_hides_nothing(town: Town) -> None:
+    mailing = town.order(lease_ids=["L1", "L2"])
+    town.outbox.dies_after = 1
+    (first,) = town.queued
+    town.sender.carry_out(first)
+    step = town.queued[-1]
+    with pytest.raises(KeyboardInterrupt):
+        town.sender.carry_out(step)
+    town.sender.carry_out(step)
+    assert len(town.outbox.letters) == 1
+    assert town.progress(mailing) == ({"sent": 1, "sending": 1}, True)
+    assert town.dispatches("L2")[0]["status"] == "sending"
+
+
+def test_a_division_that_stops_half_way_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, town: Town) -> None:
+    monkeypatch.setattr("quitus.services.send_mailings.LEASES_AT_ONCE", 1)
+    mailing = town.order(lease_ids=["L1", "L2"])
+    (first,) = town.queued
+    kept = MailingRows.divide
+
+    def dies(self: MailingRows, landlord_id: str, mailing_id: str, part: Any) -> None:
+        if part.number == 1:
+            raise KeyboardInterrupt
+        kept(self, landlord_id, mailing_id, part)
+
+    monkeypatch.setattr(MailingRows, "divide", dies)
+    with pytest.raises(KeyboardInterrupt):
+        town.sender.carry_out(first)
+    monkeypatch.setattr(MailingRows, "divide", kept)
+    town.work()
+    town.sender.carry_out(first)
+    town.work()
+    assert sorted(letter.address for _, letter in town.outbox.letters) == ["camille@example.org", "noe@example.org"]
+    assert town.progress(mailing) == ({"sent": 2}, True)
+
+
+def test_an_address_that_does_not_exist_is_not_written_to_again(town: Town) -> None:
+    town.order(lease_ids=["L1"])
+    town.work()
+    for _ in range(2):
+        town.comes_back("ses-1")
+    assert town.dispatches("L1")[0]["status"] == "bounced"
+    town.order(lease_ids=["L1"])
+    town.work()
+    assert {item["reason"] for item in town.dispatches("L1")} == {None, "address_fails"}
+    town.reach("L1", "camille.roux@example.org", None)
+    town.order(lease_ids=["L1"])
+    town.work()
+    assert len(town.outbox.letters) == 2
+
+
+def test_a_full_mailbox_is_tried_again_and_a_complaint_is_not(town: Town) -> None:
+    town.order(lease_ids=["L1"])
+    town.work()
+    town.comes_back("ses-1", bounce="Transient")
+    town.order(lease_ids=["L1"])
+    town.work()
+    assert len(town.outbox.letters) == 2
+    town.comes_back("ses-2", kind="Complaint")
+    town.order(lease_ids=["L1"])
+    town.work()
+    assert len(town.outbox.letters) == 2
+
+
+def test_what_is_told_of_other_mail_says_nothing(town: Town) -> None:
+    before = {key: dict(row) for key, row in town.office.table.rows.items()}
+    town.comes_back("somebody-elses")
+    assert town.office.table.rows == before
+
+
+def test_a_refused_message_is_told_and_does_not_stop_the_others(town: Town) -> None:
+    town.outbox.refuses = "camille@example.org"
+    mailing = town.order(lease_ids=["L1", "L2"])
+    town.work()
+    assert town.progress(mailing) == ({"skipped": 1, "sent": 1}, True)
+    assert town.dispatches("L1")[0]["reason"] == "refused"
+
+
+def test_no_address_is_kept_with_a_message(town: Town) -> None:
+    town.order(lease_ids=["L1"])
+    town.work()
+    kept = [row for key, row in town.office.table.rows.items() if "dispatch" in key.pk]
+    assert kept
+    assert "camille@" not in repr(kept)
+    assert town.dispatches("L1")[0]["address_told"] == "c…@example.org"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("+33 (0)6 12 34 56 78", None),
+        ("0033712345678", "+33712345678"),
+        ("+33.6.12.34.56.78", "+33612345678"),
+        ("04 66 00 00 00", None),
+        ("+33466000000", None),
+        ("+32 470 12 34 56", "+32470123456"),
+        ("", None),
+        ("call me", None),
+    ],
+)
+def test_a_mobile_number_is_written_as_networks_want_it(text: str, number: str | None) -> None:
+    assert mobile_number(text) == number
