@@ -1,4 +1,4 @@
-"""One day told by several channels on the real wiring: announced, booked in one sum, detailed, told again by CFONB."""
+"""One day told by several channels on the real wiring: announced, booked in a sum, detailed, told again by CFONB."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def test_a_day_told_by_four_channels_is_posted_once_and_proved(
     waiting = api.get("/v1/payments", status="pending").body["items"]
     assert [(one["amount_cents"], one["awaiting"]) for one in waiting] == [(RENTS["A"], "booking")]
 
-    summed = an_entry(amount=euros(total), bank_reference="ENTRY-1", batch=batch)
+    only_the_sum = Detail(amount=euros(total), references={"PmtInfId": BATCH})
+    summed = an_entry(only_the_sum, amount=euros(total), bank_reference="ENTRY-1", batch=batch)
     drop("bank/statement.xml", message(a_statement(summed, account=ACCOUNT)))
     idle()
     assert api.get("/v1/payments", status="suspense").body["items"] == []
