@@ -151,6 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
+        if self.path == "/favicon.ico":
+            self._send(Reply(204))
+            return
         self._answer(b"")
 
     def do_POST(self) -> None:

@@ -145,7 +145,7 @@ def test_a_part_and_then_the_rest_are_paid_by_card_each_told_twice(
     hosted = begin(page, choice="part", amount="300,00", lang="fr")
     assert "300,00 EUR" in browse(hosted).text
     back = browse(hosted, {"outcome": "success"})
-    assert (back.status, back.location) == (303, f"{page}?card=done")
+    assert (back.status, back.location) == (303, f"{page}?card=done&lang=fr")
     settled()
     assert owed(api) == 51250
     assert "512,50" in told(back.location)
@@ -173,7 +173,7 @@ def test_a_double_click_is_one_payment_and_a_failed_confirmation_none(
     assert begin(page) == hosted
     browse(hosted, {"outcome": "challenge"})
     back = browse(f"{hosted}/challenge", {"answer": "no"})
-    assert back.location == f"{page}?card=left"
+    assert back.location == f"{page}?card=left&lang=fr"
     settled()
     assert (owed(api), api.get("/v1/payments").body["items"]) == (81250, [])
     assert "Le paiement n’a pas abouti" in told(page)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from unit.cards.scenes import DEMO_KEY, STRIPE_KEY, Cards, demo_paid, stripe_event, stripe_session, takes_demo
-from unit.web.office import CHEQUE, Office
+from unit.web.office import CHEQUE, LANDLORD, Office
 
 from pay_page.app import handler
 from quitus import bootstrap
@@ -194,12 +194,14 @@ def test_a_webhook_is_answered_in_json(cards: Cards) -> None:
 
 
 def test_stripe_proves_itself_with_the_landlords_key(cards: Cards) -> None:
+    cards.office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
     body = json.dumps(stripe_event("checkout.session.completed", stripe_session(cards.start(cards.link()), "pi_1")))
     header = proof(cards, body, STRIPE_KEY)
     taken = tell("stripe", body, header, name="Stripe-Signature", landlord="semiga")
     assert taken["statusCode"] == 200
     assert tell("stripe", body, header, name="Stripe-Signature")["statusCode"] == 401
     assert tell("stripe", body, header, landlord="semiga")["statusCode"] == 401
+    assert (cards.post_events(), cards.owed()) == (1, 0)
 
 
 def test_what_breaks_down_is_asked_for_again(cards: Cards, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,11 +214,13 @@ def test_what_breaks_down_is_asked_for_again(cards: Cards, monkeypatch: pytest.M
 
 
 def test_nothing_of_the_payer_is_kept(cards: Cards) -> None:
+    cards.office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
     body = json.dumps(stripe_event("checkout.session.completed", stripe_session(cards.start(cards.link()), "pi_1")))
     tell("stripe", body, proof(cards, body, STRIPE_KEY), name="Stripe-Signature", landlord="semiga")
     rows = [row for key, row in cards.office.table.rows.items() if "#card-" in key.pk or "checkout#" in key.sk]
-    assert rows
-    assert "camille" not in repr(rows).lower()
+    logged = [body for (_, kind, _), body in cards.office.outside.action_log.actions.items() if kind == "webhooks"]
+    assert (len(rows), len(logged)) == (3, 1)
+    assert "camille" not in repr([rows, logged]).lower()
 
 
 def forgeries(cards: Cards, body: str, rng: Random) -> Iterator[tuple[str, str]]:

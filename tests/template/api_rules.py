@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from quitus.web.routes import every_route
 from quitus.web.routing import Route
@@ -203,6 +204,17 @@ def second_factor_is_the_default(template: Template) -> list[str]:
     return findings
 
 
+def no_stand_in_takes_cards_on_aws(template: Template) -> list[str]:
+    parameter = template.tree["Parameters"]["DemoProviderUrl"]
+    findings = [] if parameter["Default"] == "" else ["the stand-in takes cards unless told otherwise"]
+    if re.fullmatch(parameter.get("AllowedPattern", ".*"), "https://cards.example.org"):
+        findings.append("the stand-in may be anywhere")
+    rule = template.tree.get("Rules", {}).get("DemoProviderIsLocal", {})
+    if [one.get("Assert") for one in rule.get("Assertions", [])] != [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]:
+        findings.append("the stand-in may take cards on AWS")
+    return findings
+
+
 def tokens_get_their_claims_from_us(template: Template) -> list[str]:
     findings = []
     for name, pool in template.props("Cognito::UserPool").items():
@@ -274,6 +286,7 @@ RULES = (
     firewall_stands_before_the_api,
     people_are_let_in_by_administrators,
     second_factor_is_the_default,
+    no_stand_in_takes_cards_on_aws,
     tokens_get_their_claims_from_us,
     nobody_changes_their_own_landlord,
     sign_in_shows_no_password,

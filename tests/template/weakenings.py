@@ -242,6 +242,20 @@ change("firewall_keeps_samples", "WebAcl/Properties/VisibilityConfig/SampledRequ
 change("firewall_counts_only", "WebAcl/Properties/Rules/0/Action", {"Count": {}})
 change("anyone_signs_up", "UserPool/Properties/AdminCreateUserConfig/AllowAdminCreateUserOnly", False)
 change("no_second_factor", "UserPool/Properties/MfaConfiguration", "OFF")
+change("the_stand_in_is_the_default", "/Parameters/DemoProviderUrl/Default", "http://127.0.0.1:80")
+drop("the_stand_in_may_be_anywhere", "/Parameters/DemoProviderUrl/AllowedPattern")
+drop("the_stand_in_is_in_prod_too", "/Rules/DemoProviderIsLocal")
+change(
+    "the_page_reads_every_secret",
+    f"{_role('PayPageRole')}/+",
+    _allow("secretsmanager:GetSecretValue", {"Fn::Sub": "arn:aws:secretsmanager:*:*:secret:*"}),
+)
+change(
+    "the_page_posts_by_itself",
+    f"{_role('PayPageRole')}/+",
+    _allow("sqs:SendMessage", {"Fn::GetAtt": ["MovementsQueue", "Arn"]}),
+)
+change("webhooks_are_not_throttled", "Api/Properties/MethodSettings/5/ThrottlingRateLimit", 5000)
 change("second_factor_is_not_the_default", "/Parameters/RequireMfa/Default", "false")
 change("claims_come_from_nowhere", "UserPool/Properties/LambdaConfig", {})
 change("machines_get_no_claims", "UserPool/Properties/LambdaConfig/PreTokenGenerationConfig/LambdaVersion", "V2_0")

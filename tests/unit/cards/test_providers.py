@@ -145,7 +145,10 @@ def test_stripe_is_told_amount_currency_and_whose_it_is_and_nothing_of_the_tenan
     assert form["line_items[0][price_data][unit_amount]"] == "30000"
     assert form["line_items[0][price_data][currency]"] == "eur"
     assert form["metadata[checkout_id]"] == form["payment_intent_data[metadata][checkout_id]"] == "link-1"
-    assert (form["success_url"], form["cancel_url"]) == (f"{PAGE}?card=done", f"{PAGE}?card=left")
+    assert (form["success_url"], form["cancel_url"]) == (
+        f"{PAGE}?card=done&lang=en",
+        f"{PAGE}?card=left&lang=en",
+    )
     assert form["locale"] == "en"
     assert "L1" not in form.values()
 

@@ -19,7 +19,7 @@ KEPT: Final = timedelta(minutes=1)
 
 
 class ProviderKeys(msgspec.Struct, frozen=True):
-    """A provider's secret (docs/operations.md): the key of its API, and one or two that sign its webhooks."""
+    """A provider's secret (docs/api.md, Card payments): the key of its API, and one or two that sign its webhooks."""
 
     api_key: str
     webhook_keys: tuple[str, ...]

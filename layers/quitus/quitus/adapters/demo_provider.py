@@ -92,8 +92,8 @@ class DemoProvider:
             "payee": landlord.name,
             "language": checkout.language,
             "expires_at": checkout.ends_at.isoformat(),
-            "success_url": f"{page}?card=done",
-            "cancel_url": f"{page}?card=left",
+            "success_url": checkout.way_back(page, done=True),
+            "cancel_url": checkout.way_back(page, done=False),
         }
         body = msgspec.json.encode(order)
         return card_http.session(self.pool, f"{self.url}/sessions", body, headers, "session_id")

@@ -76,6 +76,10 @@ class Checkout:
         """When the hosted page takes no payment any more."""
         return datetime.fromisoformat(self.started_at) + LIFE
 
+    def way_back(self, page: str, *, done: bool) -> str:
+        """The address to which the hosted page leads back, after a payment or without one."""
+        return f"{page}?card={'done' if done else 'left'}&lang={self.language}"
+
     def is_same(self, other: Checkout) -> bool:
         """Whether whoever asks for `other` is led here: as much, to the same account, begun a moment ago."""
         asked = (other.amount_cents, other.provider, other.account_iban)

@@ -11,7 +11,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
+
+import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
@@ -82,9 +84,7 @@ class CardWebhooks:
         told = provider.read(delivery, now)
         if told is None or self.notes.is_known(told.landlord_id, name, told.event_id):
             return
-        kept = {"provider": name, "event": delivery.body.decode(errors="replace")}
-        digest = hashlib.sha256(f"{name}|{told.event_id}".encode()).hexdigest()
-        self.log.record(told.landlord_id, "webhooks", digest, kept, now)
+        self.log.record(told.landlord_id, "webhooks", _digest(name, told.event_id), _kept(name, told), now)
         self._apply(name, told)
         self.notes.remember(told.landlord_id, name, told.event_id, instant_text(now))
 
@@ -207,3 +207,13 @@ class _Case:
         subject = notice.own_reference or notice.reference or notice.event_id
         alert = Alert(AlertKind.CARD_PAYMENT_UNCLEAR, subject, detail)
         self.desk.alerts.alert(self.landlord_id, alert, instant_text(self.desk.clock.now()))
+
+
+def _kept(provider: str, told: Told) -> dict[str, Any]:
+    """What is logged: what was understood. What else a provider says of the cardholder is not kept."""
+    said = msgspec.to_builtins(told.notice) if told.notice else dict(told.event or {})
+    return {"provider": provider, "event_id": told.event_id, "told": said}
+
+
+def _digest(provider: str, event_id: str) -> str:
+    return hashlib.sha256(f"{provider}|{event_id}".encode()).hexdigest()
