@@ -154,6 +154,56 @@ def test_an_account_that_nobody_knows_is_answered_for_by_the_second_person(case:
     assert (approved.body["iban_check"], approved.body["status"]) == ("confirmed", "approved")
 
 
+MINE = "FR1420041010050500013M02606"
+
+
+def test_an_account_that_paid_something_else_of_the_lease_is_not_known(case: Case) -> None:
+    case.call("dec", "rent", "2026-12-10", "550.00")
+    case.receive("100.00", debtor_iban=MINE)
+    case.receive("20.00", debtor_iban=PLAIN)
+    assert request(case, "20.00", iban=MINE).body["iban_known"] is False
+
+
+def test_credit_of_two_payers_is_not_the_one_payers_to_have_back(case: Case) -> None:
+    case.receive("300.00", debtor_iban=MINE)
+    assert request(case, "300.00", iban=IBAN).body["iban_known"] is True
+    assert request(case, "400.00", iban=IBAN).body["iban_known"] is False
+
+
+@pytest.mark.parametrize(("iban", "known"), [(PLAIN, True), (MINE, False)])
+def test_credit_that_a_cancelled_refund_left_is_of_whoever_paid_it(case: Case, iban: str, known: bool) -> None:
+    cancel(case, decide(case, request(case, "450.00").body).body)
+    assert request(case, "450.00", iban=iban).body["iban_known"] is known
+
+
+def test_an_account_whose_payment_the_requester_put_on_the_lease_is_not_known(case: Case) -> None:
+    case = Case()
+    case.let()
+    paid = case.report("300.00", debtor_iban=MINE, debtor_name="QUELQU'UN")
+    order = {"lease_id": "L1", "reason": "paye pour le locataire"}
+    assert case.ask("POST", f"/v1/payments/{paid}/assign", order, role="accountant").status == 200
+    own = request(case, "100.00", role="accountant", iban=MINE).body
+    assert own["iban_known"] is False
+    assert code(decide(case, own, role="admin")) == (409, "iban_not_verified")
+    anothers = request(case, "100.00", role="admin", iban=MINE).body
+    assert anothers["iban_known"] is True
+    assert decide(case, anothers, role="accountant").body["iban_check"] == "known_payer"
+
+
+def test_what_another_lease_of_the_household_owes_by_now_is_set_off_too(case: Case) -> None:
+    case.let("L1", account_group="G1")
+    case.let("P1", unit_kind="parking", unit_id="P1", account_group="G1")
+    refund = request(case, "450.00").body
+    case.call("parking", "rent", "2026-11-05", "45.00", lease_id="P1")
+    case.call("later", "rent", "2026-12-05", "45.00", lease_id="P1")
+    refused = decide(case, refund)
+    assert code(refused) == (409, "refund_exceeds_credit")
+    assert refused.body["error"]["detail"]["credit_cents"] == 40500
+    case.receive("45.00", lease_id="P1")
+    assert decide(case, refund).body["status"] == "approved"
+    case.holds("L1", "P1")
+
+
 @pytest.mark.parametrize("whose", ["landlord", "virtual"])
 def test_the_landlords_own_accounts_are_no_tenants(case: Case, whose: str) -> None:
     iban = "FR7630006000011234567890189" if whose == "landlord" else case.lease()["virtual_iban"]
@@ -362,10 +412,68 @@ def test_a_debit_told_of_is_taken_by_the_refund_that_a_person_names(case: Case) 
     case.holds()
 
 
-def test_what_the_bank_takes_for_a_paid_refund_is_nothing_to_tell(case: Case) -> None:
-    case.report("-0.35", "2026-11-06", nature="other", remittance=f"FRAIS {ended(case, 'paid')['refund_id']}")
+def approved_or_paid(case: Case, how: str) -> dict[str, Any]:
+    held: dict[str, Any] = ended(case, how) if how == "paid" else decide(case, request(case, "200.00").body).body
+    return held
+
+
+@pytest.mark.parametrize("how", ["approved", "paid"])
+def test_what_the_bank_says_that_it_takes_for_a_refund_is_nothing_to_tell(case: Case, how: str) -> None:
+    name = approved_or_paid(case, how)["refund_id"]
+    case.report("-0.35", "2026-11-06", nature="other", remittance=f"FRAIS {name}", bank_code="PMNT/ICDT/CHRG")
     case.settle()
     assert "refund_line_unexpected" not in {kind for kind, _ in case.alerts()}
+
+
+@pytest.mark.parametrize("how", ["approved", "paid"])
+@pytest.mark.parametrize("euros", ["2000.00", "200.01", "0.35"])
+def test_a_debit_of_another_amount_that_names_a_refund_is_told(case: Case, how: str, euros: str) -> None:
+    refund = approved_or_paid(case, how)
+    line = case.report(f"-{euros}", "2026-11-06", nature="other", end_to_end_id=refund["refund_id"])
+    case.settle()
+    (alert,) = [one for one in case.get("/v1/alerts")["items"] if one["kind"] == "refund_line_unexpected"]
+    assert (alert["subject"], alert["detail"]["amount_cents"], alert["detail"]["status"]) == (
+        line,
+        parse_euros(euros),
+        how,
+    )
+    assert case.get(f"/v1/refunds/{refund['refund_id']}")["status"] == how
+
+
+def close(case: Case, alert_id: str, role: str = "accountant") -> Any:
+    return case.ask("POST", f"/v1/alerts/{alert_id}/close", {"reason": "la banque a rendu l'argent"}, role=role)
+
+
+def test_a_person_closes_the_alert_of_a_line_that_no_refund_will_take(case: Case) -> None:
+    refund = approved_or_paid(case, "approved")
+    line = case.report("-200.01", "2026-11-06", nature="other", end_to_end_id=refund["refund_id"])
+    case.settle()
+    (alert,) = [one for one in case.get("/v1/alerts")["items"] if one["subject"] == line]
+    assert close(case, alert["alert_id"], role="collections").status == 403
+    closed = close(case, alert["alert_id"])
+    assert (closed.status, closed.body["closed_by"]) == (200, "sub-accountant")
+    assert close(case, alert["alert_id"], role="admin").body == closed.body
+    acts = [one for one in case.get("/v1/audit")["items"] if one["action"] == "close_alert"]
+    assert sorted(act["by"] for act in acts) == ["sub-accountant", "sub-admin"]
+    assert {(act["reason"], act["about"]["alert_id"]) for act in acts} == {
+        ("la banque a rendu l'argent", alert["alert_id"])
+    }
+    for _ in range(2):
+        case.settle()
+        refund_settler(case.office.table, case.office.clock).review("semiga")
+        assert ("refund_line_unexpected", line) not in case.alerts()
+    cancel(case, refund)
+    case.report("-200.01", "2026-11-06", channel="camt.054", nature="other", end_to_end_id=refund["refund_id"])
+    case.settle()
+    told = case.get("/v1/alerts")["items"]
+    assert [one["detail"]["status"] for one in told if one["subject"] == line and not one["closed_at"]] == ["cancelled"]
+
+
+def test_what_closes_by_itself_is_closed_by_nobody(case: Case) -> None:
+    stray = case.report("275.00", virtual_iban="FR7617328899004999999900123")
+    (alert,) = [one for one in case.get("/v1/alerts")["items"] if one["subject"] == stray]
+    assert code(close(case, alert["alert_id"])) == (409, "alert_closes_itself")
+    assert code(close(case, "none")) == (404, "alert_not_found")
 
 
 def test_once_approved_who_asked_for_it_does_not_cancel_it_alone(case: Case) -> None:

@@ -59,3 +59,12 @@ def test_a_credit_is_paid_back_and_both_days_are_proved(
     assert proof(api, PAID) == ("proved", 0, 90000, 0, 0)
     assert proof(api, BACK) == ("proved", 0, 0, 0, -45000)
     assert [item["amount_cents"] for item in api.get("/v1/payments").body["items"]] == [90000]
+
+    twice = a_detail(amount="450.01", creditor_iban=TENANT, references={"EndToEndId": asked.body["refund_id"]})
+    line = an_entry(twice, amount="450.01", sign="DBIT", code="PMNT/ICDT/ESCT", bank_reference="BK-TWICE")
+    drop("bank/again.xml", on(BACK, a_notification(line, account=ACCOUNT), "AGAIN"))
+    idle()
+    (alert,) = api.get("/v1/alerts", kind="refund_line_unexpected").body["items"]
+    assert (alert["severity"], alert["detail"]["amount_cents"], alert["closed_at"]) == ("critical", 45001, None)
+    closed = api.post(f"/v1/alerts/{alert['alert_id']}/close", {"reason": "rendu par la banque"}, "accountant")
+    assert (closed.status, closed.body["closed_at"] is not None) == (200, True)

@@ -75,6 +75,7 @@ MAY = {
     ("POST", "/v1/lists/{list_id}/withdraw"): {"accountant", "admin"},
     ("PUT", "/v1/payers/{payer_id}/beneficiaries/{number}"): {"erp", "accountant", "admin"},
     ("GET", "/v1/alerts"): PEOPLE,
+    ("POST", "/v1/alerts/{alert_id}/close"): {"accountant", "admin"},
     ("GET", "/v1/dashboard"): PEOPLE,
     ("GET", "/v1/proof"): PEOPLE,
     ("POST", "/v1/closings"): {"accountant", "admin"},
@@ -117,6 +118,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/refunds/{refund_id}/cancel"): {"version": 1, "reason": "seen"},
     ("POST", "/v1/lists/{list_id}/withdraw"): {"reason": "seen"},
     ("PUT", "/v1/payers/{payer_id}/beneficiaries/{number}"): {"lease_id": "L1"},
+    ("POST", "/v1/alerts/{alert_id}/close"): {"reason": "seen"},
     ("POST", "/v1/closings"): {"through": "2026-11-04"},
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
 }
@@ -139,6 +141,7 @@ def settled() -> tuple[Office, dict[str, str]]:
     ids |= {"refund_id": refund.body["refund_id"], "link_id": link.body["link_id"]}
     mailing = office.ask("POST", "/v1/mailings", BODIES["POST", "/v1/mailings"])
     ids |= {"mailing_id": mailing.body["mailing_id"]}
+    ids["alert_id"] = office.get("/v1/alerts")["items"][0]["alert_id"]
     listed = {"kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
     return office, ids | listed | {"file_id": "F1", "export_id": export}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from quitus.adapters import keys
 from quitus.adapters.log import logger
 from quitus.domain.alert import Alert, AlertKind
+from quitus.services.read_alerts import ShownAlert
 from quitus.services.table import Lacks, New, Put, Row, Stale, Table, Update
 
 _log = logger()
@@ -26,7 +29,7 @@ class AlertRows:
             self._table.write([Put(row, NEVER_RAISED)])
         except Stale:
             held = self._table.get(key)
-            if held is None or "closed_at" not in held:
+            if held is None or "closed_at" not in held or _is_seen_to(held, alert):
                 return
             self._table.write([Put(row)])
         announce(landlord_id, alert)
@@ -40,6 +43,36 @@ class AlertRows:
             self._table.write([Update(key, set={"closed_at": at}, condition=STILL_OPEN)])
         except Stale:
             return
+
+    def find(self, landlord_id: str, alert_id: str) -> ShownAlert | None:
+        """See `read_alerts.KeptAlerts.find`."""
+        row = self._table.get(keys.alert(landlord_id, alert_id))
+        return None if row is None else shown_alert(row)
+
+    def close_by(self, landlord_id: str, alert_id: str, by: str, at: str) -> None:
+        """See `read_alerts.KeptAlerts.close_by`."""
+        closed = {"closed_at": at, "closed_by": by}
+        with suppress(Stale):
+            self._table.write([Update(keys.alert(landlord_id, alert_id), set=closed, condition=STILL_OPEN)])
+
+
+def shown_alert(row: Row) -> ShownAlert:
+    """The alert of a row."""
+    return ShownAlert(
+        alert_id=row["SK"],
+        kind=row["kind"],
+        severity=row["severity"],
+        subject=row["subject"],
+        detail=row["detail"],
+        raised_at=row["raised_at"],
+        closed_at=row.get("closed_at"),
+        closed_by=row.get("closed_by"),
+    )
+
+
+def _is_seen_to(held: Row, alert: Alert) -> bool:
+    """Whether a person closed the same: it is raised again only with something else to tell."""
+    return "closed_by" in held and held["detail"] == dict(alert.detail)
 
 
 def announce(landlord_id: str, alert: Alert) -> None:

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from quitus.adapters import closing_keys, keys, records, view_keys
+from quitus.adapters.alert_rows import shown_alert
 from quitus.adapters.listings import listed
 from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.matching import PAYER, SuspenseReason
@@ -160,7 +161,7 @@ class ViewRows:
     def alerts(self, landlord_id: str, after: str | None) -> Iterator[ShownAlert]:
         """See `read_alerts.AlertLists`."""
         start = None if after is None else keys.alert(landlord_id, after)
-        yield from map(_alert, listed(self._table, keys.alerts(landlord_id), after=start, newest_first=True))
+        yield from map(shown_alert, listed(self._table, keys.alerts(landlord_id), after=start, newest_first=True))
 
     def _days(
         self, landlord_id: str, first: date | None, last: date | None, *, newest_first: bool = False
@@ -219,18 +220,6 @@ def _listed(row: Row) -> ListedPayment:
 def _standing(row: Row) -> Standing:
     match = row.get("payment", {}).get("match", {})
     return Standing(row["status"], row.get("lease_id"), match.get("reason"))
-
-
-def _alert(row: Row) -> ShownAlert:
-    return ShownAlert(
-        alert_id=row["SK"],
-        kind=row["kind"],
-        severity=row["severity"],
-        subject=row["subject"],
-        detail=row["detail"],
-        raised_at=row["raised_at"],
-        closed_at=row.get("closed_at"),
-    )
 
 
 def _booked(row: Row) -> BookedEntry:

@@ -228,9 +228,8 @@ class StaffDesk:
 
         refunds, alerts = RefundRows(self._table), AlertRows(self._table)
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
-        log, payers = self._outside.action_log, self._outside.known_payers
-        payer = RefundPayer(self._ledger, refunds, alerts)
-        return RefundDesk(refunds, self._ledger, self.landlords, payers, spender, payer, alerts, log, self.clock)
+        payer, log = RefundPayer(self._ledger, refunds, alerts), self._outside.action_log
+        return RefundDesk(refunds, self._ledger, self.landlords, spender, payer, alerts, log, self.clock)
 
     @cached_property
     def returns(self) -> ReturnDesk:
@@ -256,9 +255,10 @@ class StaffDesk:
 
     @cached_property
     def alerts(self) -> AlertDesk:
+        from quitus.adapters.alert_rows import AlertRows
         from quitus.services.read_alerts import AlertDesk
 
-        return AlertDesk(self._views)
+        return AlertDesk(self._views, AlertRows(self._table), self._outside.action_log)
 
     @cached_property
     def dashboard(self) -> DashboardDesk:

@@ -70,6 +70,20 @@ _SEVERITY = {
 }
 
 
+CLOSED_BY_PERSON = frozenset(
+    {
+        AlertKind.DOUBLE_PAYMENT,
+        AlertKind.ERP_FILE_REFUSED,
+        AlertKind.EVENT_REJECTED,
+        AlertKind.PAYMENT_ON_ENDED_LEASE,
+        AlertKind.REFUND_LINE_UNEXPECTED,
+    }
+)
+"""What tells of something that happened: nothing that happens later makes it good, so a person says that it is seen to.
+All others close by themselves, once what they tell of is no more.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """An alert; `subject` is the id of what it is about (payment, file, lease, account), never a name."""

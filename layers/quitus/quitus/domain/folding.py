@@ -113,6 +113,7 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
         allocations=decision.allocations,
         credit_cents=decision.credit_cents,
         entries=entries,
+        assigned_by=decision.decided_by if decision.kind is DecisionKind.ASSIGN else None,
         replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
         flags=decision.flags if decision.kind is DecisionKind.ASSIGN else payment.posted.flags,
     )

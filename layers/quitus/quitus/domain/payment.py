@@ -147,6 +147,8 @@ class Payment:
     """The refund that it paid, as a line of the bank's."""
     list_id: str | None = None
     """The list whose lines are the payments that it brought."""
+    assigned_by: str | None = None
+    """Who put it on its lease, if that was decided after it was posted."""
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -18,7 +18,7 @@ from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.charged import Charging, CreditUse, Offset
 from quitus.domain.credits import MOST_USES, deposit, use_credits, use_entry
 from quitus.domain.errors import Conflict
-from quitus.domain.household import next_entry
+from quitus.domain.household import Household, next_entry
 from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, Source
 from quitus.domain.lease import DUE_SOURCE, Account, CreditLot, Debtor, Due, DueKind
 from quitus.domain.ledger import Chart, EntryKind, Role, mirrored, next_loose
@@ -35,6 +35,9 @@ DAY_APART: Final = timedelta(days=1)
 """How long before the day of its approval a bank may book a refund."""
 _NAME: Final = re.compile("RB[0-9A-F]{16}")
 """A refund's id within letters and digits only."""
+
+_CHARGES: Final = frozenset({"CHRG", "COME", "COMI", "COMM", "COMT", "FEES"})
+"""Sub-families of bank transaction codes (ISO 20022 external code sets) of charges, commissions and fees."""
 
 DUE_PREFIX = "refund-"
 """Ids of dues that begin so are those of refunds: nobody calls, changes or spreads them."""
@@ -56,7 +59,7 @@ class IbanCheck(StrEnum):
     """Why the account is the tenant's."""
 
     KNOWN_PAYER = "known_payer"
-    """Money of this lease certainly came from it."""
+    """All of the credit that is paid back came from it, and who asked put none of that on the lease."""
     CONFIRMED = "confirmed"
     """The person who approved says how it was checked."""
 
@@ -144,6 +147,21 @@ def hold(account: Account, cents: Cents, aids: Mapping[str, Cents]) -> tuple[Acc
     return replace(account, credits=free, held=kept, version=account.version + 1), tuple(held)
 
 
+def refund_of_lot(lot: CreditLot) -> str | None:
+    """The refund, by id, that was called off and left this credit."""
+    name = lot.source.removeprefix(DUE_SOURCE + DUE_PREFIX)
+    return None if name == lot.source else name
+
+
+def came_from(payment: Payment, refund: Refund) -> bool:
+    """Whether every channel that names the payer's account names the refund's, and the payment is on its lease by what
+    it says itself, or by a person who did not ask for the refund.
+    """
+    told = {report.movement.debtor_iban for report in payment.reports if not report.exchanged}
+    is_certain = payment.match is not None and payment.match.is_certain
+    return told - {None} == {refund.iban} and is_certain and payment.assigned_by != refund.requested_by
+
+
 def let_go(account: Account, lots: Sequence[CreditLot], on: date, chart: Chart) -> Charging:
     """Give the tenant the credit back that was held; it pays at once what is owed."""
     there = _still_held(account, lots)
@@ -184,16 +202,18 @@ class PayOut:
     made: Charging
 
 
-def pay_out(account: Account, refund: Refund, on: date, chart: Chart, at: str) -> PayOut:
-    """The held credit pays the refund's due: D411 C471, D4195 C411.
+def pay_out(household: Household, refund: Refund, on: date, chart: Chart, at: str) -> PayOut:
+    """The held credit of the main lease pays the refund's due: D411 C471, D4195 C411.
 
     Raises:
         Conflict: some of the credit was taken back since it was held, or the tenant owes since then what is due by now
-            (Code civil 1347: what is due on both sides is set off).
+            on any lease of the household (Code civil 1347: what is due on both sides is set off).
     """
+    account, accounts = household.main_account, household.accounts.values()
     there = sum(lot.cents for lot in _still_held(account, refund.lots))
-    owed = sum(due.open_cents for due in account.open_dues if due.due_date <= on and not due.is_barred(on))
-    free = there - max(owed - sum(lot.cents for lot in account.credits), 0)
+    dues = [due for one in accounts for due in one.open_dues if due.due_date <= on and not due.is_barred(on)]
+    owed = sum(due.open_cents for due in dues) - sum(lot.cents for one in accounts for lot in one.credits)
+    free = there - max(owed, 0)
     if free < refund.amount_cents:
         message = "Some of the credit was taken back, or is needed for what is due, since the refund was asked for."
         raise Conflict("refund_exceeds_credit", message, credit_cents=max(free, 0))
@@ -313,12 +333,19 @@ def refunds_named(line: Payment) -> tuple[str, ...]:
 
 
 def is_unexpected(line: Payment, refund: Refund) -> bool:
-    """Whether a debit that names a refund takes money which the refund does not say: it is not approved (any more), or
-    another line of the same amount paid it. Another amount beside its own line is what the bank takes for it.
+    """Whether a debit that names a refund takes money which the refund does not say: it is not approved (any more),
+    another line paid it, or the amount is another. What the bank takes for a transfer, and says so, is its fee.
     """
+    if refund.status is RefundStatus.APPROVED:
+        return line.amount_cents != -refund.amount_cents and not _is_charge(line)
     if refund.status is RefundStatus.PAID:
-        return refund.payment_id != line.payment_id and line.amount_cents == -refund.amount_cents
-    return refund.status is not RefundStatus.APPROVED
+        return line.payment_id != refund.payment_id and not _is_charge(line)
+    return True
+
+
+def _is_charge(line: Payment) -> bool:
+    codes = [(report.movement.bank_code or "").split("/")[-1] for report in line.reports if not report.exchanged]
+    return any(code in _CHARGES for code in codes)
 
 
 def _said(line: Payment) -> str:

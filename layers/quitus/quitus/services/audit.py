@@ -22,6 +22,7 @@ _ACTIONS = {
     "list-decisions": None,
     "beneficiaries": "beneficiary",
     "refunds": None,
+    "alert-decisions": None,
     "payment-links": None,
     "letter-texts": "letter_text",
     "mailings": None,
@@ -37,6 +38,7 @@ _SUBJECTS = (
     "refund_id",
     "link_id",
     "mailing_id",
+    "alert_id",
     "through",
     "text",
 )

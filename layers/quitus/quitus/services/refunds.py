@@ -13,14 +13,24 @@ from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
 from quitus.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from quitus.domain.ibans import checked_iban
-from quitus.domain.known_payers import Payer
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.payment import Decision, Payment
-from quitus.domain.refund import IbanCheck, PayOut, Refund, RefundStatus, RefundStep, call_off, hold, let_go, pay_out
-from quitus.services.attribution import KnownPayers
+from quitus.domain.refund import (
+    IbanCheck,
+    PayOut,
+    Refund,
+    RefundStatus,
+    RefundStep,
+    call_off,
+    came_from,
+    hold,
+    let_go,
+    pay_out,
+    refund_of_lot,
+)
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.paging import Listed, Place, fill
@@ -109,7 +119,6 @@ class RefundDesk:
     refunds: RefundStore
     ledger: Ledger
     landlords: Landlords
-    payers: KnownPayers
     spender: CreditSpender
     payer: LinePayer
     alerts: Alerts
@@ -131,10 +140,20 @@ class RefundDesk:
         return fill((((one.refund_id,), one if _is_wanted(one, status, lease_id) else None) for one in found), limit)
 
     def is_known(self, landlord_id: str, refund: Refund) -> bool:
-        """Whether money of the lease certainly came from the account."""
-        payer = Payer("iban", refund.iban)
-        known = self.payers.known(landlord_id, [payer]).get(payer)
-        return known is not None and refund.lease_id in known.trusted
+        """Whether all of the credit came from the account, and who asked for the refund put none of it on the lease."""
+        return all(
+            source is not None and came_from(self.ledger.payment(landlord_id, source), refund)
+            for source in self._brought_by(landlord_id, refund)
+        )
+
+    def _brought_by(self, landlord_id: str, refund: Refund) -> Iterator[str | None]:
+        """The payments that brought its credit, also through a refund that was called off; None for a negative due."""
+        for lot in refund.lots:
+            called_off = refund_of_lot(lot)
+            if called_off is None:
+                yield lot.payment_id
+            else:
+                yield from self._brought_by(landlord_id, self.one(landlord_id, called_off))
 
     def request(self, landlord_id: str, wish: Wish, by: str, attempt: Attempt) -> Refund:
         """Ask for a refund; its credit is held from now on. The same attempt again finds it.
@@ -186,12 +205,12 @@ class RefundDesk:
         _check_second(occasion, refund)
         known = self.is_known(landlord_id, refund)
         if not known and iban_remark is None:
-            message = "No money of this lease is known to have come from the account: say how it was checked."
+            message = "The credit is not known to have come from the account: say how it was checked."
             raise Conflict("iban_not_verified", message)
         check = IbanCheck.KNOWN_PAYER if known else IbanCheck.CONFIRMED
-        account = self._account(landlord_id, refund.lease_id)
+        household = self.ledger.households(landlord_id, [refund.lease_id]).of(refund.lease_id)
         on, at = paris_day(attempt.at), instant_text(attempt.at)
-        paid = pay_out(account, refund, on, self.landlords.get(landlord_id).chart, at)
+        paid = pay_out(household, refund, on, self.landlords.get(landlord_id).chart, at)
         checked = replace(refund, iban_check=check, iban_remark=iban_remark, entry_payment=paid.posted.payment_id)
         self.refunds.approve(landlord_id, self._stepped(occasion, checked, RefundStatus.APPROVED), paid, at)
 

@@ -97,6 +97,12 @@ class FileAnswer(Answer):
     superseded_by: str | None
 
 
+class CloseAlertBody(Body):
+    """What was done about it."""
+
+    reason: Remark
+
+
 class AlertAnswer(Answer):
     """What a person should look at."""
 
@@ -107,3 +113,4 @@ class AlertAnswer(Answer):
     detail: dict[str, str | int | None]
     raised_at: str
     closed_at: str | None
+    closed_by: Annotated[str | None, Field(description="The person who closed it; null where it closed by itself.")]

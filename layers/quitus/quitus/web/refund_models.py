@@ -81,8 +81,8 @@ class RefundSummary(Answer):
 
 
 class RefundAnswer(RefundSummary):
-    """A refund whole. The transfer carries `refund_id` as its end-to-end id; `iban_known`: money of the lease certainly
-    came from the account.
+    """A refund whole. The transfer carries `refund_id` as its end-to-end id; `iban_known`: all of the credit
+    came from the account, and who asked put none of it on the lease.
     """
 
     iban: str

@@ -11,7 +11,15 @@ from quitus.services.registry import DroppedFile
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.cursors import Cursors
 from quitus.web.desk import Desk
-from quitus.web.file_models import AlertAnswer, AlertsQuery, FileAnswer, FilesQuery, RejectBody, ReleaseBody
+from quitus.web.file_models import (
+    AlertAnswer,
+    AlertsQuery,
+    CloseAlertBody,
+    FileAnswer,
+    FilesQuery,
+    RejectBody,
+    ReleaseBody,
+)
 from quitus.web.models import Nothing, PageAnswer
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
@@ -44,6 +52,12 @@ def alerts(desk: Desk, call: Call[Nothing, AlertsQuery]) -> Reply:
     listed = desk.alerts.page(call.landlord_id, query.kind, cursors.place(query.cursor), query.limit)
     items = tuple(AlertAnswer.model_validate(shown) for shown in listed.items)
     return ok(PageAnswer[AlertAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def close_alert(desk: Desk, call: Call[CloseAlertBody, Nothing]) -> Reply:
+    alert_id, by = call.ids["alert_id"], call.caller.subject
+    closed = desk.alerts.close(call.landlord_id, alert_id, by, call.body.reason, call.attempt)
+    return ok(AlertAnswer.model_validate(closed))
 
 
 def _occasion(call: Call[Any, Nothing]) -> FileOccasion:
@@ -84,5 +98,10 @@ ROUTES = (
     Route(
         "GET", "/v1/alerts", alerts, {200: PageAnswer[AlertAnswer]}, "Alerts, newest first", READERS,
         query=AlertsQuery, refusals=("invalid_cursor",),
+    ),
+    Route(
+        "POST", "/v1/alerts/{alert_id}/close", close_alert, {200: AlertAnswer},
+        "Close an alert that a person has seen to", ACCOUNTANTS, CloseAlertBody,
+        refusals=("alert_not_found", "alert_closes_itself"),
     ),
 )  # fmt: skip
