@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from browsers import NARROW, chromium
+from playwright.sync_api import Browser, BrowserContext, Page
 from unit.cards.scenes import Cards
 from unit.web.office import Office
 
 from pay_page.app import handler
 from quitus import bootstrap
-
-CHROMIUM = shutil.which("chromium")
-PICTURES = Path(os.environ.get("QUITUS_PICTURES", Path(__file__).parents[2] / ".local" / "pictures"))
-"""Where the tests leave what they saw."""
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -63,12 +53,8 @@ class Gateway(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -95,7 +81,7 @@ def address(office: Office) -> Iterator[str]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """An old, narrow phone."""
-    context = browser.new_context(viewport={"width": 320, "height": 640}, device_scale_factor=2)
+    context = browser.new_context(viewport=NARROW, device_scale_factor=2)
     yield context
     context.close()
 
@@ -109,9 +95,3 @@ def page(phone: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page
     assert [text for text in wrong if not re.search("status of (404|422)", text)] == []
-
-
-def keep_picture(page: Page, name: str) -> None:
-    """Leave a picture of the whole page."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)

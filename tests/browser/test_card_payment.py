@@ -12,6 +12,7 @@ from time import monotonic, sleep
 import pytest
 import urllib3
 from axe_playwright_python.sync_playwright import Axe
+from browsers import keep_picture
 from playwright.sync_api import Browser, Page, expect
 from unit.cards.scenes import DEMO_KEY, Cards, secrets_of, takes_demo
 from unit.web.office import Office
@@ -20,8 +21,6 @@ from card_provider.server import CardProvider
 from quitus import bootstrap
 from quitus.adapters.card_keys import CardKeys
 from quitus.adapters.demo_provider import DemoProvider
-
-from .conftest import keep_picture
 
 SECONDS = 10_000
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsers import NARROW, keep_picture
 from playwright.sync_api import Browser, Page, expect
 from unit.web.office import CHEQUE, Office
-
-from .conftest import keep_picture
 
 STATES = {"due": 0, "partly_paid": 15_000, "paid": 45_000}
 MOST_BYTES = 50 * 1024
@@ -78,7 +77,7 @@ def test_the_other_language_is_one_tap_away(office: Office, address: str, page: 
 
 def test_all_is_there_without_scripts(office: Office, address: str, browser: Browser) -> None:
     lease = office.get("/v1/leases/L1")
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    context = browser.new_context(java_script_enabled=False, viewport=NARROW)
     page = context.new_page()
     page.goto(f"{address}{in_state(office, 'due')}")
     text = page.locator("main").inner_text()

@@ -70,11 +70,11 @@ def link_in(text: str) -> str:
     return str(url)
 
 
-def pay(cloud: Cloud, sqs: SQSClient, landlord: str, iban: str, cents: int, name: str) -> None:
+def pay(cloud: Cloud, sqs: SQSClient, landlord: str, iban: str, cents: int, name: str, account: str = ACCOUNT) -> None:
     event = {
         "schema": "quitus.payment-event/1", "event_id": name, "landlord_id": landlord, "source": "instant",
         "kind": "credit", "bank_reference": name, "end_to_end_id": None, "amount_cents": cents, "currency": "EUR",
-        "booking_date": TODAY.isoformat(), "account_iban": ACCOUNT, "virtual_iban": iban,
+        "booking_date": TODAY.isoformat(), "account_iban": account, "virtual_iban": iban,
         "debtor": {"name": "A", "iban": None}, "remittance": "", "means": "instant_transfer",
     }  # fmt: skip
     sqs.send_message(QueueUrl=cloud.outputs["PaymentEventsQueueUrl"], MessageBody=json.dumps(event))
