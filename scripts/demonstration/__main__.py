@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from demonstration.api import Api, Refused
+from demonstration.card import CardRefused
 from demonstration.cloud import Cloud, free_port
 from demonstration.commands import CommandFailed, PortTaken
 from demonstration.days import PARIS, latest_month
@@ -29,7 +30,7 @@ from demonstration.story import LANDLORD, Cast, Story, StoryFailed
 _LEASES: Final = 2900
 _PORT: Final = 4570
 _SEED: Final = 1
-_STOPS: Final = (CommandFailed, StoryFailed, Refused, HTTPError, BotoCoreError, ClientError)
+_STOPS: Final = (CommandFailed, StoryFailed, Refused, CardRefused, HTTPError, BotoCoreError, ClientError)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
         description="Plays a month of a synthetic landlord on the local cloud: ERP files, virtual IBANs, bank files, "
-        "payment events, an ERP that takes the entries. Exits 0 only if bank, ledger and ERP are equal to the cent.",
+        "payment events, a link paid by card, an ERP that takes the entries. Exits 0 only if bank, ledger and ERP are "
+        "equal to the cent.",
     )
     parser.add_argument("--leases", type=_leases, default=_LEASES, metavar="N", help=f"how many leases ({_LEASES})")
     parser.add_argument(
@@ -133,6 +135,7 @@ def _play(cloud: Cloud, erp: Erp, progress: Progress, given: argparse.Namespace)
     story.announce()
     story.collect()
     story.decide()
+    story.pay_by_card()
     found = find(story, erp)
     print(_title(cast, found, progress), report(found), sep="\n\n", end="", flush=True)
     return found.proof.is_equal
@@ -153,6 +156,7 @@ def _serve(cloud: Cloud, erp: Erp) -> None:
 STILL UP · until Ctrl-C
   API     {address}/v1
   ERP     {erp.url}/summary and {erp.url}/journal
+  Cards   {cloud.outputs["DemoProviderUrl"]} (the hosted pages of payment links lead there)
   Cloud   {cloud.outputs["endpoint"]} (scripts/local outputs --port {port})
 
   TOKEN=$(scripts/local token --port {port} --landlord {LANDLORD} --role viewer)

@@ -66,7 +66,7 @@ class Findings:
 def find(story: Story, erp: Erp) -> Findings:
     """Wait for the ERP and ask for everything."""
     api, progress = story.api, story.progress
-    first, last = day_range(story.cast.days)
+    first, _ = day_range(story.cast.days)
     with progress.stage("Entries exported from the ledger") as stage:
         ledger = exported_entries(export(api, first, _today(), stage.show))
         stage.reached(len(ledger))
@@ -77,10 +77,10 @@ def find(story: Story, erp: Erp) -> Findings:
     with progress.stage("Figures for the report"):
         return Findings(
             proof=proof,
-            by_commune=api.get("/dashboard", by="commune", **{"from": first, "to": last}),
-            by_means=api.get("/dashboard", by="means", **{"from": first, "to": last}),
+            by_commune=api.get("/dashboard", by="commune", **{"from": first, "to": _today()}),
+            by_means=api.get("/dashboard", by="means", **{"from": first, "to": _today()}),
             leases=list(api.items("/leases")),
-            payments=list(api.items("/payments", **{"from": first, "to": last})),
+            payments=list(api.items("/payments", **{"from": first, "to": _today()})),
             files=list(api.items("/files")),
             alerts=list(api.items("/alerts")),
             virtual_ibans=api.get(f"/landlords/{LANDLORD}")["virtual_ibans"],

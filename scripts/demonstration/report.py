@@ -184,6 +184,7 @@ def _adoption(found: Findings) -> Iterator[str]:
             ("payments attributed without a person", number(automatic), _share(automatic, paid)),
             ("  by virtual IBAN", number(rules["virtual_iban"]), _share(rules["virtual_iban"], paid)),
             ("  by payment reference (RF)", number(rules["reference"]), _share(rules["reference"], paid)),
+            ("  by payment link, by card", number(rules["link"]), _share(rules["link"], paid)),
             ("cheques", number(cheques), _share(cheques, paid)),
         ],
     )

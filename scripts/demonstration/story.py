@@ -12,18 +12,20 @@ from typing import Any, Final
 from demonstration.api import Api
 from demonstration.bank import BANK_CODE, BIC, BRANCH_CODE, FORMER, RANGE_PREFIX, RENTS, Address, Bank
 from demonstration.camt import Statement, notice_file, statement_file
+from demonstration.card import Browser
 from demonstration.cloud import Cloud
 from demonstration.dues import Called
 from demonstration.erp_files import dues_file, leases_file, parties_file
 from demonstration.estate import Estate
 from demonstration.payers import Habit, Payment
 from demonstration.progress import Progress, Stage
-from demonstration.waiting import found_within
+from demonstration.waiting import found_within, wait_until
 
 LANDLORD: Final = "vidourle"
 NAME: Final = "Vidourle Habitat"
 _IDLE_SECONDS: Final = 600
 VIEWS_FOLLOW_SECONDS: Final = 30
+_CARD_SECONDS: Final = 60
 _CHEQUE_NUMBER: Final = "CHQ 0004217"
 
 
@@ -114,6 +116,20 @@ class Story:
         with self.progress.stage("A payment in suspense assigned by an accountant") as stage:
             self.assigned = self._assign()
             self._settle(stage)
+
+    def pay_by_card(self) -> None:
+        """A tenant who paid a part gets a link, and pays the rest by card on the provider's page."""
+        lease_id = next(payment.lease_id for payment in self.cast.payments if payment.habit is Habit.PART)
+        with self.progress.stage("A payment link paid by card, confirmed by 3-D Secure") as stage:
+            link = self.api.post(f"/leases/{lease_id}/payment-links", {}, key="link-1")
+            Browser().pay(link["url"])
+            if not wait_until(lambda: self._is_paid(link["link_id"]), _CARD_SECONDS):
+                raise StoryFailed(f"the link of {lease_id} is not paid {_CARD_SECONDS} s after its card")
+            self._settle(stage)
+
+    def _is_paid(self, link_id: str) -> bool:
+        status: str = self.api.get(f"/payment-links/{link_id}")["status"]
+        return status == "paid"
 
     def _assign(self) -> str:
         known = next(payment for payment in self.cast.payments if payment.habit is Habit.NO_EVIDENCE)

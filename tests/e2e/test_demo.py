@@ -42,6 +42,13 @@ def test_the_demo_shows_what_a_person_would_look_at(played: subprocess.Completed
         assert shown in played.stdout
 
 
+def test_the_demo_pays_a_link_by_card(played: subprocess.CompletedProcess[str]) -> None:
+    assert "A payment link paid by card" in played.stderr
+    (line,) = [line for line in played.stdout.splitlines() if line.strip().startswith("by payment link, by card")]
+    assert line.split()[5] == "1"
+    assert any(line.strip().startswith("carte ") for line in played.stdout.splitlines())
+
+
 def test_progress_goes_to_stderr_in_plain_lines(played: subprocess.CompletedProcess[str]) -> None:
     assert "Leases loaded" in played.stderr
     assert "Leases loaded" not in played.stdout
