@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from html.parser import HTMLParser
 from random import Random
 from typing import Any
 
 import pytest
+from hostile_names import hostile_names
 from qr_readers import painted, read_by_opencv, read_by_zxing
 from unit.cards.scenes import Cards
 from unit.web.office import CHEQUE, LEASE, Office
@@ -17,7 +20,10 @@ from fuzzing.tokens import guess
 from pay_page.app import handler
 from quitus import bootstrap
 from quitus.domain.epc_qr import Transfer, epc_payload
+from quitus.domain.landlord import Contact
+from quitus.domain.wording import Language
 from quitus.services.pay_page import PayView
+from quitus.web.pay.pages import Setting, pay_page
 from quitus.web.pay.public import Public
 
 LINKS = "/v1/leases/L1/payment-links"
@@ -202,3 +208,40 @@ def test_no_guess_opens_a_page_and_all_are_answered_alike() -> None:
     guesses = guess(seed=1, count=4_000)
     assert guesses.statuses.total() > 3_900
     assert not guesses.failed
+
+
+def test_500_hostile_names_stay_text_on_the_page(office: Office, seen: list[PayView]) -> None:
+    view = bootstrap.public().pages.view(a_link(office).rpartition("/")[2])
+    assert view is not None
+    usual = Marked.of(pay_page(view, Setting(Language.FR, here="t")))
+    for name in hostile_names():
+        landlord = replace(view.landlord, name=name, contact=Contact(phone=name, email=name, address=name, hours=name))
+        labels = dict.fromkeys(view.link.due_ids, name)
+        lease = replace(view.lease, payee_name=name)
+        shown = replace(view, landlord=landlord, lease=lease, labels=labels)
+        marked = Marked.of(pay_page(shown, Setting(Language.FR, here="t")))
+        assert marked.attributes <= usual.attributes, name
+        assert marked.scripts == usual.scripts, name
+        assert all(link.startswith(("tel:", "mailto:", "t?", "?")) for link in marked.links), name
+
+
+class Marked(HTMLParser):
+    """What a browser makes of a page: its elements' attributes, its scripts, its links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attributes: set[tuple[str, str]] = set()
+        self.links: set[str] = set()
+        self.scripts = 0
+
+    @classmethod
+    def of(cls, body: str) -> Marked:
+        marked = cls()
+        marked.feed(body)
+        marked.close()
+        return marked
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.attributes |= {(tag, name) for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name == "href"}
