@@ -24,7 +24,7 @@ from quitus.services.compose_letters import Composer, DocumentKind
 from quitus.services.read_leases import FullStanding, Standing
 
 TODAY = date(2026, 11, 5)
-AT = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+AT = datetime(2026, 11, 5, 9, 30, 0, 123456, tzinfo=UTC)
 PERIOD = "2026-11"
 DUE_DAY = date(2026, 11, 10)
 CONTACT = Contact("04 66 00 00 00", "accueil@semiga.example", "6 avenue du Général Leclerc\n30000 Nîmes", "9 h à 17 h")

@@ -33,6 +33,7 @@ import settle_pending.app
 import staff_api.app
 import sweep_drops.app
 import update_views.app
+import write_documents.app
 import write_export.app
 from quitus import bootstrap
 from quitus.adapters import pauses
@@ -54,6 +55,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], Any]] = {
     "PENDING_QUEUE_URL": settle_pending.app.handler,
     "ERP_WAKE_QUEUE_URL": push_erp.app.handler,
     "EXPORTS_QUEUE_URL": write_export.app.handler,
+    "DOCUMENTS_QUEUE_URL": write_documents.app.handler,
 }
 SCHEDULES = (sweep_drops.app.handler, settle_pending.app.handler, push_erp.app.handler, close_days.app.handler)
 ENVIRONMENT = {name: name for name in HANDLERS} | {

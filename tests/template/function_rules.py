@@ -12,7 +12,10 @@ from .model import Statement, Template, Tree, target
 from .reach import reached_by
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-LAYERS = {"IntakeFileFunction": ["DependenciesLayer", "QuitusLayer", "PgpLayer"]}
+LAYERS = {
+    "IntakeFileFunction": ["DependenciesLayer", "QuitusLayer", "PgpLayer"],
+    "WriteDocumentsFunction": ["DependenciesLayer", "QuitusLayer", "DocumentsLayer"],
+}
 """Layers of functions that do not have the two that all have, only."""
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 LEDGER = READ | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"}
@@ -55,7 +58,7 @@ FOLDERS = {
     "s3:GetObjectVersion": {"IntakeFileRole": {"${DropBucket.Arn}/*"}},
     "s3:GetObject": {
         "IntakeFileRole": {"${DropBucket.Arn}/*", "${RawBucket.Arn}/raw/*"},
-        "StaffApiRole": {"${ExportBucket.Arn}/*/exports/*"},
+        "StaffApiRole": {"${ExportBucket.Arn}/*/exports/*", "${ExportBucket.Arn}/*/documents/*"},
     },
     "s3:PutObject": {
         "IntakeFileRole": {"${RawBucket.Arn}/raw/*", "${ExportBucket.Arn}/*/acks/*"},
@@ -67,6 +70,7 @@ FOLDERS = {
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
         "CloseDaysRole": {"${RawBucket.Arn}/actions/*"},
         "WriteExportRole": {"${ExportBucket.Arn}/*/exports/*"},
+        "WriteDocumentsRole": {"${ExportBucket.Arn}/*/documents/*"},
         "StaffApiRole": {"${RawBucket.Arn}/actions/*"},
         "SendMailingsRole": {"${RawBucket.Arn}/actions/*"},
         "SftpUserRole": {"${DropBucket.Arn}/*"},

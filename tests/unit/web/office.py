@@ -187,6 +187,13 @@ class Links:
         return f"https://exports.example.org/{landlord_id}/{export.export_id}?as={name}&for={seconds}"
 
 
+class DocumentUrls:
+    """Links that say what they are to."""
+
+    def url(self, landlord_id: str, document_id: str, name: str, seconds: int) -> str:
+        return f"https://exports.example.org/{landlord_id}/{document_id}/{name}?for={seconds}"
+
+
 class Addresses:
     """Where the API is."""
 
@@ -206,6 +213,8 @@ class Outside:
     addresses: Addresses = field(default_factory=Addresses)
     export_links: Links = field(default_factory=Links)
     export_queue: Orders = field(default_factory=Orders)
+    document_links: DocumentUrls = field(default_factory=DocumentUrls)
+    document_queue: Orders = field(default_factory=Orders)
     intake_queue: Orders = field(default_factory=Orders)
     mailings_queue: Orders = field(default_factory=Orders)
 

@@ -82,6 +82,9 @@ MAY = {
     ("GET", "/v1/closings"): PEOPLE,
     ("POST", "/v1/exports"): {"accountant", "admin"},
     ("GET", "/v1/exports/{export_id}"): PEOPLE,
+    ("POST", "/v1/documents"): {"collections", "accountant", "admin"},
+    ("GET", "/v1/documents/{document_id}"): PEOPLE,
+    ("GET", "/v1/documents/{document_id}/files"): PEOPLE,
     ("GET", "/v1/audit"): PEOPLE,
 }
 PROTECTED = [route for route in every_route() if route.roles is not None]
@@ -121,6 +124,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/alerts/{alert_id}/close"): {"reason": "seen"},
     ("POST", "/v1/closings"): {"through": "2026-11-04"},
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
+    ("POST", "/v1/documents"): {"kind": "rib", "lease_ids": ["L1"]},
 }
 QUERIES = {("DELETE", "/v1/leases/{lease_id}/plan"): {"version": "1"}}
 
@@ -142,7 +146,8 @@ def settled() -> tuple[Office, dict[str, str]]:
     mailing = office.ask("POST", "/v1/mailings", BODIES["POST", "/v1/mailings"])
     ids |= {"mailing_id": mailing.body["mailing_id"]}
     ids["alert_id"] = office.get("/v1/alerts")["items"][0]["alert_id"]
-    listed = {"kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
+    document = office.ask("POST", "/v1/documents", BODIES["POST", "/v1/documents"]).body["document_id"]
+    listed = {"document_id": document, "kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
     return office, ids | listed | {"file_id": "F1", "export_id": export}
 
 

@@ -91,6 +91,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
 | what people did, newest first | `{l}#audit#{day}`, listing `{l}#audit` | `{act}` | staff_api |
 | a landlord's own words of letters | `{l}#texts` | `{kind}` | staff_api |
+| documents, their files | `{l}#document#{id}` | `document`, `part#{plan}#{n}` | staff_api, write_documents |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
 | the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
 """

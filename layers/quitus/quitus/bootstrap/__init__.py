@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quitus.adapters.alert_rows import AlertRows
     from quitus.adapters.audit_rows import AuditedLog
     from quitus.adapters.card_connections import CardConnections
+    from quitus.adapters.document_store import DocumentFileStore
     from quitus.adapters.dynamo import DynamoTable
     from quitus.adapters.export_store import ExportStore
     from quitus.adapters.landlord_rows import LandlordRows
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from quitus.services.send_mailings import MailingSender
     from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
+    from quitus.services.write_documents import DocumentWriter
     from quitus.services.write_exports import ExportWriter
     from quitus.web.pay.public import Public
 
@@ -351,15 +353,45 @@ def erp_applier() -> ErpApplier:
 
 
 @cache
-def export_store() -> ExportStore:
-    """Written exports. Links are signed as AWS asks for encrypted objects: version 4."""
+def _signing_s3() -> S3Client:
+    """Signs links as AWS asks for encrypted objects: version 4."""
     import boto3
     from botocore.config import Config
 
+    return boto3.client("s3", config=Config(signature_version="s3v4", connect_timeout=3, read_timeout=20))
+
+
+@cache
+def export_store() -> ExportStore:
+    """Written exports."""
     from quitus.adapters.export_store import ExportStore
 
-    client = boto3.client("s3", config=Config(signature_version="s3v4", connect_timeout=3, read_timeout=20))
-    return ExportStore(client, env("EXPORT_BUCKET"))
+    return ExportStore(_signing_s3(), env("EXPORT_BUCKET"))
+
+
+@cache
+def document_store() -> DocumentFileStore:
+    """Written documents."""
+    from quitus.adapters.document_store import DocumentFileStore
+
+    return DocumentFileStore(_signing_s3(), env("EXPORT_BUCKET"))
+
+
+@cache
+def document_writer() -> DocumentWriter:
+    """What writes documents."""
+    from quitus.adapters.document_rows import DocumentRows
+    from quitus.adapters.lease_rows import LeaseRows
+    from quitus.adapters.press.typesetter import Typesetter
+    from quitus.adapters.text_rows import LetterTextRows
+    from quitus.adapters.view_rows import ViewRows
+    from quitus.services.read_leases import LeaseDesk
+    from quitus.services.write_documents import DocumentWriter
+
+    desk = LeaseDesk(LeaseRows(table()), ledger(), ViewRows(table()), landlords(), clock())
+    documents, texts = DocumentRows(table(), clock()), LetterTextRows(table())
+    tasks = queue("DOCUMENTS_QUEUE_URL")
+    return DocumentWriter(documents, desk, landlords(), texts, Typesetter(), document_store(), tasks, clock())
 
 
 @cache
@@ -459,6 +491,14 @@ class _OutsideTheTable:
     @property
     def export_links(self) -> ExportStore:
         return export_store()
+
+    @property
+    def document_links(self) -> DocumentFileStore:
+        return document_store()
+
+    @property
+    def document_queue(self) -> SqsQueue:
+        return queue("DOCUMENTS_QUEUE_URL")
 
     @property
     def export_queue(self) -> SqsQueue:

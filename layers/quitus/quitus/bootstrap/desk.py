@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from quitus.services.decide_lists import BeneficiaryDesk, ListDesk
     from quitus.services.decide_payments import DecisionDesk
     from quitus.services.decide_returns import ReturnDesk
+    from quitus.services.documents import DocumentDesk, DocumentLinks
     from quitus.services.exports import ExportDesk, ExportLinks
     from quitus.services.idempotent_requests import Once
     from quitus.services.landlord_settings import LandlordDesk
@@ -62,6 +63,10 @@ class Outside(Protocol):
     def export_queue(self) -> Queue: ...
     @property
     def mailings_queue(self) -> Queue: ...
+    @property
+    def document_links(self) -> DocumentLinks: ...
+    @property
+    def document_queue(self) -> Queue: ...
     @property
     def intake_queue(self) -> Queue: ...
 
@@ -279,6 +284,15 @@ class StaffDesk:
         from quitus.services.audit import AuditDesk
 
         return AuditDesk(AuditRows(self._table))
+
+    @cached_property
+    def documents(self) -> DocumentDesk:
+        from quitus.adapters.document_rows import DocumentRows
+        from quitus.services.documents import DocumentDesk
+
+        links, queue = self._outside.document_links, self._outside.document_queue
+        rows = DocumentRows(self._table, self.clock)
+        return DocumentDesk(rows, links, queue, self._ledger, self._outside.action_log)
 
     @cached_property
     def letter_texts(self) -> LetterTextDesk:

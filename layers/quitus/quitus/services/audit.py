@@ -26,6 +26,7 @@ _ACTIONS = {
     "payment-links": None,
     "letter-texts": "letter_text",
     "mailings": None,
+    "documents": "documents",
 }
 """The kinds of actions that people take, and how each is called where the action does not say it itself."""
 _SUBJECTS = (
@@ -39,6 +40,7 @@ _SUBJECTS = (
     "link_id",
     "mailing_id",
     "alert_id",
+    "document_id",
     "through",
     "text",
 )

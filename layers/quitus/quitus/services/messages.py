@@ -112,6 +112,15 @@ class ExportOrder:
     export_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentTask:
+    """A file of documents to write, or the documents to plan (no `part`)."""
+
+    landlord_id: str
+    document_id: str
+    part: int | None = None
+
+
 def to_json(message: object) -> str:
     """The JSON text of a message."""
     return msgspec.json.encode(message).decode()

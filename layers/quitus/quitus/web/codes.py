@@ -26,6 +26,7 @@ CODES: Mapping[str, Code] = {
     "file_not_found": Code(404, "No such file."),
     "mailing_not_found": Code(404, "No such mailing."),
     "payment_link_not_found": Code(404, "No such payment link."),
+    "document_not_found": Code(404, "There are no documents with this id."),
     "text_not_found": Code(404, "No letter is of this kind."),
     "export_not_found": Code(404, "No such export."),
     "refund_not_found": Code(404, "No such refund."),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from quitus.services.decide_lists import BeneficiaryDesk, ListDesk
     from quitus.services.decide_payments import DecisionDesk
     from quitus.services.decide_returns import ReturnDesk
+    from quitus.services.documents import DocumentDesk
     from quitus.services.exports import ExportDesk
     from quitus.services.idempotent_requests import Once
     from quitus.services.landlord_settings import LandlordDesk
@@ -47,6 +48,8 @@ class Desk(Protocol):
     def landlords(self) -> Landlords: ...
     @property
     def settings(self) -> LandlordDesk: ...
+    @property
+    def documents(self) -> DocumentDesk: ...
     @property
     def letter_texts(self) -> LetterTextDesk: ...
     @property

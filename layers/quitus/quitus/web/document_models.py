@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from quitus.domain.letter_texts import LONGEST_LETTER_TEXT, LetterKind
-from quitus.web.models import Answer, Body
+from quitus.services.compose_letters import DocumentKind
+from quitus.services.documents import DocumentStatus
+from quitus.web.fields import Id, Period
+from quitus.web.models import Answer, Body, NotNegative, PageQuery
 
 LetterWords = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LETTER_TEXT)]
 """A template: plain text with placeholders in braces."""
@@ -30,3 +34,67 @@ class LetterTextAnswer(Answer):
     usual_en: str
     placeholders: tuple[str, ...]
     required: tuple[str, ...]
+
+
+class DocumentBody(Body):
+    """Which letters, of which leases: `lease_ids`, a `residence`, or `all` of them. Notices and receipts are of
+    a `period`; a receipt is a quittance where the month's rent is settled in full, a reçu where a part is.
+    """
+
+    kind: Annotated[DocumentKind, Field(strict=False)]
+    lease_ids: Annotated[tuple[Id, ...], Field(strict=False, min_length=1, max_length=500)] | None = None
+    residence: Id | None = None
+    all: bool = False
+    period: Period | None = None
+
+    @model_validator(mode="after")
+    def _one_scope(self) -> Self:
+        if [self.lease_ids is not None, self.residence is not None, self.all].count(True) != 1:
+            raise PydanticCustomError("scope", "Either `lease_ids`, or a `residence`, or `all`.")
+        if (self.period is not None) != self.kind.is_of_a_period:
+            raise PydanticCustomError("period", "Notices and receipts have a period, other letters none.")
+        return self
+
+
+class DocumentOrderedAnswer(Answer):
+    """Documents that will be written."""
+
+    document_id: str
+    status: DocumentStatus
+
+
+class DocumentProgressAnswer(Answer):
+    """How far the writing is. `files` is 0 until it is settled which leases the documents are of."""
+
+    files: NotNegative
+    files_done: NotNegative
+    letters: NotNegative
+    skipped: NotNegative
+
+
+class DocumentAnswer(Answer):
+    """Documents. Once they are `ready`, `index_url` is a link to the index of all files (CSV) and `url`, where there is
+    one file only, to that; both are signed, for five minutes at most.
+    """
+
+    document_id: str
+    kind: DocumentKind
+    period: str | None
+    status: DocumentStatus
+    requested_at: str
+    progress: DocumentProgressAnswer
+    url: str | None
+    index_url: str | None
+
+
+class DocumentFileAnswer(Answer):
+    """A file of documents; `url` is signed, for five minutes at most."""
+
+    name: str
+    residence_id: str
+    letters: NotNegative
+    url: str
+
+
+class DocumentFilesQuery(PageQuery):
+    """Which page of the files."""

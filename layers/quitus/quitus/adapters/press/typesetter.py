@@ -46,7 +46,7 @@ class Typesetter:
         }
         compiler = _compiler()
         given = {"letters": json.dumps(data)}
-        pdf = compiler.compile(format="pdf", sys_inputs=given, pdf_standards="ua-1", timestamp=at)
+        pdf = compiler.compile(format="pdf", sys_inputs=given, pdf_standards="ua-1", timestamp=int(at.timestamp()))
         if not isinstance(pdf, bytes):
             raise TypeError("Typst gave no file")
         pages = json.loads(compiler.query("<letter>", field="value"))

@@ -78,6 +78,12 @@ def _exports() -> Group:
     return exports.ROUTES
 
 
+def _documents() -> Group:
+    from quitus.web.routes import documents
+
+    return documents.ROUTES
+
+
 def _closings() -> Group:
     from quitus.web.routes import closings
 
@@ -106,6 +112,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "proof": _reports,
     "closings": _closings,
     "exports": _exports,
+    "documents": _documents,
     "audit": _audit,
 }
 

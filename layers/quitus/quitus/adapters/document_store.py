@@ -1,0 +1,43 @@
+"""Written documents in the export bucket, under `{landlord}/documents/{id}/`, and links to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class DocumentFileStore:
+    """`documents.DocumentLinks` and `write_documents.DocumentFiles` in a bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def keep(self, landlord_id: str, document_id: str, name: str, content: bytes) -> None:
+        """See `DocumentFiles.keep`."""
+        key = _key(landlord_id, document_id, name)
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=_content_type(name))
+
+    def url(self, landlord_id: str, document_id: str, name: str, seconds: int) -> str:
+        """See `DocumentLinks.url`."""
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": _key(landlord_id, document_id, name),
+                "ResponseContentDisposition": f'attachment; filename="{name}"',
+                "ResponseContentType": _content_type(name),
+            },
+            ExpiresIn=seconds,
+            HttpMethod="GET",
+        )
+
+
+def _key(landlord_id: str, document_id: str, name: str) -> str:
+    return f"{landlord_id}/documents/{document_id}/{name}"
+
+
+def _content_type(name: str) -> str:
+    return "application/pdf" if name.endswith(".pdf") else "text/csv; charset=utf-8"

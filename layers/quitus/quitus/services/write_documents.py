@@ -1,0 +1,195 @@
+"""Writes documents: settles which leases they are of, then one file at a time, then the index.
+
+Every step may be repeated: what the documents are of is settled once, a part is counted once, a file written again
+takes the place of the same one, and whoever finds all parts written writes the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.errors import NotFound
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import Lease, LeaseStatus
+from quitus.domain.letter import Letter
+from quitus.domain.letter_texts import LetterKind
+from quitus.services.compose_letters import Composer, NoLetter
+from quitus.services.documents import INDEX, Document, Documents, DocumentStatus, IndexLine, Part, parts_of
+from quitus.services.letter_settings import LetterTexts
+from quitus.services.letter_words import TITLES
+from quitus.services.messages import DocumentTask
+from quitus.services.ports import Clock, Landlords, Queue
+from quitus.services.read_leases import LeaseDesk
+from quitus.services.write_exports import csv_line
+
+MOST_IN_A_FILE = 300
+"""Letters of one file: a quarter of a gigabyte while it is set."""
+_READ_AT_ONCE = 200
+_BOM = "\ufeff"
+COLUMNS = ("lease_id", "holder_name", "residence_id", "letter", "file", "page", "electronic", "reason")
+
+
+class DocumentStore(Documents, Protocol):
+    """Documents as their writer keeps them."""
+
+    def plan(self, landlord_id: str, document_id: str, parts: Sequence[Part]) -> Document:
+        """Settle the parts; if they are settled, they stay. The documents as they are then."""
+        ...
+
+    def part(self, landlord_id: str, document: Document, number: int) -> Part | None:
+        """A part, or None."""
+        ...
+
+    def written(self, landlord_id: str, document: Document, part: Part) -> None:
+        """Keep a part's lines and count it; one that was counted is not counted again."""
+        ...
+
+    def ready(self, landlord_id: str, document_id: str, at: str) -> None:
+        """Mark the documents as written."""
+        ...
+
+
+class Press(Protocol):
+    """Prints letters."""
+
+    def set(self, title: str, letters: Sequence[Letter], at: datetime) -> tuple[bytes, list[int]]:
+        """A PDF, and the page on which each letter begins."""
+        ...
+
+
+class DocumentFiles(Protocol):
+    """Where files are kept."""
+
+    def keep(self, landlord_id: str, document_id: str, name: str, content: bytes) -> None:
+        """Keep a file; one of the same name is replaced."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWriter:
+    """Plans and writes documents."""
+
+    documents: DocumentStore
+    desk: LeaseDesk
+    landlords: Landlords
+    texts: LetterTexts
+    press: Press
+    files: DocumentFiles
+    queue: Queue
+    clock: Clock
+
+    def work(self, task: DocumentTask) -> None:
+        """One step. Raises NotFound: nobody asked for these documents."""
+        landlord_id, document_id = task.landlord_id, task.document_id
+        document = self.documents.find(landlord_id, document_id)
+        if document is None:
+            raise NotFound("document_not_found", "There are no documents with this id.", document_id=document_id)
+        if document.status is DocumentStatus.READY:
+            return
+        if task.part is None:
+            self._plan(landlord_id, document)
+        else:
+            self._write(landlord_id, document, task.part)
+        self._finish(landlord_id, document_id)
+
+    def _plan(self, landlord_id: str, document: Document) -> None:
+        if document.status is DocumentStatus.PENDING:
+            leases = sorted(self._leases(landlord_id, document).items())
+            parts = parts_of(document.kind, document.period, leases, MOST_IN_A_FILE)
+            document = self.documents.plan(landlord_id, document.document_id, parts)
+        waiting = (part for part in self.documents.parts(landlord_id, document) if part.lines is None)
+        self.queue.send(DocumentTask(landlord_id, document.document_id, part.number) for part in waiting)
+
+    def _leases(self, landlord_id: str, document: Document) -> Mapping[str, list[str]]:
+        """The ids of the leases by residence. Account numbers are told to those who still live there."""
+        scope, found = document.scope, dict[str, list[str]]()
+        only_active = not document.kind.is_of_a_period and not scope.lease_ids
+        for lease in self._in_scope(landlord_id, document):
+            if not only_active or lease.status is LeaseStatus.ACTIVE:
+                found.setdefault(lease.residence_id, []).append(lease.lease_id)
+        return found
+
+    def _in_scope(self, landlord_id: str, document: Document) -> Iterator[Lease]:
+        scope, leases = document.scope, self.desk.leases
+        if scope.lease_ids:
+            yield from (leases.lease(landlord_id, lease_id) for lease_id in scope.lease_ids)
+            return
+        residences = [scope.residence_id] if scope.residence_id else list(self.desk.residences.residences(landlord_id))
+        for residence_id in residences:
+            after: str | None = None
+            while True:
+                some, after = leases.leases_of_residence(landlord_id, residence_id, after, _READ_AT_ONCE)
+                yield from some
+                if after is None:
+                    break
+
+    def _write(self, landlord_id: str, document: Document, number: int) -> None:
+        part = self.documents.part(landlord_id, document, number)
+        if part is None or part.lines is not None:
+            return
+        landlord = self.landlords.get(landlord_id)
+        now = self.clock.now()
+        composer = Composer(landlord, self.texts.all(landlord_id), paris_day(now))
+        letters, lines = list[Letter](), list[IndexLine]()
+        for lease_id in part.lease_ids:
+            letter, line = self._letter(composer, document, landlord_id, lease_id)
+            lines.append(line)
+            letters += [letter] if letter else []
+        pages = iter(self._print(landlord, document, part, letters, now))
+        told = tuple(_at(line, next(pages)) if line.letter else line for line in lines)
+        written = Part(part.number, part.residence_id, part.lease_ids, part.name, told)
+        self.documents.written(landlord_id, document, written)
+
+    def _letter(
+        self, composer: Composer, document: Document, landlord_id: str, lease_id: str
+    ) -> tuple[Letter | None, IndexLine]:
+        try:
+            full = self.desk.one(landlord_id, lease_id)
+        except NotFound:
+            return None, IndexLine(lease_id, "", reason=NoLetter.NO_SUCH_LEASE.value)
+        lease = full.standing.lease
+        made = composer.compose(document.kind, full, document.period)
+        if isinstance(made, NoLetter):
+            return None, IndexLine(lease_id, lease.holder_name, reason=made.value)
+        return made, IndexLine(lease_id, lease.holder_name, made.kind.value, electronic=_may_be_sent(made, lease))
+
+    def _print(
+        self, landlord: Landlord, document: Document, part: Part, letters: Sequence[Letter], at: datetime
+    ) -> list[int]:
+        if not letters:
+            return []
+        title = f"{TITLES[letters[0].kind][letters[0].language]} – {landlord.name}"
+        pdf, pages = self.press.set(title, letters, at)
+        self.files.keep(landlord.landlord_id, document.document_id, part.name, pdf)
+        return pages
+
+    def _finish(self, landlord_id: str, document_id: str) -> None:
+        document = self.documents.find(landlord_id, document_id)
+        if document is None or document.status is not DocumentStatus.WRITING or document.files_done < document.files:
+            return
+        index = [_BOM, csv_line(COLUMNS)]
+        for part in self.documents.parts(landlord_id, document):
+            index += (csv_line(_cells(part, line)) for line in part.lines or ())
+        self.files.keep(landlord_id, document_id, INDEX, "".join(index).encode())
+        self.documents.ready(landlord_id, document_id, instant_text(self.clock.now()))
+
+
+def _may_be_sent(letter: Letter, lease: Lease) -> bool:
+    """A receipt goes out electronically with the tenant's express consent only (law 89-462 art. 21)."""
+    is_receipt = letter.kind in (LetterKind.FULL_RECEIPT, LetterKind.PART_RECEIPT)
+    return lease.holder_email is not None and (lease.e_receipt_consent or not is_receipt)
+
+
+def _at(line: IndexLine, page: int) -> IndexLine:
+    return IndexLine(line.lease_id, line.holder_name, line.letter, page, line.electronic)
+
+
+def _cells(part: Part, line: IndexLine) -> Sequence[object]:
+    file = part.name if line.letter else None
+    electronic = None if line.letter is None else "yes" if line.electronic else "no"
+    name = " ".join(line.holder_name.split())
+    return line.lease_id, name, part.residence_id, line.letter, file, line.page, electronic, line.reason

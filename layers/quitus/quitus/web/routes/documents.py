@@ -1,0 +1,90 @@
+"""`/v1/documents`: ask for letters, then fetch them by links that live a few minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quitus.domain.errors import NotFound
+from quitus.domain.ids import is_id
+from quitus.services.documents import DocumentFile, Scope
+from quitus.web.access import COLLECTORS, READERS
+from quitus.web.cursors import Cursors, is_number
+from quitus.web.desk import Desk
+from quitus.web.document_models import (
+    DocumentAnswer,
+    DocumentBody,
+    DocumentFileAnswer,
+    DocumentFilesQuery,
+    DocumentOrderedAnswer,
+    DocumentProgressAnswer,
+)
+from quitus.web.models import Nothing, PageAnswer
+from quitus.web.replies import Reply, ok
+from quitus.web.requests import Call
+from quitus.web.routing import Route
+
+
+def order(desk: Desk, call: Call[DocumentBody, Nothing]) -> Reply:
+    body = call.body
+    scope = Scope(tuple(dict.fromkeys(body.lease_ids or ())), body.residence)
+    made = desk.documents.order(call.landlord_id, body.kind, scope, body.period, call.caller.subject, call.attempt)
+    return ok(DocumentOrderedAnswer(document_id=made.document_id, status=made.status), 202)
+
+
+def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
+    document = desk.documents.one(call.landlord_id, _document_id(call))
+    url, index_url = desk.documents.urls(call.landlord_id, document)
+    answer = DocumentAnswer(
+        document_id=document.document_id,
+        kind=document.kind,
+        period=document.period,
+        status=document.status,
+        requested_at=document.requested_at,
+        progress=DocumentProgressAnswer(
+            files=document.files,
+            files_done=document.files_done,
+            letters=document.letters,
+            skipped=document.skipped,
+        ),
+        url=url,
+        index_url=index_url,
+    )
+    return ok(answer)
+
+
+def files(desk: Desk, call: Call[Nothing, DocumentFilesQuery]) -> Reply:
+    query = call.query
+    cursors = Cursors(call.landlord_id, call.listing, (is_number,))
+    listed = desk.documents.files(call.landlord_id, _document_id(call), cursors.place(query.cursor), query.limit)
+    items = tuple(map(_file, listed.items))
+    return ok(PageAnswer[DocumentFileAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def _document_id(call: Call[Nothing, Any]) -> str:
+    document_id = call.ids["document_id"]
+    if not is_id(document_id):
+        raise NotFound("document_not_found", "There are no documents with this id.", document_id=document_id)
+    return document_id
+
+
+def _file(file: DocumentFile) -> DocumentFileAnswer:
+    part = file.part
+    return DocumentFileAnswer(name=part.name, residence_id=part.residence_id, letters=part.letters, url=file.url)
+
+
+ROUTES = (
+    Route(
+        "POST", "/v1/documents", order, {202: DocumentOrderedAnswer},
+        "Ask for the letters of some leases, a residence, or all", COLLECTORS, DocumentBody,
+        refusals=("lease_not_found",),
+    ),
+    Route(
+        "GET", "/v1/documents/{document_id}", one, {200: DocumentAnswer}, "Documents and how far they are", READERS,
+        refusals=("document_not_found",),
+    ),
+    Route(
+        "GET", "/v1/documents/{document_id}/files", files, {200: PageAnswer[DocumentFileAnswer]},
+        "The files of documents that are written, and links to them", READERS, query=DocumentFilesQuery,
+        refusals=("document_not_found", "invalid_cursor"),
+    ),
+)  # fmt: skip
