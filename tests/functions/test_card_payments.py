@@ -6,12 +6,24 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from unit.cards.scenes import DEMO_KEY, STRIPE_KEY, Cards, demo_paid, stripe_event, stripe_session, takes_demo
+from unit.cards.scenes import (
+    DEMO_KEY,
+    STRIPE_KEY,
+    Cards,
+    demo_ended,
+    demo_paid,
+    stripe_dispute,
+    stripe_event,
+    stripe_refund,
+    stripe_session,
+    takes_demo,
+)
 from unit.web.office import CHEQUE, LANDLORD, Office
 
 from pay_page.app import handler
@@ -20,6 +32,7 @@ from quitus.domain.errors import ProviderRefusal, Unavailable
 from quitus.domain.webhook_signature import signature
 from quitus.services.pay_page import PayView
 
+EVENTS = Path(__file__).parents[2] / "events"
 FORGERIES = 10_000
 HOSTED = "https://cards.example.org/pay/cs_1"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -193,6 +206,14 @@ def test_a_webhook_is_answered_in_json(cards: Cards) -> None:
     assert tell("demo", "x" * 300_000, "")["statusCode"] == 413
 
 
+def test_a_webhook_as_the_gateway_hands_it_over(cards: Cards) -> None:
+    event = json.loads((EVENTS / "psp_webhook.json").read_text(encoding="utf-8"))
+    assert handler(event, None)["statusCode"] == 200
+    assert (cards.post_events(), cards.payments()) == (1, [("suspense", 45000)])
+    cards.office.clock.instant += timedelta(seconds=301)
+    assert handler(event, None)["statusCode"] == 401
+
+
 def test_stripe_proves_itself_with_the_landlords_key(cards: Cards) -> None:
     cards.office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
     body = json.dumps(stripe_event("checkout.session.completed", stripe_session(cards.start(cards.link()), "pi_1")))
@@ -284,3 +305,44 @@ def test_the_view_of_a_page_is_not_counted_by_a_payment(cards: Cards, monkeypatc
     monkeypatch.setattr(bootstrap, "opened", seen.append)
     pay(cards.link())
     assert seen == []
+
+
+STRANGE: tuple[Any, ...] = (
+    None, True, -1, 0, 10**40, 1.5, "", "x", "é" * 3000, "\x00", "2026-02-30", "9999-12-31", [], [1], {}, {"a": {}},
+)  # fmt: skip
+MUTANTS = 2_000
+
+
+def mutant(event: Any, rng: Random) -> Any:
+    """The event with one value somewhere that is another, or left out."""
+    if not isinstance(event, dict) or not event or rng.random() < 0.2:
+        return rng.choice(STRANGE)
+    name = rng.choice(list(event))
+    if rng.random() < 0.1:
+        return {key: value for key, value in event.items() if key != name}
+    return event | {name: mutant(event[name], rng)}
+
+
+@pytest.mark.parametrize("provider", ["demo", "stripe"])
+def test_whatever_a_provider_that_is_believed_sends_is_taken_or_refused(
+    cards: Cards, monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    if provider == "stripe":
+        cards.office.ask("PUT", "/v1/landlords/semiga", LANDLORD)
+    rng, noted = Random(provider), list[Exception]()
+    monkeypatch.setattr(bootstrap, "note", lambda error, _: noted.append(error))
+    checkout = cards.start(cards.link())
+    stripes = [
+        stripe_event("checkout.session.completed", stripe_session(checkout, "pi_1")),
+        stripe_event("refund.created", stripe_refund("pi_1", 100)),
+        stripe_event("charge.dispute.funds_withdrawn", stripe_dispute("pi_1", 100)),
+    ]
+    demos = [demo_paid(checkout, "pay_1"), demo_ended(checkout, "failed"), demo_paid(checkout, "r", kind="return")]
+    key, name = (DEMO_KEY, "Quitus-Signature") if provider == "demo" else (STRIPE_KEY, "Stripe-Signature")
+    statuses = set()
+    for _ in range(MUTANTS):
+        body = json.dumps(mutant(rng.choice(demos if provider == "demo" else stripes), rng))
+        statuses.add(tell(provider, body, proof(cards, body, key), name=name, landlord="semiga")["statusCode"])
+    assert (statuses, noted) == ({200, 422}, [])
+    cards.post_events()
+    assert sum(cents for _, cents in cards.payments()) <= 45000

@@ -20,12 +20,14 @@ from quitus.domain.checkout import Checkout
 from quitus.domain.errors import Invalid, ProviderRefusal, Unauthenticated
 from quitus.domain.ids import is_landlord_id
 from quitus.domain.landlord import CardProviderName, Landlord
+from quitus.domain.money import MOST_CENTS
 from quitus.domain.webhook_signature import is_signed
 from quitus.services.card_providers import Delivery, HostedSession, Told
 
 SECRET: Final = "demo"  # noqa: S105 - its name, not what it holds
 
 type _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
+type _Cents = Annotated[int, msgspec.Meta(ge=-MOST_CENTS, le=MOST_CENTS)]
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -41,8 +43,8 @@ class _Paid(msgspec.Struct, frozen=True):
 
     checkout_id: _Text
     bank_reference: _Text
-    amount_cents: int
-    currency: str
+    amount_cents: _Cents
+    currency: _Text
     booking_date: date
 
 

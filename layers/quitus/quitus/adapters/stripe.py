@@ -23,6 +23,7 @@ from quitus.domain.checkout import Checkout
 from quitus.domain.errors import Invalid, ProviderRefusal, Unauthenticated
 from quitus.domain.ids import is_landlord_id
 from quitus.domain.landlord import CardProviderName, Landlord
+from quitus.domain.money import MOST_CENTS
 from quitus.domain.webhook_signature import is_signed
 from quitus.services.card_providers import Delivery, HostedSession, Told
 from quitus.services.ports import Landlords
@@ -34,22 +35,25 @@ VERSION: Final = "2024-12-18.acacia"
 
 _LANGUAGES = frozenset({"fr", "en"})
 
-type _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+type _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+type _Word = Annotated[str, msgspec.Meta(max_length=500)]
+type _Instant = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+type _Cents = Annotated[int, msgspec.Meta(ge=-MOST_CENTS, le=MOST_CENTS)]
 
 
 class _Object(msgspec.Struct, frozen=True):
     """A checkout session, a refund or a dispute, as far as it matters here."""
 
-    id: _Text
-    amount: int = 0
-    amount_total: int | None = None
-    currency: str | None = None
-    created: int = 0
-    payment_intent: str | None = None
-    payment_status: str | None = None
-    status: str | None = None
-    reason: str | None = None
-    metadata: dict[str, str] | None = None
+    id: _Id
+    amount: _Cents = 0
+    amount_total: _Cents | None = None
+    currency: _Word | None = None
+    created: _Instant = 0
+    payment_intent: _Id | None = None
+    payment_status: _Word | None = None
+    status: _Word | None = None
+    reason: _Word | None = None
+    metadata: dict[str, _Word] | None = None
 
 
 class _Data(msgspec.Struct, frozen=True):
@@ -57,16 +61,16 @@ class _Data(msgspec.Struct, frozen=True):
 
 
 class _Event(msgspec.Struct, frozen=True):
-    id: _Text
+    id: _Id
     type: str
-    created: int
+    created: _Instant
     data: _Data
 
 
 class _Kind(msgspec.Struct, frozen=True):
     """The part of an event that every one has, whatever it is about."""
 
-    id: _Text
+    id: _Id
     type: str
 
 
