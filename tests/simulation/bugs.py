@@ -52,14 +52,18 @@ class Bug:
     """What is sown, and the instrument that must find it."""
 
     sow: Sow
-    instrument: Instrument
+    instrument: Instrument | None
+    """None: small stories find it."""
 
 
 _BUGS: dict[str, Bug] = {}
 BUGS: Mapping[str, Bug] = MappingProxyType(_BUGS)
 
 
-def found_by(instrument: Instrument) -> Callable[[Sow], Sow]:
+SMALL_STORIES = None
+
+
+def found_by(instrument: Instrument | None) -> Callable[[Sow], Sow]:
     """Adds a bug to the library."""
 
     def add(sow: Sow) -> Sow:
@@ -135,7 +139,7 @@ def unconditional(write: Write) -> Write:
 # Writing to the table
 
 
-@found_by(pair("statement and return"))
+@found_by(SMALL_STORIES)
 def a_row_is_written_over(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger_rows, "NEVER_POSTED", None)
 
@@ -146,7 +150,7 @@ def an_account_is_read_changed_and_written_back(patch: pytest.MonkeyPatch) -> No
     patch.setattr(ledger_rows, "account_write", lambda *of: unconditional(true(*of)))
 
 
-@found_by(fault(Fault.KILLED_AFTER, "table.write"))
+@found_by(SMALL_STORIES)
 def a_posting_is_two_transactions(patch: pytest.MonkeyPatch) -> None:
     def commit(rows: LedgerRows, landlord_id: str, plan: posting.Plan, at: str) -> None:
         for unit in rows._units(landlord_id, plan, at):
@@ -156,7 +160,7 @@ def a_posting_is_two_transactions(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LedgerRows, "commit", commit)
 
 
-@found_by(fault(Fault.CONFLICT, "table.write"))
+@found_by(SMALL_STORIES)
 def a_conflict_is_taken_for_success(patch: pytest.MonkeyPatch) -> None:
     true = LedgerRows.commit
 
@@ -169,7 +173,7 @@ def a_conflict_is_taken_for_success(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LedgerRows, "commit", commit)
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def a_credit_is_not_kept(patch: pytest.MonkeyPatch) -> None:
     true = account_records.account_row
     patch.setattr(ledger_rows, "account_row", lambda account: true(replace(account, credits=())))
@@ -178,7 +182,7 @@ def a_credit_is_not_kept(patch: pytest.MonkeyPatch) -> None:
 # Telling movements apart
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def every_report_is_new(patch: pytest.MonkeyPatch) -> None:
     true = Register.pair
 
@@ -244,7 +248,7 @@ def amounts_are_floats(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(entries, "cents", lambda text: int(float(text) * 100))
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def what_goes_back_is_received_again(patch: pytest.MonkeyPatch) -> None:
     true = reversing.take_back
 
@@ -256,7 +260,7 @@ def what_goes_back_is_received_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(take_back, "take_back", twice)
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def what_was_paid_stays_owed(patch: pytest.MonkeyPatch) -> None:
     true = allocation.settle
     patch.setattr(household, "settle", lambda dues, *of, **how: true(dues, *of, **how)._replace(open_dues=tuple(dues)))
@@ -268,7 +272,7 @@ def what_is_too_much_is_dropped(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(household, "settle", lambda *of, **how: true(*of, **how)._replace(rest_cents=0))
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def dues_are_not_owed_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(taking_off, "reopen", lambda account, *of: (account, ()))
 
@@ -280,7 +284,7 @@ def debit_and_credit_are_swapped(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Chart, "credit", debit)
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def an_entry_is_not_chained(patch: pytest.MonkeyPatch) -> None:
     true = ledger.sealed
     patch.setattr(household, "sealed", lambda *fields: seal(replace(true(*fields), previous_hash=None)))
@@ -295,7 +299,7 @@ def an_entry_is_not_counted(patch: pytest.MonkeyPatch) -> None:
 # Messages
 
 
-@found_by(fault(Fault.SLOW_DOWN, "table.write"))
+@found_by(SMALL_STORIES)
 def a_message_is_done_before_it_is_worked(patch: pytest.MonkeyPatch) -> None:
     true = each_message
 
@@ -306,7 +310,7 @@ def a_message_is_done_before_it_is_worked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(post_movements.app, "each_message", each)
 
 
-@found_by(fault(Fault.SLOW_DOWN, "table.write"))
+@found_by(SMALL_STORIES)
 def what_fails_is_swallowed(patch: pytest.MonkeyPatch) -> None:
     true = post_movements.app.post
 
@@ -345,13 +349,13 @@ def a_batch_is_counted_each_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(file_rows, "NEVER_WORKED", None)
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def nothing_is_swept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Sweep, "_listed", lambda sweep: iter(()))
     patch.setattr(Sweep, "_expected", lambda sweep: iter(()))
 
 
-@found_by(fault(Fault.KILLED_BEFORE, "sqs.send_message_batch"))
+@found_by(SMALL_STORIES)
 def a_file_goes_on_behind_where_it_stopped(patch: pytest.MonkeyPatch) -> None:
     true = unsent
     patch.setattr(bank_intake, "unsent", lambda files, file, total: [] if file.batches else true(files, file, total))
@@ -376,7 +380,7 @@ def a_request_has_another_name_when_it_comes_again(patch: pytest.MonkeyPatch) ->
 # The ERP
 
 
-@found_by(failing_erp("after"))
+@found_by(SMALL_STORIES)
 def the_erp_gets_a_new_key_each_time(patch: pytest.MonkeyPatch) -> None:
     true = ErpOutboxRows.lane
 
@@ -392,17 +396,17 @@ def a_batch_is_sent_again_with_what_came_since(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(ErpOutboxRows, "items", lambda rows, feed, refs: rows.ready("semiga", feed, 100))
 
 
-@found_by(failing_erp("before"))
+@found_by(SMALL_STORIES)
 def an_entry_overtakes_the_one_before(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ErpOutboxRows, "_firsts", lambda rows, waiting: dict(sorted(waiting.items(), reverse=True)))
 
 
-@found_by(failing_erp("before"))
+@found_by(SMALL_STORIES)
 def what_the_erp_did_not_take_counts_as_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(push_erp, "Outcome", SimpleNamespace(ACCEPTED=Outcome.FAILED, REFUSED=Outcome.REFUSED))
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def an_entry_is_told_to_the_erp_at_each_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox_rows, "NEVER_RECORDED", None)
     patch.setattr(views.ViewChange, "new_entries", property(lambda change: change.payment.entries))
@@ -411,7 +415,7 @@ def an_entry_is_told_to_the_erp_at_each_change(patch: pytest.MonkeyPatch) -> Non
 # Views
 
 
-@found_by(the_day)
+@found_by(SMALL_STORIES)
 def counters_are_added_to_at_each_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(views.ViewChange, "counters", property(lambda change: change.after.contribution))
 

@@ -25,7 +25,7 @@ from quitus.adapters import keys
 from quitus.adapters.dynamo import encode_row
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.erp_batch import Answer, Feed, Item, Outcome
-from quitus.services.table import Key, Row, Stale, Write
+from quitus.services.table import Key, Page, Row, Stale, Write
 
 _PERMANENT = ("#movement#", "#journal#", "#closings")
 _APPEND_ONLY = (keys.CHARGES, keys.PLANS)
@@ -83,7 +83,9 @@ class Watched:
         attribute = getattr(self._held, name)
         if name in ("exceptions", "meta") or not callable(attribute):
             return attribute
-        return partial(self._turnstile.passed, f"{self._name}.{name}", attribute)
+        watched = partial(self._turnstile.passed, f"{self._name}.{name}", attribute)
+        self.__dict__[name] = watched
+        return watched
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,9 @@ class Told:
 
 
 class StreamedTable(MemoryTable):
-    """A table whose stream two functions read, each at its own pace, and that notices a change that may never be."""
+    """A table whose stream two functions read, each at its own pace, whose listings may be late, and that notices a
+    change that may never be.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,15 +123,28 @@ class StreamedTable(MemoryTable):
         """What was not forwarded yet."""
         self.unlogged: list[Told] = []
         self.broken: list[Key] = []
+        self.late: Callable[[], int] = lambda: 0
+        """How many changes of listed rows a listing does not know yet."""
+        self._index = MemoryTable()
+        self._unindexed: list[Row] = []
 
     def copy(self) -> StreamedTable:
         """Another table with the same rows."""
         other = StreamedTable()
-        other.rows, other.sequence = dict(self.rows), self.sequence
-        other._partitions = defaultdict(list, {pk: list(held) for pk, held in self._partitions.items()})
-        other._listings = defaultdict(list, {pk: list(held) for pk, held in self._listings.items()})
+        for mine, its in ((self, other), (self._index, other._index)):
+            its.rows = dict(mine.rows)
+            its._partitions = defaultdict(list, {pk: list(held) for pk, held in mine._partitions.items()})
+            its._listings = defaultdict(list, {pk: list(held) for pk, held in mine._listings.items()})
+        other.sequence, other._unindexed = self.sequence, list(self._unindexed)
         other.stream, other.unlogged = list(self.stream), list(self.unlogged)
         return other
+
+    def query_listing(self, *given: Any, **named: Any) -> Page:
+        known = max(0, len(self._unindexed) - self.late())
+        for row in self._unindexed[:known]:
+            self._index._store(row)
+        del self._unindexed[:known]
+        return self._index.query_listing(*given, **named)
 
     def write(self, writes: Sequence[Write]) -> None:
         before = {write.key: self.rows.get(write.key) for write in writes}
@@ -136,6 +153,8 @@ class StreamedTable(MemoryTable):
             self.sequence += 1
             self.stream.append(Told(self.sequence, self.rows[key]))
             self.unlogged.append(self.stream[-1])
+            if "GSI1PK" in self.rows[key] or "GSI1PK" in (before[key] or {}):
+                self._unindexed.append(self.rows[key])
         self.broken += [key for key, row in before.items() if row and is_permanent(key) and self.rows[key] != row]
 
 

@@ -15,7 +15,7 @@ from simulation.single_faults import SEED, SLICES, play_with_faults
 from simulation.story import a_rebuild_is_the_table, begin, check
 from simulation.world import Saved, World
 
-SCHEDULES = int(os.environ.get("QUITUS_SCHEDULES", "60"))
+SCHEDULES = int(os.environ.get("QUITUS_SCHEDULES", "24"))
 SAMPLE = 120
 
 

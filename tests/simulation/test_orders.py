@@ -26,7 +26,7 @@ from quitus.domain.incoming import Incoming, Source
 from quitus.domain.movement import Movement, Status
 
 SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
-ORDERS = int(os.environ.get("QUITUS_ORDERS", "2000"))
+ORDERS = int(os.environ.get("QUITUS_ORDERS", "500"))
 SLICES = 10
 RENT = 45000
 AMOUNTS = (20000, 20000, 31050, RENT)

@@ -1,4 +1,6 @@
-"""Every bug of the library is found by its instrument, and by nothing without the bug."""
+"""Every bug of the library is found by its instrument, and by nothing without the bug; small stories find the others
+(test_schedules.py).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from simulation.bugs import BUGS
 from simulation.pairs import Moments, moments_of
 from simulation.world import World
 
+INSTRUMENTS = {name: bug.instrument for name, bug in BUGS.items() if bug.instrument}
 SOON = 150
 """A world in which messages keep coming back is stuck sooner: a day of the story needs fewer than a hundred."""
 
@@ -21,13 +24,12 @@ def test_there_are_thirty() -> None:
     assert len(BUGS) >= 30
 
 
-@pytest.mark.parametrize("name", BUGS)
+@pytest.mark.parametrize("name", INSTRUMENTS)
 def test_it_is_found(world: World, moments: Moments, name: str, caplog: pytest.LogCaptureFixture) -> None:
-    bug = BUGS[name]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(simulation.world, "LONGEST", SOON)
-        bug.sow(patch)
+        BUGS[name].sow(patch)
         with pytest.raises(AssertionError):
-            bug.instrument(world, moments)
+            INSTRUMENTS[name](world, moments)
     said = {getattr(record, "error", None) for record in caplog.records}
     assert not said & {"AttributeError", "NameError", "TypeError"}, "the code does not run any more"

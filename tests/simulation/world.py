@@ -74,6 +74,8 @@ SETTINGS = LANDLORD_SETTINGS | {"erp": {"kind": "rest", "url": "http://127.0.0.1
 FEW = 3
 """Movements of a file that are worked at once: small files have several batches too."""
 LONGEST = 600
+_MADE = [made for module in (bootstrap, settling) for made in vars(module).values() if hasattr(made, "cache_clear")]
+"""What a process makes once."""
 _CONTEXT = SimpleNamespace(aws_request_id="run", get_remaining_time_in_millis=lambda: 60_000)
 
 
@@ -149,9 +151,8 @@ class World:
     @contextmanager
     def _process(self) -> Iterator[None]:
         """An invocation, in a process of its own; it may die."""
-        for made in (*vars(bootstrap).values(), *vars(settling).values()):
-            if hasattr(made, "cache_clear"):
-                made.cache_clear()
+        for made in _MADE:
+            made.cache_clear()
         self.runs += 1
         self.clock.tick()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import boto3
@@ -15,6 +16,7 @@ from quitus.services import sweep as sweeping
 from quitus.services.drops import DroppedObject, announced
 from quitus.services.registry import DroppedFile, FileStatus
 from quitus.services.sweep import Swept
+from quitus.services.table import Stale, Write
 
 AWS = boto3.Session(region_name="eu-west-3", aws_access_key_id="test", aws_secret_access_key="test")
 MANY = [Entry(100 + index) for index in range(250)]
@@ -67,6 +69,20 @@ def test_a_file_that_was_registered_and_never_read_is_taken_up() -> None:
     assert counter.sweep() == Swept(0, 1)
     counter.resume()
     assert counter.file(dropped.file_id).status is FileStatus.PROCESSED
+
+
+def test_a_file_is_registered_although_another_transaction_met_this_one() -> None:
+    """DynamoDB refuses both of two that meet: then nothing is there yet."""
+    counter = Counter()
+    write, met = counter.memory.write, iter([True])
+
+    def meeting(writes: Sequence[Write]) -> None:
+        if next(met, False):
+            raise Stale
+        write(writes)
+
+    counter.memory.write = meeting  # type: ignore[method-assign]
+    assert counter.intake().take(counter.put("releve.xml", camt(a_statement([Entry(100)])))) is not None
 
 
 def away(*_: object) -> None:

@@ -44,11 +44,18 @@ class FileRows:
             "GSI1PK": file_keys.files(file.landlord_id),
             "GSI1SK": f"{file.received_at}#{file.file_id}",
         }
-        try:
-            self._table.write([Put(key.row(**row), NEVER_SEEN), open_file_rows.processing(file)])
-        except Stale:
-            return self.file(file.landlord_id, file.file_id)
-        return file
+
+        def attempt() -> DroppedFile:
+            try:
+                self._table.write([Put(key.row(**row), NEVER_SEEN), open_file_rows.processing(file)])
+            except Stale:
+                held = self.find(file.landlord_id, file.file_id)
+                if held is None:  # another transaction met this one, and wrote nothing either
+                    raise
+                return held
+            return file
+
+        return _patiently(file.file_id, attempt)
 
     def find(self, landlord_id: str, file_id: str) -> DroppedFile | None:
         """See `FileRegistry.find`."""

@@ -8,9 +8,10 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
+from types import NoneType
 from typing import Any
 
-from quitus.adapters.dynamo import decode_row, encode_row
+from quitus.adapters.dynamo import decode, encode, encode_row
 from quitus.services.table import (
     MAX_WRITES,
     Below,
@@ -28,6 +29,7 @@ from quitus.services.table import (
 )
 
 _LARGEST_ROW = 400_000
+_PLAIN = (str, int, bool, bytes, NoneType)
 
 type _Place = tuple[str, str, str]
 """Where a row stands in a listing: its place there, then its key."""
@@ -141,8 +143,8 @@ class MemoryTable:
                 return {name: value for name, value in row.items() if name not in to_remove}
 
     def _store(self, row: Row) -> None:
-        encoded = encode_row(row)
-        if len(repr(encoded)) > _LARGEST_ROW and _size(encoded) > _LARGEST_ROW:
+        kept = {name: _kept(value) for name, value in row.items()}
+        if len(marshal.dumps(kept, 2)) > _LARGEST_ROW // 2 and _size(encode_row(kept)) > _LARGEST_ROW:
             raise ValueError("a row may hold 400 KB at most")
         key = Key.of(row)
         if key not in self.rows:
@@ -152,7 +154,17 @@ class MemoryTable:
             del listing[bisect_left(listing, (self.rows[key]["GSI1SK"], *key[:2]))]
         if "GSI1PK" in row:
             insort(self._listings[row["GSI1PK"]], (row["GSI1SK"], *key[:2]))
-        self.rows[key] = decode_row(encoded)
+        self.rows[key] = kept
+
+
+def _kept(value: Any) -> Any:
+    """A value as the table gives it back. Raises TypeError: no row may hold it."""
+    match value:
+        case dict():
+            return {name: _kept(held) for name, held in value.items()}
+        case list() | tuple():
+            return [_kept(held) for held in value]
+    return value if type(value) in _PLAIN else decode(encode(value))
 
 
 def _copy(row: Row) -> Row:
@@ -185,7 +197,7 @@ def _part[T: (str, tuple[str, str, str])](
 def _checked(key: Key) -> Key:
     if not (key.pk and key.sk):
         raise ValueError(f"not a key: {key!r}")
-    return Key(*key)
+    return key if type(key) is Key and not key.listed_at else Key(*key)
 
 
 def _size(value: Any) -> int:

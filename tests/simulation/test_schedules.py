@@ -1,0 +1,79 @@
+"""Thousands of small stories, each with what may go wrong: no schedule loses or doubles a cent, and all come to rest.
+
+scripts/test plays some thousands and says how many in a second, `scripts/simulate --stories N` plays N. A failing seed
+plays again by itself: `scripts/simulate --stories 1 --seed S`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import simulation.lean
+from simulation.bugs import BUGS
+from simulation.lean import LeanWorld
+from simulation.small import play
+from simulation.story import begin, ibans
+from simulation.world import Saved
+
+from quitus.domain.errors import QuitusError
+
+SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
+STORIES = int(os.environ.get("QUITUS_STORIES", "20000"))
+SLICES = 20
+ENOUGH = 150
+"""How many stories find a bug."""
+SOON = 150
+"""Messages after which a story with a bug is stuck: one without needs fewer than fifty."""
+
+
+@pytest.fixture(scope="module")
+def lean() -> Iterator[LeanWorld]:
+    """A deployment; what it is made of is never looked at for garbage again."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        world = LeanWorld(monkeypatch)
+        begin(world)
+        gc.freeze()
+        yield world
+        gc.unfreeze()
+
+
+@pytest.fixture(scope="module")
+def morning(lean: LeanWorld) -> Saved:
+    return lean.saved()
+
+
+@pytest.mark.timeout(24 * 3_600)
+@pytest.mark.parametrize("part", range(SLICES))
+def test_no_schedule_loses_or_doubles_a_cent(
+    lean: LeanWorld, morning: Saved, part: int, record_property: Callable[[str, object], None]
+) -> None:
+    seeds, began = range(SEED + part, SEED + STORIES, SLICES), time.process_time()
+    addresses = ibans(lean)
+    for seed in seeds:
+        lean.forget_and_become(morning)
+        try:
+            play(lean, seed, addresses)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}") from error
+    record_property("schedules", (len(seeds), time.process_time() - began))
+
+
+@pytest.mark.parametrize("name", [name for name, bug in BUGS.items() if bug.instrument is None])
+def test_a_seeded_bug_is_found_soon(
+    lean: LeanWorld, morning: Saved, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation.lean, "LONGEST", SOON)
+    addresses = ibans(lean)
+    BUGS[name].sow(monkeypatch)
+
+    def play_until_found() -> None:
+        for seed in range(ENOUGH):
+            lean.forget_and_become(morning)
+            play(lean, seed, addresses)
+
+    with pytest.raises((AssertionError, QuitusError, ValueError)):
+        play_until_found()
