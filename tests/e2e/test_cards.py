@@ -217,7 +217,7 @@ def forgery(body: bytes, secret: str, now: int, rng: Random, kind: int) -> tuple
     """A text or a header that is not quite what the provider sent."""
     place = rng.randrange(1, len(body))
     altered = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
-    late = now + rng.choice([-1, 1]) * rng.randrange(310, 9999)
+    late = now + rng.choice([-1, 1]) * rng.randrange(1000, 9999)
     renewed = proof(secret, body, now - 7).replace(str(now - 7), str(now))
     return (
         (altered, proof(secret, body, now)),
