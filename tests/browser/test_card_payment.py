@@ -14,7 +14,7 @@ import urllib3
 from axe_playwright_python.sync_playwright import Axe
 from browsers import keep_picture
 from playwright.sync_api import Browser, Page, expect
-from unit.cards.scenes import DEMO_KEY, Cards, secrets_of, takes_demo
+from unit.cards.scenes import DEMO_KEY, Cards, demo_paid, secrets_of, takes_demo
 from unit.web.office import Office
 
 from card_provider.server import CardProvider
@@ -83,6 +83,17 @@ def test_a_part_is_paid_by_card_and_the_page_says_so_by_itself(cards: Cards, add
     until(lambda: len(cards.events.sent) == 1)
     cards.post_events()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Encore 150,00.€ à payer"), timeout=SECONDS)
+
+
+def test_who_pays_again_before_the_payment_is_recorded_waits_for_it(cards: Cards, address: str, page: Page) -> None:
+    token = cards.link()
+    page.goto(f"{address}/p/{token}")
+    cards.tell_demo(demo_paid(cards.start(token), "pay_1"))
+    page.get_by_role("button", name="Payer par carte").click()
+    expect(page.get_by_role("status").first).to_contain_text("Votre paiement est en cours")
+    cards.post_events()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("C’est payé"), timeout=SECONDS)
+    assert cards.payments() == [("posted", 45000)]
 
 
 def test_a_confirmation_that_fails_is_told_and_the_next_one_pays_in_english_without_scripts(

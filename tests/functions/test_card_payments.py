@@ -182,6 +182,8 @@ def test_the_page_waits_until_the_payment_is_posted(cards: Cards) -> None:
     body = json.dumps(demo_paid(checkout, "pay_1"))
     assert tell("demo", body, proof(cards, body, DEMO_KEY))["statusCode"] == 200
     assert "data-waiting" in ask("GET", f"/p/{token}")["body"].partition("<script>")[0]
+    again = pay(token)
+    assert (again["statusCode"], "data-waiting" in again["body"].partition("<script>")[0]) == (409, True)
     cards.post_events()
     paid = ask("GET", f"/p/{token}", card="done")["body"].partition("<script>")[0]
     assert "data-waiting" not in paid

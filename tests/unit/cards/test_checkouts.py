@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from faults import InterruptedTable
-from unit.cards.scenes import Cards, demo_ended, demo_paid, takes_demo
+from unit.cards.scenes import PAGE, Cards, demo_ended, demo_paid, takes_demo
 from unit.web.office import CHEQUE, LANDLORD, Office
 
-from quitus.domain.checkout import CheckoutStatus, Progress, parse_checkout_id
+from quitus.domain.checkout import Checkout, CheckoutStatus, Progress, parse_checkout_id
 from quitus.domain.errors import Conflict, Invalid, ProviderRefusal, Unavailable
+from quitus.services.checkouts import CheckoutWish
 
 
 @pytest.fixture
@@ -43,27 +43,16 @@ def test_a_double_click_leads_to_one_payment(cards: Cards) -> None:
     assert (first.url, cards.demo.calls) == (second.url, 1)
 
 
-@pytest.mark.parametrize("call", range(1, 5))
+@pytest.mark.parametrize("call", range(1, 6))
 def test_two_clicks_at_once_lead_to_one_payment(cards: Cards, call: int) -> None:
-    token, others = cards.link(), []
-    racing = Cards(cards.office, table=InterruptedTable(cards.office.table, 0, lambda: None))
-    racing.demo = cards.demo
-    view = racing.view(token)
-    racing = Cards(
-        cards.office, table=InterruptedTable(cards.office.table, call, lambda: others.append(cards.start(token)))
-    )
+    token, others = cards.link(), list[Checkout]()
+    view = cards.view(token)
+    table = InterruptedTable(cards.office.table, call, lambda: others.append(cards.start(token)))
+    racing = Cards(cards.office, table=table)
     racing.demo.opened = cards.demo.opened
-    wish_url = racing.desk.start(view.landlord, view.link, view.asked, _wish()).url
-    assert [one.url for one in others] == [wish_url]
+    mine = racing.desk.start(view.landlord, view.link, view.asked, CheckoutWish(None, "fr", PAGE))
+    assert [one.url for one in others] == [mine.url]
     assert len(cards.demo.opened) == 1
-
-
-def _wish() -> Any:
-    from unit.cards.scenes import PAGE  # noqa: PLC0415
-
-    from quitus.services.checkouts import CheckoutWish  # noqa: PLC0415
-
-    return CheckoutWish(None, "fr", PAGE)
 
 
 def test_one_that_comes_again_later_or_after_a_failure_makes_another(cards: Cards) -> None:
@@ -165,6 +154,17 @@ def test_the_page_says_how_the_payment_goes_on(cards: Cards) -> None:
     cards.post_events()
     assert progress(cards, token) is None
     assert (cards.owed(), cards.payments()) == (0, [("posted", 45000)])
+
+
+def test_nobody_pays_twice_while_the_first_payment_is_being_recorded(cards: Cards) -> None:
+    token = cards.link()
+    cards.tell_demo(demo_paid(cards.start(token, 30000), "pay_1"))
+    for cents in (30000, 15000, None):
+        with pytest.raises(Conflict) as refused:
+            cards.start(token, cents)
+        assert refused.value.code == "payment_in_progress"
+    cards.post_events()
+    assert cards.start(token).amount_cents == 15000
 
 
 def test_what_began_an_hour_ago_is_told_of_no_more(cards: Cards) -> None:

@@ -81,12 +81,15 @@ class CheckoutDesk:
         later is led to the same one.
 
         Raises:
-            Conflict: `card_unavailable`, or nothing is left to pay: `link_paid`, `nothing_due`.
+            Conflict: `card_unavailable`; nothing is left to pay: `link_paid`, `nothing_due`; or what was paid a moment
+                ago is not recorded yet: `payment_in_progress`.
             Invalid: `amount_not_allowed`, `amount_not_for_cards`.
             Unavailable: the provider did not answer.
             ProviderRefusal: it does not take what is asked; the landlord is alerted.
         """
         cents = _cents(asked, wish)
+        if self.progress(landlord, link, asked, back=False) is Progress.RUNNING:
+            raise Conflict("payment_in_progress", "A payment was made, and is not recorded yet.")
         provider = self.provider_of(landlord)
         if provider is None:
             raise Conflict("card_unavailable", "The landlord takes no cards.")

@@ -46,6 +46,8 @@ def _again(desk: CheckoutDesk, view: PayView, language: Language, address: str, 
         notice = Notice.AMOUNT
     elif isinstance(refused, ProviderRefusal | Unavailable):
         notice, status = Notice.CARD_AWAY, 503
+    elif refused.code == "payment_in_progress":
+        notice = Notice.IN_PROGRESS
     here = f"../{address.rpartition('/')[2]}"
     return page(desk, view, Setting(language, here, notice, cards), status)
 

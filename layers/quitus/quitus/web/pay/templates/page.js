@@ -18,15 +18,16 @@
       document.querySelector("[name=choice][value=part]").checked = true;
     });
   }
-  if (document.querySelector("[data-waiting]")) {
+  var waiting = document.querySelector("[data-waiting]");
+  if (waiting) {
     var tries = 0;
     var look = function () {
       tries += 1;
-      fetch(location.href, { credentials: "omit" })
+      fetch(waiting.dataset.waiting, { credentials: "omit" })
         .then(function (answer) { return answer.text(); })
         .then(function (text) {
           var page = new DOMParser().parseFromString(text, "text/html");
-          if (!page.querySelector("[data-waiting]")) location.reload();
+          if (!page.querySelector("[data-waiting]")) location.replace(waiting.dataset.waiting);
           else if (tries < 60) setTimeout(look, 3000);
         }, function () { if (tries < 60) setTimeout(look, 3000); });
     };
