@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from simulation.world import _CONTEXT, LONGEST, SCHEDULES, Stuck, World
+from simulation.world import _CONTEXT, LONGEST, SCHEDULES, Saved, Stuck, World
 
 import apply_erp_file.app
 import forward_changes.app
@@ -54,6 +54,7 @@ class LeanWorld(World):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
+        self.lives = False
         self.said: dict[bytes, tuple[str, Parts]] = {}
         """The format of a file and what it says, by its bytes."""
         monkeypatch.setattr(bank_intake, "open_bank_file", self._opened)
@@ -61,6 +62,20 @@ class LeanWorld(World):
         monkeypatch.setattr(logging.getLogger("quitus"), "disabled", True)
         for app in _APPS:
             monkeypatch.setattr(app, "each_message", _each_message)
+
+    def forget_and_become(self, other: Saved) -> None:
+        """See `World.forget_and_become`."""
+        super().forget_and_become(other)
+        self.lives = False
+
+    def _begin(self) -> None:
+        """A process lives on until it is killed: what it made once is used again."""
+        if not self.lives:
+            super()._begin()
+        self.lives = True
+
+    def _died(self) -> None:
+        self.lives = False
 
     def _opened(self, stream: BinaryIO) -> BankFile:
         return BankFile(self.said[stream.read()][0], stream)

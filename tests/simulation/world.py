@@ -151,14 +151,23 @@ class World:
     @contextmanager
     def _process(self) -> Iterator[None]:
         """An invocation, in a process of its own; it may die."""
-        for made in _MADE:
-            made.cache_clear()
+        self._begin()
         self.runs += 1
         self.clock.tick()
         try:
             yield
-        except (Killed, Stale, BotoCoreError, ClientError):
+        except Killed:
+            self._died()
+        except (Stale, BotoCoreError, ClientError):
             return
+
+    def _begin(self) -> None:
+        """A new process knows nothing that another made."""
+        for made in _MADE:
+            made.cache_clear()
+
+    def _died(self) -> None:
+        """What follows is another process in any case."""
 
     def drop(self, key: str, content: bytes, *, announced: bool = True) -> None:
         """A file comes by SFTP; its announcement may be lost."""

@@ -53,7 +53,8 @@ class MemoryTable:
     def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
         """See `Table.batch_get`."""
         with self._lock:
-            return {key: _copy(self.rows[key]) for key in dict.fromkeys(map(_checked, keys)) if key in self.rows}
+            held = ((key, self.rows.get(key)) for key in dict.fromkeys(map(_checked, keys)))
+            return {key: _copy(row) for key, row in held if row is not None}
 
     def query(
         self,
