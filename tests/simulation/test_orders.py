@@ -28,6 +28,8 @@ from quitus.domain.movement import Movement, Status
 SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
 ORDERS = int(os.environ.get("QUITUS_ORDERS", "500"))
 SLICES = 10
+HARD = (20261125002959,)
+"""Seeds of orders in which something went wrong: a row put on a lease by count was named another's by reference."""
 RENT = 45000
 AMOUNTS = (20000, 20000, 31050, RENT)
 PAYERS = {"L1": "ROUX CAMILLE", "L2": "MARTIN PAUL", "OLD": "DUVAL ANNE"}
@@ -161,6 +163,11 @@ def _hold(estate: Estate, known: Sequence[Fact]) -> None:
     side = ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, DAY, DAY)[DAY]
     assert (side.receipts_cents, side.reversals_cents, side.other_cents) == (sum(paid.values()), 0, 0)
     assert not list(ViewRows(estate.table).unstated(L, BANK_ACCOUNT, DAY))
+
+
+@pytest.mark.parametrize("seed", HARD)
+def test_orders_that_once_left_money_aside_do_no_more(seed: int) -> None:
+    play(seed)
 
 
 @pytest.mark.parametrize("part", range(SLICES))

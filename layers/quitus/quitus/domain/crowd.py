@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from quitus.domain.identity import Evidence, Known, Report
+from quitus.domain.identity import BY_PERSON, Evidence, Known, Report
 
 _SEARCHED = 24
 """Beyond so many groups only the counts decide."""
@@ -121,6 +121,12 @@ class Crowd:
         found = (number for name in _names(evidence, report) for number in self._by_evidence.get((evidence, name), ()))
         return dict.fromkeys(found)
 
+    def _is_elsewhere(self, ordinal: int, lease_iban: str) -> bool:
+        """Whether the count put the row on another lease before a report said by reference that it is of this one: then
+        this one has its money in another row. Where a person put it, it is this one's money all the same.
+        """
+        return self.rows[ordinal].decided not in (None, BY_PERSON, lease_iban)
+
     def _index(self, ordinal: int, report: Report) -> None:
         self._named[report.name] = ordinal
         self._told[report.channel] += 1
@@ -128,7 +134,7 @@ class Crowd:
             self._leases_told.setdefault(report.lease_iban, Counter())[report.channel] += 1
         if report.exchanged:
             return
-        if report.lease_iban:
+        if report.lease_iban and not self._is_elsewhere(ordinal, report.lease_iban):
             self._on_lease.setdefault(report.lease_iban, set()).add(ordinal)
         for evidence in Evidence:
             for name in _names(evidence, report):
