@@ -167,6 +167,34 @@ def test_nobody_pays_twice_while_the_first_payment_is_being_recorded(cards: Card
     assert cards.start(token).amount_cents == 15000
 
 
+def test_one_that_is_recorded_and_then_charged_back_is_not_awaited_again(cards: Cards) -> None:
+    token = cards.link()
+    checkout = cards.start(token)
+    cards.tell_demo(demo_paid(checkout, "pay_1"))
+    cards.post_events()
+    cards.tell_demo(demo_paid(checkout, "dp_1", kind="chargeback", original_reference="pay_1"))
+    cards.post_events()
+    assert progress(cards, token) is None
+    assert cards.start(token).number == 2
+
+
+def test_a_transfer_that_comes_meanwhile_does_not_hide_a_card_payment_that_is_being_recorded(cards: Cards) -> None:
+    token = cards.link()
+    cards.tell_demo(demo_paid(cards.start(token, 30000), "pay_1"))
+    cards.office.rent(10000)
+    assert progress(cards, token) is Progress.RUNNING
+    cards.post_events()
+    assert progress(cards, token) is None
+
+
+def test_a_failure_is_told_no_more_once_money_came_by_other_means(cards: Cards) -> None:
+    token = cards.link()
+    cards.tell_demo(demo_ended(cards.start(token), "failed"))
+    assert progress(cards, token) is Progress.FAILED
+    cards.office.rent(10000)
+    assert progress(cards, token) is None
+
+
 def test_what_began_an_hour_ago_is_told_of_no_more(cards: Cards) -> None:
     token = cards.link()
     cards.start(token)

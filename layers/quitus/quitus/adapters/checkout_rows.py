@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from quitus.adapters import link_keys, records
-from quitus.domain.card_notice import CardNotice
+from quitus.adapters import keys, link_keys, records
+from quitus.domain.card_notice import CardNotice, card_source
 from quitus.domain.checkout import Checkout
+from quitus.domain.identity import parse_payment_id
+from quitus.domain.incoming import EVENT_CHANNEL
 from quitus.services.table import Lacks, New, Put, Stale, Table, Update
 
 NEVER_BEGUN = New()
@@ -48,6 +50,17 @@ class CheckoutRows:
         key = link_keys.checkout(landlord_id, checkout.link_id, checkout.number)
         with suppress(Stale):
             self._table.write([Update(key, set={"status": checkout.status.value}, condition=NOT_ENDED)])
+
+    def is_recorded(self, landlord_id: str, checkout: Checkout) -> bool:
+        """See `CheckoutStore.is_recorded`."""
+        source, reference = card_source(checkout.provider), checkout.reference
+        accepted = self._table.get(keys.event(landlord_id, source, reference or ""))
+        if accepted is None:
+            return False
+        bucket = parse_payment_id(accepted["bucket"])[0]
+        rows = self._table.query(keys.movement_partition(landlord_id, bucket)).rows
+        told = (row.get("source", {}) for row in rows)
+        return (f"{EVENT_CHANNEL}{source}", reference) in ((one.get("channel"), one.get("message")) for one in told)
 
     def paid(self, landlord_id: str, checkout: Checkout) -> None:
         """See `CheckoutStore.paid`."""

@@ -15,7 +15,7 @@ import urllib3
 
 from quitus.adapters import card_http
 from quitus.adapters.card_keys import CardKeys, ProviderKeys
-from quitus.domain.card_notice import CardNotice, CardOutcome
+from quitus.domain.card_notice import CardNotice, CardOutcome, card_source
 from quitus.domain.checkout import Checkout
 from quitus.domain.errors import Invalid, ProviderRefusal, Unauthenticated
 from quitus.domain.ids import is_landlord_id
@@ -121,7 +121,7 @@ class DemoProvider:
                 CardOutcome(ended.outcome), said.event_id, ended.booking_date, checkout_id=ended.checkout_id
             )
             return Told(said.landlord_id, said.event_id, notice)
-        if event.get("source") != f"psp:{self.name}":
+        if event.get("source") != card_source(self.name):
             raise Invalid("invalid_event", "A provider speaks for itself only: its source is its own.")
         if event.get("kind") != "credit" or event.get("checkout_id") is None:
             return Told(said.landlord_id, said.event_id, event=event)

@@ -50,3 +50,8 @@ class CardNotice:
     def waits_as(self) -> str:
         """Its name among what waits for its payment."""
         return f"{self.outcome}#{self.own_reference}"
+
+
+def card_source(provider: str) -> str:
+    """What a provider's payment events are from (contract.md, Payment events)."""
+    return f"psp:{provider}"

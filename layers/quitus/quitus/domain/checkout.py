@@ -89,14 +89,18 @@ class Checkout:
 
     def progress(self, rest_cents: Cents, now: datetime, *, back: bool) -> Progress | None:
         """What the link's page says of it, while that much is left of the link; `back`: the tenant comes from the
-        hosted page, which said that it is done. None: what is due says it all.
+        hosted page, which said that it is done. None: what is due says it all. One that is paid runs until it is
+        recorded, which others know.
         """
-        if now >= self.ends_at or rest_cents < self.rest_cents:
+        if now >= self.ends_at:
+            return None
+        if self.status is CheckoutStatus.PAID:
+            return Progress.RUNNING
+        if rest_cents < self.rest_cents:
             return None
         if self.status is CheckoutStatus.FAILED:
             return Progress.FAILED
-        told = self.status is CheckoutStatus.PAID
-        return Progress.RUNNING if told or (back and self.status is CheckoutStatus.STARTED) else None
+        return Progress.RUNNING if back and self.status is CheckoutStatus.STARTED else None
 
 
 def parse_checkout_id(text: str | None) -> tuple[str, int] | None:

@@ -17,7 +17,7 @@ import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
-from quitus.domain.card_notice import AFTERWARDS, CardNotice, CardOutcome
+from quitus.domain.card_notice import AFTERWARDS, CardNotice, CardOutcome, card_source
 from quitus.domain.checkout import Checkout, CheckoutStatus, parse_checkout_id
 from quitus.domain.errors import NotFound
 from quitus.domain.movement import Means
@@ -172,7 +172,7 @@ class _Case:
             schema="quitus.payment-event/1",
             event_id=notice.event_id,
             landlord_id=self.landlord_id,
-            source=f"psp:{self.provider}",
+            source=card_source(self.provider),
             kind=kind,
             bank_reference=reference,
             amount_cents=notice.amount_cents,

@@ -41,6 +41,10 @@ class CheckoutStore(Protocol):
         """Keep that it failed or expired, unless it ended before."""
         ...
 
+    def is_recorded(self, landlord_id: str, checkout: Checkout) -> bool:
+        """Whether the payment of a paid one is posted."""
+        ...
+
     def paid(self, landlord_id: str, checkout: Checkout) -> None:
         """Keep by which payment, and on which day, it was paid. Raises Stale: it was paid before."""
         ...
@@ -74,7 +78,10 @@ class CheckoutDesk:
     def progress(self, landlord: Landlord, link: PaymentLink, asked: Asked, *, back: bool) -> Progress | None:
         """What a link's page says of the card payment that was begun last; `back`: the tenant comes from it."""
         last = self.checkouts.latest(landlord.landlord_id, link.link_id)
-        return last.progress(asked.rest_cents, self.clock.now(), back=back) if last else None
+        progress = last.progress(asked.rest_cents, self.clock.now(), back=back) if last else None
+        if last and progress and last.reference and self.checkouts.is_recorded(landlord.landlord_id, last):
+            return None
+        return progress
 
     def start(self, landlord: Landlord, link: PaymentLink, asked: Asked, wish: CheckoutWish) -> Checkout:
         """A card payment for a live link, of which so much is left; its `url` is known. Whoever asks again a moment
