@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -66,9 +66,20 @@ def a_standing(
     return FullStanding(Standing(lease or a_let(), held, 0, is_late=False), tuple(dues), tuple(parties))
 
 
+@dataclass(frozen=True)
+class OnePage:
+    """A page on which everybody pays."""
+
+    address: str
+
+    def url(self, lease_id: str, cents: int) -> str:
+        return self.address
+
+
 def composed(kind: DocumentKind, full: FullStanding, page_url: str | None = None, **landlord: Any) -> Letter:
     """The letter that a lease gets."""
-    letter = Composer(the_landlord(**landlord), {}, TODAY).compose(kind, full, PERIOD, page_url)
+    pages = None if page_url is None else OnePage(page_url)
+    letter = Composer(the_landlord(**landlord), {}, TODAY, pages).compose(kind, full, PERIOD)
     assert isinstance(letter, Letter)
     return letter
 

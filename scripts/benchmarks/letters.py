@@ -13,6 +13,7 @@ from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import Contact, Landlord
 from quitus.domain.lease import Account, Due, DueKind, DueStanding, Lease, LeaseStatus, UnitKind
 from quitus.domain.letter import Letter
+from quitus.domain.money import Cents
 from quitus.services.compose_letters import Composer, DocumentKind
 from quitus.services.read_leases import FullStanding, Standing
 
@@ -26,7 +27,7 @@ def run() -> Iterator[Figure]:
     """One figure."""
     contact = Contact("04 66 00 00 00", "accueil@example.org", "6 avenue du Général Leclerc\n30000 Nîmes")
     landlord = Landlord("semiga", "SEMIGA", "123456782", None, 0, (), _RANGE, contact=contact)
-    composer, press = Composer(landlord, {}, date(2026, 11, 5)), Typesetter()
+    composer, press = Composer(landlord, {}, date(2026, 11, 5), _Pages()), Typesetter()
     standings = [_standing(number) for number in range(_LETTERS)]
     press.set("Courriers", _letters(composer, standings[:1]), datetime(2026, 11, 5, tzinfo=UTC))
     began, size = process_time(), 0
@@ -43,12 +44,13 @@ def run() -> Iterator[Figure]:
     }
 
 
+class _Pages:
+    def url(self, lease_id: str, cents: Cents) -> str:
+        return f"https://pay.example.org/p/{lease_id:0>33}{cents:010d}"
+
+
 def _letters(composer: Composer, standings: list[FullStanding]) -> list[Letter]:
-    url = "https://pay.example.org/p/{:043d}"
-    made = [
-        composer.compose(DocumentKind.NOTICE, full, "2026-11", url.format(number))
-        for number, full in enumerate(standings)
-    ]
+    made = [composer.compose(DocumentKind.NOTICE, full, "2026-11") for full in standings]
     return [letter for letter in made if isinstance(letter, Letter)]
 
 

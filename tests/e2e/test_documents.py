@@ -41,7 +41,7 @@ def a_landlord(landlord: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fetched(url: str) -> tuple[bytes, str]:
+def fetched(url: str) -> tuple[bytes, str | None]:
     """What a signed link downloads, and how it says that it is to be kept."""
     with urlopen(url, timeout=20) as answer:
         return answer.read(), answer.headers["Content-Disposition"]
@@ -52,7 +52,7 @@ def test_a_notice_is_asked_for_and_downloaded(api: Api, landlord: str, idle: Cal
     iban = let(api, "A", 45_000, DUE)
     assert api.put(f"/v1/landlords/{landlord}/texts/notice", {"fr": "{total}, {period}, {pay_by}."}).status == 200
     assert api.post("/v1/documents", {"kind": "rib", "lease_ids": ["A"]}, "viewer").status == 403
-    body = {"kind": "notice", "period": "2026-11", "lease_ids": ["A"]}
+    body = {"kind": "notice", "period": "2026-11", "lease_ids": ["A"], "payment_links": True}
     asked = api.post("/v1/documents", body, "collections")
     assert asked.status == 202
     idle()
@@ -63,8 +63,9 @@ def test_a_notice_is_asked_for_and_downloaded(api: Api, landlord: str, idle: Cal
     text = text_of(pdf)
     assert "450,00 €, novembre 2026, 10 novembre 2026." in text
     assert iban in text.replace(" ", "")
-    (code,) = read_by_zxing(seen(pdf))
-    assert code.decode().split("\n")[5:8] == ["Courriers SA", iban, "EUR450"]
+    transfer, page = sorted(code.decode() for code in read_by_zxing(seen(pdf)))
+    assert transfer.split("\n")[5:8] == ["Courriers SA", iban, "EUR450"]
+    assert "Courriers" in fetched(page)[0].decode()
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the functions' processes under /proc")

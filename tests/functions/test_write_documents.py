@@ -16,7 +16,7 @@ from unit.web.test_documents import Works
 
 from quitus import bootstrap
 from quitus.adapters.document_rows import DocumentRows
-from quitus.adapters.document_store import DocumentFileStore
+from quitus.adapters.document_store import BucketFiles, BucketLinks
 from quitus.services.compose_letters import DocumentKind
 from quitus.services.documents import Document, DocumentStatus, Part, Scope
 from write_documents.app import handler
@@ -37,7 +37,7 @@ class Bucket:
 
 def test_a_task_becomes_a_file_and_an_index_in_the_landlord_s_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     works, bucket = Works(Office().settle_in()), Bucket()
-    works.files = DocumentFileStore(bucket, "exports")  # type: ignore[arg-type, assignment]
+    works.files = BucketFiles(bucket, "exports")  # type: ignore[arg-type, assignment]
     rows = DocumentRows(works.office.table, works.office.clock)
     rows.add("semiga", ASKED)
     rows.plan("semiga", "D1", [Part(1, "R1", ("L1",), "rib-R1.pdf")])
@@ -59,7 +59,7 @@ def test_a_link_is_to_one_object_for_five_minutes_and_downloads_it() -> None:
         "s3", region_name="eu-west-3", aws_access_key_id="a", aws_secret_access_key="s",
         config=Config(signature_version="s3v4"),
     )  # fmt: skip
-    url = urlsplit(DocumentFileStore(client, "exports").url("semiga", "D1", "rib-R1.pdf", 300))
+    url = urlsplit(BucketLinks(client, "exports").url("semiga", "D1", "rib-R1.pdf", 300))
     asked = parse_qs(url.query)
     assert url.path.endswith("/semiga/documents/D1/rib-R1.pdf")
     assert asked["X-Amz-Expires"] == ["300"]

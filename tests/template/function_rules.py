@@ -70,7 +70,7 @@ FOLDERS = {
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
         "CloseDaysRole": {"${RawBucket.Arn}/actions/*"},
         "WriteExportRole": {"${ExportBucket.Arn}/*/exports/*"},
-        "WriteDocumentsRole": {"${ExportBucket.Arn}/*/documents/*"},
+        "WriteDocumentsRole": {"${ExportBucket.Arn}/*/documents/*", "${RawBucket.Arn}/actions/*"},
         "StaffApiRole": {"${RawBucket.Arn}/actions/*"},
         "SendMailingsRole": {"${RawBucket.Arn}/actions/*"},
         "SftpUserRole": {"${DropBucket.Arn}/*"},

@@ -10,6 +10,8 @@ import pypdf
 import pytest
 from faults import FaultyTable, InterruptedTable, Killed
 from hostile_names import HOSTILE
+from letters import seen
+from qr_readers import read_by_zxing
 from unit.web.office import LEASE, RENT, Office
 
 from quitus.adapters.document_rows import DocumentRows
@@ -42,7 +44,9 @@ class Works:
         desk = self.office.desk
         rows = DocumentRows(table or self.office.table, self.office.clock)
         texts, files, queue = LetterTextRows(self.office.table), self.files, self.queue
-        return DocumentWriter(rows, desk.leases, desk.landlords, texts, Typesetter(), files, queue, self.office.clock)
+        return DocumentWriter(
+            rows, desk.leases, desk.landlords, texts, desk.links, Typesetter(), files, queue, self.office.clock
+        )
 
     def order(self, **body: Any) -> str:
         ordered = self.office.ask("POST", "/v1/documents", body)
@@ -92,6 +96,18 @@ def test_one_lease_is_one_file_with_its_own_link(works: Works) -> None:
     pdf = works.files.kept[document["document_id"], "rib-R1.pdf"]
     iban = works.office.get("/v1/leases/L1")["virtual_iban"]
     assert iban in "".join(pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+
+
+def test_notices_with_payment_links_lead_to_a_page_each_made_once(works: Works) -> None:
+    document_id = works.order(**NOTICES, payment_links=True)
+    works.writer().work(DocumentTask("semiga", document_id))
+    with pytest.raises(Killed):
+        works.writer(FaultyTable(works.office.table, 3, after=False)).work(DocumentTask("semiga", document_id, 1))
+    works.run()
+    (link,) = works.office.get("/v1/leases/L1/payment-links")["items"]
+    assert (link["rest_cents"], link["status"]) == (45000, "open")
+    url = works.office.desk.links.url("semiga", works.office.desk.links.one("semiga", link["link_id"]).link)
+    assert url.encode() in read_by_zxing(seen(works.files.kept[document_id, "notice-2026-11-R1.pdf"]))
 
 
 def test_nothing_can_be_fetched_before_it_is_written(works: Works) -> None:
@@ -165,6 +181,7 @@ def test_own_words_of_the_landlord_are_printed(works: Works) -> None:
         {"kind": "notice", "all": True},
         {"kind": "receipt", "all": True, "period": "2026-13"},
         {"kind": "poem", "all": True},
+        {"kind": "rib", "all": True, "payment_links": True},
         {"kind": "rib", "lease_ids": [f"L{number}" for number in range(501)]},
     ],
 )

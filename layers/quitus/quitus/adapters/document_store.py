@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-class DocumentFileStore:
-    """`documents.DocumentLinks` and `write_documents.DocumentFiles` in a bucket."""
+class BucketFiles:
+    """`write_documents.DocumentFiles` in a bucket."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
@@ -19,6 +19,14 @@ class DocumentFileStore:
         """See `DocumentFiles.keep`."""
         key = _key(landlord_id, document_id, name)
         self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=_content_type(name))
+
+
+class BucketLinks:
+    """`documents.DocumentLinks` to a bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
 
     def url(self, landlord_id: str, document_id: str, name: str, seconds: int) -> str:
         """See `DocumentLinks.url`."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from quitus.adapters.alert_rows import AlertRows
     from quitus.adapters.audit_rows import AuditedLog
     from quitus.adapters.card_connections import CardConnections
-    from quitus.adapters.document_store import DocumentFileStore
+    from quitus.adapters.document_store import BucketLinks
     from quitus.adapters.dynamo import DynamoTable
     from quitus.adapters.export_store import ExportStore
     from quitus.adapters.landlord_rows import LandlordRows
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.number_entries import Numberer
     from quitus.services.pay_page import PayView
+    from quitus.services.payment_links import LinkDesk
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.proof import ProofDesk
@@ -370,17 +371,10 @@ def export_store() -> ExportStore:
 
 
 @cache
-def document_store() -> DocumentFileStore:
-    """Written documents."""
-    from quitus.adapters.document_store import DocumentFileStore
-
-    return DocumentFileStore(_signing_s3(), env("EXPORT_BUCKET"))
-
-
-@cache
 def document_writer() -> DocumentWriter:
     """What writes documents."""
     from quitus.adapters.document_rows import DocumentRows
+    from quitus.adapters.document_store import BucketFiles
     from quitus.adapters.lease_rows import LeaseRows
     from quitus.adapters.press.typesetter import Typesetter
     from quitus.adapters.text_rows import LetterTextRows
@@ -391,7 +385,8 @@ def document_writer() -> DocumentWriter:
     desk = LeaseDesk(LeaseRows(table()), ledger(), ViewRows(table()), landlords(), clock())
     documents, texts = DocumentRows(table(), clock()), LetterTextRows(table())
     tasks = queue("DOCUMENTS_QUEUE_URL")
-    return DocumentWriter(documents, desk, landlords(), texts, Typesetter(), document_store(), tasks, clock())
+    files = BucketFiles(s3(), env("EXPORT_BUCKET"))
+    return DocumentWriter(documents, desk, landlords(), texts, link_desk(), Typesetter(), files, tasks, clock())
 
 
 @cache
@@ -424,18 +419,24 @@ def link_tokens() -> HmacTokens:
 
 
 @cache
+def link_desk() -> LinkDesk:
+    """What makes payment links for workers."""
+    from quitus.adapters.link_rows import LinkRows
+    from quitus.services.payment_links import LinkDesk
+
+    return LinkDesk(LinkRows(table()), ledger(), link_tokens(), public_address(), action_log(), clock())
+
+
+@cache
 def mailing_sender() -> MailingSender:
     """What carries mailings out."""
     from quitus.adapters.dispatch_rows import DispatchRows
     from quitus.adapters.lease_rows import LeaseRows
-    from quitus.adapters.link_rows import LinkRows
     from quitus.adapters.mailing_rows import MailingRows
     from quitus.adapters.tenant_post import TenantPost
     from quitus.adapters.view_rows import ViewRows
-    from quitus.services.payment_links import LinkDesk
     from quitus.services.send_mailings import MailingSender
 
-    links = LinkDesk(LinkRows(table()), ledger(), link_tokens(), public_address(), action_log(), clock())
     return MailingSender(
         MailingRows(table()),
         DispatchRows(table(), links_key()),
@@ -443,7 +444,7 @@ def mailing_sender() -> MailingSender:
         LeaseRows(table()),
         ViewRows(table()),
         ledger(),
-        links,
+        link_desk(),
         TenantPost(mail, sms, env("MAIL_EVENTS")),
         queue("MAILINGS_QUEUE_URL"),
         clock(),
@@ -493,8 +494,10 @@ class _OutsideTheTable:
         return export_store()
 
     @property
-    def document_links(self) -> DocumentFileStore:
-        return document_store()
+    def document_links(self) -> BucketLinks:
+        from quitus.adapters.document_store import BucketLinks
+
+        return BucketLinks(_signing_s3(), env("EXPORT_BUCKET"))
 
     @property
     def document_queue(self) -> SqsQueue:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from quitus.domain import wording
 from quitus.domain.landlord import Landlord
@@ -37,6 +38,14 @@ class DocumentKind(StrEnum):
         return self in (DocumentKind.NOTICE, DocumentKind.RECEIPT)
 
 
+class PayPages(Protocol):
+    """Where tenants pay online."""
+
+    def url(self, lease_id: str, cents: Cents) -> str | None:
+        """The page on which a lease pays an amount, None where none can be made."""
+        ...
+
+
 class NoLetter(StrEnum):
     """Why a lease gets no letter."""
 
@@ -53,26 +62,22 @@ class Composer:
     landlord: Landlord
     texts: Mapping[LetterKind, LetterText]
     today: date
+    pages: PayPages | None = None
+    """Where what a notice asks for can be paid online; None: nowhere."""
 
-    def compose(
-        self, kind: DocumentKind, full: FullStanding, period: str | None = None, page_url: str | None = None
-    ) -> Letter | NoLetter:
-        """The letter, or why there is none. `page_url` is where the tenant pays online."""
+    def compose(self, kind: DocumentKind, full: FullStanding, period: str | None = None) -> Letter | NoLetter:
+        """The letter, or why there is none."""
         if not full.standing.lease.virtual_iban:
             return NoLetter.NO_VIRTUAL_IBAN
         match kind:
             case DocumentKind.NOTICE:
-                return self._notice(full, period or "", page_url)
+                return self._notice(full, period or "")
             case DocumentKind.RECEIPT:
                 return self._receipt(full, period or "")
             case DocumentKind.RIB | DocumentKind.VIRTUAL_IBAN:
-                return self._account_letter(LetterKind(kind.value), full, page_url)
+                return self._payable(self._begun(LetterKind(kind.value), full, {}), full.standing.lease, None, None)
 
-    def _account_letter(self, kind: LetterKind, full: FullStanding, page_url: str | None) -> Letter:
-        letter = self._begun(kind, full, {})
-        return self._payable(letter, full.standing.lease, None, page_url)
-
-    def _notice(self, full: FullStanding, period: str, page_url: str | None) -> Letter | NoLetter:
+    def _notice(self, full: FullStanding, period: str) -> Letter | NoLetter:
         term = term_of(period, full.dues)
         pay_by = term.last_day
         if pay_by is None:
@@ -87,7 +92,9 @@ class Composer:
         letter = replace(self._begun(LetterKind.NOTICE, full, values), sums=notice_sums(asked, language))
         if not asked.total_cents:
             return replace(letter, paragraphs=(words.NOTHING_TO_PAY[language],))
-        return self._payable(letter, full.standing.lease, asked.total_cents, page_url)
+        lease = full.standing.lease
+        page_url = self.pages.url(lease.lease_id, asked.total_cents) if self.pages else None
+        return self._payable(letter, lease, asked.total_cents, page_url)
 
     def _receipt(self, full: FullStanding, period: str) -> Letter | NoLetter:
         rent = rent_of(period, full.dues)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text
@@ -39,6 +40,16 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentWish:
+    """What is asked for: see `Document`."""
+
+    kind: DocumentKind
+    scope: Scope
+    period: str | None = None
+    payment_links: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What was asked for and how far it is. `files` is how many there will be, 0 until that is settled; `letters` and
     `skipped` count leases with and without a letter so far.
@@ -51,12 +62,18 @@ class Document:
     status: DocumentStatus
     requested_by: str
     requested_at: str
+    payment_links: bool = False
+    """Whether notices lead to a page on which what they ask for is paid."""
     plan: str = ""
     """Names what was settled: which leases, in which files."""
     files: int = 0
     files_done: int = 0
     letters: int = 0
     skipped: int = 0
+
+    def attempt_of(self, lease_id: str) -> str:
+        """Names the payment link of a lease in these documents: made once, however often the letter is written."""
+        return sha256(f"{self.document_id}/{lease_id}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +148,15 @@ class DocumentDesk:
     ledger: Ledger
     log: ActionLog
 
-    def order(
-        self, landlord_id: str, kind: DocumentKind, scope: Scope, period: str | None, by: str, attempt: Attempt
-    ) -> Document:
+    def order(self, landlord_id: str, wish: DocumentWish, by: str, attempt: Attempt) -> Document:
         """Ask for documents; the same attempt again is the same documents. Raises NotFound: `lease_not_found`."""
+        kind, scope, period = wish.kind, wish.scope, wish.period
         known = self.ledger.accounts(landlord_id, scope.lease_ids)
         unknown = [lease_id for lease_id in scope.lease_ids if lease_id not in known]
         if unknown:
             raise NotFound("lease_not_found", "There is no lease with this id.", lease_ids=unknown)
         at = instant_text(attempt.at)
-        document = Document(attempt.name, kind, period, scope, DocumentStatus.PENDING, by, at)
+        document = Document(attempt.name, kind, period, scope, DocumentStatus.PENDING, by, at, wish.payment_links)
         body = {
             "document_id": attempt.name, "kind": kind.value, "period": period, "lease_ids": list(scope.lease_ids),
             "residence_id": scope.residence_id, "by": by,

@@ -12,22 +12,27 @@ from datetime import datetime
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.errors import NotFound
+from quitus.domain.errors import Invalid, NotFound
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Lease, LeaseStatus
 from quitus.domain.letter import Letter
 from quitus.domain.letter_texts import LetterKind
+from quitus.domain.money import Cents
 from quitus.services.compose_letters import Composer, NoLetter
 from quitus.services.documents import INDEX, Document, Documents, DocumentStatus, IndexLine, Part, parts_of
+from quitus.services.idempotent_requests import Attempt
 from quitus.services.letter_settings import LetterTexts
 from quitus.services.letter_words import TITLES
 from quitus.services.messages import DocumentTask
+from quitus.services.payment_links import LinkDesk, LinkWish
 from quitus.services.ports import Clock, Landlords, Queue
 from quitus.services.read_leases import LeaseDesk
 from quitus.services.write_exports import csv_line
 
 MOST_IN_A_FILE = 300
 """Letters of one file: a quarter of a gigabyte while it is set."""
+LINK_DAYS = 90
+"""How long the page of a notice is open: paper lies about."""
 _READ_AT_ONCE = 200
 _BOM = "\ufeff"
 COLUMNS = ("lease_id", "holder_name", "residence_id", "letter", "file", "page", "electronic", "reason")
@@ -77,6 +82,7 @@ class DocumentWriter:
     desk: LeaseDesk
     landlords: Landlords
     texts: LetterTexts
+    links: LinkDesk
     press: Press
     files: DocumentFiles
     queue: Queue
@@ -133,14 +139,15 @@ class DocumentWriter:
             return
         landlord = self.landlords.get(landlord_id)
         now = self.clock.now()
-        composer = Composer(landlord, self.texts.all(landlord_id), paris_day(now))
+        pages = _LinkedPages(self.links, landlord_id, document, now) if document.payment_links else None
+        composer = Composer(landlord, self.texts.all(landlord_id), paris_day(now), pages)
         letters, lines = list[Letter](), list[IndexLine]()
         for lease_id in part.lease_ids:
             letter, line = self._letter(composer, document, landlord_id, lease_id)
             lines.append(line)
             letters += [letter] if letter else []
-        pages = iter(self._print(landlord, document, part, letters, now))
-        told = tuple(_at(line, next(pages)) if line.letter else line for line in lines)
+        beginnings = iter(self._print(landlord, document, part, letters, now))
+        told = tuple(_at(line, next(beginnings)) if line.letter else line for line in lines)
         written = Part(part.number, part.residence_id, part.lease_ids, part.name, told)
         self.documents.written(landlord_id, document, written)
 
@@ -176,6 +183,26 @@ class DocumentWriter:
             index += (csv_line(_cells(part, line)) for line in part.lines or ())
         self.files.keep(landlord_id, document_id, INDEX, "".join(index).encode())
         self.documents.ready(landlord_id, document_id, instant_text(self.clock.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class _LinkedPages:
+    """`compose_letters.PayPages`: a payment link for each notice."""
+
+    links: LinkDesk
+    landlord_id: str
+    document: Document
+    at: datetime
+
+    def url(self, lease_id: str, cents: Cents) -> str | None:
+        """See `PayPages.url`. What was paid since the account was read leaves a notice without a page."""
+        wish = LinkWish(lease_id, amount_cents=cents, expires_in_days=LINK_DAYS)
+        attempt = Attempt(self.document.attempt_of(lease_id), self.at)
+        try:
+            made = self.links.make(self.landlord_id, wish, self.document.requested_by, attempt)
+        except Invalid:
+            return None
+        return self.links.url(self.landlord_id, made.link)
 
 
 def _may_be_sent(letter: Letter, lease: Lease) -> bool:

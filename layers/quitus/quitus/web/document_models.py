@@ -38,7 +38,8 @@ class LetterTextAnswer(Answer):
 
 class DocumentBody(Body):
     """Which letters, of which leases: `lease_ids`, a `residence`, or `all` of them. Notices and receipts are of
-    a `period`; a receipt is a quittance where the month's rent is settled in full, a reçu where a part is.
+    a `period`; a receipt is a quittance where the month's rent is settled in full, a reçu where a part is. Notices with
+    `payment_links` show the code of a page first, on which what they ask for is paid.
     """
 
     kind: Annotated[DocumentKind, Field(strict=False)]
@@ -46,6 +47,7 @@ class DocumentBody(Body):
     residence: Id | None = None
     all: bool = False
     period: Period | None = None
+    payment_links: bool = False
 
     @model_validator(mode="after")
     def _one_scope(self) -> Self:
@@ -53,6 +55,8 @@ class DocumentBody(Body):
             raise PydanticCustomError("scope", "Either `lease_ids`, or a `residence`, or `all`.")
         if (self.period is not None) != self.kind.is_of_a_period:
             raise PydanticCustomError("period", "Notices and receipts have a period, other letters none.")
+        if self.payment_links and self.kind is not DocumentKind.NOTICE:
+            raise PydanticCustomError("payment_links", "Only notices ask for what a payment link asks for.")
         return self
 
 

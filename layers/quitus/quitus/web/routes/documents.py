@@ -6,7 +6,7 @@ from typing import Any
 
 from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
-from quitus.services.documents import DocumentFile, Scope
+from quitus.services.documents import DocumentFile, DocumentWish, Scope
 from quitus.web.access import COLLECTORS, READERS
 from quitus.web.cursors import Cursors, is_number
 from quitus.web.desk import Desk
@@ -27,7 +27,8 @@ from quitus.web.routing import Route
 def order(desk: Desk, call: Call[DocumentBody, Nothing]) -> Reply:
     body = call.body
     scope = Scope(tuple(dict.fromkeys(body.lease_ids or ())), body.residence)
-    made = desk.documents.order(call.landlord_id, body.kind, scope, body.period, call.caller.subject, call.attempt)
+    wish = DocumentWish(body.kind, scope, body.period, body.payment_links)
+    made = desk.documents.order(call.landlord_id, wish, call.caller.subject, call.attempt)
     return ok(DocumentOrderedAnswer(document_id=made.document_id, status=made.status), 202)
 
 
