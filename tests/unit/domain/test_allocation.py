@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from builders import DAY, a_due, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.allocation import AllocationRule, payment_order, settle
+from quitus.domain.allocation import AllocationRule, payment_order, settle, settle_own_period
 from quitus.domain.lease import DueKind, OpenDue
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5)
@@ -58,6 +58,39 @@ def test_dues_that_are_not_yet_due_are_paid_before_a_credit_arises_but_after_tho
 def test_of_one_day_rent_comes_before_charges_and_fees() -> None:
     dues = [an_open_due(kind.value, 100, kind=kind) for kind in (DueKind.FEE, DueKind.CHARGES, DueKind.RENT)]
     assert [due.due_id for due in payment_order(dues, DAY)] == ["rent", "charges", "fee"]
+
+
+def test_what_is_due_today_is_due_and_the_dwelling_comes_before_annexes() -> None:
+    tomorrow, today, old = (
+        an_open_due(name, 100, DAY + timedelta(days=days)) for name, days in (("t", 1), ("n", 0), ("o", -40))
+    )
+    annexes = frozenset({"n"})
+    assert [due.due_id for due in payment_order([tomorrow, today], DAY, annexes=annexes)] == ["n", "t"]
+    assert [due.due_id for due in payment_order([today, old], DAY, annexes=frozenset({"o"}))] == ["n", "o"]
+    assert paid(settle([today, old], 150, DAY, annexes=frozenset({"o"}))) == {"n": 100, "o": 50}
+
+
+def test_every_part_is_named_after_the_rule_that_is_given() -> None:
+    credit, person = AllocationRule.CREDIT, AllocationRule.PERSON
+    assert {rule for *_, rule in settle(ARREARS, 60000, MARCH, rule=credit).paid} == {credit}
+    settlement = settle(ARREARS, 60000, MARCH, target=["mar"], target_rule=person, rule=credit)
+    assert settlement.paid == (("mar", 40000, person), ("jan", 15000, credit), ("feb", 5000, credit))
+
+
+def test_a_due_that_is_named_twice_or_unknown_is_paid_once_or_not() -> None:
+    settlement = settle(ARREARS, 60000, MARCH, target=["feb", "none", "feb"])
+    assert [name for name, *_ in settlement.paid] == ["feb", "jan", "mar"]
+
+
+def test_an_aid_is_spent_on_the_rent_of_its_month_then_on_the_rest_of_it() -> None:
+    kinds = ((DueKind.FEE, 3000), (DueKind.CHARGES, 8000), (DueKind.RENT, 42000))
+    dues = [an_open_due(kind.value, cents, kind=kind) for kind, cents in kinds]
+    older = an_open_due("old", 500, DAY - timedelta(days=40))
+    settlement = settle_own_period([older, *dues], 50500, "2026-11")
+    rule = AllocationRule.CREDIT
+    assert settlement.paid == (("rent", 42000, rule), ("charges", 8000, rule), ("fee", 500, rule))
+    left = settle_own_period([older, *dues], 60000, "2026-11")
+    assert (left.rest_cents, left.open_dues) == (7000, (older,))
 
 
 def test_a_due_older_than_three_years_is_paid_only_when_targeted() -> None:

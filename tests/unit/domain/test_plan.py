@@ -48,6 +48,35 @@ def test_what_the_payer_names_comes_before_the_plan_and_fills_its_instalments() 
     assert settlement.paid == (("old", 96000, AllocationRule.TARGET), ("nov", 500, AllocationRule.OLDEST_DUE))
 
 
+def test_while_a_plan_runs_it_is_the_rule_of_every_part_unless_another_is_given() -> None:
+    ahead = an_open_due("ahead", 1000, FIRST + timedelta(days=60))
+    for rule, named in ((None, AllocationRule.PLAN), (AllocationRule.CREDIT, AllocationRule.CREDIT)):
+        whole = settle([OLD, CURRENT_RENT, ahead], 200_000, FIRST, plans=[PLAN], rule=rule)
+        assert [(name, by) for name, _, by in whole.paid] == [(name, named) for name in ("nov", "old", "ahead")]
+        assert settle([OLD], 100, DAY, plans=[PLAN], rule=rule).paid == (("old", 100, named),)
+
+
+def test_an_instalment_fills_the_covered_dues_one_after_the_other() -> None:
+    plan = InstalmentPlan(1, (Instalment(FIRST, 6000), Instalment(date(2027, 3, 10), 4000)), (("a", 5000), ("b", 5000)))
+    dues = [an_open_due(name, 5000, date(2026, month, 10)) for name, month in (("a", 6), ("b", 7))]
+    ahead = an_open_due("ahead", 3000, FIRST + timedelta(days=60))
+    assert paid([*dues, ahead], 8000, plan=plan) == ([("a", 5000), ("b", 1000), ("ahead", 2000)], 0)
+
+
+def test_what_a_covered_due_owes_beside_the_plan_is_paid_once() -> None:
+    plan = InstalmentPlan(1, (Instalment(date(2027, 6, 10), 11000),), (("old", 5000), ("edge", 6000)))
+    old, edge = an_open_due("old", 5000, date(2026, 6, 10)), an_open_due("edge", 10000, FIRST + CURRENT)
+    assert paid([old, edge], 7000, plan=plan) == ([("edge", 4000), ("old", 3000)], 0)
+
+
+def test_of_the_current_charging_the_dwelling_comes_before_annexes_under_a_plan_too() -> None:
+    annex = an_open_due("annex", 4500, FIRST - timedelta(days=20))
+    assert paid([OLD, annex, CURRENT_RENT], 52000, annexes=frozenset({"annex"})) == (
+        [("nov", 51000), ("annex", 1000)],
+        0,
+    )
+
+
 def test_a_plan_interrupts_the_limitation_of_what_it_covers() -> None:
     ancient = an_open_due("old", 96000, date(2020, 1, 10))
     assert paid([ancient], 8000) == ([("old", 8000)], 0)

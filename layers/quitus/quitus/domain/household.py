@@ -85,11 +85,6 @@ class Part(NamedTuple):
         return sum(cents for _, cents, _ in self.settlement.paid)
 
     @property
-    def amount_cents(self) -> Cents:
-        """What of the payment is booked on the account."""
-        return self.paid_cents + self.settlement.rest_cents
-
-    @property
     def is_booked(self) -> bool:
         """Whether the payment does anything there."""
         return bool(self.settlement.paid or self.settlement.rest_cents)
