@@ -8,6 +8,7 @@ from typing import Any
 from quitus import bootstrap
 from quitus.adapters.log import logger
 from quitus.adapters.sqs_batch import Failed, Message, each_message
+from quitus.bootstrap import taking_in
 from quitus.services.drops import announced
 from quitus.services.registry import DroppedFile
 from quitus.services.resume import resumes
@@ -17,9 +18,9 @@ def take(message: Message) -> None:
     """Take in, or up again, every file that a message names."""
     named = json.loads(message.body)
     for dropped in announced(named):
-        _say(bootstrap.intake().take(dropped), dropped.file_id)
+        _say(taking_in.intake().take(dropped), dropped.file_id)
     for asked in resumes(named):
-        _say(bootstrap.intake().resume(asked), asked.file_id)
+        _say(taking_in.intake().resume(asked), asked.file_id)
 
 
 def _say(file: DroppedFile | None, file_id: str) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from quitus import bootstrap
 from quitus.adapters.sqs_batch import Failed, Message, each_message
+from quitus.bootstrap import tenants
 
 
 def note(message: Message) -> None:
     """Take note of one event of SES."""
-    bootstrap.returned_mail().note(message.body)
+    tenants.returned_mail().note(message.body)
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from quitus import bootstrap
+from quitus.bootstrap import tenants
 from quitus.web.pay.public import answer
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer a request."""
     request_id = getattr(context, "aws_request_id", "-")
-    return answer(bootstrap.public, bootstrap.note, bootstrap.opened, event, request_id)
+    return answer(tenants.public, bootstrap.note, tenants.opened, event, request_id)

@@ -6,12 +6,13 @@ from typing import Any
 
 from quitus import bootstrap
 from quitus.adapters.sqs_batch import Failed, Message, each_message
+from quitus.bootstrap import tenants
 from quitus.services.messages import MailingStep, from_json
 
 
 def carry_out(message: Message) -> None:
     """Carry out one step of a mailing."""
-    bootstrap.mailing_sender().carry_out(from_json(message.body, MailingStep))
+    tenants.mailing_sender().carry_out(from_json(message.body, MailingStep))
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:

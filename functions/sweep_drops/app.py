@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus import bootstrap
 from quitus.adapters.log import logger
+from quitus.bootstrap import taking_in
 
 
 def handler(event: dict[str, Any], context: object) -> None:
     """Sweep the drop bucket and the files that are being processed."""
-    swept = bootstrap.sweep().sweep()
+    swept = taking_in.sweep().sweep()
     logger().info("swept", extra={"missed": swept.missed, "stuck": swept.stuck})

@@ -6,12 +6,13 @@ from typing import Any
 
 from quitus import bootstrap
 from quitus.adapters.sqs_batch import Failed, Message, each_message
+from quitus.bootstrap import tenants
 from quitus.services.messages import DocumentTask, from_json
 
 
 def write(message: Message) -> None:
     """Plan documents, or write one file of them."""
-    bootstrap.document_writer().work(from_json(message.body, DocumentTask))
+    tenants.document_writer().work(from_json(message.body, DocumentTask))
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:

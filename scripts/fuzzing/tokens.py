@@ -13,7 +13,7 @@ from unit.cards.scenes import Cards
 from unit.web.office import Office
 
 from pay_page.app import handler
-from quitus import bootstrap
+from quitus.bootstrap import tenants
 from quitus.services.pay_page import TOKEN_LENGTH
 
 LETTERS = string.ascii_letters + string.digits + "-_"
@@ -48,7 +48,7 @@ def guess(seed: int, count: int) -> Guesses:
     urls = [office.ask("POST", "/v1/leases/L1/payment-links", {}).body["url"] for _ in range(LINKS)]
     real = [url.rpartition("/")[2] for url in urls]
     told = Guesses()
-    with patch.object(bootstrap, "public", lambda: public):
+    with patch.object(tenants, "public", lambda: public):
         for token in _tokens(Random(seed), real, count):  # noqa: S311 - guesses are to be repeatable
             answer = handler({"httpMethod": "GET", "path": f"/p/{token}"}, None)
             told.statuses[answer["statusCode"]] += 1

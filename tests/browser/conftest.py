@@ -16,7 +16,7 @@ from unit.cards.scenes import Cards
 from unit.web.office import Office
 
 from pay_page.app import handler
-from quitus import bootstrap
+from quitus.bootstrap import tenants
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -62,7 +62,7 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     """A landlord whose page is served."""
     office = Office().settle_in()
     public = Cards(office).public
-    monkeypatch.setattr(bootstrap, "public", lambda: public)
+    monkeypatch.setattr(tenants, "public", lambda: public)
     return office
 
 

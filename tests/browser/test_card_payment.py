@@ -18,9 +18,9 @@ from unit.cards.scenes import DEMO_KEY, Cards, demo_paid, secrets_of, takes_demo
 from unit.web.office import Office
 
 from card_provider.server import CardProvider
-from quitus import bootstrap
 from quitus.adapters.card_keys import CardKeys
 from quitus.adapters.demo_provider import DemoProvider
+from quitus.bootstrap import tenants
 
 SECONDS = 10_000
 
@@ -42,7 +42,7 @@ def cards(office: Office, address: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     office.clock.instant = datetime.now(UTC)
     monkeypatch.setattr(office.outside, "addresses", Served(address))
     cards = Cards(office)
-    monkeypatch.setattr(bootstrap, "public", lambda: cards.public)
+    monkeypatch.setattr(tenants, "public", lambda: cards.public)
     keys = CardKeys(secrets_of, "cards/")  # type: ignore[arg-type]
     with urllib3.PoolManager() as pool, CardProvider(0, "demo-api-key") as provider:
         provider.deliveries.url, provider.deliveries.keys = f"{address}/v1/psp/demo/events", [DEMO_KEY]

@@ -28,6 +28,7 @@ from unit.web.office import CHEQUE, LANDLORD, Office
 
 from pay_page.app import handler
 from quitus import bootstrap
+from quitus.bootstrap import tenants
 from quitus.domain.errors import ProviderRefusal, Unavailable
 from quitus.domain.webhook_signature import signature
 from quitus.services.pay_page import PayView
@@ -43,8 +44,8 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> Cards:
     office = Office().settle_in()
     takes_demo(office)
     cards = Cards(office)
-    monkeypatch.setattr(bootstrap, "public", lambda: cards.public)
-    monkeypatch.setattr(bootstrap, "opened", lambda view: None)
+    monkeypatch.setattr(tenants, "public", lambda: cards.public)
+    monkeypatch.setattr(tenants, "opened", lambda view: None)
     return cards
 
 
@@ -231,7 +232,7 @@ def test_what_breaks_down_is_asked_for_again(cards: Cards, monkeypatch: pytest.M
     def broken() -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(bootstrap, "public", broken)
+    monkeypatch.setattr(tenants, "public", broken)
     monkeypatch.setattr(bootstrap, "note", lambda error, request_id: False)
     assert tell("demo", "{}", "")["statusCode"] == 500
 
@@ -304,7 +305,7 @@ def test_of_ten_thousand_forged_webhooks_none_is_taken_and_nothing_is_kept(cards
 
 def test_the_view_of_a_page_is_not_counted_by_a_payment(cards: Cards, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[PayView] = []
-    monkeypatch.setattr(bootstrap, "opened", seen.append)
+    monkeypatch.setattr(tenants, "opened", seen.append)
     pay(cards.link())
     assert seen == []
 

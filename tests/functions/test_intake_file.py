@@ -13,6 +13,7 @@ from unit.intake.counter import Counter, Entry, a_statement, camt
 from apply_erp_file.app import handler as apply_erp_file
 from intake_file.app import handler as intake_file
 from quitus import bootstrap
+from quitus.bootstrap import taking_in
 from quitus.services.drops import announced
 from quitus.services.file_decisions import Contradiction
 from quitus.services.messages import to_json
@@ -30,9 +31,9 @@ def event(name: str) -> dict[str, Any]:
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
     counter = Counter()
-    monkeypatch.setattr(bootstrap, "intake", counter.intake)
+    monkeypatch.setattr(taking_in, "intake", counter.intake)
     monkeypatch.setattr(bootstrap, "erp_applier", counter.office.applier)
-    monkeypatch.setattr(bootstrap, "sweep", lambda: counter)
+    monkeypatch.setattr(taking_in, "sweep", lambda: counter)
     return counter
 
 

@@ -19,6 +19,7 @@ from unit.web.office import CHEQUE, LEASE, Office
 from fuzzing.tokens import guess
 from pay_page.app import handler
 from quitus import bootstrap
+from quitus.bootstrap import tenants
 from quitus.domain.epc_qr import Transfer, epc_payload
 from quitus.domain.landlord import Contact
 from quitus.domain.wording import Language
@@ -33,14 +34,14 @@ LINKS = "/v1/leases/L1/payment-links"
 def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     office = Office().settle_in()
     public = Cards(office).public
-    monkeypatch.setattr(bootstrap, "public", lambda: public)
+    monkeypatch.setattr(tenants, "public", lambda: public)
     return office
 
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[PayView]:
     views: list[PayView] = []
-    monkeypatch.setattr(bootstrap, "opened", views.append)
+    monkeypatch.setattr(tenants, "opened", views.append)
     return views
 
 
@@ -197,7 +198,7 @@ def test_a_store_that_does_not_answer_is_a_page_that_says_so(monkeypatch: pytest
     def broken() -> Public:
         raise ConnectionError
 
-    monkeypatch.setattr(bootstrap, "public", broken)
+    monkeypatch.setattr(tenants, "public", broken)
     monkeypatch.setattr(bootstrap, "note", lambda error, _: noted.append(type(error).__name__))
     page = show(path)
     assert (page["statusCode"], page["headers"]["Retry-After"]) == (503, "2")
@@ -211,7 +212,7 @@ def test_no_guess_opens_a_page_and_all_are_answered_alike() -> None:
 
 
 def test_500_hostile_names_stay_text_on_the_page(office: Office, seen: list[PayView]) -> None:
-    view = bootstrap.public().pages.view(a_link(office).rpartition("/")[2])
+    view = tenants.public().pages.view(a_link(office).rpartition("/")[2])
     assert view is not None
     usual = Marked.of(pay_page(view, Setting(Language.FR, here="t")))
     for name in hostile_names():

@@ -14,9 +14,9 @@ from botocore.config import Config
 from unit.web.office import Office
 from unit.web.test_documents import Works
 
-from quitus import bootstrap
 from quitus.adapters.document_rows import DocumentRows
 from quitus.adapters.document_store import BucketFiles, BucketLinks
+from quitus.bootstrap import tenants
 from quitus.services.compose_letters import DocumentKind
 from quitus.services.documents import Document, DocumentStatus, Part, Scope
 from write_documents.app import handler
@@ -41,7 +41,7 @@ def test_a_task_becomes_a_file_and_an_index_in_the_landlord_s_own_folder(monkeyp
     rows = DocumentRows(works.office.table, works.office.clock)
     rows.add("semiga", ASKED)
     rows.plan("semiga", "D1", [Part(1, "R1", ("L1",), "rib-R1.pdf")])
-    monkeypatch.setattr(bootstrap, "document_writer", works.writer)
+    monkeypatch.setattr(tenants, "document_writer", works.writer)
     for _ in range(2):
         assert handler(EVENT, SimpleNamespace()) == {"batchItemFailures": []}
         (file, pdf), (index, text) = bucket.objects.items()

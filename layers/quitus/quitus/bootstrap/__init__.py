@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from quitus.adapters.action_log import S3ActionLog
     from quitus.adapters.alert_rows import AlertRows
     from quitus.adapters.audit_rows import AuditedLog
-    from quitus.adapters.card_connections import CardConnections
     from quitus.adapters.document_store import BucketLinks
     from quitus.adapters.dynamo import DynamoTable
     from quitus.adapters.export_store import ExportStore
@@ -36,27 +35,17 @@ if TYPE_CHECKING:
     from quitus.bootstrap.desk import StaffDesk
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.attribution import Attributor
-    from quitus.services.card_webhooks import CardWebhooks
     from quitus.services.charge_leases import Charger
-    from quitus.services.checkouts import CheckoutDesk
     from quitus.services.close_days import DayCloser
-    from quitus.services.intake import Intake
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.number_entries import Numberer
-    from quitus.services.pay_page import PayView
-    from quitus.services.payment_links import LinkDesk
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import BatchPoster, MovementPoster
     from quitus.services.proof import ProofDesk
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
-    from quitus.services.returned_mail import ReturnedMail
-    from quitus.services.send_mailings import MailingSender
-    from quitus.services.sweep import Sweep
     from quitus.services.update_views import ViewKeeper
-    from quitus.services.write_documents import DocumentWriter
     from quitus.services.write_exports import ExportWriter
-    from quitus.web.pay.public import Public
 
 
 def env(name: str) -> str:
@@ -371,25 +360,6 @@ def export_store() -> ExportStore:
 
 
 @cache
-def document_writer() -> DocumentWriter:
-    """What writes documents."""
-    from quitus.adapters.document_rows import DocumentRows
-    from quitus.adapters.document_store import BucketFiles
-    from quitus.adapters.lease_rows import LeaseRows
-    from quitus.adapters.press.typesetter import Typesetter
-    from quitus.adapters.text_rows import LetterTextRows
-    from quitus.adapters.view_rows import ViewRows
-    from quitus.services.read_leases import LeaseDesk
-    from quitus.services.write_documents import DocumentWriter
-
-    desk = LeaseDesk(LeaseRows(table()), ledger(), ViewRows(table()), landlords(), clock())
-    documents, texts = DocumentRows(table(), clock()), LetterTextRows(table())
-    tasks = queue("DOCUMENTS_QUEUE_URL")
-    files = BucketFiles(s3(), env("EXPORT_BUCKET"))
-    return DocumentWriter(documents, desk, landlords(), texts, link_desk(), Typesetter(), files, tasks, clock())
-
-
-@cache
 def export_writer() -> ExportWriter:
     """What writes exports."""
     from quitus.adapters.closing_rows import ClosingRows
@@ -416,48 +386,6 @@ def link_tokens() -> HmacTokens:
     from quitus.adapters.link_tokens import HmacTokens
 
     return HmacTokens(links_key())
-
-
-@cache
-def link_desk() -> LinkDesk:
-    """What makes payment links for workers."""
-    from quitus.adapters.link_rows import LinkRows
-    from quitus.services.payment_links import LinkDesk
-
-    return LinkDesk(LinkRows(table()), ledger(), link_tokens(), public_address(), action_log(), clock())
-
-
-@cache
-def mailing_sender() -> MailingSender:
-    """What carries mailings out."""
-    from quitus.adapters.dispatch_rows import DispatchRows
-    from quitus.adapters.lease_rows import LeaseRows
-    from quitus.adapters.mailing_rows import MailingRows
-    from quitus.adapters.tenant_post import TenantPost
-    from quitus.adapters.view_rows import ViewRows
-    from quitus.services.send_mailings import MailingSender
-
-    return MailingSender(
-        MailingRows(table()),
-        DispatchRows(table(), links_key()),
-        landlords(),
-        LeaseRows(table()),
-        ViewRows(table()),
-        ledger(),
-        link_desk(),
-        TenantPost(mail, sms, env("MAIL_EVENTS")),
-        queue("MAILINGS_QUEUE_URL"),
-        clock(),
-    )
-
-
-@cache
-def returned_mail() -> ReturnedMail:
-    """What takes note of mail that came back."""
-    from quitus.adapters.dispatch_rows import SentRows
-    from quitus.services.returned_mail import ReturnedMail
-
-    return ReturnedMail(SentRows(table()), clock())
 
 
 class _OutsideTheTable:
@@ -524,97 +452,8 @@ def staff_desk() -> StaffDesk:
     return StaffDesk(table(), clock(), _OutsideTheTable())
 
 
-@cache
-def public() -> Public:
-    """What the pay page rests on."""
-    from quitus.adapters.page_rows import PageRows
-    from quitus.services.pay_page import PageDesk
-    from quitus.web.pay.public import Public
-
-    return Public(PageDesk(PageRows(table()), clock()), checkout_desk(), card_webhooks(), public_address())
-
-
-@cache
-def card_connections() -> CardConnections:
-    """The providers of card payments."""
-    from quitus.adapters.card_connections import CardConnections
-    from quitus.adapters.card_keys import CardKeys
-
-    keys = CardKeys(secrets, env("CARDS_SECRET_PREFIX"))
-    return CardConnections.of(keys, landlords(), env("DEMO_PROVIDER_URL"))
-
-
-@cache
-def checkout_desk() -> CheckoutDesk:
-    """What begins card payments."""
-    from quitus.adapters.checkout_rows import CheckoutRows
-    from quitus.services.checkouts import CheckoutDesk
-
-    return CheckoutDesk(CheckoutRows(table()), card_connections(), alerts(), action_log(), clock())
-
-
-@cache
-def card_webhooks() -> CardWebhooks:
-    """What takes what card providers tell."""
-    from quitus.adapters.checkout_rows import CardNoteRows, CheckoutRows
-    from quitus.services.card_webhooks import CardWebhooks
-
-    checkouts, events = CheckoutRows(table()), queue("PAYMENT_EVENTS_QUEUE_URL")
-    notes = CardNoteRows(table())
-    return CardWebhooks(card_connections(), checkouts, notes, events, alerts(), action_log(), clock())
-
-
-def opened(view: PayView) -> None:
-    """Keep in mind that a payment page was seen: which, not by whom."""
-    from quitus.adapters.log import logger
-
-    told = {"landlord": view.landlord.landlord_id, "link_id": view.link.link_id, "state": view.asked.state.value}
-    logger().info("A payment page was opened", extra=told)
-
-
 def note(error: Exception, error_id: str) -> bool:
     """Log a failure that nobody foresaw; whether it passes by itself."""
     from quitus.adapters import breakdowns
 
     return breakdowns.note(error, error_id)
-
-
-@cache
-def intake() -> Intake:
-    """What takes dropped files in."""
-    from quitus.adapters.drop_store import S3Acknowledgements, S3Drops, S3RawFiles
-    from quitus.adapters.file_rows import FileRows
-    from quitus.adapters.list_rows import ListRows
-    from quitus.adapters.pgp_envelopes import PgpEnvelopes
-    from quitus.adapters.statement_rows import StatementRows
-    from quitus.services.bank_intake import BankIntake
-    from quitus.services.erp_intake import ErpIntake
-    from quitus.services.intake import Intake
-    from quitus.services.list_intake import ListIntake
-    from quitus.services.quarantine import Quarantine
-    from quitus.services.statements import StatementBook
-
-    files, raw = FileRows(table()), S3RawFiles(s3(), env("RAW_BUCKET"))
-    quarantine = Quarantine(files, alerts(), clock())
-    book = StatementBook(files, StatementRows(table()), alerts(), clock())
-    envelopes = PgpEnvelopes(secrets(), env("PGP_SECRET_PREFIX"))
-    bank = BankIntake(files, book, raw, envelopes, ledger(), queue("MOVEMENTS_QUEUE_URL"), quarantine, clock())
-    acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
-    erp = ErpIntake(files, raw, acknowledgements, queue("ERP_ROWS_QUEUE_URL"), alerts(), clock())
-    drops = S3Drops(s3(), env("DROP_BUCKET"))
-    lists = ListIntake(files, ListRows(table()), raw, clock())
-    return Intake(drops, raw, landlords(), files, bank, erp, lists, quarantine, alerts(), clock())
-
-
-@cache
-def sweep() -> Sweep:
-    """What finds dropped files that no notification announced, and files that stopped half-way."""
-    from quitus.adapters.drop_store import S3Drops
-    from quitus.adapters.file_rows import FileRows
-    from quitus.adapters.open_file_rows import UnfinishedRows
-    from quitus.adapters.sweep_rows import SweepMarkRow
-    from quitus.services.sweep import Sweep
-
-    drops = S3Drops(s3(), env("DROP_BUCKET"))
-    unfinished, mark = UnfinishedRows(table()), SweepMarkRow(table())
-    return Sweep(drops, landlords(), FileRows(table()), unfinished, mark, queue("DROPS_QUEUE_URL"), clock())
