@@ -13,27 +13,48 @@ class Killed(BaseException):
     """The process died here."""
 
 
+class Fault:
+    """Kills the process before or after the nth call of whatever it is put on."""
+
+    def __init__(self, call: int, *, after: bool) -> None:
+        self._left = call
+        self._after = after
+
+    def on(self, port: object) -> Any:
+        """The same table, queue or log, until the process dies."""
+        return _Faulty(self, port)
+
+    def around(self, call: Callable[[], Any]) -> Any:
+        """Count a call, and let it be the last one."""
+        self._left -= 1
+        dies = self._left == 0
+        if dies and not self._after:
+            raise Killed
+        answer = call()
+        if dies:
+            raise Killed
+        return answer
+
+
+class _Faulty:
+    def __init__(self, fault: Fault, port: object) -> None:
+        self._fault = fault
+        self._port = port
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._port, name)
+        return lambda *arguments, **named: self._fault.around(lambda: method(*arguments, **named))
+
+
 class FaultyTable:
     """Counts every call on a table and kills the process before or after the nth one."""
 
     def __init__(self, table: MemoryTable, call: int, *, after: bool) -> None:
-        self._table = table
-        self._left = call
-        self._after = after
+        self._faulty = Fault(call, after=after).on(table)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._table, name)
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            self._left -= 1
-            if self._left == 0 and not self._after:
-                raise Killed
-            answer = method(*arguments, **named)
-            if self._left == 0:
-                raise Killed
-            return answer
-
-        return call
+        method: Callable[..., Any] = getattr(self._faulty, name)
+        return method
 
 
 class InterruptedTable:

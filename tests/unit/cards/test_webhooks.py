@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from faults import Killed
+from faults import Fault, Killed
 from unit.cards.scenes import (
     DEMO_KEY,
     Cards,
@@ -277,37 +277,6 @@ def test_keys_are_rotated_without_a_gap(office: Office) -> None:
     retired = Cards(office, secrets_of("new"))
     with pytest.raises(Unauthenticated):
         retired.tell_demo(demo_paid(checkout, "pay_3"))
-
-
-class Fault:
-    """Kills the process before or after the nth call of the table, the queue or the log."""
-
-    def __init__(self, call: int, *, after: bool) -> None:
-        self.left = call
-        self.after = after
-
-    def on(self, port: object) -> Any:
-        return _Faulty(self, port)
-
-
-class _Faulty:
-    def __init__(self, fault: Fault, port: object) -> None:
-        self._fault, self._port = fault, port
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._port, name)
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            self._fault.left -= 1
-            dies = self._fault.left == 0
-            if dies and not self._fault.after:
-                raise Killed
-            answer = method(*arguments, **named)
-            if dies:
-                raise Killed
-            return answer
-
-        return call
 
 
 def calls_of(told: str) -> int:
