@@ -76,10 +76,19 @@ def test_a_plan_asks_for_its_instalment_and_not_for_what_it_covers() -> None:
 
 def test_a_month_that_is_covered_asks_for_nothing_and_shows_no_code() -> None:
     letter = composed(NOTICE, a_standing(*the_month(), credits=(CreditLot("p", 30_00),)))
-    assert table_of(letter)["Total à payer"] == ("0,00 €",)
+    rows = table_of(letter)
+    assert (rows["Total à payer"], rows["Avance qui reste sur votre compte"]) == (("0,00 €",), ("30,00 €",))
+    assert "Avance utilisée" not in rows
     assert "rien à payer" in said(letter)
     assert not letter.codes
     assert not letter.account
+
+
+def test_a_credit_pays_what_it_can_of_what_a_notice_asks() -> None:
+    full = a_standing(*the_month(open_cents=272_00), credits=(CreditLot("p", 30_00),))
+    rows = table_of(composed(NOTICE, full))
+    assert (rows["Avance utilisée"], rows["Total à payer"]) == (("−30,00 €",), ("242,00 €",))
+    assert "Avance qui reste sur votre compte" not in rows
 
 
 def test_the_codes_are_the_page_s_first_and_the_transfer_s_second() -> None:

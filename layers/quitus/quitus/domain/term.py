@@ -111,7 +111,7 @@ def _place(line: TermLine) -> tuple[int, date, str]:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a notice asks for: the month's open dues, what is open of earlier ones (instalments instead of what a plan
-    covers), less free credit; never below 0.
+    covers), less as much of the free credit as that takes.
     """
 
     term: Term
@@ -120,10 +120,18 @@ class Asked:
     credit_cents: Cents
 
     @property
+    def used_cents(self) -> Cents:
+        """What of the credit pays for it."""
+        return min(self.credit_cents, self._owed_cents)
+
+    @property
     def total_cents(self) -> Cents:
         """What is to be paid."""
-        owed = self.term.open_cents + self.earlier_cents + self.instalments_cents
-        return max(0, owed - self.credit_cents)
+        return self._owed_cents - self.used_cents
+
+    @property
+    def _owed_cents(self) -> Cents:
+        return self.term.open_cents + self.earlier_cents + self.instalments_cents
 
 
 def asked_for(term: Term, account: Account, pay_by: date) -> Asked:

@@ -18,18 +18,19 @@ from quitus.services import letter_words as words
 def notice_sums(asked: Asked, language: Language) -> Sums:
     """What was called, line by line, and how the total to pay comes of it."""
     term = asked.term
-    already = term.settled_cents
+    already, left = term.settled_cents, asked.credit_cents - asked.used_cents
     beside = (
         (words.ALREADY_SETTLED if already > 0 else words.USED_ELSEWHERE, -already),
         (words.EARLIER, asked.earlier_cents),
         (words.INSTALMENTS, asked.instalments_cents),
-        (words.CREDIT, -asked.credit_cents),
+        (words.CREDIT, -asked.used_cents),
     )
     rows = (
         *(Row(_label(line, language), (wording.euros(line.called_cents, language),)) for line in term.lines),
         Row(words.TERM_TOTAL[language], (wording.euros(term.called_cents, language),), is_total=True),
         *(Row(label[language], (wording.euros(cents, language),)) for label, cents in beside if cents),
         Row(words.TO_PAY[language], (wording.euros(asked.total_cents, language),), is_total=True),
+        *([Row(words.CREDIT_LEFT[language], (wording.euros(left, language),))] if left else ()),
     )
     return Sums((words.LINE[language], words.AMOUNT[language]), rows)
 

@@ -30,7 +30,7 @@ from quitus.services.read_leases import LeaseDesk
 from quitus.services.write_exports import csv_line
 
 MOST_IN_A_FILE = 300
-"""Letters of one file: a quarter of a gigabyte while it is set."""
+"""Letters of one file: less than half a gigabyte while it is set."""
 LINK_DAYS = 90
 """How long the page of a notice is open: paper lies about."""
 _READ_AT_ONCE = 200
