@@ -118,7 +118,7 @@ class Cards:
         checkouts, alerts = CheckoutRows(self.table), AlertRows(self.table)
         self.desk = CheckoutDesk(checkouts, connections, alerts, log, clock)
         notes = CardNoteRows(self.table)
-        self.webhooks = CardWebhooks(connections, checkouts, notes, self.events, alerts, log, clock)
+        self.webhooks = CardWebhooks(connections, landlords, checkouts, notes, self.events, alerts, log, clock)
         pages = PageDesk(PageRows(self.table), clock)
         self.public = Public(pages, self.desk, self.webhooks, office.outside.addresses)
 

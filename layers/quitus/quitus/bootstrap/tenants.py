@@ -144,7 +144,14 @@ def card_webhooks() -> CardWebhooks:
     checkouts, events = CheckoutRows(bootstrap.table()), bootstrap.queue("PAYMENT_EVENTS_QUEUE_URL")
     notes = CardNoteRows(bootstrap.table())
     return CardWebhooks(
-        card_connections(), checkouts, notes, events, bootstrap.alerts(), bootstrap.action_log(), bootstrap.clock()
+        card_connections(),
+        bootstrap.landlords(),
+        checkouts,
+        notes,
+        events,
+        bootstrap.alerts(),
+        bootstrap.action_log(),
+        bootstrap.clock(),
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Final, Literal, Protocol
 
 import msgspec
@@ -25,9 +24,11 @@ from quitus.services.card_providers import CardProviders, Delivery, Told
 from quitus.services.checkouts import CheckoutStore
 from quitus.services.contention import until_written
 from quitus.services.payment_event import PaymentEvent
-from quitus.services.ports import ActionLog, Alerts, Clock, Queue
+from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Queue
 
 CURRENCY: Final = "EUR"
+_NO_CHECKOUT: Final = ""
+"""The checkout that is noted for money which fits none."""
 
 
 class CardNotes(Protocol):
@@ -42,7 +43,7 @@ class CardNotes(Protocol):
         ...
 
     def checkout_of(self, landlord_id: str, provider: str, reference: str) -> str | None:
-        """The id of the checkout that was paid by a payment."""
+        """The id of the checkout that was paid by a payment; empty when it fits none; None: no such payment."""
         ...
 
     def name(self, landlord_id: str, provider: str, reference: str, checkout_id: str) -> None:
@@ -63,6 +64,7 @@ class CardWebhooks:
     """Takes webhooks."""
 
     providers: CardProviders
+    landlords: Landlords
     checkouts: CheckoutStore
     notes: CardNotes
     events: Queue
@@ -97,6 +99,14 @@ class CardWebhooks:
 
 
 @dataclass(frozen=True, slots=True)
+class _Payee:
+    """Whose the money of a payment is: an account of the landlord, and a link's dues if it fits what was asked."""
+
+    account_iban: str
+    checkout: Checkout | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
     """What one provider tells of one landlord's payments."""
 
@@ -116,26 +126,36 @@ class _Case:
     def afterwards(self, notice: CardNotice) -> None:
         """What became of a payment later; it waits, if its payment is not known yet."""
         reference = notice.reference or ""
-        if self._payment(reference) is None:
+        if self._payee(reference) is None:
             self.desk.notes.wait(self.landlord_id, self.provider, notice)
-        checkout = self._payment(reference)
-        if checkout is not None:
-            self._post_afterwards(checkout, notice)
+        payee = self._payee(reference)
+        if payee is not None:
+            self._post_afterwards(payee, notice)
 
     def _paid(self, checkout: Checkout | None, notice: CardNotice) -> None:
-        reference = notice.reference or ""
         if checkout is None:
             self._doubt("unknown_checkout", notice)
-            return
-        if (notice.amount_cents, notice.currency) != (checkout.amount_cents, CURRENCY):
+            self._book_unclear(self._own(), notice)
+        elif (notice.amount_cents, notice.currency) != (checkout.amount_cents, CURRENCY):
             self._doubt("other_amount", notice, expected_cents=checkout.amount_cents)
-            return
-        paid = until_written(lambda: self._marked(checkout, notice), self.desk.clock)
-        day = paid.paid_on if paid.reference == reference and paid.paid_on else notice.day
-        self.desk.notes.name(self.landlord_id, self.provider, reference, checkout.checkout_id)
-        self._send(checkout, notice, "credit", reference, day)
+            self._book_unclear(_Payee(checkout.account_iban), notice)
+        else:
+            paid = until_written(lambda: self._marked(checkout, notice), self.desk.clock)
+            day = paid.paid_on if paid.reference == notice.reference and paid.paid_on else notice.day
+            self._book(_Payee(checkout.account_iban, checkout), replace(notice, day=day))
+
+    def _book_unclear(self, payee: _Payee | None, notice: CardNotice) -> None:
+        """Money that was taken is in the books whatever it was for: told without a link, it is in suspense."""
+        if payee is not None and notice.currency == CURRENCY and notice.amount_cents > 0:
+            self._book(payee, notice)
+
+    def _book(self, payee: _Payee, notice: CardNotice) -> None:
+        reference = notice.reference or ""
+        checkout_id = payee.checkout.checkout_id if payee.checkout else _NO_CHECKOUT
+        self.desk.notes.name(self.landlord_id, self.provider, reference, checkout_id)
+        self._send(payee, notice, "credit", reference)
         for later in self.desk.notes.waiting(self.landlord_id, self.provider, reference):
-            self._post_afterwards(checkout, later)
+            self._post_afterwards(payee, later)
 
     def _marked(self, checkout: Checkout, notice: CardNotice) -> Checkout:
         """The checkout as paid: by this payment, or by the one that came before it."""
@@ -146,7 +166,7 @@ class _Case:
         self.desk.checkouts.paid(self.landlord_id, paid)
         return paid
 
-    def _post_afterwards(self, checkout: Checkout, notice: CardNotice) -> None:
+    def _post_afterwards(self, payee: _Payee, notice: CardNotice) -> None:
         own = notice.own_reference or ""
         match notice.outcome:
             case CardOutcome.REFUND_FAILED:
@@ -154,19 +174,14 @@ class _Case:
             case _ if notice.currency != CURRENCY:
                 self._doubt("currency", notice)
             case CardOutcome.REINSTATED:
-                self._send(checkout, notice, "credit", f"{own}-reinstated", notice.day)
+                self._send(payee, notice, "credit", f"{own}-reinstated")
             case CardOutcome.REFUNDED:
-                self._send(checkout, notice, "return", own, notice.day)
+                self._send(payee, notice, "return", own)
             case _:
-                self._send(checkout, notice, "chargeback", own, notice.day)
+                self._send(payee, notice, "chargeback", own)
 
     def _send(
-        self,
-        checkout: Checkout,
-        notice: CardNotice,
-        kind: Literal["credit", "return", "chargeback"],
-        reference: str,
-        day: date,
+        self, payee: _Payee, notice: CardNotice, kind: Literal["credit", "return", "chargeback"], reference: str
     ) -> None:
         event = PaymentEvent(
             schema="quitus.payment-event/1",
@@ -177,10 +192,10 @@ class _Case:
             bank_reference=reference,
             amount_cents=notice.amount_cents,
             currency=CURRENCY,
-            booking_date=day,
-            account_iban=checkout.account_iban,
+            booking_date=notice.day,
+            account_iban=payee.account_iban,
             means=Means.CARD,
-            link_id=checkout.link_id,
+            link_id=payee.checkout.link_id if payee.checkout else None,
             original_reference=None if kind == "credit" else notice.reference,
             reason=notice.reason,
         )
@@ -191,8 +206,18 @@ class _Case:
         found = self.desk.checkouts.find(self.landlord_id, *place) if place else None
         return found if found is not None and found.provider == self.provider else None
 
-    def _payment(self, reference: str) -> Checkout | None:
-        return self._found(self.desk.notes.checkout_of(self.landlord_id, self.provider, reference))
+    def _payee(self, reference: str) -> _Payee | None:
+        """Whose a payment is that was told of; None before."""
+        checkout_id = self.desk.notes.checkout_of(self.landlord_id, self.provider, reference)
+        checkout = self._found(checkout_id)
+        if checkout is not None:
+            return _Payee(checkout.account_iban, checkout)
+        return None if checkout_id is None else self._own()
+
+    def _own(self) -> _Payee | None:
+        """The account to which the landlord's cards are paid out now; None for nobody's."""
+        landlord = self.desk.landlords.find(self.landlord_id)
+        return _Payee(landlord.card_account) if landlord and landlord.card_account else None
 
     def _doubt(self, reason: str, notice: CardNotice, **more: int) -> None:
         detail: dict[str, str | int] = {
