@@ -211,6 +211,16 @@ def test_no_guess_opens_a_page_and_all_are_answered_alike() -> None:
     assert not guesses.failed
 
 
+def test_dues_chosen_behind_older_ones_are_not_paid_by_a_plain_transfer(office: Office, seen: list[PayView]) -> None:
+    later = {"kind": "rent", "period": "2026-12", "due_date": "2026-12-10", "amount_cents": 45000}
+    assert office.ask("PUT", "/v1/leases/L1/dues/dec-L1", later).status == 201
+    text = text_of(show(a_link(office, due_ids=["dec-L1"])))
+    assert "IBAN" not in text
+    assert "Un virement paierait d’abord" in text
+    assert "IBAN" in text_of(show(a_link(office, due_ids=["nov-L1"])))
+    assert "IBAN" in text_of(show(a_link(office)))
+
+
 def test_500_hostile_names_stay_text_on_the_page(office: Office, seen: list[PayView]) -> None:
     view = tenants.public().pages.view(a_link(office).rpartition("/")[2])
     assert view is not None

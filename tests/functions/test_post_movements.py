@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -209,12 +210,13 @@ def test_nonsense_is_rejected_for_nobody(table: MemoryTable, notebook: Notebook,
     assert balance(table) == 45000
 
 
-def a_link(table: MemoryTable, lease_id: str = "L1", due_ids: tuple[str, ...] = ("nov",)) -> PaymentLink:
+def a_link(table: MemoryTable, lease_id: str = "L1", *, chosen: bool = True) -> PaymentLink:
     link = PaymentLink(
         link_id=f"link-{lease_id}",
         lease_id=lease_id,
         virtual_iban=LEASE if lease_id == "L1" else OTHER,
-        dues=tuple(LinkedDue(due_id, 45000) for due_id in due_ids),
+        dues=(LinkedDue("nov", 45000),),
+        chosen=chosen,
         made_by="sub",
         made_at="2026-11-01T08:00:00.000+00:00",
         expires_at="2026-11-02T08:00:00.000+00:00",
@@ -257,3 +259,20 @@ def test_a_link_of_another_lease_than_the_virtual_iban_says_leaves_it_in_suspens
 def test_an_unknown_link_names_nothing(table: MemoryTable, notebook: Notebook) -> None:
     handler(sent(virtual_iban=None, link_id="nobodys"), None)
     assert the_payment(table)["match"].get("lease_id") is None
+
+
+def test_a_link_for_all_that_is_due_leaves_the_choice_to_the_law(table: MemoryTable, notebook: Notebook) -> None:
+    link = a_link(table, chosen=False)
+    handler(sent(virtual_iban=None, link_id=link.link_id), None)
+    payment = the_payment(table)
+    assert payment["match"]["rule"] == "link"
+    assert payment["allocations"] == [["nov", 45000, "oldest_due"]]
+
+
+def test_what_is_told_of_an_account_of_before_is_taken(table: MemoryTable, notebook: Notebook) -> None:
+    landlord = a_landlord()
+    moved = replace(landlord.bank_accounts[0], iban="FR7630004000031234567890143")
+    LandlordRows(table).put(replace(landlord, bank_accounts=(moved,)))
+    handler(EVENT, None)
+    assert alerts(table) == []
+    assert balance(table) == 0

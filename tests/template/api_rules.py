@@ -12,7 +12,7 @@ from .model import Template, Tree, target
 
 PUBLIC = {
     ("GET", "/v1/openapi.json"): 10,
-    ("GET", "/p/{token}"): 50,
+    ("GET", "/p/{token}"): 200,
     ("GET", "/p/{token}/qr.svg"): 50,
     ("POST", "/p/{token}/checkout"): 20,
     ("POST", "/v1/psp/{provider}/events"): 50,

@@ -66,7 +66,7 @@ FOLDERS = {
         "ApplyErpFileRole": {"${ExportBucket.Arn}/*/acks/*"},
         "ForwardChangesRole": {"${LostChangesBucket.Arn}/*"},
         "LogRowsRole": {"${LostChangesBucket.Arn}/*", "${RawBucket.Arn}/actions/*"},
-        "PayPageRole": {"${RawBucket.Arn}/actions/*"},
+        "PayPageRole": {"${RawBucket.Arn}/actions/*/checkouts/*", "${RawBucket.Arn}/actions/*/webhooks/*"},
         "PushErpRole": {"${ExportBucket.Arn}/*/erp/*"},
         "CloseDaysRole": {"${RawBucket.Arn}/actions/*"},
         "WriteExportRole": {"${ExportBucket.Arn}/*/exports/*"},

@@ -130,3 +130,18 @@ def test_a_lease_that_nobody_knows_has_no_links(office: Office) -> None:
 def _link(office: Office, link_id: str) -> tuple[str, int]:
     found = office.get(f"/v1/payment-links/{link_id}")
     return found["status"], found["rest_cents"]
+
+
+def test_a_link_for_all_leaves_out_what_is_time_barred_and_what_a_plan_asks_later(office: Office) -> None:
+    barred = {"kind": "rent", "period": "2020-01", "due_date": "2020-01-10", "amount_cents": 40_000}
+    assert office.ask("PUT", "/v1/leases/L1/dues/old", barred).status == 201
+    assert office.ask("POST", LINKS, {}).body["due_ids"] == ["nov-L1"]
+    chosen = office.ask("POST", LINKS, {"due_ids": ["old"]}).body
+    assert (chosen["due_ids"], chosen["rest_cents"]) == (["old"], 40_000)
+    debt = {"kind": "rent", "period": "2026-09", "due_date": "2026-10-10", "amount_cents": 96_000}
+    assert office.ask("PUT", "/v1/leases/L2/dues/debt", debt).status == 201
+    instalments = [{"due_date": day, "amount_cents": 48_000} for day in ("2026-11-05", "2026-12-05")]
+    plan = {"instalments": instalments, "due_ids": ["debt"], "version": None}
+    assert office.ask("PUT", "/v1/leases/L2/plan", plan).status == 201
+    link = office.ask("POST", "/v1/leases/L2/payment-links", {}).body
+    assert link["rest_cents"] == 45_000 + 48_000

@@ -19,7 +19,7 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.mailing import Channel, Letter, mobile_number
 from quitus.services.messages import MailingStep
 from quitus.services.returned_mail import ReturnedMail
-from quitus.services.send_mailings import MailingSender, NotSent
+from quitus.services.send_mailings import MailingSender, NotSent, NotTaken
 
 from .office import CHEQUE, LEASE, RENT, Office
 
@@ -33,10 +33,13 @@ class Outbox:
     letters: list[tuple[Channel, Letter]] = field(default_factory=list)
     refuses: str = ""
     dies_after: int | None = None
+    takes: int = 1_000
 
     def send(self, landlord: Landlord, channel: Channel, letter: Letter) -> str:
         if letter.address == self.refuses:
             raise NotSent("not_sent", "refused")
+        if len(self.letters) == self.takes:
+            raise NotTaken("not_taken", "no more for now")
         if self.dies_after == len(self.letters):
             self.dies_after = None
             raise KeyboardInterrupt
@@ -254,6 +257,21 @@ def test_a_refused_message_is_told_and_does_not_stop_the_others(town: Town) -> N
     town.work()
     assert town.progress(mailing) == ({"skipped": 1, "sent": 1}, True)
     assert town.dispatches("L1")[0]["reason"] == "refused"
+
+
+def test_what_the_service_does_not_take_for_now_is_sent_later(town: Town) -> None:
+    mailing = town.order(lease_ids=["L1", "L2"])
+    town.outbox.takes = 1
+    town.sender.carry_out(town.queued.pop(0))
+    (step,) = town.queued
+    for _ in range(2):
+        with pytest.raises(NotTaken):
+            town.sender.carry_out(step)
+    assert [town.dispatches(lease)[0]["status"] for lease in ("L1", "L2")] == ["sent", "held"]
+    town.outbox.takes = 2
+    town.sender.carry_out(step)
+    assert [letter.address for _, letter in town.outbox.letters] == ["camille@example.org", "noe@example.org"]
+    assert town.progress(mailing) == ({"sent": 2}, True)
 
 
 def test_no_address_is_kept_with_a_message(town: Town) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from quitus.adapters import mailing_keys, records
 from quitus.domain.mailing import Dispatch
 from quitus.services.returned_mail import Sent
-from quitus.services.table import New, Put, Table, Update, Write
+from quitus.services.table import Is, New, Put, Table, Update, Write
 
 NEVER_BEGUN = New()
+STILL_HELD = Is("status", "held")
 
 
 class DispatchRows:
@@ -33,6 +34,14 @@ class DispatchRows:
         }
         key = mailing_keys.dispatch(landlord_id, dispatch.dispatch_id)
         self._table.write([Put(key.row(**records.dense(dispatch), **listed), NEVER_BEGUN)])
+
+    def resume(self, landlord_id: str, dispatch: Dispatch) -> None:
+        """See `DispatchStore.resume`."""
+        key = mailing_keys.dispatch(landlord_id, dispatch.dispatch_id)
+        told = records.dense(dispatch)
+        names = {"status", "link_id", "reason", "address_told"}
+        changed = {name: held for name, held in told.items() if name in names}
+        self._table.write([Update(key, set=changed, condition=STILL_HELD)])
 
     def handed_over(self, landlord_id: str, dispatch: Dispatch, address: str) -> None:
         """See `DispatchStore.handed_over`."""

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from quitus.domain.landlord import Landlord, Sender
 from quitus.domain.mailing import Channel, Letter
-from quitus.services.send_mailings import NotSent
+from quitus.services.send_mailings import NotSent, NotTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,29 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 _REFUSED = frozenset(
-    {"MessageRejected", "MailFromDomainNotVerifiedException", "InvalidParameter", "BadRequestException"}
+    {
+        "AccountSuspendedException",
+        "AuthorizationError",
+        "BadRequestException",
+        "InvalidParameter",
+        "MailFromDomainNotVerifiedException",
+        "MessageRejected",
+        "NotFoundException",
+        "ParameterValueInvalid",
+    }
 )
 """What the services say to a message, or a sender, that they will never take."""
+_NOT_TAKEN = frozenset(
+    {
+        "LimitExceededException",
+        "SendingPausedException",
+        "Throttled",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""What they say when they take no more for now: a rate, a day's quota, a month's spending."""
 
 
 class TenantPost:
@@ -43,6 +63,8 @@ class TenantPost:
         except ClientError as error:
             if error.response["Error"]["Code"] in _REFUSED:
                 raise NotSent("not_sent", "The message was refused.") from error
+            if error.response["Error"]["Code"] in _NOT_TAKEN:
+                raise NotTaken("not_taken", "No message is taken for now.") from error
             raise
 
     def _mail(self, name: str, address: str, letter: Letter) -> str:

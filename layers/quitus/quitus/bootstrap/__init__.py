@@ -68,6 +68,16 @@ def _client(service: Any) -> Any:
     return boto3.client(service, config=config)
 
 
+@cache
+def _sending_client(service: Any) -> Any:
+    """A client that asks once: what it asks for may be carried out although no answer comes, and would be again."""
+    import boto3
+    from botocore.config import Config
+
+    once = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=20)
+    return boto3.client(service, config=once)
+
+
 def dynamodb() -> DynamoDBClient:
     """The DynamoDB client."""
     client: DynamoDBClient = _client("dynamodb")
@@ -100,13 +110,13 @@ def ssm() -> SSMClient:
 
 def mail() -> SESV2Client:
     """The SES client."""
-    client: SESV2Client = _client("sesv2")
+    client: SESV2Client = _sending_client("sesv2")
     return client
 
 
 def sms() -> SNSClient:
     """The SNS client."""
-    client: SNSClient = _client("sns")
+    client: SNSClient = _sending_client("sns")
     return client
 
 

@@ -132,6 +132,11 @@ class Landlord:
         compact = compact_iban(account)
         return next((held for held in self.bank_accounts if compact in (held.iban, _domestic(held.iban))), None)
 
+    def account_ever(self, account: str) -> str | None:
+        """The IBAN of the account, declared now or before, that this IBAN or domestic number is of."""
+        compact = compact_iban(account)
+        return next((iban for iban in self.every_account if compact in (iban, _domestic(iban))), None)
+
 
 def _domestic(iban: str) -> str:
     return iban[4:25]

@@ -15,7 +15,7 @@ _MAILS = {
 
 Il reste {rest} à payer pour votre bail {lease}.
 
-Vous pouvez payer en une minute, par carte ou par virement, sur cette page :
+Vous pouvez payer en une minute sur cette page :
 {url}
 
 Ce lien est personnel : qui l'a voit ce qui est dû. Si vous venez de payer, la page le dit déjà, et ce message est
@@ -27,7 +27,7 @@ sans objet.
 
 {rest} is left to pay for your lease {lease}.
 
-You can pay within a minute, by card or by bank transfer, on this page:
+You can pay within a minute on this page:
 {url}
 
 This link is personal: whoever has it sees what is due. If you have just paid, the page says so already, and you may

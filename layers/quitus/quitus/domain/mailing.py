@@ -33,6 +33,8 @@ class DispatchStatus(StrEnum):
 
     SENDING = "sending"
     """Handed over, or about to be; if it stays so, nobody knows whether it left."""
+    HELD = "held"
+    """The service took no more for now: it did not leave, and is sent later."""
     SENT = "sent"
     BOUNCED = "bounced"
     """It came back: the address does not exist, or refuses."""

@@ -1,8 +1,10 @@
 """Payment links: what a page asks a tenant for, and how it stands (contract.md, Links; sector.md §3, explicit target).
 
-A link asks for dues of a lease as they stood when it was made, or for an amount of them. What is left of it is read off
-the account: whatever means paid a due, the link asks for that much less, and it is paid once nothing is left. So it can
-be settled once only, and a payment that comes back makes it ask again.
+A link asks for dues of a lease as they stood when it was made, or for an amount of them. One for chosen dues says what
+the tenant means to pay; one for all that is due chooses nothing, so money that comes by it goes where the law, or a
+plan, has it. What is left of a link is read off the account: whatever means paid a due, the link asks for that much
+less, and it is paid once nothing is left. So it can be settled once only, and a payment that comes back makes it ask
+again.
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ class Asked:
     lines: tuple[OpenDue, ...]
     rest_cents: Cents
     least_cents: Cents
+    by_transfer: bool = True
+    """Whether a plain transfer settles it: not if the dues that were chosen are not the first to be paid."""
 
     def check(self, cents: Cents) -> None:
         """Raises Invalid: `amount_not_allowed`: not between the least and the most."""
@@ -85,13 +89,20 @@ class PaymentLink:
     """What it asks for, if not for all that is open of its dues."""
     min_cents: Cents | None = None
     """What a tenant may pay at least; less only where less is left."""
+    chosen: bool = False
+    """Whether its dues were chosen: then they are what the tenant means to pay with it."""
     revoked_by: str | None = None
     revoked_at: str | None = None
 
     @property
     def due_ids(self) -> tuple[str, ...]:
-        """What the tenant means to pay with it."""
+        """What it asks for."""
         return tuple(due.due_id for due in self.dues)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What the tenant means to pay with it."""
+        return self.due_ids if self.chosen else ()
 
     def is_live(self, now: datetime) -> bool:
         """Whether its page may be seen."""
@@ -106,7 +117,9 @@ class PaymentLink:
         if self.amount_cents is not None:
             rest = min(rest, max(0, self.amount_cents - paid))
         least = min(rest, self.min_cents or LEAST_CENTS)
-        return Asked(self._state(rest, paid), tuple(ordered(lines, now)), rest, least)
+        first = [due.due_id for due in payable(account, now)[: len(lines)]]
+        by_transfer = not self.chosen or {line.due_id for line in lines} == set(first)
+        return Asked(self._state(rest, paid), tuple(ordered(lines, now)), rest, least, by_transfer)
 
     def _state(self, rest: Cents, paid: Cents) -> PageState:
         if not self.dues:
@@ -125,21 +138,38 @@ class PaymentLink:
 
 
 def ordered(dues: Sequence[OpenDue], now: datetime) -> list[OpenDue]:
-    """Dues in the order in which a payment of today settles them, time-barred ones too: a link targets them."""
+    """Dues in the order in which a payment of today settles them, time-barred ones too."""
     return payment_order(dues, paris_day(now), interrupted={due.due_id for due in dues})
 
 
+def payable(account: Account, now: datetime) -> list[OpenDue]:
+    """The open dues that a payment of today may settle without naming them: time-barred ones are skipped."""
+    covered = {due_id for plan in account.plans for due_id, _ in plan.covered}
+    return payment_order(account.open_dues, paris_day(now), interrupted=covered)
+
+
 def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -> tuple[LinkedDue, ...]:
-    """The dues that a new link asks for: all open ones, or those wanted, in the order given.
+    """The dues that a new link asks for: all open ones but for time-barred ones, or those wanted, in the order given.
 
     Raises:
         Invalid: `due_not_open`: nothing is open of a wanted one.
     """
-    open_now = {due.due_id: due for due in ordered(account.open_dues, now)}
-    due_ids = list(dict.fromkeys(open_now if wanted is None else wanted))
+    open_now = {due.due_id: due for due in account.open_dues}
+    due_ids = [due.due_id for due in payable(account, now)] if wanted is None else list(dict.fromkeys(wanted))
     if settled := [due_id for due_id in due_ids if due_id not in open_now]:
         raise Invalid("due_not_open", "Nothing is open of these dues.", due_ids=settled)
     return tuple(LinkedDue(due_id, open_now[due_id].open_cents) for due_id in due_ids)
+
+
+def asked_by_plan(account: Account, now: datetime) -> Cents | None:
+    """What is asked of a lease on an instalment plan: what the plan does not cover, and its instalments that are due;
+    None without a plan, and where nothing of it is due.
+    """
+    if account.plan is None:
+        return None
+    covered = account.plan.open_parts(account.open_dues)
+    beside = sum(due.open_cents - covered.get(due.due_id, 0) for due in payable(account, now))
+    return beside + account.plan.payable_cents(account.open_dues, paris_day(now)) or None
 
 
 def check_amounts(dues: Sequence[LinkedDue], amount_cents: Cents | None, min_cents: Cents | None) -> None:

@@ -81,7 +81,7 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             return_reason=self.reason,
             link_id=self.link_id,
             other_accounts=((link.virtual_iban, LINK_PATH),) if link else (),
-            due_ids=self.due_ids or (link.due_ids if link else ()),
+            due_ids=self.due_ids or (link.targets if link else ()),
         )
         return Incoming(
             movement, account, Source(f"{EVENT_CHANNEL}{self.source}", self.bank_reference, event_id=self.event_id)

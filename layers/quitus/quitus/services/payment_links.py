@@ -14,6 +14,7 @@ from quitus.domain.payment_link import (
     Asked,
     LinkStatus,
     PaymentLink,
+    asked_by_plan,
     check_amounts,
     expiry,
     linked_dues,
@@ -152,7 +153,10 @@ class LinkDesk:
     def _new(self, landlord_id: str, account: Account, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
         check_dues(self.ledger, landlord_id, [wish.lease_id], wish.due_ids or ())
         dues = linked_dues(account, wish.due_ids, attempt.at)
-        check_amounts(dues, wish.amount_cents, wish.min_cents)
+        amount = wish.amount_cents
+        if amount is None and wish.due_ids is None:
+            amount = asked_by_plan(account, attempt.at)
+        check_amounts(dues, amount, wish.min_cents)
         return PaymentLink(
             link_id=attempt.name,
             lease_id=wish.lease_id,
@@ -161,8 +165,9 @@ class LinkDesk:
             made_by=by,
             made_at=instant_text(attempt.at),
             expires_at=instant_text(expiry(attempt.at, wish.expires_in_days)),
-            amount_cents=wish.amount_cents,
+            amount_cents=amount,
             min_cents=wish.min_cents,
+            chosen=wish.due_ids is not None,
         )
 
     def _revoked(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:

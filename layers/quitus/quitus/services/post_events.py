@@ -14,7 +14,6 @@ import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.ibans import compact_iban
 from quitus.domain.ids import is_id
 from quitus.domain.incoming import EVENT_CHANNEL, Incoming
 from quitus.domain.landlord import Landlord
@@ -83,7 +82,7 @@ class EventPoster:
     def _accepted(self, landlord: Landlord | None, event: PaymentEvent) -> Incoming:
         if landlord is None:
             raise _Refused(EventRefusal.UNKNOWN_LANDLORD, "no such landlord")
-        account = landlord.bank_account(compact_iban(event.account_iban))
+        account = landlord.account_ever(event.account_iban)
         if account is None:
             raise _Refused(EventRefusal.UNKNOWN_ACCOUNT, "not an account of this landlord")
         if event.currency != "EUR":
@@ -92,7 +91,7 @@ class EventPoster:
         if self._takes_a_return_back(landlord.landlord_id, event):
             raise _Refused(EventRefusal.REVERSAL_OF_REVERSAL, "what it takes back is a return itself")
         link = self.links.find(landlord.landlord_id, event.link_id) if event.link_id else None
-        incoming = event.incoming(account.iban, link)
+        incoming = event.incoming(account, link)
         if event.kind != "credit":
             incoming = incoming.accepted(self.poster.standing(landlord, incoming))
         at = instant_text(self.clock.now())

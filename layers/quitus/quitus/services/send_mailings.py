@@ -48,6 +48,13 @@ class NotSent(QuitusError):
     status = 502
 
 
+class NotTaken(QuitusError):
+    """The sending service takes no more for now: the message did not leave, and may be sent later."""
+
+    status = 503
+    retry = True
+
+
 class MailingStore(Protocol):
     """Mailings, their parts and messages; strongly consistent."""
 
@@ -87,6 +94,10 @@ class DispatchStore(Protocol):
         """Keep a new message. Raises Stale: it was begun before."""
         ...
 
+    def resume(self, landlord_id: str, dispatch: Dispatch) -> None:
+        """Keep that a message that was held is begun again. Raises Stale: it is held no more."""
+        ...
+
     def handed_over(self, landlord_id: str, dispatch: Dispatch, address: str) -> None:
         """Keep that a message left for an address, or was refused."""
         ...
@@ -100,7 +111,12 @@ class Post(Protocol):
     """What sends messages."""
 
     def send(self, landlord: Landlord, channel: Channel, letter: Letter) -> str:
-        """Send; the id under which the service tells of it. Raises NotSent: it refused, nothing left."""
+        """Send; the id under which the service tells of it.
+
+        Raises:
+            NotSent: it refused, nothing left.
+            NotTaken: it takes no more for now, nothing left.
+        """
         ...
 
 
@@ -175,7 +191,7 @@ class MailingSender:
         """Send a lease's message; what came of it, in a word."""
         landlord_id, now = landlord.landlord_id, self.clock.now()
         begun = self.dispatches.find(landlord_id, mailing.attempt_of(lease_id))
-        if begun is not None:
+        if begun is not None and begun.status is not DispatchStatus.HELD:
             return begun.status.value
         account = self.ledger.accounts(landlord_id, [lease_id]).get(lease_id)
         least = mailing.choice.min_overdue_cents or 0
@@ -183,21 +199,24 @@ class MailingSender:
             return LEFT_OUT
         lease = self.leases.lease(landlord_id, lease_id)
         try:
-            return self._told(landlord, mailing, lease, account, now)
+            return self._told(landlord, mailing, lease, account, now, held=begun is not None)
         except Stale:  # another worker began the same message
             return DispatchStatus.SENDING.value
 
-    def _told(self, landlord: Landlord, mailing: Mailing, lease: Lease, account: Account, now: datetime) -> str:
+    def _told(
+        self, landlord: Landlord, mailing: Mailing, lease: Lease, account: Account, now: datetime, *, held: bool
+    ) -> str:
         landlord_id, address = landlord.landlord_id, address_of(lease, mailing.channel)
         dispatch = _dispatch(mailing, lease.lease_id, address, now)
         reason = self._reason_to_skip(landlord_id, account, address)
+        begin = self.dispatches.resume if held else self.dispatches.begin
         if address is None or reason is not None:
             skipped = replace(dispatch, status=DispatchStatus.SKIPPED, reason=reason)
-            self.dispatches.begin(landlord_id, skipped)
+            begin(landlord_id, skipped)
             return skipped.status.value
         made = self._link(landlord_id, mailing, account, now)
         dispatch = replace(dispatch, link_id=made.link.link_id)
-        self.dispatches.begin(landlord_id, dispatch)
+        begin(landlord_id, dispatch)
         url, language = self.links.url(landlord_id, made.link), language_of(lease.language)
         rest = made.asked.rest_cents
         letter = link_letter(landlord, lease.lease_id, rest, url, address, mailing.channel, language)
@@ -220,6 +239,9 @@ class MailingSender:
     def _hand_over(self, landlord: Landlord, dispatch: Dispatch, letter: Letter) -> Dispatch:
         try:
             sent_as = self.post.send(landlord, dispatch.channel, letter)
+        except NotTaken:
+            self.dispatches.handed_over(landlord.landlord_id, replace(dispatch, status=DispatchStatus.HELD), "")
+            raise
         except NotSent:
             told = replace(dispatch, status=DispatchStatus.SKIPPED, reason=SkipReason.REFUSED)
         else:

@@ -112,6 +112,7 @@ def pay_page(view: PayView, setting: Setting) -> str:
         rest=rest,
         asked_part=asked.rest_cents != whole,
         payable=asked.rest_cents > 0,
+        by_transfer=asked.by_transfer,
         choice=asked.least_cents < asked.rest_cents,
         bounds=_bounds(view, texts, language),
         transfer=list(_transfer(view, texts, language)),

@@ -41,6 +41,7 @@ class Texts:
     reference: str
     sum: str
     payee_name_how: str
+    chosen_by_card_only: str
     qr_title: str
     page_qr_title: str
     qr_how: str
@@ -92,6 +93,8 @@ FRENCH = Texts(
     reference="Référence",
     sum="Montant",
     payee_name_how="Recopiez le nom du bénéficiaire tel quel\u00a0: votre banque le compare à celui du compte.",
+    chosen_by_card_only="Un virement paierait d’abord ce qui est dû depuis plus longtemps\u00a0: ces échéances se "
+    "paient par carte, ou auprès de votre bailleur.",
     qr_title="Code QR du virement, pour les applications bancaires qui le lisent",
     page_qr_title="Code QR de la page de paiement",
     qr_how="Si votre application bancaire lit ce code, elle remplit le virement pour vous.",
@@ -142,6 +145,8 @@ ENGLISH = Texts(
     reference="Reference",
     sum="Amount",
     payee_name_how="Enter the payee name exactly as shown: your bank compares it with that of the account.",
+    chosen_by_card_only="A bank transfer would pay what has been due for longer first: these are paid by "
+    "card, or with your landlord.",
     qr_title="QR code of the transfer, for banking apps that read it",
     page_qr_title="QR code of the pay page",
     qr_how="If your banking app reads this code, it fills in the transfer for you.",

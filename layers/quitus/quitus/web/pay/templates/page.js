@@ -21,15 +21,22 @@
   var waiting = document.querySelector("[data-waiting]");
   if (waiting) {
     var tries = 0;
-    var look = function () {
+    var again = function () {
       tries += 1;
+      if (tries < 40) setTimeout(look, Math.min(15000, 2000 + 500 * tries));
+    };
+    var look = function () {
       fetch(waiting.dataset.waiting, { credentials: "omit" })
-        .then(function (answer) { return answer.text(); })
+        .then(function (answer) {
+          if (!answer.ok) throw answer.status;
+          return answer.text();
+        })
         .then(function (text) {
           var page = new DOMParser().parseFromString(text, "text/html");
-          if (!page.querySelector("[data-waiting]")) location.replace(waiting.dataset.waiting);
-          else if (tries < 60) setTimeout(look, 3000);
-        }, function () { if (tries < 60) setTimeout(look, 3000); });
+          if (page.querySelector("[data-waiting]")) again();
+          else location.replace(waiting.dataset.waiting);
+        })
+        .catch(again);
     };
     setTimeout(look, 2000);
   }
