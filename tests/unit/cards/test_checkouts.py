@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from faults import InterruptedTable
@@ -11,6 +12,7 @@ from unit.web.office import CHEQUE, LANDLORD, Office
 
 from quitus.domain.checkout import Checkout, CheckoutStatus, Progress, parse_checkout_id
 from quitus.domain.errors import Conflict, Invalid, ProviderRefusal, Unavailable
+from quitus.services.card_providers import HostedSession, ProviderBusy, ProviderFailed
 from quitus.services.checkouts import CheckoutWish
 
 
@@ -74,6 +76,56 @@ def test_a_provider_that_did_not_answer_is_asked_again_for_the_same(cards: Cards
     cards.demo.failure = None
     assert cards.start(token).number == 1
     assert cards.alerts() == []
+
+
+@pytest.mark.parametrize("failure", [ProviderFailed("failed", "Broken."), ProviderRefusal("refused", "No.")])
+def test_what_a_provider_answered_without_a_page_is_over_and_the_next_one_has_another_name(
+    cards: Cards, failure: Exception
+) -> None:
+    token = cards.link()
+    cards.demo.failure = failure
+    with pytest.raises(type(failure)):
+        cards.start(token)
+    cards.demo.failure = None
+    assert progress(cards, token) is None
+    assert cards.start(token).number == 2
+
+
+def test_a_provider_that_is_busy_with_another_tab_is_waited_for(cards: Cards) -> None:
+    token, opening = cards.link(), cards.demo.open
+
+    def busy(*asked: Any) -> HostedSession:
+        if cards.demo.calls < 3:
+            cards.demo.calls += 1
+            raise ProviderBusy("busy", "Wait.")
+        return opening(*asked)
+
+    cards.demo.open = busy  # type: ignore[assignment, method-assign]
+    assert cards.start(token).url == "https://cards.example.org/pay/cs_1"
+
+
+def test_the_other_tabs_page_is_taken_as_soon_as_it_is_known(cards: Cards) -> None:
+    token, others = cards.link(), list[Checkout]()
+    racing = Cards(cards.office)
+    racing.demo.opened = cards.demo.opened
+
+    def busy(*_: Any) -> HostedSession:
+        others.append(cards.start(token))
+        raise ProviderBusy("busy", "Wait.")
+
+    racing.demo.open = busy  # type: ignore[assignment, method-assign]
+    assert racing.start(token).url == "https://cards.example.org/pay/cs_1"
+    assert (len(others), len(cards.demo.opened)) == (1, 1)
+
+
+def test_a_provider_that_stays_busy_is_given_up_and_asked_for_the_same_later(cards: Cards) -> None:
+    token = cards.link()
+    cards.demo.failure = ProviderBusy("busy", "Wait.")
+    with pytest.raises(Unavailable):
+        cards.start(token)
+    assert cards.demo.calls == 8
+    cards.demo.failure = None
+    assert cards.start(token).number == 1
 
 
 def test_a_provider_that_refuses_is_the_landlords_business(cards: Cards) -> None:

@@ -26,7 +26,7 @@ from quitus.domain.calendar import instant_text
 from quitus.domain.checkout import Checkout
 from quitus.domain.errors import ProviderRefusal, Unavailable
 from quitus.domain.landlord import Landlord
-from quitus.services.card_providers import CardProvider
+from quitus.services.card_providers import CardProvider, ProviderBusy, ProviderFailed
 
 pytestmark = pytest.mark.enable_socket
 LANDLORD = a_landlord()
@@ -153,16 +153,27 @@ def test_stripe_is_told_amount_currency_and_whose_it_is_and_nothing_of_the_tenan
     assert "L1" not in form.values()
 
 
-@pytest.mark.parametrize("answer", [(500, b""), (503, b"{}"), (429, b"{}"), (409, b'{"error": {"code": "lock"}}')])
-def test_stripe_is_asked_twice_when_it_is_busy(
+@pytest.mark.parametrize("answer", [(500, b""), (503, b"{}")])
+def test_stripe_is_asked_twice_when_it_breaks_down(
     stripe: tuple[StripeShaped, StripeProvider], answer: tuple[int, bytes]
 ) -> None:
     server, provider = stripe
     server.answers = [answer]
     assert provider.open(LANDLORD, a_checkout(), PAGE).session_id == "cs_test_1"
     server.answers = [answer] * 2
-    with pytest.raises(Unavailable):
+    with pytest.raises(ProviderFailed):
         provider.open(LANDLORD, a_checkout(2), PAGE)
+
+
+@pytest.mark.parametrize("answer", [(429, b"{}"), (409, b'{"error": {"code": "idempotency_key_in_use"}}')])
+def test_a_provider_that_is_busy_is_told_from_one_that_is_away(
+    stripe: tuple[StripeShaped, StripeProvider], answer: tuple[int, bytes]
+) -> None:
+    server, provider = stripe
+    server.answers = [answer]
+    with pytest.raises(ProviderBusy):
+        provider.open(LANDLORD, a_checkout(), PAGE)
+    assert provider.open(LANDLORD, a_checkout(), PAGE).session_id == "cs_test_1"
 
 
 @pytest.mark.parametrize("said", [b"", b"[]", b'{"error": 5}', b'{"error": {"code": "card_declined", "message": "x"}}'])
@@ -184,8 +195,9 @@ def test_an_answer_without_a_page_is_no_answer(stripe: tuple[StripeShaped, Strip
 
 
 def test_a_provider_that_is_not_there_is_away() -> None:
-    with urllib3.PoolManager() as pool, pytest.raises(Unavailable):
+    with urllib3.PoolManager() as pool, pytest.raises(Unavailable) as away:
         DemoProvider(keys_of(), pool, "http://127.0.0.1:1").open(LANDLORD, a_checkout(), PAGE)
+    assert type(away.value) is Unavailable
 
 
 def test_keys_are_read_again_after_a_minute() -> None:

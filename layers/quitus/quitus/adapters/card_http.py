@@ -11,12 +11,12 @@ from urllib3.exceptions import HTTPError
 
 from quitus.adapters.pauses import pause
 from quitus.domain.errors import ProviderRefusal, Unavailable
-from quitus.services.card_providers import HostedSession
+from quitus.services.card_providers import HostedSession, ProviderBusy, ProviderFailed
 
 _TIMEOUT = urllib3.Timeout(connect=3, read=8, total=10)
 _ANSWER_READ = 1 << 20
 _TRIES = 2
-_PASSING = frozenset({409, 429})
+_BUSY = frozenset({409, 429})
 """Another request under the same key is on its way; too many at once."""
 
 
@@ -27,12 +27,14 @@ def session(
 
     Raises:
         Unavailable: no answer, or one without a page.
+        ProviderFailed: an answer that it broke down.
+        ProviderBusy: a request to come a moment later.
         ProviderRefusal: any refusal, with its status and the provider's code.
     """
     answer = _post(pool, url, body, headers)
     session_id, page = answer.get(id_name), answer.get("url")
     if not isinstance(session_id, str) or not isinstance(page, str):
-        raise _away(0)
+        raise _away()
     return HostedSession(session_id, page)
 
 
@@ -40,10 +42,10 @@ def _post(pool: urllib3.PoolManager, url: str, body: bytes, headers: Mapping[str
     """The JSON that it answers.
 
     Raises:
-        Unavailable: no answer, a broken one, or a request to come later.
+        Unavailable, ProviderFailed, ProviderBusy: see `session`.
         ProviderRefusal: any other refusal, with its status and the provider's code.
     """
-    status, said = 0, b""
+    failed: int | None = None
     for attempt in range(_TRIES):
         if attempt:
             pause(attempt)
@@ -51,13 +53,18 @@ def _post(pool: urllib3.PoolManager, url: str, body: bytes, headers: Mapping[str
             status, said = _sent(pool, url, body, headers)
         except (HTTPError, OSError):
             continue
-        if status < 500 and status not in _PASSING:
+        if status in _BUSY:
+            raise ProviderBusy("card_provider_busy", "The provider of card payments asks to wait.", status=status)
+        if status < 500:
             return _answer(status, said)
-    raise _away(status)
+        failed = status
+    if failed is not None:
+        raise ProviderFailed("card_provider_failed", "The provider of card payments broke down.", status=failed)
+    raise _away()
 
 
-def _away(status: int) -> Unavailable:
-    return Unavailable("card_provider_unavailable", "The provider of card payments did not answer.", status=status)
+def _away() -> Unavailable:
+    return Unavailable("card_provider_unavailable", "The provider of card payments did not answer.")
 
 
 def _sent(pool: urllib3.PoolManager, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:

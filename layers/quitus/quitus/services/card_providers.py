@@ -9,7 +9,18 @@ from typing import Any, Protocol
 
 from quitus.domain.card_notice import CardNotice
 from quitus.domain.checkout import Checkout
+from quitus.domain.errors import Unavailable
 from quitus.domain.landlord import Landlord
+
+
+class ProviderFailed(Unavailable):
+    """It answered that it broke down. Stripe repeats that answer to whoever comes with the same key, for a day
+    (https://docs.stripe.com/api/idempotent_requests).
+    """
+
+
+class ProviderBusy(Unavailable):
+    """It works on the same checkout for somebody else, or asked to slow down: a moment later it may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,9 @@ class CardProvider(Protocol):
         tenant comes back.
 
         Raises:
-            Unavailable: it did not answer, or asked to slow down.
+            Unavailable: it did not answer.
+            ProviderFailed: it answered that it broke down.
+            ProviderBusy: it works on this checkout already, or asked to slow down.
             ProviderRefusal: it does not take what is asked (a key that was revoked).
         """
         ...

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
-from quitus.domain.checkout import Checkout, Progress, check_card_amount
+from quitus.domain.checkout import Checkout, CheckoutStatus, Progress, check_card_amount
 from quitus.domain.errors import Conflict, ProviderRefusal
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
 from quitus.domain.payment_link import Asked, PageState, PaymentLink
-from quitus.services.card_providers import CardProvider, CardProviders
+from quitus.services.card_providers import CardProvider, CardProviders, ProviderBusy, ProviderFailed
 from quitus.services.contention import until_written
 from quitus.services.ports import ActionLog, Alerts, Clock
+
+_PATIENCE: Final = 8
+"""How often a provider that is busy is asked: two or three seconds in all, with the clock's pauses."""
 
 
 class CheckoutStore(Protocol):
@@ -133,17 +136,36 @@ class CheckoutDesk:
         return new
 
     def _opened(self, landlord: Landlord, provider: CardProvider, checkout: Checkout, page: str) -> Checkout:
+        """The checkout with its page. What the provider answered with anything else is over: it would hear the same
+        again under the same key, so whoever comes next gets another one.
+        """
         at = instant_text(self.clock.now())
         try:
-            session = provider.open(landlord, checkout, page)
-        except ProviderRefusal as refusal:
-            alert = Alert(AlertKind.CARD_PROVIDER_REFUSES, provider.name, {"code": refusal.code, **refusal.detail})
-            self.alerts.alert(landlord.landlord_id, alert, at)
+            opened = self._led(landlord, provider, checkout, page)
+        except (ProviderFailed, ProviderRefusal) as refusal:
+            self.checkouts.ended(landlord.landlord_id, replace(checkout, status=CheckoutStatus.EXPIRED))
+            if isinstance(refusal, ProviderRefusal):
+                alert = Alert(AlertKind.CARD_PROVIDER_REFUSES, provider.name, {"code": refusal.code, **refusal.detail})
+                self.alerts.alert(landlord.landlord_id, alert, at)
             raise
         self.alerts.close(landlord.landlord_id, AlertKind.CARD_PROVIDER_REFUSES, provider.name, at)
-        opened = replace(checkout, session_id=session.session_id, url=session.url)
-        self.checkouts.opened(landlord.landlord_id, opened)
         return opened
+
+    def _led(self, landlord: Landlord, provider: CardProvider, checkout: Checkout, page: str) -> Checkout:
+        """The checkout with the page that the provider opens for it, or opened for who asked at the same time."""
+        for tried in range(_PATIENCE):
+            try:
+                session = provider.open(landlord, checkout, page)
+            except ProviderBusy:
+                self.clock.pause(tried)
+                held = self.checkouts.find(landlord.landlord_id, checkout.link_id, checkout.number)
+                if held is not None and held.url:
+                    return held
+                continue
+            opened = replace(checkout, session_id=session.session_id, url=session.url)
+            self.checkouts.opened(landlord.landlord_id, opened)
+            return opened
+        raise ProviderBusy("card_provider_busy", "The provider of card payments asks to wait.")
 
 
 def _cents(asked: Asked, wish: CheckoutWish) -> Cents:
