@@ -12,9 +12,11 @@ from letters import DUE_DAY, PERIOD, TODAY, a_called, a_let, a_standing, compose
 from quitus.domain.lease import CreditLot, DueKind, DueStanding
 from quitus.domain.letter import Letter, Sums
 from quitus.domain.letter_texts import LetterKind, LetterText
+from quitus.domain.movement import Means
 from quitus.domain.party import Party, PartyRole
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.services.compose_letters import Composer, DocumentKind, NoLetter
+from quitus.services.letter_parts import Paid
 
 PLAIN = {0xA0: " ", 0x202F: " "}
 NOTICE, RECEIPT = DocumentKind.NOTICE, DocumentKind.RECEIPT
@@ -135,6 +137,23 @@ def test_an_aid_that_is_awaited_is_receipted_with_reserve() -> None:
     letter = composed(RECEIPT, a_standing(*the_month(aid_open=190_00)))
     assert letter.kind is LetterKind.FULL_RECEIPT
     assert "Sous réserve d’encaissement de l’aide au logement attendue, soit 190,00 €." in said(letter)
+
+
+def test_a_receipt_names_its_payments_if_they_add_up() -> None:
+    full = a_standing(*the_month())
+    rent, day = "rent-2026-11", date(2026, 11, 2)
+    known = [
+        Paid(rent, day, Means.CARD, 100_00),
+        Paid(rent, day, Means.CARD, 22_00),
+        Paid("charges-2026-11", date(2026, 11, 1), Means.CHEQUE, 150_00),
+        Paid("rent-2026-10", day, Means.CARD, 400_00),
+    ]
+    composer = Composer(the_landlord(), {}, TODAY)
+    whole, late = (composer.compose(RECEIPT, full, PERIOD, payments) for payments in (known, known[1:]))
+    assert isinstance(whole, Letter)
+    assert isinstance(late, Letter)
+    assert "Paiements reçus : 150,00 € – 1er novembre 2026, chèque ; 122,00 € – 2 novembre 2026, carte." in said(whole)
+    assert "Paiements" not in said(late)
 
 
 def test_nothing_called_or_nothing_paid_makes_no_letter() -> None:

@@ -10,13 +10,14 @@ import pypdf
 import pytest
 from faults import FaultyTable, InterruptedTable, Killed
 from hostile_names import HOSTILE
-from letters import seen
+from letters import seen, text_of
 from qr_readers import read_by_zxing
 from unit.web.office import LEASE, RENT, Office
 
 from quitus.adapters.document_rows import DocumentRows
 from quitus.adapters.press.typesetter import Typesetter
 from quitus.adapters.text_rows import LetterTextRows
+from quitus.adapters.view_rows import ViewRows
 from quitus.services import write_documents
 from quitus.services.messages import DocumentTask
 from quitus.services.write_documents import DocumentWriter
@@ -45,7 +46,16 @@ class Works:
         rows = DocumentRows(table or self.office.table, self.office.clock)
         texts, files, queue = LetterTextRows(self.office.table), self.files, self.queue
         return DocumentWriter(
-            rows, desk.leases, desk.landlords, texts, desk.links, Typesetter(), files, queue, self.office.clock
+            rows,
+            desk.leases,
+            desk.landlords,
+            texts,
+            ViewRows(self.office.table),
+            desk.links,
+            Typesetter(),
+            files,
+            queue,
+            self.office.clock,
         )
 
     def order(self, **body: Any) -> str:
@@ -133,6 +143,8 @@ def test_receipts_are_quittances_or_recus_or_nothing_as_the_account_says(works: 
         "L3": ("", "", "nothing_paid"),
     }
     assert document["progress"]["skipped"] == 1
+    pdf = works.files.kept[document["document_id"], "receipt-2026-11-R1.pdf"]
+    assert "Paiements reçus : 450,00 € – 5 novembre 2026, virement." in text_of(pdf)
 
 
 def test_account_numbers_are_told_to_all_who_still_live_there(works: Works) -> None:

@@ -31,18 +31,22 @@ def document_writer() -> DocumentWriter:
     from quitus.services.read_leases import LeaseDesk
     from quitus.services.write_documents import DocumentWriter
 
-    desk = LeaseDesk(
-        LeaseRows(bootstrap.table()),
-        bootstrap.ledger(),
-        ViewRows(bootstrap.table()),
-        bootstrap.landlords(),
-        bootstrap.clock(),
-    )
+    views, leases = ViewRows(bootstrap.table()), LeaseRows(bootstrap.table())
+    desk = LeaseDesk(leases, bootstrap.ledger(), views, bootstrap.landlords(), bootstrap.clock())
     documents, texts = DocumentRows(bootstrap.table(), bootstrap.clock()), LetterTextRows(bootstrap.table())
     tasks = bootstrap.queue("DOCUMENTS_QUEUE_URL")
     files = BucketFiles(bootstrap.s3(), bootstrap.env("EXPORT_BUCKET"))
     return DocumentWriter(
-        documents, desk, bootstrap.landlords(), texts, link_desk(), Typesetter(), files, tasks, bootstrap.clock()
+        documents,
+        desk,
+        bootstrap.landlords(),
+        texts,
+        views,
+        link_desk(),
+        Typesetter(),
+        files,
+        tasks,
+        bootstrap.clock(),
     )
 
 

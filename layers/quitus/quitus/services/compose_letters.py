@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -18,7 +18,7 @@ from quitus.domain.party import Party, PartyRole
 from quitus.domain.term import Term, asked_for, rent_of, term_of
 from quitus.domain.wording import Language, language_of
 from quitus.services import letter_words as words
-from quitus.services.letter_parts import account_lines, codes, notice_sums, receipt_sums
+from quitus.services.letter_parts import Paid, account_lines, codes, notice_sums, payments_told, receipt_sums
 from quitus.services.read_leases import FullStanding
 
 _NAMES_SHOWN = 3
@@ -65,15 +65,19 @@ class Composer:
     pages: PayPages | None = None
     """Where what a notice asks for can be paid online; None: nowhere."""
 
-    def compose(self, kind: DocumentKind, full: FullStanding, period: str | None = None) -> Letter | NoLetter:
-        """The letter, or why there is none."""
+    def compose(
+        self, kind: DocumentKind, full: FullStanding, period: str | None = None, payments: Iterable[Paid] = ()
+    ) -> Letter | NoLetter:
+        """The letter, or why there is none. A receipt names the `payments` on the lease that settled its month, if they
+        add up to what the account says: lists of payments are seconds behind it.
+        """
         if not full.standing.lease.virtual_iban:
             return NoLetter.NO_VIRTUAL_IBAN
         match kind:
             case DocumentKind.NOTICE:
                 return self._notice(full, period or "")
             case DocumentKind.RECEIPT:
-                return self._receipt(full, period or "")
+                return self._receipt(full, period or "", payments)
             case DocumentKind.RIB | DocumentKind.VIRTUAL_IBAN:
                 return self._payable(self._begun(LetterKind(kind.value), full, {}), full.standing.lease, None, None)
 
@@ -96,7 +100,7 @@ class Composer:
         page_url = self.pages.url(lease.lease_id, asked.total_cents) if self.pages else None
         return self._payable(letter, lease, asked.total_cents, page_url)
 
-    def _receipt(self, full: FullStanding, period: str) -> Letter | NoLetter:
+    def _receipt(self, full: FullStanding, period: str, payments: Iterable[Paid]) -> Letter | NoLetter:
         rent = rent_of(period, full.dues)
         if rent.last_day is None:
             return NoLetter.NOTHING_CALLED
@@ -111,7 +115,9 @@ class Composer:
             letter = replace(letter, french=filled(self._text(kind, Language.FR), values))
         reserve = _reserve(rent, language)
         note = words.PART_NOTE if rent.open_cents else words.FULL_NOTE
-        paragraphs = (*letter.paragraphs, *reserve)
+        due_ids = {line.standing.due.due_id for line in rent.lines}
+        told = payments_told([one for one in payments if one.due_id in due_ids], paid, language)
+        paragraphs = (*letter.paragraphs, *told, *reserve)
         return replace(letter, sums=receipt_sums(rent, language), paragraphs=paragraphs, notes=(note,))
 
     def _begun(self, kind: LetterKind, full: FullStanding, own: Mapping[str, str]) -> Letter:

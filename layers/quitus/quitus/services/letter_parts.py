@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
 
 from quitus.domain import wording
 from quitus.domain.epc_qr import Transfer, epc_payload
@@ -10,6 +12,7 @@ from quitus.domain.errors import Invalid
 from quitus.domain.lease import DueKind, Lease
 from quitus.domain.letter import Code, Row, Sums
 from quitus.domain.money import Cents
+from quitus.domain.movement import Means
 from quitus.domain.term import Asked, Term, TermLine
 from quitus.domain.wording import Language
 from quitus.services import letter_words as words
@@ -49,6 +52,30 @@ def receipt_sums(rent: Term, language: Language) -> Sums:
     rows.append(row(words.TOTAL[language], called, settled, rent.open_cents, is_total=True))
     columns = (words.LINE, words.CALLED, words.SETTLED, words.OPEN)
     return Sums(tuple(column[language] for column in columns), tuple(rows))
+
+
+class Paid(NamedTuple):
+    """What a payment settled of a due."""
+
+    due_id: str
+    day: date
+    means: Means
+    cents: Cents
+
+
+def payments_told(payments: Iterable[Paid], paid_cents: Cents, language: Language) -> tuple[str, ...]:
+    """When and how it was paid, each payment once; nothing unless the payments add up to what was paid."""
+    sums = dict[tuple[date, Means], Cents]()
+    for one in payments:
+        sums[one.day, one.means] = sums.get((one.day, one.means), 0) + one.cents
+    if not sums or sum(sums.values()) != paid_cents:
+        return ()
+    told = (
+        f"{wording.euros(cents, language)} – {wording.day(day, language)}, {words.MEANS[means][language]}"
+        for (day, means), cents in sorted(sums.items())
+    )
+    between = " ; " if language is Language.FR else "; "
+    return (f"{words.PAID[language]} {between.join(told)}.",)
 
 
 def account_lines(lease: Lease, language: Language, *, domestic: bool) -> tuple[tuple[str, str], ...]:

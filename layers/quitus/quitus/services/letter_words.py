@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from quitus.domain.letter_texts import LetterKind
+from quitus.domain.movement import Means
 from quitus.domain.wording import Language
 
 type Words = Mapping[Language, str]
@@ -65,6 +66,17 @@ EPC_CAPTION: Final = _words(
 )
 EPC_ALT: Final = _words("QR code du virement : ", "QR code of the transfer: ")
 UNLIMITED: Final = _words("montant libre", "any amount")
+PAID: Final = _words("Paiements reçus :", "Payments received:")
+MEANS: Final[Mapping[Means, Words]] = {
+    Means.TRANSFER: _words("virement", "transfer"),
+    Means.INSTANT_TRANSFER: _words("virement instantané", "instant transfer"),
+    Means.DIRECT_DEBIT: _words("prélèvement", "direct debit"),
+    Means.CARD: _words("carte", "card"),
+    Means.CHEQUE: _words("chèque", "cheque"),
+    Means.CASH: _words("espèces", "cash"),
+    Means.CAF: _words("CAF", "CAF"),
+    Means.OTHER: _words("autre moyen", "other means"),
+}
 AID_AWAITED: Final = _words(
     "Sous réserve d’encaissement de l’aide au logement attendue, soit {amount}.",
     "Provided that the housing aid awaited is received: {amount}.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text, paris_day
@@ -18,15 +18,18 @@ from quitus.domain.lease import Lease, LeaseStatus
 from quitus.domain.letter import Letter
 from quitus.domain.letter_texts import LetterKind
 from quitus.domain.money import Cents
-from quitus.services.compose_letters import Composer, NoLetter
+from quitus.domain.movement import Means
+from quitus.services.compose_letters import Composer, DocumentKind, NoLetter
 from quitus.services.documents import INDEX, Document, Documents, DocumentStatus, IndexLine, Part, parts_of
 from quitus.services.idempotent_requests import Attempt
+from quitus.services.letter_parts import Paid
 from quitus.services.letter_settings import LetterTexts
 from quitus.services.letter_words import TITLES
 from quitus.services.messages import DocumentTask
 from quitus.services.payment_links import LinkDesk, LinkWish
 from quitus.services.ports import Clock, Landlords, Queue
 from quitus.services.read_leases import LeaseDesk
+from quitus.services.read_shares import LeasePayments
 from quitus.services.write_exports import csv_line
 
 MOST_IN_A_FILE = 300
@@ -82,6 +85,7 @@ class DocumentWriter:
     desk: LeaseDesk
     landlords: Landlords
     texts: LetterTexts
+    payments: LeasePayments
     links: LinkDesk
     press: Press
     files: DocumentFiles
@@ -159,10 +163,18 @@ class DocumentWriter:
         except NotFound:
             return None, IndexLine(lease_id, "", reason=NoLetter.NO_SUCH_LEASE.value)
         lease = full.standing.lease
-        made = composer.compose(document.kind, full, document.period)
+        payments = self._payments(landlord_id, lease_id) if document.kind is DocumentKind.RECEIPT else ()
+        made = composer.compose(document.kind, full, document.period, payments)
         if isinstance(made, NoLetter):
             return None, IndexLine(lease_id, lease.holder_name, reason=made.value)
         return made, IndexLine(lease_id, lease.holder_name, made.kind.value, electronic=_may_be_sent(made, lease))
+
+    def _payments(self, landlord_id: str, lease_id: str) -> Iterator[Paid]:
+        for payment in self.payments.payments_on(landlord_id, lease_id):
+            day, means = date.fromisoformat(payment["booking_date"]), Means(payment["means"])
+            for allocation in payment["allocations"]:
+                if allocation["lease_id"] == lease_id:
+                    yield Paid(allocation["due_id"], day, means, allocation["amount_cents"])
 
     def _print(
         self, landlord: Landlord, document: Document, part: Part, letters: Sequence[Letter], at: datetime
