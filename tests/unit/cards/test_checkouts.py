@@ -254,6 +254,36 @@ def test_what_began_an_hour_ago_is_told_of_no_more(cards: Cards) -> None:
     assert progress(cards, token) is None
 
 
+@pytest.mark.parametrize("passed", [timedelta(hours=1), timedelta(days=13)])
+def test_a_payment_whose_event_waits_is_awaited_however_long_ago_it_began(cards: Cards, passed: timedelta) -> None:
+    token = cards.link()
+    cards.tell_demo(demo_paid(cards.start(token), "pay_1"))
+    cards.office.clock.instant += passed
+    with pytest.raises(Conflict):
+        cards.start(token)
+    cards.post_events()
+    assert (progress(cards, token), cards.owed()) == (None, 0)
+
+
+def test_what_is_not_recorded_after_two_weeks_was_refused_and_is_awaited_no_more(cards: Cards) -> None:
+    token = cards.link()
+    cards.tell_demo(demo_paid(cards.start(token), "pay_1"))
+    cards.office.clock.instant += timedelta(days=14)
+    assert progress(cards, token) is None
+
+
+def test_a_payment_on_an_earlier_hosted_page_is_awaited_too(cards: Cards) -> None:
+    token = cards.link()
+    first, _, last = cards.start(token, 30000), cards.start(token, 20000), cards.start(token, 10000)
+    cards.tell_demo(demo_ended(last, "failed"))
+    cards.tell_demo(demo_paid(first, "pay_1"))
+    assert progress(cards, token, back=False) is Progress.RUNNING
+    with pytest.raises(Conflict):
+        cards.start(token)
+    cards.post_events()
+    assert cards.start(token).amount_cents == 15000
+
+
 def progress(cards: Cards, token: str, *, back: bool = True) -> Progress | None:
     view = cards.view(token)
     return cards.desk.progress(view.landlord, view.link, view.asked, back=back)

@@ -24,11 +24,11 @@ class CheckoutRows:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def latest(self, landlord_id: str, link_id: str) -> Checkout | None:
+    def latest(self, landlord_id: str, link_id: str, most: int) -> Sequence[Checkout]:
         """See `CheckoutStore.latest`."""
         partition = link_keys.link_partition(landlord_id, link_id)
-        page = self._table.query(partition, link_keys.CHECKOUTS, limit=1, newest_first=True)
-        return records.record(page.rows[0], Checkout) if page.rows else None
+        page = self._table.query(partition, link_keys.CHECKOUTS, limit=most, newest_first=True)
+        return [records.record(row, Checkout) for row in page.rows]
 
     def find(self, landlord_id: str, link_id: str, number: int) -> Checkout | None:
         """See `CheckoutStore.find`."""

@@ -19,6 +19,9 @@ LIFE: Final = timedelta(hours=1)
 """How long the hosted page takes a payment; Stripe takes half an hour at least."""
 YOUNG: Final = timedelta(minutes=10)
 """How long whoever comes again for the same amount is led to the same payment."""
+AWAITED: Final = timedelta(days=14)
+"""How long the record of a payment that was made is awaited: as long as its event may lie in the queue and beside it.
+What is not recorded by then was refused, and people know of it."""
 LEAST_CARD_CENTS: Final = 50
 MOST_CARD_CENTS: Final = 99_999_999
 """What a card payment in euros may be (Stripe, minimum and maximum charge amounts)."""
@@ -87,16 +90,15 @@ class Checkout:
         age = datetime.fromisoformat(other.started_at) - datetime.fromisoformat(self.started_at)
         return self.status is CheckoutStatus.STARTED and asked == mine and age < YOUNG
 
+    def is_awaited(self, now: datetime) -> bool:
+        """Whether its payment was made, and is recorded sooner or later."""
+        return self.reference is not None and now < datetime.fromisoformat(self.started_at) + AWAITED
+
     def progress(self, rest_cents: Cents, now: datetime, *, back: bool) -> Progress | None:
         """What the link's page says of it, while that much is left of the link; `back`: the tenant comes from the
-        hosted page, which said that it is done. None: what is due says it all. One that is paid runs until it is
-        recorded, which others know.
+        hosted page, which said that it is done. None: what is due says it all, as of one whose payment is recorded.
         """
-        if now >= self.ends_at:
-            return None
-        if self.status is CheckoutStatus.PAID:
-            return Progress.RUNNING
-        if rest_cents < self.rest_cents:
+        if now >= self.ends_at or rest_cents < self.rest_cents:
             return None
         if self.status is CheckoutStatus.FAILED:
             return Progress.FAILED

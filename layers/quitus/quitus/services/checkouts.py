@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -19,13 +20,15 @@ from quitus.services.ports import ActionLog, Alerts, Clock
 
 _PATIENCE: Final = 8
 """How often a provider that is busy is asked: two or three seconds in all, with the clock's pauses."""
+_MOST_AWAITED: Final = 20
+"""Among how many a payment that is not recorded yet is looked for: more are not begun in an hour."""
 
 
 class CheckoutStore(Protocol):
     """Checkouts beside their link; strongly consistent."""
 
-    def latest(self, landlord_id: str, link_id: str) -> Checkout | None:
-        """The one that was begun last on a link's page."""
+    def latest(self, landlord_id: str, link_id: str, most: int) -> Sequence[Checkout]:
+        """Those that were begun last on a link's page, the last one first."""
         ...
 
     def find(self, landlord_id: str, link_id: str, number: int) -> Checkout | None:
@@ -79,12 +82,14 @@ class CheckoutDesk:
         return self.providers.named(name) if name and landlord.card_account else None
 
     def progress(self, landlord: Landlord, link: PaymentLink, asked: Asked, *, back: bool) -> Progress | None:
-        """What a link's page says of the card payment that was begun last; `back`: the tenant comes from it."""
-        last = self.checkouts.latest(landlord.landlord_id, link.link_id)
-        progress = last.progress(asked.rest_cents, self.clock.now(), back=back) if last else None
-        if last and progress and last.reference and self.checkouts.is_recorded(landlord.landlord_id, last):
-            return None
-        return progress
+        """What a link's page says of the card payments that were begun on it: one that was made is awaited, whichever;
+        else it is about the last one. `back`: the tenant comes from it.
+        """
+        begun, now = self.checkouts.latest(landlord.landlord_id, link.link_id, _MOST_AWAITED), self.clock.now()
+        made = [one for one in begun if one.is_awaited(now)]
+        if not all(self.checkouts.is_recorded(landlord.landlord_id, one) for one in made):
+            return Progress.RUNNING
+        return begun[0].progress(asked.rest_cents, now, back=back) if begun else None
 
     def start(self, landlord: Landlord, link: PaymentLink, asked: Asked, wish: CheckoutWish) -> Checkout:
         """A card payment for a live link, of which so much is left; its `url` is known. Whoever asks again a moment
@@ -118,7 +123,7 @@ class CheckoutDesk:
         return checkout if checkout.url else self._opened(landlord, provider, checkout, wish.page)
 
     def _begun(self, landlord_id: str, wanted: Checkout) -> Checkout:
-        last = self.checkouts.latest(landlord_id, wanted.link_id)
+        last = next(iter(self.checkouts.latest(landlord_id, wanted.link_id, 1)), None)
         if last is not None and last.is_same(wanted):
             return last
         new = replace(wanted, number=last.number + 1 if last else 1)
