@@ -82,7 +82,9 @@ def test_the_form_leads_to_the_hosted_page_and_the_policy_lets_it(cards: Cards) 
     ("form", "cents"),
     [
         ({}, 45000),
-        ({"choice": "all", "amount": "1"}, 45000),
+        ({"choice": "all", "amount": ""}, 45000),
+        ({"choice": "all", "amount": "450,00 €"}, 45000),
+        ({"choice": "all", "amount_cents": "45000"}, 45000),
         ({"choice": "part", "amount": "300"}, 30000),
         ({"choice": "part", "amount": "300,5"}, 30050),
         ({"choice": "part", "amount": " 300.05 € "}, 30005),
@@ -97,6 +99,9 @@ def test_people_write_amounts_as_they_do(cards: Cards, form: dict[str, str], cen
 @pytest.mark.parametrize(
     "form",
     [
+        {"choice": "all", "amount": "50,00"},
+        {"choice": "all", "amount": "?"},
+        {"choice": "all", "amount_cents": "5000"},
         {"choice": "part"},
         {"choice": "part", "amount": ""},
         {"choice": "part", "amount": "450,01"},

@@ -31,7 +31,7 @@ def begin(desk: CheckoutDesk, view: PayView, request: Received, address: str) ->
     asked = str(fields.get("lang", ""))
     language = Language(asked) if asked in set(Language) else language_of(view.lease.language)
     try:
-        wish = CheckoutWish(_amount(fields), language.value, address)
+        wish = CheckoutWish(_wanted(fields, view.asked.rest_cents), language.value, address)
         checkout = desk.start(view.landlord, view.link, view.asked, wish)
     except (Conflict, Invalid, ProviderRefusal, Unavailable) as refused:
         return _again(desk, view, language, address, refused)
@@ -67,10 +67,19 @@ def _fields(request: Received) -> Mapping[str, Any]:
     return {name: values[0] for name, values in pairs.items()}
 
 
+def _wanted(fields: Mapping[str, Any], rest: Cents) -> Cents | None:
+    """The cents that are asked for; None for all that is left. Raises Invalid, also where all is chosen and another
+    amount typed: without scripts the choice does not follow the typing, and nobody is charged more than they typed.
+    """
+    if fields.get("choice") != "all":
+        return _amount(fields)
+    typed = {name: fields[name] for name in ("amount", "amount_cents") if fields.get(name) not in (None, "")}
+    if typed and _amount(typed) != rest:
+        raise Invalid("amount_not_allowed", "All is chosen, and another amount typed.")
+    return None
+
+
 def _amount(fields: Mapping[str, Any]) -> Cents | None:
-    """The cents that are asked for; None for all that is left. Raises Invalid."""
-    if fields.get("choice") == "all":
-        return None
     cents, euros = fields.get("amount_cents"), fields.get("amount")
     if cents is None and euros is None and fields.get("choice") != "part":
         return None
