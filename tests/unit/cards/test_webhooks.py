@@ -26,6 +26,7 @@ from unit.web.office import Office
 
 from quitus.domain.checkout import Checkout
 from quitus.domain.errors import Invalid, NotFound, Unauthenticated
+from quitus.services.card_providers import Delivery
 
 COMPLETED = "checkout.session.completed"
 
@@ -251,6 +252,14 @@ def test_an_unknown_landlord_is_answered_like_a_wrong_key_and_no_secret_is_asked
 ) -> None:
     with pytest.raises(Unauthenticated):
         stripe.tell_stripe({"id": "evt", "type": "x"}, landlord=landlord)
+    assert stripe.secrets.asked == 0
+
+
+@pytest.mark.parametrize("header", [None, "", "v1=0", "t=1,v1=" + "0" * 64, "t=x,v1=" + "0" * 64, "t=1793871000"])
+def test_what_no_key_can_prove_causes_no_look_up_of_keys(stripe: Cards, header: str | None) -> None:
+    told = {} if header is None else {"stripe-signature": header}
+    with pytest.raises(Unauthenticated):
+        stripe.webhooks.take("stripe", Delivery(b"{}", told, {"landlord": "semiga"}))
     assert stripe.secrets.asked == 0
 
 

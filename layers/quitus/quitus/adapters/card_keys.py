@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEPT: Final = timedelta(minutes=1)
-"""How long keys are kept in memory: a rotation holds from then on."""
+"""How long keys, or that there are none, are kept in memory: a rotation holds from then on."""
 
 
 class ProviderKeys(msgspec.Struct, frozen=True):
@@ -27,19 +27,20 @@ class ProviderKeys(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class CardKeys:
-    """Reads secrets below a prefix; names of secrets that exist only are kept in memory."""
+    """Reads secrets below a prefix, each once a minute; names are those of landlords and providers that exist, so
+    strangers neither fill the memory nor cause a look-up each.
+    """
 
     secrets: Callable[[], SecretsManagerClient]
     prefix: str
-    _held: dict[str, tuple[datetime, ProviderKeys]] = field(default_factory=dict)
+    _held: dict[str, tuple[datetime, ProviderKeys | None]] = field(default_factory=dict)
 
     def find(self, name: str, now: datetime) -> ProviderKeys | None:
         """The keys of a secret; None where there is none. Raises ProviderRefusal: it is not what it should be."""
         read_at, keys = self._held.get(name, (None, None))
         if read_at is None or not timedelta(0) <= now - read_at < KEPT:
             keys = self._read(name)
-            if keys is not None:
-                self._held[name] = (now, keys)
+            self._held[name] = (now, keys)
         return keys
 
     def _read(self, name: str) -> ProviderKeys | None:

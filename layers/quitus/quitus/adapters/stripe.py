@@ -24,7 +24,7 @@ from quitus.domain.errors import Invalid, ProviderRefusal, Unauthenticated
 from quitus.domain.ids import is_landlord_id
 from quitus.domain.landlord import CardProviderName, Landlord
 from quitus.domain.money import MOST_CENTS
-from quitus.domain.webhook_signature import is_signed
+from quitus.domain.webhook_signature import is_signed, may_be_signed
 from quitus.services.card_providers import Delivery, HostedSession, Told
 from quitus.services.ports import Landlords
 
@@ -126,8 +126,9 @@ class StripeProvider:
     def read(self, delivery: Delivery, now: datetime) -> Told | None:
         """See `CardProvider.read`."""
         landlord_id = delivery.query.get("landlord", "")
-        keys = self._keys(landlord_id, now) if self._uses_stripe(landlord_id) else None
         header = delivery.headers.get("stripe-signature")
+        worth = may_be_signed(header, now) and self._uses_stripe(landlord_id)
+        keys = self._keys(landlord_id, now) if worth else None
         if keys is None or not is_signed(header, delivery.body, keys.webhook_keys, now):
             raise Unauthenticated("bad_signature", "Nothing proves that the provider sent this now.")
         try:

@@ -19,10 +19,15 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
+def may_be_signed(header: str | None, now: datetime) -> bool:
+    """Whether it is worth reading keys: a header without a digest, or of another instant, proves nothing with any."""
+    return _timely(header, now) is not None
+
+
 def is_signed(header: str | None, body: bytes, keys: Sequence[str], now: datetime) -> bool:
     """Whether the header proves that who holds one of the keys sent these very bytes within five minutes."""
-    said = _parsed(header or "")
-    if said is None or abs(now.timestamp() - int(said[0])) > TOLERANCE_SECONDS:
+    said = _timely(header, now)
+    if said is None:
         return False
     wanted = [signature(key, said[0], body) for key in keys[:MOST_KEYS] if key]
     proofs = [hmac.compare_digest(one, other) for one in wanted for other in said[1]]
@@ -32,6 +37,11 @@ def is_signed(header: str | None, body: bytes, keys: Sequence[str], now: datetim
 def signature(key: str, seconds: str, body: bytes) -> str:
     """The hexadecimal HMAC of a body sent at an instant (seconds since 1970)."""
     return hmac.digest(key.encode(), seconds.encode() + b"." + body, "sha256").hex()
+
+
+def _timely(header: str | None, now: datetime) -> tuple[str, list[str]] | None:
+    said = _parsed(header or "")
+    return said if said is not None and abs(now.timestamp() - int(said[0])) <= TOLERANCE_SECONDS else None
 
 
 def _parsed(header: str) -> tuple[str, list[str]] | None:
