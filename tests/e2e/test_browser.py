@@ -14,12 +14,12 @@ import pytest
 from browsers import NARROW, chromium, keep_picture
 from playwright.sync_api import Browser, Page, expect
 
-from cloud.clients import client
 from demonstration.ibans import french_iban
+from quitus.domain.mailing import Channel
 
 from .api import Api, let
 from .conftest import Cloud
-from .test_links import SENDER, a_landlord, link_in, mails_to, pay, reach
+from .test_links import SENDER, a_landlord, confirm_sender, link_in, mails_to, pay, reach
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -46,7 +46,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 def a_mailed_link(cloud: Cloud, api: Api, landlord: str, number: str, idle: Callable[[], None]) -> tuple[str, str]:
     """The link that a tenant who owes 812.50 finds in the mail, and the virtual IBAN of the lease."""
-    client(cloud.place, "sesv2").create_email_identity(EmailIdentity=SENDER.replace("@", f"-{number}@"))
+    confirm_sender(cloud, landlord, Channel.EMAIL, SENDER.replace("@", f"-{number}@"))
     settings: dict[str, Any] = a_landlord() | {"name": f"Office {number}"}
     settings["sender"] = {"email": SENDER.replace("@", f"-{number}@"), "sms_name": None}
     settings["virtual_iban_range"] |= {"account_prefix": f"6{number}"}

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from access.sender import confirm
 from cloud.clients import client
 from demonstration.ibans import french_iban
+from quitus.adapters.dynamo import DynamoTable
+from quitus.domain.mailing import Channel
 
 from .api import Api, let
 from .conftest import Cloud
@@ -35,6 +38,12 @@ def a_landlord() -> dict[str, Any]:
         "virtual_iban_per": "lease", "allocation_mode": "quitus", "erp": {"kind": "none"},
         "sender": {"email": SENDER, "sms_name": "LIENS"},
     }  # fmt: skip
+
+
+def confirm_sender(cloud: Cloud, landlord: str, channel: Channel, name: str) -> None:
+    """What `scripts/sender` does for a landlord."""
+    table = DynamoTable(client(cloud.place, "dynamodb"), cloud.outputs["TableName"])
+    assert confirm(table, client(cloud.place, "sesv2"), landlord, channel, name)
 
 
 def reach(api: Api, lease_id: str, email: str | None, phone: str | None) -> None:
@@ -98,8 +107,7 @@ def comes_back(cloud: Cloud, message_id: str) -> None:
 def test_a_mailed_link_is_opened_and_paid_by_an_instant_transfer(
     cloud: Cloud, api: Api, sqs: SQSClient, landlord: str, idle: Callable[[], None]
 ) -> None:
-    mail = client(cloud.place, "sesv2")
-    mail.create_email_identity(EmailIdentity=SENDER)
+    confirm_sender(cloud, landlord, Channel.EMAIL, SENDER)
     assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
     iban = let(api, "A", 45000, TODAY - timedelta(days=20))
     let(api, "B", 30000, TODAY)
@@ -139,6 +147,9 @@ def test_an_sms_brings_the_link_and_shows_no_amount(
     settings["virtual_iban_range"]["account_prefix"] = "8"
     settings["bank_accounts"][0]["iban"] = french_iban("17328", "89966", "20000000002")
     assert api.put(f"/v1/landlords/{landlord}", settings).status == 201
+    settings["sender"] = {"email": None, "sms_name": "LIENSMS"}
+    assert api.put(f"/v1/landlords/{landlord}", settings).status == 200
+    confirm_sender(cloud, landlord, Channel.SMS, "LIENSMS")
     let(api, "S", 45000, TODAY)
     reach(api, "S", None, "07 99 98 97 96")
     assert api.post("/v1/mailings", {"channel": "sms", "lease_ids": ["S"]}).status == 202

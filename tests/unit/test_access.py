@@ -9,11 +9,12 @@ import pytest
 from botocore.stub import ANY, Stubber
 from pysequoia import Cert, CipherSuite, Tsk
 
-from access import card_keys, erp_client, pgp_key, sftp_user, staff_user
+from access import card_keys, erp_client, pgp_key, sender, sftp_user, staff_user
 from access.stack import granted
 from quitus.adapters import keys
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.access import Role
+from quitus.domain.mailing import Channel
 from quitus.services.claims import Grant
 
 POOL = "eu-west-3_EXAMPLE01"
@@ -181,3 +182,15 @@ def test_a_new_webhook_key_holds_beside_the_one_before_it(held: list[str], given
         ("put_secret_value", {"SecretId": CARDS, "SecretString": after}),
     ]
     assert kept(calls, "", given) == tuple(then)
+
+
+def test_a_sender_is_one_landlords_and_ses_confirms_its_address() -> None:
+    table, mail = MemoryTable(), AWS.client("sesv2")
+    with Stubber(mail) as stub:
+        stub.add_response("create_email_identity", {}, {"EmailIdentity": "loyers@semiga.example"})
+        stub.add_client_error("create_email_identity", "AlreadyExistsException")
+        for _ in range(2):
+            assert sender.confirm(table, mail, "semiga", Channel.EMAIL, "loyers@semiga.example")
+        assert sender.confirm(table, mail, "semiga", Channel.SMS, "SEMIGA")
+        assert not sender.confirm(table, mail, "habitat", Channel.EMAIL, "loyers@semiga.example")
+        assert not sender.confirm(table, mail, "habitat", Channel.SMS, "Semiga")

@@ -17,6 +17,8 @@ from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, reg
 
 from quitus.adapters import keys
 from quitus.adapters.breakdowns import note
+from quitus.adapters.sender_rows import SenderRows
+from quitus.domain.mailing import Channel
 from quitus.services.registry import FileStatus
 from quitus.web.api import answer
 from quitus.web.codes import CODES, GATEWAY_CODES
@@ -143,6 +145,7 @@ def settled() -> tuple[Office, dict[str, str]]:
     refund = office.ask("POST", "/v1/leases/L2/refunds", BODIES["POST", "/v1/leases/{lease_id}/refunds"])
     link = office.ask("POST", "/v1/leases/L1/payment-links", {})
     ids |= {"refund_id": refund.body["refund_id"], "link_id": link.body["link_id"]}
+    assert SenderRows(office.table).give("semiga", Channel.EMAIL, "loyers@semiga.example")
     mailing = office.ask("POST", "/v1/mailings", BODIES["POST", "/v1/mailings"])
     ids |= {"mailing_id": mailing.body["mailing_id"]}
     ids["alert_id"] = office.get("/v1/alerts")["items"][0]["alert_id"]

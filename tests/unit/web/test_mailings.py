@@ -14,6 +14,7 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.mailing_rows import MailingRows
+from quitus.adapters.sender_rows import SenderRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.landlord import Landlord
 from quitus.domain.mailing import Channel, Letter, mobile_number
@@ -57,6 +58,7 @@ class Town:
         self.sender = MailingSender(
             MailingRows(table),
             DispatchRows(table, lambda: b"secret"),
+            SenderRows(table),
             LandlordRows(table),
             LeaseRows(table),
             ViewRows(table),
@@ -68,6 +70,8 @@ class Town:
         )
         self.returned = ReturnedMail(SentRows(table), clock)
         self.say_sender(SENDER)
+        for channel, name in ((Channel.EMAIL, SENDER["email"]), (Channel.SMS, SENDER["sms_name"])):
+            assert SenderRows(table).give("semiga", channel, name)
         self.reach("L1", "camille@example.org", "06 12 34 56 78")
         self.reach("L2", "noe@example.org", "04 66 00 00 00", language="en")
 
@@ -170,6 +174,24 @@ def test_without_a_sender_nothing_is_ordered(town: Town) -> None:
         town.say_sender(sender)
         refused = town.office.ask("POST", "/v1/mailings", {"channel": "email"})
         assert (refused.status, refused.code) == (409, "no_sender")
+
+
+def test_nobody_writes_under_another_landlords_name(town: Town) -> None:
+    rows = SenderRows(town.office.table)
+    assert rows.give("habitat", Channel.EMAIL, "loyers@habitat.example")
+    assert not rows.give("semiga", Channel.EMAIL, "Loyers@Habitat.example")
+    for stolen in ("loyers@habitat.example", "nobodys@nowhere.example"):
+        town.say_sender({"email": stolen, "sms_name": None})
+        refused = town.office.ask("POST", "/v1/mailings", {"channel": "email"})
+        assert (refused.status, refused.code) == (409, "sender_not_confirmed")
+
+
+def test_a_sender_that_changes_after_the_order_sends_nothing(town: Town) -> None:
+    mailing = town.order(lease_ids=["L1"])
+    town.say_sender({"email": "loyers@habitat.example", "sms_name": None})
+    town.work()
+    assert not town.outbox.letters
+    assert town.progress(mailing) == ({"skipped": 1}, True)
 
 
 def test_a_step_that_comes_twice_sends_nothing_twice(town: Town) -> None:

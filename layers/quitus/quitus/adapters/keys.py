@@ -79,6 +79,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | a mailing, its parts | `{l}#mailing#{mailing}` | `mailing`, `part#{n}` | staff_api, send_mailings |
 | a message to a tenant | `{l}#dispatch#{dispatch}` | `dispatch` | send_mailings, note_returned_mail |
 | the messages to a lease, newest first | listing `{l}#dispatches#{lease}` | | |
+| who writes under this address, this name of SMS? | `@sender#{channel}#{name}` | `sender` | scripts/sender |
 | whose message is it that came back? | `@dispatch#{id}` | `sent` | send_mailings |
 | do messages to this address come back? | `{l}#failing-address#{keyed hash}` | `failing-address` | note_returned_mail |
 | alerts, newest first | `{l}#alerts`, listing the same | `{alert}` | whoever sees it |

@@ -39,6 +39,11 @@ def sent_as(service_id: str) -> Key:
     return Key(f"@dispatch#{service_id}", "sent")
 
 
+def sender(channel: str, name: str) -> Key:
+    """Which landlord writes under an address of mail, or a name of SMS."""
+    return Key(f"@sender#{channel}#{name.casefold()}", "sender")
+
+
 def failing_address(landlord_id: str, digest: str) -> Key:
     """That messages to an address came back, under a keyed hash."""
     return Key(f"{landlord_id}#failing-address#{digest}", "failing-address")

@@ -153,10 +153,11 @@ class StaffDesk:
     @cached_property
     def mailings(self) -> MailingDesk:
         from quitus.adapters.mailing_rows import MailingRows
+        from quitus.adapters.sender_rows import SenderRows
         from quitus.services.mailings import MailingDesk
 
-        queue, log = self._outside.mailings_queue, self._outside.action_log
-        return MailingDesk(MailingRows(self._table), self.landlords, self._ledger, queue, log)
+        queue, log, rows = self._outside.mailings_queue, self._outside.action_log, MailingRows(self._table)
+        return MailingDesk(rows, self.landlords, self._ledger, SenderRows(self._table), queue, log)
 
     @cached_property
     def journals(self) -> JournalDesk:

@@ -72,6 +72,7 @@ def mailing_sender() -> MailingSender:
     from quitus.adapters.dispatch_rows import DispatchRows
     from quitus.adapters.lease_rows import LeaseRows
     from quitus.adapters.mailing_rows import MailingRows
+    from quitus.adapters.sender_rows import SenderRows
     from quitus.adapters.tenant_post import TenantPost
     from quitus.adapters.view_rows import ViewRows
     from quitus.services.send_mailings import MailingSender
@@ -79,6 +80,7 @@ def mailing_sender() -> MailingSender:
     return MailingSender(
         MailingRows(bootstrap.table()),
         DispatchRows(bootstrap.table(), bootstrap.links_key()),
+        SenderRows(bootstrap.table()),
         bootstrap.landlords(),
         LeaseRows(bootstrap.table()),
         ViewRows(bootstrap.table()),

@@ -10,7 +10,7 @@ import msgspec
 
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict, NotFound
-from quitus.domain.landlord import Sender
+from quitus.domain.landlord import Landlord, Sender
 from quitus.domain.mailing import Channel, Choice, Dispatch, Mailing, Part, summed
 from quitus.domain.money import Cents
 from quitus.services.idempotent_requests import Attempt
@@ -37,6 +37,20 @@ class MailingReader(Protocol):
     def of_lease(self, landlord_id: str, lease_id: str, after: str | None) -> Iterator[Dispatch]:
         """What was sent to a lease, newest first; a listing, a little late."""
         ...
+
+
+class Senders(Protocol):
+    """Who may write under which name; strongly consistent."""
+
+    def is_of(self, landlord_id: str, channel: Channel, name: str) -> bool:
+        """Whether an operator let the landlord write under this address, or this name of SMS."""
+        ...
+
+
+def sender_name(landlord: Landlord, channel: Channel) -> str | None:
+    """The address, or the name of SMS, under which a landlord says that it writes."""
+    sender = landlord.sender or Sender()
+    return sender.email if channel is Channel.EMAIL else sender.sms_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,7 @@ class MailingDesk:
     mailings: MailingReader
     landlords: Landlords
     ledger: Ledger
+    senders: Senders
     queue: Queue
     log: ActionLog
 
@@ -73,12 +88,16 @@ class MailingDesk:
         """Keep the order and begin it; the same attempt again begins nothing twice.
 
         Raises:
-            Conflict: `no_sender`: the landlord has not said under which address or name it writes.
+            Conflict: `no_sender`: the landlord has not said under which address or name it writes;
+                `sender_not_confirmed`: nobody confirmed that it is its own.
         """
-        sender = self.landlords.get(landlord_id).sender or Sender()
-        if (sender.email if wish.channel is Channel.EMAIL else sender.sms_name) is None:
+        sender = sender_name(self.landlords.get(landlord_id), wish.channel)
+        if sender is None:
             message = "The landlord's settings name no sender for this channel."
             raise Conflict("no_sender", message, channel=wish.channel.value)
+        if not self.senders.is_of(landlord_id, wish.channel, sender):
+            message = "The sender is not confirmed as the landlord's own."
+            raise Conflict("sender_not_confirmed", message, channel=wish.channel.value)
         mailing = Mailing(
             mailing_id=attempt.name,
             channel=wish.channel,

@@ -31,6 +31,7 @@ from quitus.domain.mailing import (
 )
 from quitus.domain.wording import language_of
 from quitus.services.idempotent_requests import Attempt
+from quitus.services.mailings import Senders, sender_name
 from quitus.services.messages import MailingStep
 from quitus.services.payment_links import LinkDesk, LinkStanding, LinkWish
 from quitus.services.ports import Clock, Landlords, Ledger, Queue
@@ -126,6 +127,7 @@ class MailingSender:
 
     mailings: MailingStore
     dispatches: DispatchStore
+    senders: Senders
     landlords: Landlords
     leases: LeaseReader
     residences: Residences
@@ -238,7 +240,7 @@ class MailingSender:
 
     def _hand_over(self, landlord: Landlord, dispatch: Dispatch, letter: Letter) -> Dispatch:
         try:
-            sent_as = self.post.send(landlord, dispatch.channel, letter)
+            sent_as = self._posted(landlord, dispatch.channel, letter)
         except NotTaken:
             self.dispatches.handed_over(landlord.landlord_id, replace(dispatch, status=DispatchStatus.HELD), "")
             raise
@@ -248,6 +250,13 @@ class MailingSender:
             told = replace(dispatch, status=DispatchStatus.SENT, sent_as=sent_as)
         self.dispatches.handed_over(landlord.landlord_id, told, letter.address)
         return told
+
+    def _posted(self, landlord: Landlord, channel: Channel, letter: Letter) -> str:
+        """Send under the landlord's name, which must be its own even if its settings changed since the order."""
+        name = sender_name(landlord, channel)
+        if name is None or not self.senders.is_of(landlord.landlord_id, channel, name):
+            raise NotSent("not_sent", "The sender is not the landlord's own.")
+        return self.post.send(landlord, channel, letter)
 
 
 def _dispatch(mailing: Mailing, lease_id: str, address: str | None, now: datetime) -> Dispatch:

@@ -83,6 +83,7 @@ CODES: Mapping[str, Code] = {
         409, "Bank and books differ on a day; `detail` says which, on which account, by which lines."
     ),
     "no_sender": Code(409, "The landlord's settings name no sender for the channel of the mailing."),
+    "sender_not_confirmed": Code(409, "The sender of the landlord's settings is not confirmed as its own."),
     "payload_too_large": Code(413, "The body is too large."),
     "invalid_request": Code(422, "Fields are missing, unknown or not as they must be; `detail.fields` names them."),
     "invalid_text": Code(

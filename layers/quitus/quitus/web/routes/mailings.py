@@ -69,7 +69,7 @@ ROUTES = (
     Route(
         "POST", "/v1/mailings", order, {202: MailingOrderedAnswer},
         "Send payment links to the holders of leases, by mail or SMS", COLLECTORS, MailingBody,
-        refusals=("landlord_not_found", "no_sender"),
+        refusals=("landlord_not_found", "no_sender", "sender_not_confirmed"),
     ),
     Route(
         "GET", "/v1/mailings/{mailing_id}", one, {200: MailingAnswer}, "A mailing and how far it is", READERS,
