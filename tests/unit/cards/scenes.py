@@ -78,6 +78,9 @@ class OpenedHere:
 
     real: CardProvider
     opened: dict[str, tuple[HostedSession, Checkout]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    """The sessions that took money."""
     calls: int = 0
     failure: Exception | None = None
 
@@ -96,6 +99,12 @@ class OpenedHere:
         number = len(self.opened) + 1
         session = HostedSession(f"cs_{number}", f"https://cards.example.org/pay/cs_{number}")
         return self.opened.setdefault(checkout.checkout_id, (session, checkout))[0]
+
+    def close(self, landlord: Landlord, checkout: Checkout) -> bool:
+        if self.failure is not None:
+            raise self.failure
+        self.closed.append(checkout.checkout_id)
+        return checkout.session_id not in self.taken
 
     def read(self, delivery: Delivery, now: datetime) -> Told | None:
         return self.real.read(delivery, now)

@@ -1,4 +1,6 @@
-"""Stripe's API as its reference describes one call (https://docs.stripe.com/api/checkout/sessions/create), on HTTP."""
+"""Stripe's API as its reference describes three calls (https://docs.stripe.com/api/checkout/sessions/create, /expire
+and /retrieve), on HTTP.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,25 @@ class StripeShaped(ThreadingHTTPServer):
         self.sessions: dict[str, tuple[Mapping[str, str], Mapping[str, Any]]] = {}
         self.answers: list[tuple[int, bytes]] = []
         self.asked: list[Mapping[str, str]] = []
+        self.statuses: dict[str, str] = {}
         self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def stands(self, method: str, path: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Answer what is about one session."""
+        session_id, _, wanted = path.removeprefix("/v1/checkout/sessions/").partition("/")
+        if headers["authorization"] != "Bearer sk_test_semiga":
+            return _error(401, "api_key_invalid")
+        if session_id not in self.statuses:
+            return _error(404, "resource_missing")
+        if (method, wanted) == ("POST", "expire"):
+            if self.statuses[session_id] != "open":
+                return _error(400, "")
+            self.statuses[session_id] = "expired"
+        return 200, json.dumps({"id": session_id, "status": self.statuses[session_id]}).encode()
 
     def answer(self, path: str, headers: Mapping[str, str], body: str) -> tuple[int, bytes]:
         self.asked.append(headers)
@@ -54,6 +70,7 @@ class StripeShaped(ThreadingHTTPServer):
 
     def _session(self, fields: Mapping[str, str]) -> Mapping[str, Any]:
         session_id = f"cs_test_{len(self.sessions) + 1}"
+        self.statuses.setdefault(session_id, "open")
         url = f"https://checkout.stripe.com/c/pay/{session_id}"
         return {"id": session_id, "object": "checkout.session", "url": url, "status": "open"}
 
@@ -70,7 +87,17 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status, content = self.server.answer(self.path, headers, body)
+        about_one = self.path.startswith("/v1/checkout/sessions/")
+        server = self.server
+        self._send(
+            *(server.stands("POST", self.path, headers) if about_one else server.answer(self.path, headers, body))
+        )
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._send(*self.server.stands("GET", self.path, headers))
+
+    def _send(self, status: int, content: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -284,6 +284,55 @@ def test_a_payment_on_an_earlier_hosted_page_is_awaited_too(cards: Cards) -> Non
     assert cards.start(token).amount_cents == 15000
 
 
+def test_of_a_links_hosted_pages_only_the_last_takes_money(cards: Cards) -> None:
+    token = cards.link()
+    first = cards.start(token, 30000)
+    assert cards.demo.closed == []
+    second = cards.start(token, 20000)
+    assert cards.demo.closed == [first.checkout_id]
+    held = cards.desk.checkouts.find("semiga", first.link_id, first.number)
+    assert held is not None
+    assert held.status is CheckoutStatus.EXPIRED
+    cards.office.clock.instant += timedelta(minutes=10)
+    cards.start(token, 20000)
+    assert cards.demo.closed == [first.checkout_id, second.checkout_id]
+
+
+@pytest.mark.parametrize("passed", [timedelta(0), timedelta(hours=2)])
+def test_no_other_is_begun_once_the_provider_says_that_one_was_paid(cards: Cards, passed: timedelta) -> None:
+    token = cards.link()
+    first = cards.start(token, 30000)
+    cards.demo.taken.add(first.session_id or "")
+    cards.office.clock.instant += passed
+    with pytest.raises(Conflict) as refused:
+        cards.start(token, 20000)
+    assert (refused.value.code, len(cards.demo.opened)) == ("payment_in_progress", 1)
+    cards.tell_demo(demo_paid(first, "pay_1"))
+    cards.post_events()
+    assert cards.start(token).amount_cents == 15000
+
+
+def test_a_provider_that_does_not_say_whether_one_is_ended_opens_no_other(cards: Cards) -> None:
+    token = cards.link()
+    cards.start(token, 30000)
+    cards.demo.failure = Unavailable("away", "Away.")
+    with pytest.raises(Unavailable):
+        cards.start(token, 20000)
+    cards.demo.failure = None
+    assert cards.start(token, 20000).number == 2
+
+
+def test_one_that_its_provider_knows_no_more_does_not_keep_another_from_being_begun(cards: Cards) -> None:
+    token = cards.link()
+    cards.start(token, 30000)
+
+    def unknown(*_: Any) -> bool:
+        raise ProviderRefusal("card_provider_refused", "No such session.", status=404)
+
+    cards.demo.close = unknown  # type: ignore[assignment, method-assign]
+    assert cards.start(token, 20000).number == 2
+
+
 def progress(cards: Cards, token: str, *, back: bool = True) -> Progress | None:
     view = cards.view(token)
     return cards.desk.progress(view.landlord, view.link, view.asked, back=back)

@@ -17,6 +17,7 @@ from builders import BANK_ACCOUNT, a_landlord
 from unit.cards.scenes import PAGE, OpenedHere, Secrets, secrets_of
 from unit.cards.stripe_shaped import StripeShaped
 
+from card_provider import deliveries
 from card_provider.server import CardProvider as Standing
 from quitus.adapters import card_http
 from quitus.adapters.card_keys import KEPT, CardKeys
@@ -67,11 +68,14 @@ class Bench:
 
     provider: CardProvider
     with_keys: Callable[[CardKeys], CardProvider]
+    pay: Callable[[str], object]
+    """Somebody pays on the hosted page of a session."""
 
 
 @pytest.fixture(params=["demo", "stripe", "here"])
 def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     monkeypatch.setattr(card_http, "pause", lambda _: None)
+    monkeypatch.setattr(deliveries, "WAITS", (0,))
     with (
         urllib3.PoolManager() as pool,
         Standing(0, "demo-api-key") as standing,
@@ -85,7 +89,13 @@ def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
             "here": lambda keys: OpenedHere(DemoProvider(keys, pool, standing.url)),
         }
         make = made[request.param]
-        yield Bench(make(keys_of()), make)
+        provider, standing.deliveries.url = make(keys_of()), "http://127.0.0.1:1/"
+        pays: dict[str, Callable[[str], object]] = {
+            "demo": standing.books.pay,
+            "stripe": lambda session_id: stripe.statuses.update({session_id: "complete"}),
+            "here": lambda session_id: provider.taken.add(session_id) if isinstance(provider, OpenedHere) else None,
+        }
+        yield Bench(provider, make, pays[request.param])
 
 
 def test_the_same_checkout_has_one_hosted_page_and_another_one_another(bench: Bench) -> None:
@@ -113,6 +123,34 @@ def test_ten_at_once_open_one_page(bench: Bench) -> None:
         worker.join()
     assert len(urls) == 10
     assert len(set(urls)) == 1
+
+
+def opened(provider: CardProvider, number: int = 1) -> Checkout:
+    checkout = a_checkout(number)
+    return replace(checkout, session_id=provider.open(LANDLORD, checkout, PAGE).session_id)
+
+
+def test_a_hosted_page_is_ended_once_and_for_ever(bench: Bench) -> None:
+    checkout = opened(bench.provider)
+    assert [bench.provider.close(LANDLORD, checkout) for _ in range(2)] == [True, True]
+
+
+def test_one_that_took_money_says_so(bench: Bench) -> None:
+    checkout, other = opened(bench.provider), opened(bench.provider, 2)
+    bench.pay(checkout.session_id or "")
+    assert not bench.provider.close(LANDLORD, checkout)
+    assert bench.provider.close(LANDLORD, other)
+
+
+@pytest.mark.parametrize("bench", ["demo", "stripe"], indirect=True)
+def test_one_that_the_provider_does_not_know_is_a_refusal(bench: Bench) -> None:
+    with pytest.raises(ProviderRefusal):
+        bench.provider.close(LANDLORD, a_checkout(session_id="cs_other"))
+
+
+def test_nothing_is_ended_at_a_provider_that_is_not_there() -> None:
+    with urllib3.PoolManager() as pool, pytest.raises(Unavailable):
+        DemoProvider(keys_of(), pool, "http://127.0.0.1:1").close(LANDLORD, a_checkout(session_id="cs_1"))
 
 
 @pytest.mark.parametrize("bench", ["demo", "stripe"], indirect=True)

@@ -76,14 +76,7 @@ class DemoProvider:
 
     def open(self, landlord: Landlord, checkout: Checkout, page: str) -> HostedSession:
         """See `CardProvider.open`."""
-        keys = self._keys(datetime.now(UTC))
-        if keys is None:
-            raise ProviderRefusal("card_keys_missing", "The deployment has no secret for its card provider.")
-        headers = {
-            "Authorization": f"Bearer {keys.api_key}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": checkout.checkout_id,
-        }
+        headers = {**self._headers(), "Idempotency-Key": checkout.checkout_id}
         order = {
             "checkout_id": checkout.checkout_id,
             "landlord_id": landlord.landlord_id,
@@ -100,6 +93,10 @@ class DemoProvider:
         body = msgspec.json.encode(order)
         return card_http.session(self.pool, f"{self.url}/sessions", body, headers, "session_id")
 
+    def close(self, landlord: Landlord, checkout: Checkout) -> bool:  # noqa: ARG002 - one key is that of all landlords
+        """See `CardProvider.close`."""
+        return card_http.is_ended(self.pool, f"{self.url}/sessions/{checkout.session_id}", self._headers())
+
     def read(self, delivery: Delivery, now: datetime) -> Told | None:
         """See `CardProvider.read`."""
         keys = self._keys(now)
@@ -111,6 +108,12 @@ class DemoProvider:
             return self._told(msgspec.convert(event, _Event), event)
         except msgspec.MsgspecError as error:
             raise Invalid("invalid_event", "The event cannot be read.") from error
+
+    def _headers(self) -> dict[str, str]:
+        keys = self._keys(datetime.now(UTC))
+        if keys is None:
+            raise ProviderRefusal("card_keys_missing", "The deployment has no secret for its card provider.")
+        return {"Authorization": f"Bearer {keys.api_key}", "Content-Type": "application/json"}
 
     def _told(self, said: _Event, event: dict[str, Any]) -> Told:
         if not is_landlord_id(said.landlord_id):

@@ -1,7 +1,8 @@
 """Stripe Checkout: a hosted page per payment, and webhooks of each landlord's own account.
 
-After https://docs.stripe.com/api/checkout/sessions/create, /webhooks (signatures) and /api/events/types, in the version
-below. Webhooks go to `/v1/psp/stripe/events?landlord={landlord_id}`: the landlord says whose key to prove them with.
+After https://docs.stripe.com/api/checkout/sessions/create and /expire, /webhooks (signatures) and /api/events/types, in
+the version below. Webhooks go to `/v1/psp/stripe/events?landlord={landlord_id}`: the landlord says whose key to prove
+them with.
 """
 
 from __future__ import annotations
@@ -111,17 +112,14 @@ class StripeProvider:
 
     def open(self, landlord: Landlord, checkout: Checkout, page: str) -> HostedSession:
         """See `CardProvider.open`."""
-        keys = self._keys(landlord.landlord_id, datetime.now(UTC))
-        if keys is None:
-            raise ProviderRefusal("card_keys_missing", "The landlord has no secret for its card provider.")
-        headers = {
-            "Authorization": f"Bearer {keys.api_key}",
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Idempotency-Key": checkout.checkout_id,
-            "Stripe-Version": VERSION,
-        }
+        headers = {**self._headers(landlord), "Idempotency-Key": checkout.checkout_id}
         body = urlencode(session_form(landlord, checkout, page)).encode()
         return card_http.session(self.pool, f"{self.api}/v1/checkout/sessions", body, headers, "id")
+
+    def close(self, landlord: Landlord, checkout: Checkout) -> bool:
+        """See `CardProvider.close`."""
+        url = f"{self.api}/v1/checkout/sessions/{checkout.session_id}"
+        return card_http.is_ended(self.pool, url, self._headers(landlord))
 
     def read(self, delivery: Delivery, now: datetime) -> Told | None:
         """See `CardProvider.read`."""
@@ -138,6 +136,16 @@ class StripeProvider:
             raise Invalid("invalid_event", "The event cannot be read.") from error
         notice = _notice(event, landlord_id) if event else None
         return Told(landlord_id, notice.event_id, notice) if notice else None
+
+    def _headers(self, landlord: Landlord) -> dict[str, str]:
+        keys = self._keys(landlord.landlord_id, datetime.now(UTC))
+        if keys is None:
+            raise ProviderRefusal("card_keys_missing", "The landlord has no secret for its card provider.")
+        return {
+            "Authorization": f"Bearer {keys.api_key}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Stripe-Version": VERSION,
+        }
 
     def _uses_stripe(self, landlord_id: str) -> bool:
         """Whether it is worth asking for a secret: one that left Stripe still hears of its old payments."""

@@ -94,6 +94,11 @@ class Checkout:
         """Whether its payment was made, and is recorded sooner or later."""
         return self.reference is not None and now < datetime.fromisoformat(self.started_at) + AWAITED
 
+    def may_be_paid(self, now: datetime) -> bool:
+        """Whether its hosted page may take a payment, or have taken one that nobody told of yet."""
+        young = now < datetime.fromisoformat(self.started_at) + AWAITED
+        return young and self.session_id is not None and self.status in (CheckoutStatus.STARTED, CheckoutStatus.FAILED)
+
     def progress(self, rest_cents: Cents, now: datetime, *, back: bool) -> Progress | None:
         """What the link's page says of it, while that much is left of the link; `back`: the tenant comes from the
         hosted page, which said that it is done. None: what is due says it all, as of one whose payment is recorded.

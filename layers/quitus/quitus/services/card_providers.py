@@ -75,6 +75,16 @@ class CardProvider(Protocol):
         """
         ...
 
+    def close(self, landlord: Landlord, checkout: Checkout) -> bool:
+        """End the hosted page of a checkout that was opened: whether it takes no payment any more, and took none; again
+        says the same.
+
+        Raises:
+            Unavailable, ProviderFailed, ProviderBusy: as `open`.
+            ProviderRefusal: it knows no such page, or nobody who asks for it.
+        """
+        ...
+
     def read(self, delivery: Delivery, now: datetime) -> Told | None:
         """What a webhook tells; None when it is of no concern here.
 

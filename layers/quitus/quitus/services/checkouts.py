@@ -97,14 +97,14 @@ class CheckoutDesk:
 
         Raises:
             Conflict: `card_unavailable`; nothing is left to pay: `link_paid`, `nothing_due`; or what was paid a moment
-                ago is not recorded yet: `payment_in_progress`.
+                ago is not recorded, or not even told of, yet: `payment_in_progress`.
             Invalid: `amount_not_allowed`, `amount_not_for_cards`.
             Unavailable: the provider did not answer.
             ProviderRefusal: it does not take what is asked; the landlord is alerted.
         """
         cents = _cents(asked, wish)
         if self.progress(landlord, link, asked, back=False) is Progress.RUNNING:
-            raise Conflict("payment_in_progress", "A payment was made, and is not recorded yet.")
+            raise _in_progress()
         provider = self.provider_of(landlord)
         if provider is None:
             raise Conflict("card_unavailable", "The landlord takes no cards.")
@@ -119,13 +119,16 @@ class CheckoutDesk:
             language=wish.language,
             started_at=instant_text(self.clock.now()),
         )
-        checkout = until_written(lambda: self._begun(landlord.landlord_id, new), self.clock)
+        checkout = until_written(lambda: self._begun(landlord, new), self.clock)
         return checkout if checkout.url else self._opened(landlord, provider, checkout, wish.page)
 
-    def _begun(self, landlord_id: str, wanted: Checkout) -> Checkout:
+    def _begun(self, landlord: Landlord, wanted: Checkout) -> Checkout:
+        landlord_id = landlord.landlord_id
         last = next(iter(self.checkouts.latest(landlord_id, wanted.link_id, 1)), None)
         if last is not None and last.is_same(wanted):
             return last
+        if last is not None:
+            self._close(landlord, last)
         new = replace(wanted, number=last.number + 1 if last else 1)
         said = {
             "kind": "start_checkout",
@@ -139,6 +142,19 @@ class CheckoutDesk:
         self.log.record(landlord_id, "checkouts", new.checkout_id, said, at)
         self.checkouts.begin(landlord_id, new)
         return new
+
+    def _close(self, landlord: Landlord, last: Checkout) -> None:
+        """Of a link's hosted pages one takes money, the last. A provider that refuses to end one knows it no more."""
+        provider = self.providers.named(last.provider)
+        if provider is None or not last.may_be_paid(self.clock.now()):
+            return
+        try:
+            closed = provider.close(landlord, last)
+        except ProviderRefusal:
+            return
+        if not closed:
+            raise _in_progress()
+        self.checkouts.ended(landlord.landlord_id, replace(last, status=CheckoutStatus.EXPIRED))
 
     def _opened(self, landlord: Landlord, provider: CardProvider, checkout: Checkout, page: str) -> Checkout:
         """The checkout with its page. What the provider answered with anything else is over: it would hear the same
@@ -171,6 +187,10 @@ class CheckoutDesk:
             self.checkouts.opened(landlord.landlord_id, opened)
             return opened
         raise ProviderBusy("card_provider_busy", "The provider of card payments asks to wait.")
+
+
+def _in_progress() -> Conflict:
+    return Conflict("payment_in_progress", "A payment was made, and is not recorded yet.")
 
 
 def _cents(asked: Asked, wish: CheckoutWish) -> Cents:
