@@ -248,3 +248,21 @@ def test_an_outsider_that_knows_the_secret_is_heard_and_nobody_else(
     assert owed(api) == 36250
     (item,) = api.get("/v1/payments").body["items"]
     assert (item["status"], item["means"], item["match"]["rule"]) == ("posted", "card", "virtual_iban")
+
+
+def test_one_hosted_page_is_open_at_a_time_and_money_that_fits_no_record_is_in_suspense(
+    cloud: Cloud, api: Api, landlord: str, page: str, settled: Callable[[], None]
+) -> None:
+    first = begin(page, choice="part", amount="300,00")
+    assert "300,00 EUR" in browse(first).text
+    assert browse(f"{page}/checkout", {"choice": "all", "amount": "50,00"}).status == 422
+    begin(page, choice="all")
+    assert "<form" not in browse(first).text
+    unknown = {"checkout_id": "never-1", "virtual_iban": None, "debtor": None, "remittance": None}
+    body = event_of(api, landlord, **unknown)
+    header = {"Quitus-Signature": proof(cloud.outputs["psp_webhook_secret"], body, int(time.time()))}
+    assert {api.call("POST", "/v1/psp/demo/events", None, body, header).status for _ in range(2)} == {200}
+    settled()
+    (item,) = api.get("/v1/payments").body["items"]
+    assert (item["status"], item["amount_cents"], owed(api)) == ("suspense", 45000, 81250)
+    assert [one["kind"] for one in api.get("/v1/alerts").body["items"]] == ["card_payment_unclear"]
