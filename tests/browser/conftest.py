@@ -51,8 +51,9 @@ class Gateway(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each module: one process has one driver of browsers at a time."""
     with chromium() as browser:
         yield browser
 

@@ -17,6 +17,9 @@
     amount.addEventListener("input", function () {
       document.querySelector("[name=choice][value=part]").checked = true;
     });
+    document.querySelector("[name=choice][value=all]").addEventListener("change", function () {
+      amount.value = "";
+    });
   }
   var waiting = document.querySelector("[data-waiting]");
   if (waiting) {
