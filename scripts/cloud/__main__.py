@@ -1,4 +1,4 @@
-"""scripts/local: up, down, status, outputs, token, idle, logs."""
+"""scripts/local: up, down, status, outputs, token, idle, logs, sender, outbox."""
 
 import argparse
 import contextlib
@@ -19,9 +19,11 @@ from cloud.idle import wait_until_idle
 from cloud.journal import logged
 from cloud.outputs import read_outputs
 from cloud.places import DEFAULT_PORT, Place
+from cloud.post import let_write, outbox
 from cloud.tokens import token
 from cloud.up import say, up, up_anew
 from quitus.domain.access import Role
+from quitus.domain.mailing import Channel
 
 PORT_TAKEN = 3
 ATTEND_SECONDS = 0.5
@@ -103,6 +105,18 @@ def run_idle(place: Place, given: argparse.Namespace) -> None:
     wait_until_idle(place, read_outputs(place), given.timeout)
 
 
+def run_sender(place: Place, given: argparse.Namespace) -> None:
+    names = {Channel.EMAIL: given.email, Channel.SMS: given.sms_name}
+    for channel, name in names.items():
+        if name:
+            let_write(place, read_outputs(place), given.landlord, channel, name)
+
+
+def run_outbox(place: Place, given: argparse.Namespace) -> None:
+    read_outputs(place)
+    print(json.dumps(outbox(place), indent=2, ensure_ascii=False))
+
+
 def run_logs(place: Place, given: argparse.Namespace) -> None:
     for line in logged(place, given.function, errors=given.errors):
         print(line)
@@ -159,6 +173,13 @@ def parser() -> argparse.ArgumentParser:
     bearer.add_argument("--role", required=True, choices=sorted(role.value for role in Role))
     idle = command("idle", run_idle, "wait until nothing is left to do: files, queues, stream")
     idle.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="60 unless told")
+    sender = command(
+        "sender", run_sender, "let a landlord write to tenants under a name, as scripts/sender does on AWS"
+    )
+    sender.add_argument("--landlord", required=True, metavar="ID")
+    sender.add_argument("--email", metavar="ADDRESS", help="the address under which it writes mail")
+    sender.add_argument("--sms-name", metavar="NAME", help="the name under which it writes SMS")
+    command("outbox", run_outbox, "print the mails and SMS that were sent to tenants, as JSON")
     logs = command("logs", run_logs, "print what the functions logged (FUNCTION REQUEST LINE), also after down")
     logs.add_argument("--function", metavar="NAME", help="of one function only, such as staff-api")
     logs.add_argument("--errors", action="store_true", help="errors only")

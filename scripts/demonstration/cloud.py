@@ -50,6 +50,15 @@ class Cloud:
         """A bearer token."""
         return self._command("token", "--landlord", landlord, "--role", role).answer().strip()
 
+    def let_write(self, landlord: str, email: str) -> None:
+        """Confirm the address under which the landlord writes mail."""
+        self._command("sender", "--landlord", landlord, "--email", email).answer()
+
+    def mails(self, address: str) -> Sequence[str]:
+        """What was mailed to an address, oldest first."""
+        sent = json.loads(self._command("outbox").answer())["mails"]
+        return [mail["text"] for mail in sent if address in mail["to"]]
+
     def idle(self, timeout_seconds: int, tell: Callable[[str], object]) -> None:
         """Wait until nothing is on its way any more; `tell` hears what is, as far as it is said."""
         self._command("idle", "--timeout", str(timeout_seconds)).answer(tell)

@@ -14,12 +14,13 @@ import pytest
 from browsers import NARROW, chromium, keep_picture
 from playwright.sync_api import Browser, Page, expect
 
+from cloud.post import let_write
 from demonstration.ibans import french_iban
 from quitus.domain.mailing import Channel
 
 from .api import Api, let
 from .conftest import Cloud
-from .test_links import SENDER, a_landlord, confirm_sender, link_in, mails_to, pay, reach
+from .test_links import SENDER, a_landlord, link_in, mails_to, pay, reach
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -46,7 +47,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 def a_mailed_link(cloud: Cloud, api: Api, landlord: str, number: str, idle: Callable[[], None]) -> tuple[str, str]:
     """The link that a tenant who owes 812.50 finds in the mail, and the virtual IBAN of the lease."""
-    confirm_sender(cloud, landlord, Channel.EMAIL, SENDER.replace("@", f"-{number}@"))
+    let_write(cloud.place, cloud.outputs, landlord, Channel.EMAIL, SENDER.replace("@", f"-{number}@"))
     settings: dict[str, Any] = a_landlord() | {"name": f"Office {number}"}
     settings["sender"] = {"email": SENDER.replace("@", f"-{number}@"), "sms_name": None}
     settings["virtual_iban_range"] |= {"account_prefix": f"6{number}"}
@@ -57,7 +58,7 @@ def a_mailed_link(cloud: Cloud, api: Api, landlord: str, number: str, idle: Call
     assert api.post("/v1/mailings", {"channel": "email", "lease_ids": ["A"]}).status == 202
     idle()
     (letter,) = mails_to(cloud, f"tenant-{number}@tenants.example")
-    return link_in(letter["BodyText"]), iban
+    return link_in(letter["text"]), iban
 
 
 def says(page: Page, text: str) -> None:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from access.sender import confirm
 from cloud.clients import client
+from cloud.post import let_write, outbox
 from demonstration.ibans import french_iban
-from quitus.adapters.dynamo import DynamoTable
 from quitus.domain.mailing import Channel
 
 from .api import Api, let
@@ -40,12 +39,6 @@ def a_landlord() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def confirm_sender(cloud: Cloud, landlord: str, channel: Channel, name: str) -> None:
-    """What `scripts/sender` does for a landlord."""
-    table = DynamoTable(client(cloud.place, "dynamodb"), cloud.outputs["TableName"])
-    assert confirm(table, client(cloud.place, "sesv2"), landlord, channel, name)
-
-
 def reach(api: Api, lease_id: str, email: str | None, phone: str | None) -> None:
     """Say where the holder of a lease is reached."""
     lease = api.get(f"/v1/leases/{lease_id}").body
@@ -64,14 +57,9 @@ def seen(url: str) -> tuple[int, str]:
             return refused.code, refused.read().decode()
 
 
-def outbox(cloud: Cloud, path: str) -> Any:
-    with urlopen(f"{cloud.outputs['endpoint']}/_ministack/{path}", timeout=40) as answer:
-        return json.load(answer)
-
-
-def mails_to(cloud: Cloud, address: str) -> list[Any]:
-    sent = outbox(cloud, "ses/messages")["messages"]
-    return [letter for letters in sent.values() for letter in letters if address in letter["To"]]
+def mails_to(cloud: Cloud, address: str) -> list[dict[str, Any]]:
+    """What was mailed to an address."""
+    return [mail for mail in outbox(cloud.place)["mails"] if address in mail["to"]]
 
 
 def link_in(text: str) -> str:
@@ -107,7 +95,7 @@ def comes_back(cloud: Cloud, message_id: str) -> None:
 def test_a_mailed_link_is_opened_and_paid_by_an_instant_transfer(
     cloud: Cloud, api: Api, sqs: SQSClient, landlord: str, idle: Callable[[], None]
 ) -> None:
-    confirm_sender(cloud, landlord, Channel.EMAIL, SENDER)
+    let_write(cloud.place, cloud.outputs, landlord, Channel.EMAIL, SENDER)
     assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
     iban = let(api, "A", 45000, TODAY - timedelta(days=20))
     let(api, "B", 30000, TODAY)
@@ -122,7 +110,7 @@ def test_a_mailed_link_is_opened_and_paid_by_an_instant_transfer(
     assert (told["is_done"], told["counts"]) == (True, {"sent": 1, "left_out": 1})
     (letter,) = mails_to(cloud, "a@tenants.example")
     assert not mails_to(cloud, "b@tenants.example")
-    url = link_in(letter["BodyText"])
+    url = link_in(letter["text"])
     status, page = seen(url)
     assert (status, "450,00" in page) == (200, True)
     assert seen(f"{url}/qr.svg")[0] == seen(f"{url}/qr.svg?of=page")[0] == 200
@@ -134,7 +122,7 @@ def test_a_mailed_link_is_opened_and_paid_by_an_instant_transfer(
     (dispatch,) = api.get("/v1/leases/A/dispatches").body["items"]
     assert api.get(f"/v1/payment-links/{dispatch['link_id']}").body["status"] == "paid"
 
-    comes_back(cloud, letter["MessageId"])
+    comes_back(cloud, letter["message_id"])
     idle()
     (dispatch,) = api.get("/v1/leases/A/dispatches").body["items"]
     assert dispatch["status"] == "bounced"
@@ -149,12 +137,12 @@ def test_an_sms_brings_the_link_and_shows_no_amount(
     assert api.put(f"/v1/landlords/{landlord}", settings).status == 201
     settings["sender"] = {"email": None, "sms_name": "LIENSMS"}
     assert api.put(f"/v1/landlords/{landlord}", settings).status == 200
-    confirm_sender(cloud, landlord, Channel.SMS, "LIENSMS")
+    let_write(cloud.place, cloud.outputs, landlord, Channel.SMS, "LIENSMS")
     let(api, "S", 45000, TODAY)
     reach(api, "S", None, "07 99 98 97 96")
     assert api.post("/v1/mailings", {"channel": "sms", "lease_ids": ["S"]}).status == 202
     idle()
-    (text,) = [sms["Message"] for sms in outbox(cloud, "sns/sms-messages")["sms_messages"]["+33799989796"]]
+    (text,) = [sms["text"] for sms in outbox(cloud.place)["sms"] if sms["to"] == "+33799989796"]
     assert "450" not in text
     assert seen(link_in(text))[0] == 200
 
