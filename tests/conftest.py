@@ -26,18 +26,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tells how many schedules were played, and which tests want a browser that is not there."""
+    """Tells how many stories were played, and which tests want a browser that is not there."""
     reports = [report for some in terminalreporter.stats.values() for report in some]
     played = [
         value
         for one in reports
         if getattr(one, "when", "") == "call"
         for name, value in getattr(one, "user_properties", ())
-        if name == "schedules"
+        if name == "stories"
     ]
     if played:
-        count, seconds = (sum(some) for some in zip(*played, strict=True))
-        said = f"{count} schedules played without a violation, {count / seconds:.0f} a second of one processor"
+        count, seconds = sum(number for number, _ in played), sum(taken for _, taken in played)
+        said = f"{count} small stories played without a violation, {count / seconds:.0f} a second of one processor"
         terminalreporter.write_line(said)
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "Chromium" in str(report.longrepr)]
     if skipped:

@@ -62,7 +62,7 @@ def test_no_schedule_loses_or_doubles_a_cent(
             play(lean, seed, addresses)
         except Exception as error:
             raise AssertionError(f"seed {seed}") from error
-    record_property("schedules", (len(seeds), time.process_time() - began))
+    record_property("stories", (len(seeds), time.process_time() - began))
 
 
 @pytest.mark.parametrize("name", [name for name, bug in BUGS.items() if bug.instrument is None])
