@@ -43,7 +43,7 @@ def test_the_demo_shows_what_a_person_would_look_at(played: subprocess.Completed
 
 
 def test_the_demo_pays_a_link_by_card(played: subprocess.CompletedProcess[str]) -> None:
-    assert "A payment link paid by card" in played.stderr
+    assert "The link paid by card" in played.stderr
     (line,) = [line for line in played.stdout.splitlines() if line.strip().startswith("by payment link, by card")]
     assert line.split()[5] == "1"
     assert any(line.strip().startswith("carte ") for line in played.stdout.splitlines())
