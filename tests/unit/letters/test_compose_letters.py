@@ -76,6 +76,18 @@ def test_a_plan_asks_for_its_instalment_and_not_for_what_it_covers() -> None:
     assert rows["Total à payer"] == ("590,00 €",)
 
 
+def test_a_plan_that_covers_the_month_itself_asks_for_its_instalment_alone() -> None:
+    rent = a_called(DueKind.RENT, 510_00, 510_00)
+    plan = InstalmentPlan(
+        1, (Instalment(DUE_DAY, 100_00), Instalment(date(2026, 12, 10), 300_00)), ((rent.due.due_id, 400_00),)
+    )
+    rows = table_of(composed(NOTICE, a_standing(rent, plan=plan)))
+    assert rows["Total de l’échéance"] == ("510,00 €",)
+    assert rows["Repris dans votre plan d’apurement"] == ("−400,00 €",)
+    assert rows["Mensualité de votre plan d’apurement"] == ("100,00 €",)
+    assert rows["Total à payer"] == ("210,00 €",)
+
+
 def test_a_month_that_is_covered_asks_for_nothing_and_shows_no_code() -> None:
     letter = composed(NOTICE, a_standing(*the_month(), credits=(CreditLot("p", 30_00),)))
     rows = table_of(letter)

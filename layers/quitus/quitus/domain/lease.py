@@ -267,10 +267,17 @@ class Account:
 
     def overdue_cents(self, on: date) -> Cents:
         """What is open of dues past their day; of what a plan covers, only of instalments past theirs."""
-        covered = {} if self.plan is None else dict(self.plan.open_parts(self.open_dues))
         past = (due for due in self.open_dues if due.due_date < on)
-        beside = sum(due.open_cents - covered.get(due.due_id, 0) for due in past)
-        return beside if self.plan is None else beside + self.plan.payable_cents(self.open_dues, on - _ONE_DAY)
+        return self.beside_plan_cents(past) + self.instalments_cents(on - _ONE_DAY)
+
+    def beside_plan_cents(self, dues: Iterable[OpenDue]) -> Cents:
+        """What is open of some of the dues, but for what the plan covers of them."""
+        covered = {} if self.plan is None else self.plan.open_parts(self.open_dues)
+        return sum(due.open_cents - covered.get(due.due_id, 0) for due in dues)
+
+    def instalments_cents(self, on: date) -> Cents:
+        """What is payable of the plan's instalments due by a day; 0 without a plan."""
+        return 0 if self.plan is None else self.plan.payable_cents(self.open_dues, on)
 
     def booked(
         self,

@@ -167,9 +167,8 @@ def asked_by_plan(account: Account, now: datetime) -> Cents | None:
     """
     if account.plan is None:
         return None
-    covered = account.plan.open_parts(account.open_dues)
-    beside = sum(due.open_cents - covered.get(due.due_id, 0) for due in payable(account, now))
-    return beside + account.plan.payable_cents(account.open_dues, paris_day(now)) or None
+    beside = account.beside_plan_cents(payable(account, now))
+    return beside + account.instalments_cents(paris_day(now)) or None
 
 
 def check_amounts(dues: Sequence[LinkedDue], amount_cents: Cents | None, min_cents: Cents | None) -> None:

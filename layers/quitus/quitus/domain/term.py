@@ -110,11 +110,13 @@ def _place(line: TermLine) -> tuple[int, date, str]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a notice asks for: the month's open dues, what is open of earlier ones (instalments instead of what a plan
-    covers), less as much of the free credit as that takes.
+    """What a notice asks for: the month's open dues and what is open of earlier ones, with instalments instead of what
+    a plan covers of either, less as much of the free credit as that takes.
     """
 
     term: Term
+    in_plan_cents: Cents
+    """What the plan covers of the month's open dues."""
     earlier_cents: Cents
     instalments_cents: Cents
     credit_cents: Cents
@@ -131,16 +133,17 @@ class Asked:
 
     @property
     def _owed_cents(self) -> Cents:
-        return self.term.open_cents + self.earlier_cents + self.instalments_cents
+        return self.term.open_cents - self.in_plan_cents + self.earlier_cents + self.instalments_cents
 
 
 def asked_for(term: Term, account: Account, pay_by: date) -> Asked:
     """What the account says of a month's notice."""
-    covered = {} if account.plan is None else dict(account.plan.open_parts(account.open_dues))
-    earlier = (due for due in account.open_dues if due.period < term.period)
+    shown = {line.standing.due.due_id for line in term.lines}
+    of_month = [due for due in account.open_dues if due.due_id in shown]
     return Asked(
         term=term,
-        earlier_cents=sum(due.open_cents - covered.get(due.due_id, 0) for due in earlier),
-        instalments_cents=0 if account.plan is None else account.plan.payable_cents(account.open_dues, pay_by),
+        in_plan_cents=sum(due.open_cents for due in of_month) - account.beside_plan_cents(of_month),
+        earlier_cents=account.beside_plan_cents(due for due in account.open_dues if due.period < term.period),
+        instalments_cents=account.instalments_cents(pay_by),
         credit_cents=account.credit_cents - account.held_cents,
     )

@@ -24,6 +24,7 @@ def notice_sums(asked: Asked, language: Language) -> Sums:
     already, left = term.settled_cents, asked.credit_cents - asked.used_cents
     beside = (
         (words.ALREADY_SETTLED if already > 0 else words.USED_ELSEWHERE, -already),
+        (words.IN_PLAN, -asked.in_plan_cents),
         (words.EARLIER, asked.earlier_cents),
         (words.INSTALMENTS, asked.instalments_cents),
         (words.CREDIT, -asked.used_cents),
