@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -38,7 +40,6 @@ import write_export.app
 from quitus import bootstrap
 from quitus.adapters import pauses
 from quitus.adapters.erp_connections import ErpConnections
-from quitus.bootstrap import settling, taking_in, tenants
 from quitus.services import bank_statements
 from quitus.services.table import Stale
 
@@ -74,7 +75,7 @@ SETTINGS = LANDLORD_SETTINGS | {"erp": {"kind": "rest", "url": "http://127.0.0.1
 FEW = 3
 """Movements of a file that are worked at once: small files have several batches too."""
 LONGEST = 600
-_WIRED = (bootstrap, settling, taking_in, tenants)
+_WIRED = (bootstrap, *(import_module(f"quitus.bootstrap.{one.name}") for one in iter_modules(bootstrap.__path__)))
 _MADE = [made for module in _WIRED for made in vars(module).values() if hasattr(made, "cache_clear")]
 """What a process makes once."""
 _CONTEXT = SimpleNamespace(aws_request_id="run", get_remaining_time_in_millis=lambda: 60_000)

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable
 
 from quitus.adapters import mailing_keys, records
-from quitus.domain.mailing import Dispatch
+from quitus.domain.mailing import Dispatch, DispatchStatus
 from quitus.services.returned_mail import Sent
 from quitus.services.table import Is, New, Put, Table, Update, Write
 
@@ -72,10 +72,10 @@ class SentRows:
         row = self._table.get(mailing_keys.sent_as(service_id))
         return records.record(row, Sent) if row else None
 
-    def came_back(self, sent: Sent, status: str, at: str, *, fails: bool) -> None:
+    def came_back(self, sent: Sent, status: DispatchStatus, at: str, *, fails: bool) -> None:
         """See `SentMail.came_back`."""
         key = mailing_keys.dispatch(sent.landlord_id, sent.dispatch_id)
-        writes: list[Write] = [Update(key, set={"status": status, "changed_at": at})]
+        writes: list[Write] = [Update(key, set={"status": status.value, "changed_at": at})]
         if fails:
             failing = mailing_keys.failing_address(sent.landlord_id, sent.address_digest)
             writes.append(Put(failing.row(since=at, dispatch_id=sent.dispatch_id)))

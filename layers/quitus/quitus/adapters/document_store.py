@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quitus.adapters.signed_links import Download, signed_link
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -30,17 +32,8 @@ class BucketLinks:
 
     def url(self, landlord_id: str, document_id: str, name: str, seconds: int) -> str:
         """See `DocumentLinks.url`."""
-        return self._client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": _key(landlord_id, document_id, name),
-                "ResponseContentDisposition": f'attachment; filename="{name}"',
-                "ResponseContentType": _content_type(name),
-            },
-            ExpiresIn=seconds,
-            HttpMethod="GET",
-        )
+        download = Download(_key(landlord_id, document_id, name), name, _content_type(name))
+        return signed_link(self._client, self._bucket, download, seconds)
 
 
 def _key(landlord_id: str, document_id: str, name: str) -> str:

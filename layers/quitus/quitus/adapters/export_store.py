@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from quitus.adapters.signed_links import Download, signed_link
 from quitus.services.exports import Export, ExportKind
 
 if TYPE_CHECKING:
@@ -25,17 +26,8 @@ class ExportStore:
 
     def url(self, landlord_id: str, export: Export, name: str, seconds: int) -> str:
         """See `ExportLinks.url`."""
-        return self._client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": _key(landlord_id, export),
-                "ResponseContentDisposition": f'attachment; filename="{name}"',
-                "ResponseContentType": _content_type(export),
-            },
-            ExpiresIn=seconds,
-            HttpMethod="GET",
-        )
+        download = Download(_key(landlord_id, export), name, _content_type(export))
+        return signed_link(self._client, self._bucket, download, seconds)
 
     @contextmanager
     def writing(self, landlord_id: str, export: Export) -> Iterator[TextIOWrapper]:

@@ -6,13 +6,13 @@ over, and one that was never told to have left stays so: it is not sent again by
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from quitus.domain.ids import derived_id
 from quitus.domain.lease import Lease
 from quitus.domain.money import Cents
 
@@ -80,7 +80,7 @@ class Mailing:
 
     def attempt_of(self, lease_id: str) -> str:
         """The permanent name of what is made for a lease: its link, its message."""
-        return hashlib.sha256(f"{self.mailing_id}\n{lease_id}".encode()).hexdigest()[:32]
+        return derived_id(self.mailing_id, lease_id)
 
 
 @dataclass(frozen=True, slots=True)

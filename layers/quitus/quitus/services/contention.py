@@ -24,4 +24,9 @@ def until_written[T](
             return attempt()
         except Stale:
             clock.pause(tried)
-    raise busy or Contention("rows_busy", "Others kept writing to the same rows.")
+    raise busy or rows_busy()
+
+
+def rows_busy() -> Contention:
+    """The refusal of what others kept from being written: it may be tried again."""
+    return Contention("rows_busy", "Others kept writing to the same rows.")

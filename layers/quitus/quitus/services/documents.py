@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import NotFound
+from quitus.domain.ids import derived_id
 from quitus.services.compose_letters import DocumentKind
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import DocumentTask
@@ -73,7 +73,7 @@ class Document:
 
     def attempt_of(self, lease_id: str) -> str:
         """Names the payment link of a lease in these documents: made once, however often the letter is written."""
-        return sha256(f"{self.document_id}/{lease_id}".encode()).hexdigest()[:32]
+        return derived_id(self.document_id, lease_id)
 
 
 @dataclass(frozen=True, slots=True)

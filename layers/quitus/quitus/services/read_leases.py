@@ -46,6 +46,15 @@ class Residences(Protocol):
         ...
 
 
+def every_lease(leases: LeaseReader, landlord_id: str, residence_id: str, after: str | None = None) -> Iterator[Lease]:
+    """A residence's leases by id, from the start or after one."""
+    while True:
+        page, after = leases.leases_of_residence(landlord_id, residence_id, after, _READ_AT_ONCE)
+        yield from page
+        if after is None:
+            return
+
+
 @dataclass(frozen=True, slots=True)
 class LeaseFilter:
     """Which leases; `text` is looked for in the lease id, the holder's name and the virtual IBAN."""
@@ -151,18 +160,12 @@ class LeaseDesk:
         for residence_id in self._residences(landlord_id, wanted.residence_id):
             if residence_id < first:
                 continue
-            for lease in self._leases(landlord_id, residence_id, start if residence_id == first else None):
+            last = start if residence_id == first else None
+            for lease in every_lease(self.leases, landlord_id, residence_id, last):
                 yield (residence_id, lease.lease_id), lease if wanted.takes(lease) else None
 
     def _residences(self, landlord_id: str, only: str | None) -> Sequence[str]:
         return [only] if only is not None else list(self.residences.residences(landlord_id))
-
-    def _leases(self, landlord_id: str, residence_id: str, after: str | None) -> Iterator[Lease]:
-        while True:
-            leases, after = self.leases.leases_of_residence(landlord_id, residence_id, after, _READ_AT_ONCE)
-            yield from leases
-            if after is None:
-                return
 
 
 def _shown(dues: Mapping[str, Due], account: Account, since: date) -> Iterator[DueStanding]:

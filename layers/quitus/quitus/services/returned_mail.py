@@ -31,7 +31,7 @@ class SentMail(Protocol):
         """The message with this id, or None."""
         ...
 
-    def came_back(self, sent: Sent, status: str, at: str, *, fails: bool) -> None:
+    def came_back(self, sent: Sent, status: DispatchStatus, at: str, *, fails: bool) -> None:
         """Keep that it came back; `fails`: its address is not written to again."""
         ...
 
@@ -68,4 +68,4 @@ class ReturnedMail:
         bounced = event.kind == "Bounce"
         status = DispatchStatus.BOUNCED if bounced else DispatchStatus.COMPLAINED
         lasting = not bounced or (event.bounce is not None and event.bounce.kind == "Permanent")
-        self.sent.came_back(found, status.value, instant_text(self.clock.now()), fails=lasting)
+        self.sent.came_back(found, status, instant_text(self.clock.now()), fails=lasting)

@@ -35,10 +35,9 @@ from quitus.services.mailings import Senders, sender_name
 from quitus.services.messages import MailingStep
 from quitus.services.payment_links import LinkDesk, LinkStanding, LinkWish
 from quitus.services.ports import Clock, Landlords, Ledger, Queue
-from quitus.services.read_leases import LeaseReader, Residences
+from quitus.services.read_leases import LeaseReader, Residences, every_lease
 from quitus.services.table import Stale
 
-_READ_AT_ONCE = 200
 LEFT_OUT = "left_out"
 """What is counted for a lease that was looked at and owes too little, or is none."""
 
@@ -172,14 +171,8 @@ class MailingSender:
         for residence_id in sorted(named):
             if after is None or residence_id >= (after.residence_id or ""):
                 start = after.lease_ids[-1] if after and residence_id == after.residence_id else None
-                yield from ((residence_id, name) for name in self._of(landlord_id, residence_id, start))
-
-    def _of(self, landlord_id: str, residence_id: str, start: str | None) -> Iterator[str]:
-        while True:
-            leases, start = self.leases.leases_of_residence(landlord_id, residence_id, start, _READ_AT_ONCE)
-            yield from (lease.lease_id for lease in leases)
-            if start is None:
-                return
+                leases = every_lease(self.leases, landlord_id, residence_id, start)
+                yield from ((residence_id, lease.lease_id) for lease in leases)
 
     def _send_part(self, landlord_id: str, mailing: Mailing, number: int) -> None:
         part = self.mailings.part(landlord_id, mailing.mailing_id, number)

@@ -15,10 +15,8 @@ from quitus.domain.names import words_of
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.services.attribution import Attributor
 from quitus.services.ports import Ledger
-from quitus.services.read_leases import LeaseReader
+from quitus.services.read_leases import LeaseReader, every_lease
 from quitus.services.read_payments import receipt_of
-
-_READ_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +74,11 @@ class Suggester:
 
     def _same_holder(self, landlord_id: str, lease: Lease) -> Iterator[Lease]:
         """Other leases of the residence with a holder of the same name and no account group."""
-        after: str | None = None
         holder = sorted(words_of(lease.holder_name))
-        while True:
-            found, after = self.leases.leases_of_residence(landlord_id, lease.residence_id, after, _READ_AT_ONCE)
-            for other in found:
-                is_free = other.lease_id != lease.lease_id and other.account_group is None
-                if is_free and sorted(words_of(other.holder_name)) == holder:
-                    yield other
-            if after is None:
-                return
+        for other in every_lease(self.leases, landlord_id, lease.residence_id):
+            is_free = other.lease_id != lease.lease_id and other.account_group is None
+            if is_free and sorted(words_of(other.holder_name)) == holder:
+                yield other
 
 
 def _may_use(account: Account, credit: Cents) -> bool:

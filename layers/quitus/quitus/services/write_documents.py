@@ -28,7 +28,7 @@ from quitus.services.letter_words import TITLES
 from quitus.services.messages import DocumentTask
 from quitus.services.payment_links import LinkDesk, LinkWish
 from quitus.services.ports import Clock, Landlords, Queue
-from quitus.services.read_leases import LeaseDesk
+from quitus.services.read_leases import LeaseDesk, every_lease
 from quitus.services.read_shares import LeasePayments
 from quitus.services.write_exports import csv_line
 
@@ -36,7 +36,6 @@ MOST_IN_A_FILE = 300
 """Letters of one file: less than half a gigabyte while it is set."""
 LINK_DAYS = 90
 """How long the page of a notice is open: paper lies about."""
-_READ_AT_ONCE = 200
 _BOM = "\ufeff"
 COLUMNS = ("lease_id", "holder_name", "residence_id", "letter", "file", "page", "electronic", "reason")
 
@@ -130,12 +129,7 @@ class DocumentWriter:
             return
         residences = [scope.residence_id] if scope.residence_id else list(self.desk.residences.residences(landlord_id))
         for residence_id in residences:
-            after: str | None = None
-            while True:
-                some, after = leases.leases_of_residence(landlord_id, residence_id, after, _READ_AT_ONCE)
-                yield from some
-                if after is None:
-                    break
+            yield from every_lease(leases, landlord_id, residence_id)
 
     def _write(self, landlord_id: str, document: Document, number: int) -> None:
         part = self.documents.part(landlord_id, document, number)

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quitus.domain.access import Role
-from quitus.domain.errors import Contention, QuitusError, Unavailable
+from quitus.domain.errors import QuitusError, Unavailable
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
-from quitus.services.table import Stale
 from quitus.web.access import Caller, admit, caller_of, check_own
 from quitus.web.desk import Desk
 from quitus.web.replies import Reply, breakdown, refusal
@@ -31,8 +30,6 @@ def answer(
     """
     try:
         reply = _reply(desk(), received(event))
-    except Stale:
-        reply = refusal(Contention("rows_busy", "Others kept writing to the same rows."))
     except QuitusError as error:
         reply = refusal(error)
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose own answer names no id

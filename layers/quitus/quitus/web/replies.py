@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from quitus.domain.errors import QuitusError
+from quitus.services.contention import rows_busy
+from quitus.services.table import Stale
 
 _HEADERS = {
     "Content-Type": "application/json",
@@ -49,8 +51,11 @@ def gone() -> Reply:
 
 
 def refusal(error: QuitusError) -> Reply:
-    """The answer to a request that was refused: a stable code, a sentence, a detail for programs."""
-    return _error(error.status, error.code, error.message, error.detail)
+    """The answer to a request that was refused: a stable code, a sentence, a detail for programs. Who lost against
+    another writer is asked to try again.
+    """
+    told = rows_busy() if isinstance(error, Stale) else error
+    return _error(told.status, told.code, told.message, told.detail)
 
 
 def breakdown(error_id: str) -> Reply:

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from quitus.domain.errors import Invalid, Malformed, QuitusError
+from quitus.domain.errors import Invalid, Malformed, NotFound, QuitusError
+from quitus.domain.ids import is_id
 from quitus.services.idempotent_requests import Attempt
 from quitus.web.access import Caller
 
@@ -42,6 +43,13 @@ class Call[B: BaseModel, Q: BaseModel]:
     def landlord_id(self) -> str:
         """The landlord of the token."""
         return self.caller.landlord_id
+
+    def id_of(self, name: str, code: str, message: str) -> str:
+        """An id of the path; one that nothing can have is unknown like any other. Raises NotFound."""
+        found = self.ids[name]
+        if not is_id(found):
+            raise NotFound(code, message, **{name: found})
+        return found
 
 
 @dataclass(frozen=True, slots=True)

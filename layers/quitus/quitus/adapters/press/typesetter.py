@@ -32,7 +32,7 @@ _ALIKE: Final = {"\u2010": "-", "\u2011": "-", "\u2012": "–", "\u202f": "\xa0"
 
 
 class Typesetter:
-    """`print_letters.Press` by Typst."""
+    """`write_documents.Press` by Typst."""
 
     def set(self, title: str, letters: Sequence[Letter], at: datetime) -> tuple[bytes, list[int]]:
         """The PDF, and the page on which each letter begins."""

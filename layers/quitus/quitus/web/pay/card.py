@@ -40,7 +40,7 @@ def begin(desk: CheckoutDesk, view: PayView, request: Received, address: str) ->
 
 
 def _again(desk: CheckoutDesk, view: PayView, language: Language, address: str, refused: QuitusError) -> Answer:
-    cards = desk.provider_of(view.landlord) is not None
+    provider = desk.provider_of(view.landlord)
     notice, status = None, refused.status
     if isinstance(refused, Invalid):
         notice = Notice.AMOUNT
@@ -49,7 +49,7 @@ def _again(desk: CheckoutDesk, view: PayView, language: Language, address: str, 
     elif refused.code == "payment_in_progress":
         notice = Notice.IN_PROGRESS
     here = f"../{address.rpartition('/')[2]}"
-    return page(desk, view, Setting(language, here, notice, cards), status)
+    return page(provider, view, Setting(language, here, notice, bool(provider)), status)
 
 
 def _fields(request: Received) -> Mapping[str, Any]:

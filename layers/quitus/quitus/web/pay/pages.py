@@ -19,7 +19,7 @@ from quitus.domain.epc_qr import ERROR_LEVEL, epc_payload
 from quitus.domain.errors import Invalid
 from quitus.domain.money import format_euros
 from quitus.domain.payment_link import LEAST_CENTS
-from quitus.domain.wording import Language, day, euros, kind, month
+from quitus.domain.wording import Language, day, euros, iban_groups, kind, month
 from quitus.services.pay_page import PayView
 from quitus.web.pay.texts import TEXTS, Texts
 from quitus.web.qr_svg import qr_svg
@@ -159,17 +159,13 @@ def _transfer(view: PayView, texts: Texts, language: Language) -> Iterator[dict[
     amount = format_euros(cents) if language is Language.EN else format_euros(cents).replace(".", ",")
     items = (
         ("payee", texts.payee, lease.payee_name, lease.payee_name),
-        ("iban", texts.iban, lease.virtual_iban, _grouped(lease.virtual_iban)),
+        ("iban", texts.iban, lease.virtual_iban, iban_groups(lease.virtual_iban)),
         ("bic", texts.bic, lease.bic, lease.bic),
         ("sum", texts.sum, amount, euros(cents, language)),
-        ("reference", texts.reference, lease.payment_reference, _grouped(lease.payment_reference)),
+        ("reference", texts.reference, lease.payment_reference, iban_groups(lease.payment_reference)),
     )
     for name, title, value, shown in items:
         yield {"id": name, "name": title, "value": value, "shown": shown, "copied": name != "bic"}
-
-
-def _grouped(iban: str) -> str:
-    return " ".join(iban[place : place + 4] for place in range(0, len(iban), 4))
 
 
 def _contact(view: PayView) -> Iterator[dict[str, str]]:

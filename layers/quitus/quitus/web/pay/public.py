@@ -15,7 +15,6 @@ from quitus.services.card_webhooks import CardWebhooks
 from quitus.services.checkouts import CheckoutDesk
 from quitus.services.pay_page import PageDesk, PayView
 from quitus.services.payment_links import Addresses
-from quitus.services.table import Stale
 from quitus.web.pay.card import begin
 from quitus.web.pay.pages import page_qr, transfer_qr
 from quitus.web.pay.replies import Answer, away, gone, picture
@@ -52,8 +51,8 @@ def answer(
     try:
         request = received(event)
         reply = _told(public, request) if to_provider else _reply(public(), opened, request)
-    except (QuitusError, Stale) as error:
-        reply = refusal(error) if to_provider and isinstance(error, QuitusError) else away()
+    except QuitusError as error:
+        reply = refusal(error) if to_provider else away()
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose answer would show its text
         note(error, request_id)
         reply = breakdown(request_id) if to_provider else away()

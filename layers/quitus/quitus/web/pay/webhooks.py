@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from quitus.domain.errors import Contention, QuitusError
 from quitus.services.card_providers import Delivery
 from quitus.services.card_webhooks import CardWebhooks
-from quitus.services.table import Stale
-from quitus.web.replies import Reply, refusal
+from quitus.web.replies import Reply
 from quitus.web.requests import Received
 
 TAKEN = Reply(200, '{"received": true}')
@@ -14,10 +12,5 @@ TAKEN = Reply(200, '{"received": true}')
 
 def take(webhooks: CardWebhooks, provider: str, request: Received) -> Reply:
     """Take a webhook: 200 once nothing of it can be lost, so that the provider need not tell it again."""
-    try:
-        webhooks.take(provider, Delivery(request.body, request.headers, request.query))
-    except Stale:
-        return refusal(Contention("rows_busy", "Others kept writing to the same rows."))
-    except QuitusError as error:
-        return refusal(error)
+    webhooks.take(provider, Delivery(request.body, request.headers, request.query))
     return TAKEN

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.domain.errors import NotFound
-from quitus.domain.ids import is_id
 from quitus.services.documents import DocumentFile, DocumentWish, Scope
 from quitus.web.access import COLLECTORS, READERS
 from quitus.web.cursors import Cursors, is_number
@@ -62,10 +60,7 @@ def files(desk: Desk, call: Call[Nothing, DocumentFilesQuery]) -> Reply:
 
 
 def _document_id(call: Call[Nothing, Any]) -> str:
-    document_id = call.ids["document_id"]
-    if not is_id(document_id):
-        raise NotFound("document_not_found", "There are no documents with this id.", document_id=document_id)
-    return document_id
+    return call.id_of("document_id", "document_not_found", "There are no documents with this id.")
 
 
 def _file(file: DocumentFile) -> DocumentFileAnswer:

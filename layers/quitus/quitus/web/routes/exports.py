@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from quitus.domain.errors import NotFound
-from quitus.domain.ids import is_id
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing
@@ -23,9 +21,7 @@ def order(desk: Desk, call: Call[ExportBody, Nothing]) -> Reply:
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    export_id = call.ids["export_id"]
-    if not is_id(export_id):
-        raise NotFound("export_not_found", "There is no export with this id.", export_id=export_id)
+    export_id = call.id_of("export_id", "export_not_found", "There is no export with this id.")
     export, url = desk.exports.one(call.landlord_id, export_id)
     return ok(ExportAnswer(export_id=export.export_id, kind=export.kind, status=export.status, url=url))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
 from quitus.services.file_decisions import FileOccasion
 from quitus.services.registry import DroppedFile
@@ -65,10 +64,7 @@ def _occasion(call: Call[Any, Nothing]) -> FileOccasion:
 
 
 def _file_id(call: Call[Any, Nothing]) -> str:
-    file_id = call.ids["file_id"]
-    if not is_id(file_id):
-        raise NotFound("file_not_found", "There is no file with this id.", file_id=file_id)
-    return file_id
+    return call.id_of("file_id", "file_not_found", "There is no file with this id.")
 
 
 def _answer(file: DroppedFile) -> FileAnswer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.errors import Invalid
 from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, DueStanding, Lease
 from quitus.domain.ledger import hashed_fields
@@ -64,10 +64,7 @@ def entries(desk: Desk, call: Call[Nothing, EntriesQuery]) -> Reply:
 
 def lease_of(call: Call[Any, Any]) -> str:
     """The id in the path; one that no lease can have is an unknown one."""
-    lease_id = call.ids["lease_id"]
-    if not is_id(lease_id):
-        raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
-    return lease_id
+    return call.id_of("lease_id", "lease_not_found", "There is no lease with this id.")
 
 
 def _named(in_path: str, in_body: str | None, field: str) -> str:

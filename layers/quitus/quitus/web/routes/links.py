@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
 from quitus.services.payment_links import LinkStanding, LinkWish
 from quitus.web.access import COLLECTORS, READERS
@@ -45,10 +44,7 @@ def revoke(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 
 
 def _link_id(call: Call[Nothing, Nothing]) -> str:
-    link_id = call.ids["link_id"]
-    if not is_id(link_id):
-        raise NotFound("payment_link_not_found", "There is no payment link with this id.", link_id=link_id)
-    return link_id
+    return call.id_of("link_id", "payment_link_not_found", "There is no payment link with this id.")
 
 
 def _plain(standing: LinkStanding) -> dict[str, Any]:

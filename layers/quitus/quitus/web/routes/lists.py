@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from quitus.domain.access import Role
-from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
 from quitus.domain.payment_list import PaymentList
 from quitus.services.decide_lists import ListOccasion, ShownLine
@@ -73,10 +72,7 @@ def _occasion(call: Call[Any, Nothing]) -> ListOccasion:
 
 
 def _list_id(call: Call[Any, Any]) -> str:
-    list_id = call.ids["list_id"]
-    if not is_id(list_id):
-        raise NotFound("list_not_found", "There is no list with this id.", list_id=list_id)
-    return list_id
+    return call.id_of("list_id", "list_not_found", "There is no list with this id.")
 
 
 def _answer(held: PaymentList, progress: ListProgress) -> ListAnswer:

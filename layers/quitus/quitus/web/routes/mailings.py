@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
 from quitus.domain.mailing import Choice
 from quitus.services.mailings import MailingWish
@@ -32,9 +31,7 @@ def order(desk: Desk, call: Call[MailingBody, Nothing]) -> Reply:
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    mailing_id = call.ids["mailing_id"]
-    if not is_id(mailing_id):
-        raise NotFound("mailing_not_found", "There is no mailing with this id.", mailing_id=mailing_id)
+    mailing_id = call.id_of("mailing_id", "mailing_not_found", "There is no mailing with this id.")
     told = desk.mailings.one(call.landlord_id, mailing_id)
     mailing = told.mailing
     return ok(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.domain.errors import NotFound
 from quitus.domain.ids import is_id
 from quitus.domain.refund import Refund
 from quitus.services.refunds import RefundOccasion
@@ -55,10 +54,7 @@ def _occasion(call: Call[Any, Nothing]) -> RefundOccasion:
 
 
 def _refund_id(call: Call[Any, Nothing]) -> str:
-    refund_id = call.ids["refund_id"]
-    if not is_id(refund_id):
-        raise NotFound("refund_not_found", "There is no refund with this id.", refund_id=refund_id)
-    return refund_id
+    return call.id_of("refund_id", "refund_not_found", "There is no refund with this id.")
 
 
 def _answer(desk: Desk, call: Call[Any, Nothing], refund: Refund) -> Reply:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from quitus.domain.errors import NotFound
-from quitus.domain.ids import is_id
 from quitus.services.spread_dues import SpreadOrder
 from quitus.web.access import COLLECTORS
 from quitus.web.answers import SpreadDueAnswer
@@ -17,9 +15,7 @@ from quitus.web.routing import Route
 
 
 def spread(desk: Desk, call: Call[SpreadBody, Nothing]) -> Reply:
-    due_id = call.ids["due_id"]
-    if not is_id(due_id):
-        raise NotFound("due_not_found", "The lease has no due with this id.", due_id=due_id)
+    due_id = call.id_of("due_id", "due_not_found", "The lease has no due with this id.")
     order = SpreadOrder(lease_of(call), due_id, call.body.lines, call.body.first_due_date)
     made = desk.spreads.spread(call.landlord_id, order, call.caller.subject, call.attempt)
     lines = [due_fields(line) for line in made.lines]
