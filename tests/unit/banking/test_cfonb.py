@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_text_may_name_several_accounts_and_our_own_is_none() -> None:
 
 
 @pytest.mark.parametrize("written", [VIRTUAL, VIRTUAL[4:], "FR76 1732 8899 0040 0000 0000 193", VIRTUAL.lower()])
-@pytest.mark.parametrize("qualifier", ["CBE", "IBE", "LCC", "LC2", "LIB"])
+@pytest.mark.parametrize("qualifier", ["CBE", "IBE", "IBU", "LCC", "LC2", "LIB"])
 def test_an_account_is_recognised_however_it_is_written(qualifier: str, written: str) -> None:
     movement = read_one(complement(qualifier, written))
     assert (movement.virtual_iban, movement.virtual_iban_path) == (VIRTUAL, qualifier)
@@ -126,9 +127,12 @@ def test_the_original_amount_is_kept_where_it_differs(text: str, instructed: int
     assert read_one(complement("MMO", text)).instructed_cents == instructed
 
 
-@pytest.mark.parametrize("qualifier", ["IPY", "NBE", "IPO", "NBU", "IBU", "XYZ"])
-def test_what_no_movement_holds_changes_nothing(qualifier: str) -> None:
-    assert read_one(complement(qualifier, "SOMETHING")) == read_one()
+@pytest.mark.parametrize("qualifier", ["IPY", "NBE", "IPO", "NBU", "XYZ"])
+def test_what_no_field_takes_is_kept_with_the_label(qualifier: str) -> None:
+    plain, movement = read_one(), read_one(complement(qualifier, "SOMETHING"))
+    assert movement == replace(plain, note=f"{plain.note} / {qualifier} SOMETHING")
+    again = read_one(complement(qualifier, "SOMETHING"), complement(qualifier, ""), complement(qualifier, "ELSE"))
+    assert again.note == f"{movement.note} / {qualifier} ELSE"
 
 
 def test_the_transaction_reference_stands_in_for_the_banks() -> None:

@@ -15,7 +15,8 @@ from quitus.banking import cfonb_layouts
 from quitus.banking.cfonb import read_cfonb
 from quitus.domain.movement import Movement, Statement
 
-QUALIFIERS = ["NPY", "NPO", "RCN", "LCC", "LC2", "LIB", "CBE", "IBE", "REF", "RUM", "CPY", "LCS", "MMO", "IPY", "   "]
+KEPT = ["NPY", "NPO", "RCN", "LCC", "LC2", "LIB", "CBE", "IBE", "REF", "RUM", "CPY", "LCS", "MMO", "   "]
+QUALIFIERS = [*KEPT, "IPY", "NBU", "ZZZ"]
 WORDS = [
     VIRTUAL,
     VIRTUAL[4:],

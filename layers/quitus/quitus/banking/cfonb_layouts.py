@@ -78,6 +78,17 @@ def _instructed(facts: Facts, text: str) -> None:
         facts["instructed_cents"] = int(digits)
 
 
+def _noted(qualifier: str) -> Callable[[Facts, str], None]:
+    """What no other field takes is kept with the label, under its qualifier: nothing of a file is read over."""
+
+    def note(facts: Facts, text: str) -> None:
+        if text:
+            said = f"{qualifier} {text}"
+            facts["note"] = f"{facts['note']} / {said}" if facts["note"] else said
+
+    return note
+
+
 _TOLD: Final[tuple[tuple[str, slice, Callable[[Facts, str], None]], ...]] = (
     (_END_TO_END, _LEFT, _end_to_end),
     ("REF", _LEFT, _batch),
@@ -173,6 +184,7 @@ def _qualifier(records: str, at: int) -> str:
 
 def _laid_out(qualifiers: Sequence[str], profile: Places) -> Layout:
     payers = tuple((name, _WHOLE, _payer) for name in profile.payer)
+    taken = {*profile.payer, *profile.virtual_iban, *profile.reference, *_FREE, *(name for name, _, _ in _TOLD)}
     found: dict[str, list[slice]] = {}
     for number, qualifier in enumerate(qualifiers, 1):
         name, text = (_LABEL, _UNQUALIFIED_TEXT) if qualifier == _UNQUALIFIED else (qualifier, _TEXT)
@@ -182,8 +194,10 @@ def _laid_out(qualifiers: Sequence[str], profile: Places) -> Layout:
         for place in profile.virtual_iban
         if place in found or place == CFONB_STATEMENT
     )
+    told = [(tell, _part(found[name][0], part)) for name, part, tell in (*payers, *_TOLD) if name in found]
+    noted = [(_noted(name), cut) for name, cuts in found.items() if name not in taken for cut in cuts]
     return Layout(
-        told=tuple((tell, _part(found[name][0], part)) for name, part, tell in (*payers, *_TOLD) if name in found),
+        told=(*told, *noted),
         remittance=tuple(cut for name in _REMITTANCE for cut in found.get(name, ())),
         labels=tuple(found.get(_LABEL, ())),
         references=tuple(cut for name in profile.reference if name not in _FREE for cut in found.get(name, ())),

@@ -40,7 +40,7 @@ CAMT: Final = Places(
     reference=("TxDtls/RmtInf/Strd/CdtrRefInf/Ref", "TxDtls/RmtInf/Ustrd"),
 )
 CFONB: Final = Places(
-    virtual_iban=("CBE", "IBE", "LCC", "LC2", "LIB"),
+    virtual_iban=("CBE", "IBE", "IBU", "LCC", "LC2", "LIB"),
     payer=("NPY", "NPO"),
     reference=("LCS", "LCC", "LC2", "LIB"),
 )
@@ -70,7 +70,7 @@ PROFILES: Final = {
         Profile(
             "structured",
             camt=replace(CAMT, virtual_iban=CAMT.virtual_iban[:5], reference=CAMT.reference[:1]),
-            cfonb=replace(CFONB, virtual_iban=("CBE", "IBE"), reference=("LCS",)),
+            cfonb=replace(CFONB, virtual_iban=("CBE", "IBE", "IBU"), reference=("LCS",)),
             mt940=replace(MT940, virtual_iban=("?38", "?31", "/IBAN/"), reference=()),
         ),
         Profile(

@@ -96,13 +96,11 @@ class Facts(TypedDict):
 class Movement:
     """One bank movement as its channel reports it; a batch entry gives one per detail.
 
-    `amount_cents` is signed: credits of the account are positive. `references` are lists in the order found;
-    placeholders
-    such as `NOTPROVIDED` are left out. `virtual_iban` is the account found by the profile (any account number, not
-    yet known
-    to be one of ours) and `virtual_iban_path` the place where it was found. `position` is the ordinal of this
-    movement within
-    its message, stable when the same bytes are read again: it names the movement within the message.
+    `amount_cents` is signed: credits of the account are positive. Placeholders such as `NOTPROVIDED` are left
+    out of all references. `virtual_iban` is the account found by the profile (any account
+    number, not yet known to be one of ours) and `virtual_iban_path` the place where it was found. `position` is the
+    ordinal of this movement within its message, stable when the same bytes are read again: it names the movement
+    within the message.
     """
 
     position: str
@@ -142,7 +140,8 @@ class Movement:
     return_reason: str | None = None
     """The reason's code, or its text where the code is missing or only says that there is a text (`NARR: …`)."""
     note: str | None = None
-    """The bank's own words (`AddtlTxInf`, `AddtlNtryInf`, the CFONB label): evidence for people."""
+    """The bank's own words (`AddtlTxInf`, `AddtlNtryInf`, the CFONB label and what no other field takes): evidence for
+    people."""
     link_id: str | None = None
     due_ids: tuple[str, ...] = ()
 

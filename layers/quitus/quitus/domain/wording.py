@@ -80,5 +80,6 @@ def kind(of: DueKind, language: Language) -> str:
 
 def iban_groups(iban: str) -> str:
     """An account number in groups of four, as banks print it; the spaces are plain ones, which a bank takes when the
-    number is copied by hand."""
+    number is copied by hand.
+    """
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
