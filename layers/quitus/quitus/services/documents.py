@@ -159,7 +159,7 @@ class DocumentDesk:
         document = Document(attempt.name, kind, period, scope, DocumentStatus.PENDING, by, at, wish.payment_links)
         body = {
             "document_id": attempt.name, "kind": kind.value, "period": period, "lease_ids": list(scope.lease_ids),
-            "residence_id": scope.residence_id, "by": by,
+            "residence_id": scope.residence_id, "payment_links": wish.payment_links, "by": by,
         }  # fmt: skip
         self.log.record(landlord_id, "documents", attempt.name, body, attempt.at)
         self.documents.add(landlord_id, document)
