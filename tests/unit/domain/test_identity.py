@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from builders import DAY
+from builders import DAY, a_credit, reported
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +73,20 @@ def test_a_notice_sent_again_under_another_name_is_told_again() -> None:
 def test_banks_that_number_anew_in_each_message_lose_nobodys_money() -> None:
     told = a_report("camt.054", reference="1", payer="roux")
     assert verdicts(Register(), told, replace(told, message="next", payer="martin")) == [Verdict.NEW, Verdict.NEW]
+
+
+@pytest.mark.parametrize("number", ["1", "000001", "0000000001", "00000000000042"])
+def test_a_number_with_zeros_before_it_is_one_that_is_given_anew(number: str) -> None:
+    told = a_report("camt.054", reference=number, payer="roux")
+    assert verdicts(Register(), told, replace(told, message="next")) == [Verdict.NEW, Verdict.NEW]
+
+
+@pytest.mark.parametrize("field", ["end_to_end_id", "bank_reference", "uetr"])
+def test_capitals_and_blanks_tell_no_two_references_apart(field: str) -> None:
+    told: list[dict[str, Any]] = [{field: "Loyer-mai-0012"}, {field: "LOYER-MAI-0012"}, {field: "loyer-mai- 0012"}]
+    reports = [reported(a_credit(45000, None, **one), f"c{number}").report for number, one in enumerate(told)]
+    assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.SAME, Verdict.SAME]
+    assert not any(reports[0].contradicts(other) for other in reports)
 
 
 def test_strong_evidence_is_used_before_weak_whatever_the_order_in_the_statement() -> None:

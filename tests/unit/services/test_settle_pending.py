@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -206,6 +207,52 @@ def test_a_format_that_cannot_say_that_a_line_is_a_batch_posts_nothing_twice(
     assert listed(estate) == [("posted", 35000), ("posted", 45000)]
     assert ledger_side(estate) == LedgerSide(receipts_cents=80000)
     assert sum(row["amount_cents"] for row in estate.rows(f"{L}#payments#suspense")) == 0
+
+
+def part(cents: int, iban: str | None, position: str, of: int, **changes: Any) -> Movement:
+    """A detail of an entry that has no name but its sum."""
+    return a_credit(cents, iban, position=position, entry_cents=of, **changes)
+
+
+def parts(entry: str = "1", channel: str = "camt.054", message: str = "N1") -> list[Incoming]:
+    return [
+        reported(part(45000, IBANS["L1"], f"{entry}.0", 80000), channel, message),
+        reported(part(35000, IBANS["L2"], f"{entry}.1", 80000), channel, message),
+    ]
+
+
+NAMELESS = {
+    "sum in the statement": lambda: [reported(a_credit(80000, None, awaiting_details=True))],
+    "sum in another format": lambda: [reported(a_credit(80000, None), "cfonb120", "C1")],
+    "details in the notice": parts,
+    "details in the report": lambda: parts("7", "camt.052", "R1"),
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(NAMELESS)), ids=" → ".join)
+def test_a_batch_that_nothing_names_is_known_by_its_sum(estate: Estate, order: tuple[str, ...]) -> None:
+    for some in order:
+        estate.post(*NAMELESS[some]())
+        estate.settle()
+    assert balances(estate) == [0, 10000, 45000]
+    assert listed(estate) == [("posted", 35000), ("posted", 45000)]
+    assert ledger_side(estate) == LedgerSide(receipts_cents=80000)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(lambda: [*parts(), reported(a_credit(80000, None), "camt.054", "N2")], id="who told the details"),
+        pytest.param(lambda: [*parts(), *parts("2"), reported(a_credit(80000, None))], id="two entries of the sum"),
+        pytest.param(lambda: [*parts(), reported(a_credit(80000, None, booking_date=DAY + timedelta(5)))], id="later"),
+        pytest.param(lambda: [*parts()[:1], reported(a_credit(80000, None))], id="a detail is missing"),
+    ],
+)
+def test_money_of_the_same_amount_as_a_batch_is_not_its_sum(estate: Estate, told: Callable[[], list[Incoming]]) -> None:
+    for one in told():
+        estate.post(one)
+    assert estate.settle() == 0
+    assert ("suspense", 80000) in listed(estate)
 
 
 def test_a_returned_batch_waits_for_its_details_too(estate: Estate) -> None:

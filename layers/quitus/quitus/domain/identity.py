@@ -51,14 +51,21 @@ class Bucket(NamedTuple):
         return f"{self.day.isoformat().replace('-', '')}-{sign}{abs(self.amount_cents)}-{self.account}-{ordinal}"
 
 
+def reference_key(reference: str) -> str:
+    """A reference as it is compared: some formats know capitals only, and some cut a text with a blank."""
+    return (reference if reference.isalnum() else "".join(reference.split())).casefold()
+
+
 def is_counter(reference: str) -> bool:
-    """Whether a bank reference is a mere number, as many banks give anew in each message."""
-    return len(reference) <= _LONGEST_COUNTER and reference.isdigit()
+    """Whether a bank reference is a mere number, with zeros before it or not, as many banks give anew in each
+    message.
+    """
+    return reference.isdigit() and len(reference.lstrip("0")) <= _LONGEST_COUNTER
 
 
 def reference_tag(reference: str) -> str:
     """A short name of a bank reference: a collision needs the same lease, a neighbouring day and another channel."""
-    return hashlib.sha256(reference.encode()).hexdigest()[:8]
+    return hashlib.sha256(reference_key(reference).encode()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=1024)
@@ -87,8 +94,8 @@ class Report:
     """What one channel says of one movement, as far as identity goes.
 
     `channel` is `camt.053`, `event:psp:demo`, `manual`…; `message` the statement or event within the channel;
-    `position`
-    the place within the message. Together they name the report: the same three again is a replay.
+    `position` the place within the message. Together they name the report: the same three again is a replay.
+    References are compared, not shown: they are `reference_key`s.
     """
 
     channel: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_tag
+from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_key, reference_tag
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means, Movement, Status
 
@@ -116,8 +116,8 @@ class Incoming:
             channel=self.voice,
             message=self.source.message,
             position=movement.position,
-            references=frozenset(ref for ref in (movement.bank_reference, movement.uetr) if ref),
-            end_to_end_id=movement.end_to_end_id,
+            references=frozenset(reference_key(ref) for ref in (movement.bank_reference, movement.uetr) if ref),
+            end_to_end_id=movement.end_to_end_id and reference_key(movement.end_to_end_id),
             virtual_iban=movement.virtual_iban,
             lease_iban=self.lease_iban,
             payer=_payer_key(movement.debtor_name),

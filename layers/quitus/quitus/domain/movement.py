@@ -78,6 +78,7 @@ class Facts(TypedDict):
     payment_reference: str | None
     batch_references: tuple[str, ...]
     entry_reference: str | None
+    entry_cents: Cents | None
     awaiting_details: bool
     instructed_cents: Cents | None
     mandate_id: str | None
@@ -96,11 +97,10 @@ class Facts(TypedDict):
 class Movement:
     """One bank movement as its channel reports it; a batch entry gives one per detail.
 
-    `amount_cents` is signed: credits of the account are positive. Placeholders such as `NOTPROVIDED` are left
-    out of all references. `virtual_iban` is the account found by the profile (any account
-    number, not yet known to be one of ours) and `virtual_iban_path` the place where it was found. `position` is the
-    ordinal of this movement within its message, stable when the same bytes are read again: it names the movement
-    within the message.
+    `amount_cents` is signed: credits of the account are positive. Placeholders such as `NOTPROVIDED` are left out
+    of all references. `virtual_iban` is the account found by the profile (any account number, not yet known to be one
+    of ours) and `virtual_iban_path` the place where it was found. `position` is the ordinal of this movement within its
+    message, stable when the same bytes are read again: it names the movement within the message.
     """
 
     position: str
@@ -125,6 +125,8 @@ class Movement:
     """What names the batch that the movement belongs to: `PmtInfId`, `MsgId`, of the entry and of the detail."""
     entry_reference: str | None = None
     """The bank's reference of the whole entry, when the movement is one of several details or still awaits them."""
+    entry_cents: Cents | None = None
+    """What the whole entry moved, when the movement is one of its several details."""
     awaiting_details: bool = False
     """A batch booked in one sum without its details: a control, until a message names the same batch with them."""
     instructed_cents: Cents | None = None

@@ -6,16 +6,18 @@ The bank books under other payments what it announced (camt `PDNG`, `INFO`) and 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
-from quitus.domain.identity import NAMING, Report, shared_evidence
+from quitus.domain.calendar import days_beside
+from quitus.domain.identity import NAMING, Report, reference_key, shared_evidence
 from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry, EntryKind, mirrored, seal
 from quitus.domain.matching import Match, SuspenseReason
+from quitus.domain.money import Cents
 from quitus.domain.payment import AUTOMATION, REPLACED_BY, Awaiting, Decision, DecisionKind, Payment, PaymentStatus
 from quitus.domain.posting import Claim
 
@@ -74,18 +76,46 @@ def _leases(payments: Iterable[Payment]) -> Counter[str | None]:
 def details(total: Payment, candidates: Iterable[Payment], taken: Collection[str]) -> Sequence[Payment]:
     """The payments that a batch's sum is made of: those that name the batch, when they add up; else none.
 
-    `taken`: ids of details of other batches. Details under the sum's own entry are enough; else all that name it.
+    `taken`: ids of details of other batches. Details under the sum's own entry are enough; else all that name it; else,
+    where nothing names it, the details of the only entry of its amount about its day, if who told the sum told none of
+    them.
     """
-    names = total_names(total)
+    names = _batch_names(total) | _references(total)
     ours = [payment for payment in candidates if _may_be_detail(total, payment) and payment.payment_id not in taken]
     entries = _entry_references(total)
     for choice in (
         [payment for payment in ours if _entry_references(payment) & entries],
-        [payment for payment in ours if detail_names(payment) & names],
+        [payment for payment in ours if _batch_names(payment) & names],
     ):
-        if len(choice) > 1 and sum(payment.amount_cents for payment in choice) == total.amount_cents:
+        if _add_up(choice, total):
             return choice
-    return ()
+    nameless = [entry for entry in _entries_of_sum(total, ours) if _add_up(entry, total)]
+    return nameless[0] if len(nameless) == 1 else ()
+
+
+def _add_up(choice: Sequence[Payment], total: Payment) -> bool:
+    return len(choice) > 1 and sum(payment.amount_cents for payment in choice) == total.amount_cents
+
+
+def _entries_of_sum(total: Payment, details: Iterable[Payment]) -> Collection[Sequence[Payment]]:
+    """The details of each entry of the sum's amount, whoever told it: what two channels tell is one."""
+    near = {_day(total), *days_beside(_day(total))}
+    tellers = {report.source.voice for report in total.reports}
+    entries = defaultdict[tuple[str, str, str], list[Payment]](list)
+    for payment in details:
+        if _day(payment) in near and tellers.isdisjoint(report.source.voice for report in payment.reports):
+            for place in {_entry_place(report) for report in payment.reports if _is_part(report, total.amount_cents)}:
+                entries[place].append(payment)
+    return {tuple(payment.payment_id for payment in entry): entry for entry in entries.values()}.values()
+
+
+def _is_part(report: Incoming, cents: Cents) -> bool:
+    return report.movement.entry_cents == cents and not report.exchanged
+
+
+def _entry_place(report: Incoming) -> tuple[str, str, str]:
+    """What names the entry that a report's movement is a detail of: its message, and its place there."""
+    return report.source.voice, report.source.message, report.movement.position.rpartition(".")[0]
 
 
 def may_be_total(payment: Payment) -> bool:
@@ -100,14 +130,28 @@ def may_be_total(payment: Payment) -> bool:
 
 
 def detail_names(payment: Payment) -> frozenset[str]:
-    """What names the batch that a payment is a detail of."""
-    return frozenset().union(*(report.movement.batch_names for report in payment.reports))
+    """What names the batch that a payment is a detail of; its sum too, as it may have no other name."""
+    sums = (report.movement.entry_cents for report in payment.reports)
+    return _batch_names(payment) | {sum_name(cents) for cents in sums if cents is not None}
 
 
 def total_names(payment: Payment) -> frozenset[str]:
     """What names the batch that a payment is the sum of."""
+    return _batch_names(payment) | _references(payment) | {sum_name(payment.amount_cents)}
+
+
+def _batch_names(payment: Payment) -> frozenset[str]:
+    return frozenset(reference_key(name) for report in payment.reports for name in report.movement.batch_names)
+
+
+def _references(payment: Payment) -> frozenset[str]:
     references = (report.movement.bank_reference for report in payment.reports)
-    return detail_names(payment) | {reference for reference in references if reference}
+    return frozenset(reference_key(reference) for reference in references if reference)
+
+
+def sum_name(cents: Cents) -> str:
+    """The name of any batch of this sum."""
+    return f"={cents}"
 
 
 def stated_detail(payment: Payment, told: Incoming) -> Claim:
@@ -174,7 +218,7 @@ def _may_be_detail(total: Payment, payment: Payment) -> bool:
 
 def _entry_references(payment: Payment) -> frozenset[str]:
     references = (report.movement.entry_reference for report in payment.reports)
-    return frozenset(reference for reference in references if reference)
+    return frozenset(reference_key(reference) for reference in references if reference)
 
 
 def _day(payment: Payment) -> date:

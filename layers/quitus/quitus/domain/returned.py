@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from quitus.domain.identity import Bucket, account_tag
+from quitus.domain.identity import Bucket, account_tag, reference_key
 from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
@@ -50,7 +50,7 @@ class Return:
     @property
     def named(self) -> frozenset[str]:
         """The bank references that it gives as those of its payment."""
-        return frozenset(movement.original_reference for movement in self.said if movement.original_reference)
+        return frozenset(reference_key(named) for movement in self.said if (named := movement.original_reference))
 
     @property
     def ordered(self) -> Cents:

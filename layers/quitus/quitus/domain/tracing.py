@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from quitus.domain.identity import is_counter, reference_tag
+from quitus.domain.identity import is_counter, reference_key, reference_tag
 from quitus.domain.incoming import Incoming
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
@@ -191,7 +191,7 @@ def _is_receipt(payment: Payment) -> bool:
 def _denied(returned: Return, payment: Payment) -> bool:
     """Whether what both say cannot be of one payment."""
     theirs = {
-        report.movement.bank_reference
+        reference_key(report.movement.bank_reference or "")
         for report in _reports(payment)
         for told in returned.reports
         if told.movement.original_reference and told.source.channel == report.source.channel
@@ -249,8 +249,8 @@ def _day(payment: Payment) -> date:
 
 _EXACT = (Trace.REFERENCE, Trace.END_TO_END)
 _SAID: Mapping[Trace, Callable[[Incoming], Sequence[str | None]]] = {
-    Trace.END_TO_END: lambda report: (report.movement.end_to_end_id,),
-    Trace.MANDATE: lambda report: (report.movement.mandate_id,),
+    Trace.END_TO_END: lambda report: (report.report.end_to_end_id,),
+    Trace.MANDATE: lambda report: (report.movement.mandate_id and reference_key(report.movement.mandate_id),),
     Trace.LEASE: lambda report: (report.lease_iban,),
     Trace.PAYER: lambda report: (report.movement.debtor_iban, report.report.payer),
     Trace.AMOUNT: lambda report: ("cheque" if report.movement.means is Means.CHEQUE else None,),

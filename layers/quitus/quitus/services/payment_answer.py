@@ -64,10 +64,11 @@ def _allocation(allocation: Allocation) -> dict[str, Any]:
 def _returned(returned: Return) -> dict[str, Any]:
     """What a return says of the payment that it takes back."""
     said = returned.said
+    originals = (movement.original_reference for movement in said)
     return {
         "reason": returned.reason,
         "reason_words": words_of(returned.reason),
-        "original_reference": next(iter(sorted(returned.named)), None),
+        "original_reference": next((reference for reference in originals if reference), None),
         "end_to_end_id": next((movement.end_to_end_id for movement in said if movement.end_to_end_id), None),
         "mandate_id": next((movement.mandate_id for movement in said if movement.mandate_id), None),
         "note": next((movement.note for movement in said if movement.note), None),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from quitus.domain.identity import reference_key
 from quitus.domain.ledger import EntryKind
 from quitus.domain.money import Cents
 from quitus.domain.payment import Awaiting, Payment
@@ -82,7 +83,7 @@ def _event_references(payment: Payment) -> Iterator[str]:
     """What events call a payment."""
     for report in payment.reports:
         if report.source.event_id is not None and report.movement.bank_reference and not payment.is_return:
-            yield report.movement.bank_reference
+            yield reference_key(report.movement.bank_reference)
 
 
 def _reopened(payment: Payment) -> Iterator[str]:

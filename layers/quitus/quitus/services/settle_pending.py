@@ -30,6 +30,7 @@ from quitus.domain.pending import (
     may_be_total,
     replace_by,
     stated_detail,
+    sum_name,
     total_names,
 )
 from quitus.services.contention import until_written
@@ -133,11 +134,12 @@ class PendingSettler:
         return sum(self._replace(landlord_id, payment, [other], Awaiting.BOOKING) for payment, other in pairs)
 
     def _booked(self, landlord_id: str, day: date) -> Booked:
-        """What is booked around a day."""
+        """What is booked around a day; what may be a sum is no detail of one like it."""
         around = list(self.lists.of_days(landlord_id, day - BEFORE, day + AFTER))
         by_name = defaultdict[str, set[str]](set)
         for held in around:
-            for name in held.batch_names:
+            own = sum_name(parse_payment_id(held.payment_id)[0].amount_cents)
+            for name in held.batch_names - {own}:
                 by_name[name].add(held.payment_id)
         return Booked(by_name, frozenset(detail for held in around for detail in held.replaced_by))
 

@@ -150,7 +150,10 @@ class EntryReader:
             self._note_foreign(detail, head)
             return []
         self._total += amount
-        return [self._builder.movement(f"{self._where}.{ordinal}", amount, head, self._entry, detail, lone=False)]
+        position = f"{self._where}.{ordinal}"
+        return [
+            self._builder.movement(position, amount, head, self._entry, detail, lone=False, entry_cents=self._booked)
+        ]
 
     def _alone(self, head: Head) -> list[Movement]:
         """An entry of one movement: the entry's amount is what was booked, whatever the detail says beside charges."""

@@ -51,12 +51,15 @@ class Builder:
         detail: Fields,
         lone: bool,
         awaiting: bool = False,
+        entry_cents: Cents | None = None,
     ) -> Movement:
-        """The movement of a detail; `lone` when the entry has no other, so that all that the entry says is about it."""
+        """The movement of a detail; `lone` when the entry has no other, so that all that the entry says is about it;
+        `entry_cents` otherwise.
+        """
         one = detail.one
         told = Told(entry.one, one, detail.many, amount >= 0, head.reversal, lone, awaiting)
         facts = self._recipes.facts(told, detail.kind or entry.kind)
-        facts["position"], facts["amount_cents"] = position, amount
+        facts["position"], facts["amount_cents"], facts["entry_cents"] = position, amount, entry_cents
         facts["booking_date"], facts["value_date"], facts["status"] = head.booking, head.value, head.status
         if "instructed_amount" in one:
             facts["instructed_cents"] = _instructed(one, amount, head.currency)
