@@ -93,6 +93,12 @@ def notice(entries: Sequence[Entry], name: str = "N1", day: str = "2026-11-05") 
     return f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{namespace}">{body}</Document>'.encode()
 
 
+def day_report(entries: Sequence[Entry], name: str = "R1", day: str = "2026-11-05") -> bytes:
+    """What a bank tells of the day so far."""
+    told = notice(entries, name, day).replace(b"camt.054", b"camt.052")
+    return told.replace(b"BkToCstmrDbtCdtNtfctn", b"BkToCstmrAcctRpt").replace(b"Ntfctn>", b"Rpt>")
+
+
 def _balance(kind: str, cents: int, day: str, currency: str) -> str:
     sign = "CRDT" if cents >= 0 else "DBIT"
     amount = f'<Amt Ccy="{currency}">{abs(cents) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from builders import BANK_ACCOUNT, a_landlord
 from faults import FaultyTable, InterruptedTable, Killed
-from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, counts, notice
+from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, counts, day_report, notice
 
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.statement_rows import StatementRows
@@ -194,6 +194,19 @@ def test_two_notices_of_one_id_are_two_when_their_messages_are() -> None:
     file = counter.drop(second)
     assert (file.status, counts(file)) == (FileStatus.PROCESSED, {"movements": 1, "suspense": 1})
     assert counter.posted() == [45_000, 46_000]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("references", ["REF-A REF-B REF-C", "NONREF NONREF NONREF", "3 2 1"])
+def test_a_report_that_grew_adds_only_what_came_since(references: str, newest_first: bool) -> None:
+    counter, known = Counter(), references.split()
+    for count in (1, 2, 3):
+        told = [45_000, 20_000, 45_000][:count]
+        numbered = known[-count:] if known[0].isdigit() else known
+        entries = [Entry(cents, reference=named) for cents, named in zip(told, numbered, strict=False)]
+        file = counter.drop(day_report(entries[::-1] if newest_first else entries), f"{count}.xml")
+        assert (file.kind, file.status) == ("camt.052", FileStatus.PROCESSED)
+    assert counter.posted() == [20_000, 45_000, 45_000]
 
 
 def test_one_message_with_other_content_is_quarantined() -> None:

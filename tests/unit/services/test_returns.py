@@ -300,8 +300,9 @@ def test_views_made_afresh_say_the_same(estate: Estate) -> None:
 
 
 @pytest.mark.parametrize("said", [{"end_to_end_id": "Loyer-11"}, {"mandate_id": "Rum-7"}])
-def test_a_format_of_capitals_only_names_the_same_payment(estate: Estate, said: dict[str, str]) -> None:
+def test_a_format_of_capitals_only_names_the_same_payment(estate: Estate, said: dict[str, Any]) -> None:
     estate.post(paid(**said))
-    estate.post(taken_back(channel="cfonb120", **{name: text.upper() for name, text in said.items()}))
+    capitals: dict[str, Any] = {name: text.upper() for name, text in said.items()}
+    estate.post(taken_back(channel="cfonb120", **capitals))
     estate.settle()
     assert balance(estate) == 45000

@@ -221,7 +221,7 @@ def parts(entry: str = "1", channel: str = "camt.054", message: str = "N1") -> l
     ]
 
 
-NAMELESS = {
+NAMELESS: dict[str, Callable[[], list[Incoming]]] = {
     "sum in the statement": lambda: [reported(a_credit(80000, None, awaiting_details=True))],
     "sum in another format": lambda: [reported(a_credit(80000, None), "cfonb120", "C1")],
     "details in the notice": parts,

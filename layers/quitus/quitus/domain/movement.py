@@ -55,6 +55,8 @@ class Nature(StrEnum):
     """Fees, payments to suppliers, corrections: neither receipt nor reversal."""
 
 
+GROWING_CHANNEL = "camt.052"
+"""Reports of the day so far: some banks send one again under its name with what came since, newest first or last."""
 CLOSING_CHANNELS = frozenset({"camt.053", "cfonb120", "mt940"})
 """The channels whose statements close a day and prove it (contract.md, Proof)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,9 +15,10 @@ from quitus.banking.reading import read_bank_file
 from quitus.banking.recognition import BankFile
 from quitus.domain.calendar import paris_day
 from quitus.domain.errors import UnreadableFile
+from quitus.domain.identity import is_counter, reference_key
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.domain.money import Cents
-from quitus.domain.movement import CLOSING_CHANNELS, Movement, Statement, Status
+from quitus.domain.movement import CLOSING_CHANNELS, GROWING_CHANNEL, Movement, Statement, Status
 from quitus.services.doubts import DoubtfulFile, Doubts, names_of, problems_of, unread
 from quitus.services.messages import MOVEMENTS_AT_ONCE, MovementBatch
 from quitus.services.registry import DroppedFile, StatementRecord
@@ -191,20 +193,20 @@ def _days(file: DroppedFile, statement: Statement) -> tuple[date, date]:
 def batches_of(file: DroppedFile, opened: BankFile, proved: Sequence[ProvedStatement]) -> Iterator[MovementBatch]:
     """Pass two, once per profile in use: the same batches under the same numbers each time."""
     for profile in sorted({item.account.profile for item in proved}):
-        cutter, index = _Cutter(), 0
+        cutter, index, places = _Cutter(), 0, _Places(opened.format)
         number = proved[0].first
         for part in read_bank_file(opened, profile_named(profile)):
             item = proved[index]
             if isinstance(part, Movement):
                 full = cutter.add(part) if item.account.profile == profile else None
                 if full:
-                    yield _batch(file, opened.format, item, number, full)
+                    yield _batch(file, opened.format, item, number, places.placed(full))
                     number += 1
                 continue
             rest = cutter.rest()
             if rest:
-                yield _batch(file, opened.format, item, number, rest)
-            index += 1
+                yield _batch(file, opened.format, item, number, places.placed(rest))
+            index, places = index + 1, _Places(opened.format)
             number = proved[index].first if index < len(proved) else 0
 
 
@@ -212,14 +214,29 @@ def _batch(
     file: DroppedFile, channel: str, item: ProvedStatement, number: int, movements: tuple[Movement, ...]
 ) -> MovementBatch:
     account, message = item.account.iban, item.record.name
-    placed = tuple(_in_statement(movement) for movement in movements)
     vouched = item.record.is_vouched
-    return MovementBatch(file.landlord_id, file.file_id, number, account, channel, message, placed, vouched)
+    return MovementBatch(file.landlord_id, file.file_id, number, account, channel, message, movements, vouched)
 
 
-def _in_statement(movement: Movement) -> Movement:
-    """A movement is named by its place in its statement, wherever in a file the statement stands."""
-    return replace(movement, position=movement.position.partition(".")[2])
+class _Places:
+    """Names the movements of a statement: by their place in it, wherever in a file the statement stands; in a report
+    that grows, by what they say, and how many before them say the same.
+    """
+
+    def __init__(self, channel: str) -> None:
+        self._grows = channel == GROWING_CHANNEL
+        self._said = Counter[str]()
+
+    def placed(self, movements: Sequence[Movement]) -> tuple[Movement, ...]:
+        """The next movements of the statement, named."""
+        return tuple(replace(movement, position=self._place(movement)) for movement in movements)
+
+    def _place(self, movement: Movement) -> str:
+        if not self._grows:
+            return movement.position.partition(".")[2]
+        said = hashlib.sha256(_naming(movement)).hexdigest()[:16]
+        self._said[said] += 1
+        return f"{said}~{self._said[said]}"
 
 
 def balances_of(proved: Sequence[ProvedStatement]) -> tuple[Cents | None, Cents | None]:
@@ -227,6 +244,16 @@ def balances_of(proved: Sequence[ProvedStatement]) -> tuple[Cents | None, Cents 
     if len({item.account.iban for item in proved}) != 1:
         return None, None
     return proved[0].record.opening_cents, proved[-1].record.closing_cents
+
+
+def _naming(movement: Movement) -> bytes:
+    """What names a movement of a report that grows: the bank's reference, else all that identifies it but a number that
+    is given anew each time.
+    """
+    reference = reference_key(movement.uetr or movement.bank_reference or "")
+    if not reference or is_counter(reference):
+        return _identifying(replace(movement, bank_reference=None))
+    return f"{movement.amount_cents}|{movement.booking_date}|{reference}".encode()
 
 
 def _identifying(movement: Movement) -> bytes:

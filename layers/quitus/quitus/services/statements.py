@@ -10,6 +10,7 @@ from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Contention
 from quitus.domain.identity import account_tag
+from quitus.domain.movement import GROWING_CHANNEL
 from quitus.services.file_decisions import Contradiction
 from quitus.services.ports import Alerts, Clock
 from quitus.services.registry import FileRegistry, StatementRecord, StatementStore
@@ -17,7 +18,6 @@ from quitus.services.statement_chain import Break, Link, chained, closing_of, li
 from quitus.services.table import Stale
 
 _PATIENCE = 8
-_GROWING = "camt.052"
 """Intraday reports may come again with more in them under the same name."""
 
 
@@ -142,7 +142,7 @@ def _standing(records: Sequence[StatementRecord], taken: dict[str, str]) -> Stan
 
 def _contradicts(record: StatementRecord, taken: str | None) -> bool:
     """Whether a statement of this name was taken with another fingerprint."""
-    return record.channel != _GROWING and taken not in (None, record.fingerprint)
+    return record.channel != GROWING_CHANNEL and taken not in (None, record.fingerprint)
 
 
 def _beside(
