@@ -42,6 +42,7 @@ _ALERTS: Final = {
     "double_payment": "paid twice: the second one is a credit; tell the tenant or refund",
     "erp_backlog": "the ERP does not take entries: they wait in order",
     "statement_gap": "a statement is missing between two others",
+    "statement_unproved": "a statement came without its balances",
     "statement_overlap": "two statements tell of the same days",
     "identity_conflict": "one reference with two amounts: call the bank",
 }

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import batched, takewhile
 
 from quitus.adapters import file_keys, records
+from quitus.domain.movement import CLOSING_CHANNELS
 from quitus.services.registry import StatementRecord
 from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table
 
@@ -67,12 +68,19 @@ class StatementRows:
 
     def closing(self, landlord_id: str, account: str, first: date, last: date) -> list[StatementRecord]:
         """See `proof.ClosingStatements`."""
-        rows = takewhile(lambda row: row["SK"][:10] <= last.isoformat(), self._from(landlord_id, account, first))
+        rows = self._from(landlord_id, account, first.isoformat())
+        rows = takewhile(lambda row: row["SK"][:10] <= last.isoformat(), rows)
         return [record for record in map(_record, rows) if record.is_closing]
+
+    def unproved(self, landlord_id: str, account: str, first: date, last: date) -> list[StatementRecord]:
+        """See `proof.ClosingStatements`."""
+        rows = self._from(landlord_id, account, f"{_ANNOUNCED}{first.isoformat()}")
+        rows = takewhile(lambda row: row["SK"][1:11] <= last.isoformat(), rows)
+        return [record for record in map(_record, rows) if record.channel in CLOSING_CHANNELS]
 
     def first(self, landlord_id: str, account: str) -> StatementRecord | None:
         """See `proof.ClosingStatements`."""
-        records = map(_record, takewhile(_is_closing_place, self._from(landlord_id, account, date.min)))
+        records = map(_record, takewhile(_is_closing_place, self._from(landlord_id, account, date.min.isoformat())))
         return next((record for record in records if record.is_closing), None)
 
     def last_before(self, landlord_id: str, account: str, day: date) -> list[StatementRecord]:
@@ -82,8 +90,8 @@ class StatementRows:
         found = [record for record in map(_record, rows) if record.is_closing]
         return [record for record in reversed(found) if record.to_date == found[0].to_date]
 
-    def _from(self, landlord_id: str, account: str, first: date) -> Iterator[Row]:
-        after: str | None = first.isoformat()
+    def _from(self, landlord_id: str, account: str, place: str) -> Iterator[Row]:
+        after: str | None = place
         while after is not None:
             page = self._table.query(file_keys.statements(landlord_id, account), after=after, limit=_AT_ONCE)
             yield from page.rows

@@ -16,6 +16,8 @@ class AlertKind(StrEnum):
     FILE_QUARANTINED = "file_quarantined"
     STATEMENT_GAP = "statement_gap"
     STATEMENT_OVERLAP = "statement_overlap"
+    STATEMENT_UNPROVED = "statement_unproved"
+    """An end-of-day statement without both balances: its movements are posted, its day waits for one that proves it."""
     IDENTITY_CONFLICT = "identity_conflict"
     ERP_SEQUENCE_GAP = "erp_sequence_gap"
     ERP_FILE_REFUSED = "erp_file_refused"

@@ -62,6 +62,10 @@ class ClosingStatements(Protocol):
         """Those of an account whose last day is between two days, inclusive, by last day, of every channel."""
         ...
 
+    def unproved(self, landlord_id: str, account: str, first: date, last: date) -> Sequence[StatementRecord]:
+        """End-of-day ones of an account that lack a balance, whose last day is between two days, inclusive."""
+        ...
+
     def last_before(self, landlord_id: str, account: str, day: date) -> Sequence[StatementRecord]:
         """Those of an account with the latest last day before a day, of every channel."""
         ...
@@ -163,6 +167,19 @@ class ProofDesk:
             former = landlord.former_accounts
             shown = (one for one in accounts if one.account_iban not in former or not one.has_passed)
             yield Proof(day, tuple(shown))
+
+    def unproved(self, landlord_id: str, first: date, last: date) -> Mapping[tuple[str, date], StatementRecord]:
+        """By account and day between two, inclusive, a statement of the day that cannot prove it.
+
+        Raises:
+            NotFound: no such landlord.
+        """
+        return {
+            (iban, day): held
+            for iban in self.landlords.get(landlord_id).every_account
+            for held in self.statements.unproved(landlord_id, iban, first, last)
+            for day in (*(moved for moved, _, _ in held.days), held.to_date)
+        }
 
     def first_day(self, landlord_id: str) -> date | None:
         """The first day that a closing statement tells of."""
