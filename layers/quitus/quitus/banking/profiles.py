@@ -88,8 +88,8 @@ PROFILES: Final = {
 }
 """`structured` never looks into free text; `entry-reference` is for banks that book one entry per virtual account,
 `statement-per-account` for those that send one CFONB 120 statement for each (each then is one of the landlord's
-declared accounts); `on-behalf` names the ultimate debtor
-before the one that pays for him; `reference-as-end-to-end` is for banks that carry the payment reference there.
+declared accounts); `on-behalf` names the ultimate debtor before the one that pays for him; `reference-as-end-to-end`
+is for banks that carry the payment reference there.
 """
 
 
