@@ -79,13 +79,12 @@ class NameIndex:
     def look_up(self, text: str | None) -> Namesakes:
         """The persons that a payer's name may be."""
         persons, cut = persons_of(text or ""), is_cut(text or "")
+        alike = [(-score, *entry[:2]) for person in persons for entry, score in self._alike(person, cut=cut)]
         found = dict[str, Namesake]()
-        for person in persons:
-            for entry, score in self._alike(person, cut=cut):
-                held = found.get(entry.lease_id)
-                if held is None or held.score < score:
-                    found[entry.lease_id] = Namesake(entry.lease_id, entry.party_id, score)
-        ranked = sorted(found.values(), key=lambda one: (-one.score, one.lease_id))
+        for minus, lease_id, party_id in sorted(alike):
+            if lease_id not in found:
+                found[lease_id] = Namesake(lease_id, party_id, -minus)
+        ranked = found.values()
         same = tuple(one for one in ranked if one.score >= SURE)
         near = tuple(one for one in ranked if one.score < SURE)
         if not same:
@@ -105,10 +104,10 @@ class NameIndex:
 
     def _alike(self, person: Person, *, cut: bool) -> Iterator[tuple[_Entry, int]]:
         """Those whose name is at least near: by words where two are shared, else as rapidfuzz compares letters."""
-        sharing = set[int]().union(*(one & other for one, other in combinations(self._bearers(person).values(), 2)))
+        sharing = set[int]().union(*[one & other for one, other in combinations(self._bearers(person).values(), 2)])
         others = self._like(person) - sharing
         words, kept = frozenset(person), frozenset(person[:-1]) if cut else _NO_WORDS
-        begun = others.intersection(*(self._words.get(word, _NOBODY) for word in kept))
+        begun = others.intersection(*[self._words.get(word, _NOBODY) for word in kept])
         if is_short := len(words) == 1 or _has_initial(person):
             begun |= {number for number in others if _may_be_short_for(person, self._entries[number].person)}
         letters = others - begun
@@ -128,14 +127,14 @@ class NameIndex:
             return
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - loaded by those who look for names only
 
-        places, text = tuple(numbers), " ".join(sorted(person))
-        texts = [self._texts[number] for number in places]
+        places, text, known = tuple(numbers), " ".join(sorted(person)), self._texts
+        texts = [known[number] for number in places]
         for _, score, place in process.extract(text, texts, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None):
             yield self._entries[places[place]], min(int(score), SURE - 1)
 
     def _like(self, person: Person) -> set[int]:
         """Who shares a beginning or end of two words; and who bears the rarest word, if few do."""
-        found = {number for pair in _pairs(person) for number in self._pairs.get(pair, ())}
+        found = set[int]().union(*[self._pairs.get(pair, ()) for pair in _pairs(person)])
         rarest = self._rarest(person)
         return found | rarest if len(rarest) <= _RARE else found
 

@@ -23,6 +23,8 @@ _CUT_AT = frozenset({26, 27, 34, 35})
 """Lengths of a name that may have been cut at 27 or 35 characters: a blank at the end is not seen."""
 _FEWEST_LETTERS = 5
 _JOINING = str.maketrans(dict.fromkeys("'’ʼ`´′", ""))
+_PLAIN = {code: chr(code).upper() if chr(code).isalnum() else " " for code in range(128)} | _JOINING
+"""Of ASCII, what each character becomes."""
 _SPELT = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS", "İ": "I"})
 _TITLES = frozenset(
     [
@@ -47,6 +49,7 @@ _TITLES = frozenset(
     ]
 )
 _AND = frozenset({"ET", "OU", "AND", "OR"})
+_ALSO_AND = frozenset("&/+")
 _BORN = frozenset({"NEE", "EPOUSE", "EPSE", "EP"})
 """What follows is another name of the same person."""
 _PARTICLES = frozenset(
@@ -81,6 +84,8 @@ _WRITTEN_OUT = {"ST": "SAINT", "STE": "SAINTE"}
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text: capitals without accents, apostrophes joined, everything else a blank."""
+    if text.isascii():
+        return tuple(text.translate(_PLAIN).split())
     spelt = text.translate(_JOINING).upper().translate(_SPELT)
     if not spelt.isascii():
         plain = (char for char in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(char))
@@ -96,7 +101,9 @@ def joined(text: str) -> str:
 def persons_of(text: str) -> tuple[Person, ...]:
     """The persons that a name names, without titles; words alone (`M OU MME X Y`: `M`) are no person."""
     persons, held = list[Person](), list[str]()
-    for word in (*words_of(text.replace("&", " ET ").replace("/", " OU ").replace("+", " ET ")), "ET"):
+    if not _ALSO_AND.isdisjoint(text):
+        text = text.replace("&", " ET ").replace("/", " OU ").replace("+", " ET ")
+    for word in (*words_of(text), "ET"):
         if word not in _AND:
             held.append(word)
             continue
