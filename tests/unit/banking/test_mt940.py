@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from unit.banking.camt_files import VIRTUAL, codes
+from unit.banking.camt_files import ACCOUNT, VIRTUAL, codes
 from unit.banking.other_files import mt940, pieces, read_fields, wrapped
 
 from quitus.domain.movement import Means, Nature
@@ -100,6 +100,82 @@ def test_a_returned_debit_is_a_return_with_its_reason() -> None:
     details = "109?00RETOURE?20EREF+E2E-1?34914"
     (movement,), _ = read_fields(mt940(":61:2611231123D450,00NRTINONREF", f":86:{details}", closing="C261123EUR550,00"))
     assert (movement.nature, movement.return_reason) == (Nature.RETURN, "914")
+
+
+RETURNED = ":61:2611231123D53,00NRTINONREF"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("?20SVWZ+RETURN/REFUND?21RSN AC04?34914", "AC04"),
+        ("?20SVWZ+RUECKGABE MD06?34914", "MD06"),
+        ("?20EREF+AC01?21SVWZ+LOYER RC01?34914", "914"),
+        ("?20SVWZ+GRUND NICHT SPEZIFIZIERT DE VOTRE BANQUE LE LOYER MD06?34914", "914"),
+    ],
+)
+def test_the_code_that_a_return_announces_wins(said: str, reason: str) -> None:
+    (movement,), _ = read_fields(mt940(RETURNED, f":86:{wrapped(f'109?00RETOURE{said}')}"))
+    assert movement.return_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("behind", "said", "instructed"),
+    [
+        ("", "?20EREF+E-1?21OAMT+50,00?22COAM+3,00?23SVWZ+RETOUR", 5000),
+        ("", "?20COAM+     3,00?21OAMT+     50,?22SVWZ+RETOUR", 5000),
+        ("", "?20OAMT+EUR 1.050,00?21SVWZ+RETOUR", 105_000),
+        ("/OCMT/EUR50,00//CHGS/EUR3,00/", "?20SVWZ+RETOUR", 5000),
+        ("", "?20OAMT+53,00?21SVWZ+RETOUR", None),
+        ("", "?20OAMT+?21SVWZ+RETOUR", None),
+        ("", "?20OAMT+1.050?21SVWZ+RETOUR", None),
+        ("/OCMT/USD50,00/", "?20SVWZ+RETOUR", None),
+    ],
+)
+def test_a_returned_debit_says_what_was_ordered(behind: str, said: str, instructed: int | None) -> None:
+    fields = [RETURNED, *([behind] if behind else []), f":86:{wrapped(f'109?00RETOURE{said}?34914')}"]
+    (movement,), statements = read_fields(mt940(*fields, closing="C261123EUR947,00"))
+    assert (movement.amount_cents, movement.instructed_cents, codes(statements)) == (-5300, instructed, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "end_to_end"),
+    [
+        ("?20EREF+ZV0100159?21 0003?22SVWZ+LOYER", "ZV01001590003"),
+        ("?20EREF+ZV0100159 ?210003?22SVWZ+LOYER", "ZV01001590003"),
+        ("?20EREF+LOYER 2026 11?21SVWZ+LOYER", "LOYER 2026 11"),
+        ("?20EREF+EndToEndId TFNR 22 004?21 00001?22SVWZ+LOYER", "EndToEndId TFNR 22 004 00001"),
+        ("?20EREF+E-1?21MREF+M?22 1?23SVWZ+LOYER", "E-1"),
+    ],
+)
+def test_a_reference_has_no_blank_where_it_was_cut(said: str, end_to_end: str) -> None:
+    (movement,), _ = read_fields(mt940(":61:2611231123C450,00NTRF", f":86:{wrapped(f'166?00GUTSCHRIFT{said}?23 NOV')}"))
+    assert (movement.end_to_end_id, movement.remittance) == (end_to_end, "LOYER NOV")
+    assert movement.mandate_id == ("M1" if "MREF" in said else None)
+
+
+@pytest.mark.parametrize("start", ["166", " 166 "])
+def test_the_code_of_the_details_may_have_blanks_around_it(start: str) -> None:
+    (movement,), _ = read_fields(mt940(":61:2611231123C450,00NTRF", f":86:{start}?00GUTSCHRIFT?20LOYER?32ZOE"))
+    assert (movement.bank_code, movement.remittance) == ("NTRF+166", "LOYER")
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "iban", "remittance"),
+    [
+        ("/CNTP/LV80BANK0000435195001//IN/JANIS BERZINS/REMI//RENT", "JANIS BERZINS", "LV80BANK0000435195001", "RENT"),
+        ("/CNTP/NL32INGB0000012345/INGBNL2A/J JANSEN/RUE//REMI/USTD//HUUR", "J JANSEN", "NL32INGB0000012345", "HUUR"),
+        ("/CNTP/NL32INGB0000012345/REMI/HUUR", None, "NL32INGB0000012345", "HUUR"),
+        ("/CNTP/NL32INGB0000012345/X/IN/REMI/HUUR", None, "NL32INGB0000012345", "HUUR"),
+        (f"/IBAN/{ACCOUNT}/ LOYER PETIT", None, ACCOUNT, "LOYER PETIT"),
+        (f"/IBAN/{ACCOUNT} LOYER/NOV/NAME/ZOE", "ZOE", ACCOUNT, "LOYER NOV"),
+        (f"/IBAN/{ACCOUNT[:4]} {ACCOUNT[4:]}/NAME/ZOE/REMI/LOYER", "ZOE", ACCOUNT, "LOYER"),
+        ("/IBAN/0390 123456/NAME/ZOE/REMI/LOYER", "ZOE", "0390123456", "LOYER"),
+    ],
+)
+def test_what_stands_behind_an_account_is_no_part_of_it(said: str, name: str, iban: str, remittance: str) -> None:
+    (movement,), _ = read_fields(mt940(":61:2611231123C450,00NTRF", f":86:{wrapped(said)}"))
+    assert (movement.debtor_name, movement.debtor_iban, movement.remittance) == (name, iban, remittance)
 
 
 def test_what_only_completes_the_code_is_no_reason_of_a_return() -> None:

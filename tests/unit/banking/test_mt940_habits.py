@@ -29,11 +29,45 @@ def test_amounts_with_zeros_before_them_with_a_point_or_without_comma(amount: st
 
 
 @pytest.mark.parametrize(
-    "opening", ["C261120EUR1000,00", "C261120EUR1000.00", "C261120EUR00000001000", "C261120EUR 1000,"]
+    ("amount", "cents"),
+    [(",50", 50), (".50", 50), ("1.100,00", 110_000), ("1,100.00", 110_000), ("1.234.567,8", 123_456_780)],
+)
+def test_amounts_without_euros_and_with_parted_thousands(amount: str, cents: int) -> None:
+    movements, _ = clean(f":61:2611231123C{amount}NTRFNONREF", closing=f"C261123EUR{1000 + cents // 100},{cents % 100}")
+    assert [movement.amount_cents for movement in movements] == [cents]
+
+
+@pytest.mark.parametrize("amount", ["1.100", "1,100", "1.10,00", "1.100.00", "1,100,00", "11.000,00.0"])
+def test_an_amount_that_may_be_another_is_none(amount: str) -> None:
+    movements, statements = read_fields(mt940(f":61:2611231123C{amount}NTRFNONREF", f":61:2611231123C{amount}"))
+    assert (movements, set(codes(statements))) == ([], {"bad_amount", "balance_mismatch"})
+
+
+@pytest.mark.parametrize("amount", ["1 100,00", "1'100,00", ",", "."])
+def test_a_part_of_an_amount_is_never_taken_for_it(amount: str) -> None:
+    movements, statements = read_fields(mt940(f":61:2611231123C{amount}NTRFNONREF"))
+    assert (movements, set(codes(statements))) == ([], {"bad_record", "balance_mismatch"})
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["C261120EUR1.000,00", "C261120EUR1000,00", "C261120EUR1000.00", "C261120EUR00000001000", "C261120EUR 1000,"],
 )
 def test_balances_in_the_same_ways(opening: str) -> None:
     _, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", opening=opening)
     assert statement.balances.opening_cents == 100_000
+
+
+def test_a_balance_of_nothing_may_begin_with_its_comma() -> None:
+    _, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", opening="C261120EUR,00", closing="C261123EUR450,")
+    assert (statement.balances.opening_cents, statement.balances.closing_cents) == (0, 45_000)
+
+
+def test_a_currency_of_other_decimals_is_the_only_problem() -> None:
+    _, statements = read_fields(
+        mt940(":61:2611231123C450,125NTRF", opening="C261120BHD1,000", closing="C261123BHD451,125")
+    )
+    assert codes(statements) == ["currency"]
 
 
 def test_an_opening_balance_without_a_day_opens_the_account() -> None:
@@ -111,6 +145,47 @@ def test_the_account_stands_alone_or_with_bank_and_currency(written: str, accoun
     data = mt940(":61:2611231123C450,00NTRFNONREF").replace(b"FR7630006000011234567890189", written.encode())
     _, statements = read_fields(data)
     assert [statement.account for statement in statements] == [account]
+
+
+def test_the_account_may_have_its_party_in_the_next_line() -> None:
+    data = (
+        mt940(":61:2611231123C450,00NTRFNONREF")
+        .replace(b":25:", b":25P:")
+        .replace(b"\r\n:28C", b"\r\nAGRIFRPP\r\n:28C")
+    )
+    _, statements = read_fields(data)
+    assert [(statement.account, statement.problems) for statement in statements] == [
+        ("FR7630006000011234567890189", ())
+    ]
+    assert understand(io.BytesIO(data.removeprefix(b":20:M-1\r\n")), DEFAULT).format == "mt940"
+
+
+BEGINNINGS = [
+    (":25:FR7630006000011234567890189", ":28C:8/1", ":60F:"),
+    (":28C:8/1", ":25:FR7630006000011234567890189", ":60F:"),
+    (":28C:8/1", ":60F:"),
+    (":60M:",),
+]
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_behind_a_closing_balance_another_statement_begins(beginning: tuple[str, ...]) -> None:
+    first = mt940(":61:2611231123C450,00NTRFNONREF").decode().removesuffix("-")
+    following = "\r\n".join(beginning) + "C261123EUR1450,00\r\n:61:2611241124D450,00NTRF\r\n:62F:C261124EUR1000,00\r\n-"
+    movements, statements = read_fields((first + following).encode())
+    assert codes(statements) == []
+    assert [movement.position for movement in movements] == ["0.0", "1.0"]
+    assert {(statement.account, statement.message_id) for statement in statements} == {
+        ("FR7630006000011234567890189", "M-1")
+    }
+    assert statements[0].statement_id == "7/1"
+    assert statements[1].statement_id == ("8/1" if ":28C:8/1" in beginning else "")
+
+
+def test_behind_the_end_of_a_message_no_account_is_taken_over() -> None:
+    following = "\r\n:28C:8/1\r\n:60F:C261123EUR1,00\r\n:62F:C261124EUR1,00\r\n-"
+    _, statements = read_fields(mt940(":61:2611231123C450,00NTRFNONREF") + following.encode())
+    assert codes(statements) == ["missing_account"]
 
 
 @pytest.mark.parametrize("sign", "<>^~@|")

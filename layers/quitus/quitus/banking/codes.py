@@ -89,6 +89,10 @@ _TAKE_BACK_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT", "RCHQ"})
 _CFONB_RETURNS: Final = frozenset({"03", "12", "26", "38", "B3"})
 GVC_RETURNS: Final = frozenset({"108", "109", "159"})
 """The German codes of a debit or transfer that comes back."""
+RETURN_REASON: Final = re.compile(
+    r"\b(A[CM]0[1-6]|AC13|AG0[12]|BE0[1-8]|[CD]NOR|CUST|ED05|FF0[15]|FOCR|MD0[1267]|MS0[23]|RC01|RR0[1-4]|SL01|TM01)\b"
+)
+"""A reason of ISO 20022 for a payment that comes back, as a word of a text."""
 _CFONB_CLEARING: Final = frozenset({"02", "30"})
 _CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
 

@@ -16,6 +16,11 @@ _TAG: Final = re.compile(r"(?:\{[^{}]*\})*(?:\{4:)?:([0-9]{2}[A-Z]?|NS):(.*)", r
 _WRAPPED_TIME: Final = re.compile(r":[0-5][0-9]:[0-5][0-9](?![0-9])")
 _FRAME: Final = " \t\x00\x01\x03\x1a"
 _MOVEMENT: Final = ":61:"
+_ACCOUNT: Final = frozenset({"25", "25P"})
+_SEQUENCE: Final = frozenset({"28", "28C"})
+_OPENING: Final = frozenset({"60F", "60M"})
+_CLOSING: Final = frozenset({"62F", "62M"})
+_BEGINNING: Final = _ACCOUNT | _SEQUENCE | _OPENING
 _MAX_LINES: Final = 1000
 
 
@@ -85,22 +90,35 @@ class _FileReader:
             self._details(text, number)
             return
         yield from self._flush()
-        if tag == "20" or (tag in {"60F", "60M"} and self._statement is not None and self._statement.opened):
+        if tag == "20":
             yield from self.end()
+        else:
+            yield from self._ended_by(tag)
         statement = self._statement or self._start()
         if tag == "20":
             statement.reference = text.strip()
-        elif tag == "25":
+        elif tag in _ACCOUNT:
             statement.about(text.strip(), number)
-        elif tag in {"28", "28C"}:
+        elif tag in _SEQUENCE:
             statement.sequence = text.strip()
-        elif tag in {"60F", "60M"}:
+        elif tag in _OPENING:
             statement.open(text, number)
-        elif tag in {"62F", "62M"}:
+        elif tag in _CLOSING:
             statement.close(text, number)
         elif tag == "61":
             self._pending = statement.movement(text, number)
             self._going_on = self._pending.supplement if self._pending else []
+
+    def _ended_by(self, tag: str) -> Iterator[Statement]:
+        """The statement that is open, where this field begins the next one of the same message: what that one does not
+        say again is as before.
+        """
+        previous = self._statement
+        if previous is None or tag not in _BEGINNING:
+            return
+        if previous.closed or (previous.opened and tag in _OPENING):
+            yield previous.end()
+            self._start().follow(previous)
 
     def is_time(self, line: str) -> bool:
         """Whether a line that looks like a field goes on with a time cut after its hours (`…T16`, `:20:37`)."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from quitus.banking.codes import GVC_RETURNS
-from quitus.banking.references import compact, reference
+from quitus.banking.references import as_iban, compact, reference
 
 _SUBFIELD: Final = re.compile(r"\?([0-9]{2})")
 _SUBFIELDS: Final = re.compile(
@@ -75,6 +75,8 @@ _CODES: Final = frozenset(
 )
 _SEPARATOR: Final = re.compile(r"\s*(?:[0-9]{3})?([<>^~@|])(?=[0-9]{2})")
 _GVC: Final = re.compile(r"[0-9]{3}(?=\?|$)")
+_LONGEST_PIECE: Final = 27
+_NAMED: Final = "IN"
 _QUALIFIED: Final = ("USTD", "STRD")
 _WITHIN_REMITTANCE: Final = re.compile(r"^(?:USTD//|STRD/(?:CUR/|ISO/)?)")
 
@@ -85,14 +87,15 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 class Details:
     """What a `:86:` says, where it could be told apart.
 
-    `accounts` and `names` are by the place, as profiles name it, and may be empty; `texts` are the pieces of the free
-    text, `joined` the same end to end.
+    `accounts` and `names` are by the place, as profiles name it, and may be empty; `instructed` is the amount that was
+    ordered, as written; `texts` are the pieces of the free text, `joined` the same end to end.
     """
 
     gvc: str | None = None
     remittance: str | None = None
     end_to_end_id: str | None = None
     mandate_id: str | None = None
+    instructed: str | None = None
     names: Mapping[str, str] = _NONE
     iban: str | None = None
     return_reason: str | None = None
@@ -136,7 +139,9 @@ def _subfields(joined: str) -> Details:
         text for number in sorted(fields) if "20" <= number <= "29" or "60" <= number <= "63" for text in fields[number]
     ]
     name = _first(fields, "32") + _first(fields, "33")
-    return _told(_gvc(start + "?"), pieces, name, _first(fields, "31"), _first(fields, "38"), _first(fields, "34"))
+    return _told(
+        _gvc(f"{start.strip()}?"), pieces, name, _first(fields, "31"), _first(fields, "38"), _first(fields, "34")
+    )
 
 
 def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: str, reason: str) -> Details:
@@ -145,12 +150,16 @@ def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: st
     keywords = _keywords(joined)
     remittance = keywords.get("SVWZ", "").strip() or keywords.get("", "").strip()
     payer = compact(account) or keywords.get("IBAN", "").strip()
-    mandate = keywords.get("MREF")
+    end_to_end, mandate = keywords.get("EREF"), keywords.get("MREF")
+    if (end_to_end and " " in end_to_end) or (mandate and " " in mandate):
+        uncut = _keywords(_uncut(pieces))
+        end_to_end, mandate = uncut.get("EREF"), uncut.get("MREF")
     return Details(
         gvc,
         remittance or None,
-        reference(keywords.get("EREF")),
+        reference(end_to_end),
         reference(mandate) if mandate else None,
+        keywords.get("OAMT"),
         {"?32": name.strip()},
         payer or None,
         reason if reason.strip("0") and (gvc is None or gvc in GVC_RETURNS) else None,
@@ -158,6 +167,15 @@ def _told(gvc: str | None, pieces: list[str], name: str, account: str, owner: st
         pieces,
         joined,
     )
+
+
+def _uncut(pieces: Sequence[str]) -> str:
+    """The pieces as one text for its references: a blank where a piece was cut before it was full is not theirs."""
+    text, full = "", True
+    for piece in pieces:
+        text = text + piece if full else text.rstrip() + piece.lstrip()
+        full = len(piece) >= _LONGEST_PIECE
+    return text
 
 
 def _first(fields: dict[str, list[str]], number: str) -> str:
@@ -192,20 +210,21 @@ def _keywords(text: str) -> dict[str, str]:
 def _slashed(parts: list[str]) -> Details:
     """Of a text cut at its slashes: each code stands between two, one of which may end the code before it."""
     said = _values(parts)
-    iban, name, more_names = said.get("IBAN", ""), said.get("NAME", "").strip(), {}
+    iban, rest = _account_first(said.get("IBAN", ""))
+    name, more_names = said.get("NAME", "").strip(), {}
     if "CNTP" in said:
-        account, _, party = said["CNTP"].partition("/")
+        account, _, *named = (*said["CNTP"].split("/", 4), "", "")
         iban = iban or account
-        more_names["/CNTP/"] = party.partition("/")[2].partition("/")[0].strip()
+        more_names["/CNTP/"] = named[1 if named[0] == _NAMED else 0].strip()
     if "ORDP" in said:
         more_names["/ORDP/"] = said["ORDP"].strip()
     remittance = said.get("REMI", "")
     if remittance.startswith(_QUALIFIED):
         remittance = _WITHIN_REMITTANCE.sub("", remittance).strip("/")
-    texts = [text for text in (remittance, said.get("BENM"), said.get("UCRD")) if text]
+    texts = [text for text in (remittance, rest, said.get("BENM"), said.get("UCRD")) if text]
     return Details(
         gvc=_gvc(f"{parts[0]}?") if said[""] == parts[0] else None,
-        remittance=remittance or None,
+        remittance=remittance or rest or None,
         end_to_end_id=reference(said.get("EREF")),
         mandate_id=reference(said.get("MARF")),
         names={"/NAME/": name, **more_names},
@@ -215,6 +234,17 @@ def _slashed(parts: list[str]) -> Details:
         texts=texts,
         joined="".join(texts),
     )
+
+
+def _account_first(text: str) -> tuple[str, str]:
+    """The account number that a text begins with, and what follows it: behind a slash, or a blank where the number is
+    an IBAN without it.
+    """
+    account, _, rest = text.partition("/")
+    word, _, more = account.strip().partition(" ")
+    if more and as_iban(account) is None and as_iban(word) is not None:
+        account, rest = word, f"{more} {rest}"
+    return account, rest.strip()
 
 
 def _values(parts: list[str]) -> dict[str, str]:

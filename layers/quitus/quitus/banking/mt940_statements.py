@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from quitus.banking.codes import means_of, nature_of
+from quitus.banking.codes import RETURN_REASON, means_of, nature_of
 from quitus.banking.mt940_details import Details, parse_details
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
@@ -20,17 +20,24 @@ from quitus.banking.texts import cents
 from quitus.domain.money import AmountError, Cents
 from quitus.domain.movement import Balances, Facts, Means, Movement, Nature, Statement, Status
 
+_AMOUNT: Final = "((?=[.,]?[0-9])[0-9.,]++)(?! ?['0-9])"
 _MOVEMENT: Final = re.compile(
-    r"([0-9]{6})([0-9]{4}| {4})?(R?[CD]|E[CD])[A-Z]?([0-9]++(?:[,.][0-9]{0,5})?)\s?([NSF][A-Z0-9]{2}[A-Z0-9 ])?(.*)"
+    rf"([0-9]{{6}})([0-9]{{4}}| {{4}})?(R?[CD]|E[CD])[A-Z]?{_AMOUNT}\s?([NSF][A-Z0-9]{{2}}[A-Z0-9 ])?(.*)"
 )
 _USUAL: Final = re.compile(
     r":61:([0-9]{6}(?:[0-9]{4})?+)(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})([NSF][A-Z0-9]{3})([^\n]*+)\n"
     r"(?:(?![:{-])([^\n]*+)\n)?"
     r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
 )
-_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})? ?([0-9]++(?:[,.][0-9]{0,5})?)\s*")
+_BALANCE: Final = re.compile(rf"([CD])([0-9]{{6}})([A-Z]{{3}})? ?{_AMOUNT}\s*")
+_GROUPED: Final = re.compile(r"([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)((?!\2)[.,][0-9]*)?")
+_ANNOUNCED_REASON: Final = re.compile("RETURN|REFUND|REJECT|REVERSAL|RSN|REASON|R(?:UE|Ü)CK|GRUND|RETOUR")
+_NEAR: Final = 40
+_ORIGINAL: Final = re.compile(r"\s*(?:EUR)?\s*([0-9][0-9.,]*)\s*(?:EUR)?\s*")
+_ORIGINAL_NOTE: Final = re.compile(r"/OCMT/EUR([0-9][0-9.,]*)/")
 _CURRENCY: Final = re.compile(r"(?<=[0-9])[A-Z]{3}$")
 _ANYWHERE: Final = ":86:"
+_EUR: Final = "EUR"
 _NO_DAY: Final = "000000"
 _OLDEST: Final = 80
 _MAX_DAYS: Final = 4096
@@ -69,6 +76,7 @@ class StatementReader:
         self.opened = self.closed = self.unread = False
         self._ordinal, self._places = ordinal, profile.mt940
         self._account = ""
+        self._told_account = False
         self._currency = ""
         self._sums = Sums()
         self._days: dict[str, _Day] = {}
@@ -80,12 +88,17 @@ class StatementReader:
 
     def about(self, account: str, number: int) -> None:
         """`:25:`: the account, an IBAN or a bank's and an account's number, the currency behind it at times."""
-        if self._account:
+        if self._told_account:
             self.problems.add(Reason.BAD_RECORD, "A second account in one statement.", at_line(number))
             return
+        self._told_account = True
         bare = _CURRENCY.sub("", compact(account))
         ibans = (as_iban(part) for part in (bare, *bare.split("/")))
         self._account = next((iban for iban in ibans if iban is not None), bare)
+
+    def follow(self, previous: StatementReader) -> None:
+        """The previous statement of the same message gives its name, and its account to one that says none."""
+        self.reference, self._account = previous.reference, previous._account
 
     def open(self, text: str, number: int) -> None:
         """`:60F:` or, on a following page, `:60M:`."""
@@ -130,7 +143,7 @@ class StatementReader:
             amount = _amount(written)
             day = self._day(f"{value}{entry or ''}")
         except AmountError as error:
-            self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_line(number))
+            self._note_amount(error, number)
         except ValueError:
             self.problems.add(Reason.BAD_DATE, f"Not a date: {text[:10]!r}.", at_line(number))
         else:
@@ -169,7 +182,8 @@ class StatementReader:
         if note:
             facts["note"] = note.strip() or None
         if nature is Nature.RETURN:
-            facts["return_reason"] = details.return_reason
+            facts["return_reason"] = _coded_reason(capitals) or details.return_reason
+            facts["instructed_cents"] = _instructed(details.instructed, note, amount)
         if nature is not Nature.OTHER and (details.accounts or "FR" in capitals):
             self._tell_accounts(facts, details, details.texts if "FR" in capitals else ())
         if mark in _EXPECTED:
@@ -202,7 +216,8 @@ class StatementReader:
         if not self._account:
             self.problems.add(Reason.MISSING_ACCOUNT, "The statement does not say which account it is about.", where)
         balances = Balances(self._opening, self._closing)
-        self._sums.prove(balances, self.problems, where)
+        if not self._is_foreign:
+            self._sums.prove(balances, self.problems, where)
         days = self._sums.days()
         return Statement(
             account=self._account,
@@ -210,7 +225,7 @@ class StatementReader:
             message_id=self.reference,
             from_date=days[0][0] if days else self._from,
             to_date=self._to or (days[-1][0] if days else None),
-            currency=self._currency or "EUR",
+            currency=self._currency or _EUR,
             balances=balances,
             electronic_sequence=self.sequence or None,
             movements=self._sums.movements,
@@ -250,16 +265,25 @@ class StatementReader:
             return None, None
         mark, day, currency, amount = match.groups()
         self._currency = self._currency or currency or ""
-        if currency not in {"EUR", None}:
+        if currency not in {_EUR, None}:
             self.problems.add_currency(currency, str(self._ordinal))
         try:
             signed = _amount(amount) * (1 if mark == "C" else -1)
             return signed, None if day == _NO_DAY else _value_day(day)
         except AmountError as error:
-            self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_line(number))
+            self._note_amount(error, number)
         except ValueError:
             self.problems.add(Reason.BAD_DATE, f"Not a date: {day!r}.", at_line(number))
         return None, None
+
+    def _note_amount(self, error: AmountError, number: int) -> None:
+        """An amount of another currency, which is a problem already, need not be one of cents."""
+        if not self._is_foreign:
+            self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_line(number))
+
+    @property
+    def _is_foreign(self) -> bool:
+        return self._currency not in {"", _EUR}
 
 
 def at_line(number: int) -> str:
@@ -273,12 +297,38 @@ def _classified(kind: str, gvc: str | None, credit: bool, returned: bool) -> tup
     return code, means_of(code), nature_of(credit, code, None, returned)
 
 
+def _coded_reason(text: str) -> str | None:
+    """The code that a text in capitals announces as the reason of a return: other words may look like one."""
+    announced = _ANNOUNCED_REASON.search(text)
+    code = RETURN_REASON.search(text, announced.end(), announced.end() + _NEAR) if announced else None
+    return code.group() if code else None
+
+
+def _instructed(told: str | None, note: str | None, amount: Cents) -> Cents | None:
+    """The amount of a returned debit before the banks' charges, in `OAMT+` or behind its `:61:`, where it is not what
+    was booked.
+    """
+    original = _ORIGINAL.fullmatch(told) if told else _ORIGINAL_NOTE.search(note or "")
+    try:
+        cents = _amount(original.group(1)) if original else None
+    except AmountError:
+        return None
+    return cents if cents and cents != abs(amount) else None
+
+
 def _amount(text: str) -> Cents:
-    """An amount with a comma or, against the standard, a point or neither; some banks write leading zeros.
+    """An amount with a comma or, against the standard, a point or neither; some banks write leading zeros, or part the
+    thousands by the other sign.
 
     Raises:
-        AmountError: not an amount of euros and cents.
+        AmountError: not an amount of euros and cents, or thousands that may as well be a fraction (`1.100`).
     """
+    grouped = _GROUPED.fullmatch(text)
+    if grouped is not None:
+        thousands, sign, decimals = grouped.groups()
+        if decimals is None and thousands.count(sign) == 1:
+            raise AmountError(f"thousands or a fraction of a cent: {text!r}")
+        text = thousands.replace(sign, "") + (decimals or "")
     return cents("0" + text.lstrip("0"))
 
 
