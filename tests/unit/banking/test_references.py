@@ -16,6 +16,7 @@ from quitus.banking.references import (
     french_account,
     is_creditor_reference,
     is_rib,
+    reference,
 )
 from quitus.domain.ibans import creditor_reference as make_reference
 
@@ -109,3 +110,9 @@ def test_an_account_number_in_groups_is_found() -> None:
     text = french_account("17328", "89900", "40000000001")
     grouped = " ".join(text[at : at + 4] for at in range(0, len(text), 4))
     assert found_ibans([f"POUR {grouped} LOYER"]) == [text]
+
+
+@pytest.mark.parametrize("text", ["0", "0000000", " 0000000000 ", "0" * 35, "", "notprovided", None])
+def test_zeros_and_placeholders_are_no_reference(text: str | None) -> None:
+    assert reference(text) is None
+    assert reference("00120") == "00120"

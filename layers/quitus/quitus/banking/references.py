@@ -28,11 +28,15 @@ _LONGEST_TEXT: Final = 4096
 
 
 def reference(text: str | None) -> str | None:
-    """The reference, or None for an empty one and for what banks write instead of none (`NOTPROVIDED`, `NONREF`)."""
+    """The reference, or None for an empty one and for what banks write instead of none (`NOTPROVIDED`, `NONREF`, zeros
+    only).
+    """
     if text is None:
         return None
     stripped = text.strip()
-    return None if len(stripped) <= _LONGEST_NONE and stripped.upper() in _NONE else stripped
+    if len(stripped) <= _LONGEST_NONE and stripped.upper() in _NONE:
+        return None
+    return stripped if stripped.strip("0") else None
 
 
 def compact(text: str) -> str:

@@ -257,9 +257,10 @@ def _return_reason(told: Told) -> str | None:
     one, many = told.one, told.many
     if "return_code" not in one and "return_proprietary" not in one and "return_text" not in many:
         return None
-    code = reference(one.get("return_code")) or reference(one.get("return_proprietary"))
+    code = one.get("return_code", "").strip() or one.get("return_proprietary", "").strip()
     if code == _SUCCESS:
         return None
+    code = reference(code)
     text = " ".join(part.strip() for part in many.get("return_text", _NO_TEXTS)).strip()
     if code == "NARR" and text:
         return f"NARR: {text}"
