@@ -8,7 +8,11 @@ from typing import Final
 
 _MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LOOKED_AT: Final = 16
-_CP850_ONLY: Final = re.compile(rb"[\x80-\x9f]")
+_NOT_LATIN_1: Final = re.compile(rb"[\x80-\x9f]")
+_NOT_CP1252: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_LETTERS: Final = "àâäçèéêëîïôöùûüÿœñßÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸŒÑ’€"
+_AS_CP850, _AS_CP1252 = (_LETTERS.encode(codec, "ignore") for codec in ("cp850", "cp1252"))
+"""What texts of banks have beyond ASCII."""
 
 
 def utf_16(start: bytes) -> str | None:
@@ -22,11 +26,21 @@ def utf_16(start: bytes) -> str | None:
 
 
 def eight_bit(text: bytes, *, whole: bool = False) -> str:
-    """The codec of text: UTF-8 where it can be, else CP850 where it uses what ISO 8859-1 keeps for control, else ISO
-    8859-1. Unless it is `whole`, a character that is cut at its end does not count.
+    """The codec of text: UTF-8 where it can be, else ISO 8859-1; where it uses what that keeps for control, CP1252 or
+    CP850, whichever makes more letters of it. Unless it is `whole`, a character that is cut at its end does not count.
     """
     try:
         codecs.getincrementaldecoder("utf-8")().decode(text, final=whole)
     except UnicodeDecodeError:
-        return "cp850" if _CP850_ONLY.search(text) else "latin-1"
+        return _of_a_pc(text) if _NOT_LATIN_1.search(text) else "latin-1"
     return "utf-8"
+
+
+def _of_a_pc(text: bytes) -> str:
+    if _NOT_CP1252.search(text):
+        return "cp850"
+    return "cp1252" if _others(text, _AS_CP1252) < _others(text, _AS_CP850) else "cp850"
+
+
+def _others(text: bytes, letters: bytes) -> int:
+    return len(text.translate(None, letters))

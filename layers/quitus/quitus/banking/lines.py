@@ -20,8 +20,7 @@ _CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
 def text_blocks(stream: BinaryIO) -> Iterator[str]:
     """The text of a file, many whole lines at a time, whose ends (LF, CR LF or CR) are all LF.
 
-    A line is UTF-8 where it can be, else CP850 where it uses what ISO 8859-1 reserves for control, else ISO 8859-1. A
-    final Ctrl-Z or NUL padding is dropped.
+    Each line has an encoding of its own (`encodings.eight_bit`). A final Ctrl-Z or NUL padding is dropped.
 
     Raises:
         UnreadableFile: a line of more than 64 KB.
