@@ -9,6 +9,7 @@ import pytest
 from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes
 from unit.banking.other_files import (
     ACCOUNT,
+    DAY,
     cfonb,
     complement,
     operation,
@@ -133,6 +134,16 @@ def test_what_no_field_takes_is_kept_with_the_label(qualifier: str) -> None:
     assert movement == replace(plain, note=f"{plain.note} / {qualifier} SOMETHING")
     again = read_one(complement(qualifier, "SOMETHING"), complement(qualifier, ""), complement(qualifier, "ELSE"))
     assert again.note == f"{movement.note} / {qualifier} ELSE"
+
+
+def test_a_structured_reference_of_another_standard_is_shown() -> None:
+    alone = read_one(complement("LCS", "210000000003139471430009017"))
+    assert (alone.remittance, alone.payment_reference) == ("210000000003139471430009017", None)
+    beside = read_one(complement("LCC", "LOYER"), complement("LCS", "090/9337/55493"))
+    assert (beside.remittance, beside.note) == ("LOYER", f"{read_one().note} / 090/9337/55493")
+    ours = read_one(complement("LCC", "LOYER"), complement("LCS", "RF18 5390 0754 7034"))
+    assert (ours.remittance, ours.note, ours.payment_reference) == ("LOYER", read_one().note, "RF18539007547034")
+    assert read_one(complement("LCS", "0000000000")).remittance is None
 
 
 def test_the_transaction_reference_stands_in_for_the_banks() -> None:
@@ -275,6 +286,24 @@ def test_a_day_of_the_last_century_stays_there() -> None:
     old = date(1999, 12, 31)
     _, (statement,) = read_records(cfonb(record("01", 0, old), record("07", 0, old)))
     assert (statement.from_date, statement.to_date) == (old, old)
+
+
+@pytest.mark.parametrize("unsaid", ["000000", "      "])
+def test_days_that_a_record_need_not_say_may_be_zeros(unsaid: str) -> None:
+    day = f"{DAY:%d%m%y}"
+    moved = operation(45000)
+    undated = moved[:42] + unsaid + moved[48:]
+    records = [record("01", 0).replace(day, unsaid), undated, undated, record("07", 90000).replace(day, unsaid)]
+    movements, (statement,) = read_records(cfonb(*records))
+    assert [(movement.booking_date, movement.value_date) for movement in movements] == [(DAY, None)] * 2
+    assert (statement.from_date, statement.to_date, statement.problems) == (DAY, DAY, ())
+    booked_never = moved[:34] + unsaid + moved[40:]
+    assert "bad_date" in codes(read_records(cfonb(record("01", 0), booked_never, record("07", 45000)))[1])
+
+
+def test_a_reject_code_of_zeros_is_none() -> None:
+    (movement,), _ = read_records(cfonb(*a_file(operation(-45000, "62", rejected="00"), moved=-45000)))
+    assert (movement.nature, movement.return_reason) == (Nature.OTHER, None)
 
 
 def test_complements_without_end_are_refused_not_kept() -> None:

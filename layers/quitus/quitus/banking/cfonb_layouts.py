@@ -17,6 +17,7 @@ from quitus.banking.references import (
     as_iban,
     compact,
     creditor_reference,
+    creditor_references,
     found_ibans,
     may_begin_account,
     reference,
@@ -78,13 +79,15 @@ def _instructed(facts: Facts, text: str) -> None:
         facts["instructed_cents"] = int(digits)
 
 
-def _noted(qualifier: str) -> Callable[[Facts, str], None]:
-    """What no other field takes is kept with the label, under its qualifier: nothing of a file is read over."""
+def _note(facts: Facts, text: str) -> None:
+    """What no other field takes is kept with the label: nothing of a file is read over."""
+    facts["note"] = f"{facts['note']} / {text}" if facts["note"] else text
 
+
+def _noted(qualifier: str) -> Callable[[Facts, str], None]:
     def note(facts: Facts, text: str) -> None:
         if text:
-            said = f"{qualifier} {text}"
-            facts["note"] = f"{facts['note']} / {said}" if facts["note"] else said
+            _note(facts, f"{qualifier} {text}")
 
     return note
 
@@ -128,6 +131,7 @@ class Layout:
         if self.references or "RF" in free:
             references, searched = _stripped(records, self.references), _stripped(records, self.searched)
             facts["payment_reference"] = creditor_reference(references, searched)
+            _tell_others(facts, references)
         if facts["nature"] is not Nature.OTHER:
             named = "FR" in free or any(map(may_begin_account, (*remittance, *labels)))
             _tell_accounts(facts, self.places if named else self.sure, records, own)
@@ -257,6 +261,15 @@ def _remittance(texts: list[str]) -> str | None:
 
 def _joined(texts: list[str]) -> str | None:
     return " ".join(bare for text in texts if (bare := text.strip())) or None
+
+
+def _tell_others(facts: Facts, references: Sequence[str]) -> None:
+    """References of another standard than ours: they are the remittance of a movement without text, else noted."""
+    others = " ".join(text for text in references if reference(text) and not creditor_references([text])).strip()
+    if others and facts["remittance"]:
+        _note(facts, others)
+    elif others:
+        facts["remittance"] = others
 
 
 def _tell_accounts(facts: Facts, places: _Texts, records: str, own: str) -> None:

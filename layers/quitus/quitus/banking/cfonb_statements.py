@@ -20,6 +20,7 @@ from quitus.domain.movement import Balances, Facts, Movement, Nature, Statement
 _MAX_HEADS: Final = 4096
 _HEAD: Final = 48
 _OLDEST: Final = 80
+_NO_DAY: Final = frozenset({"000000", " " * 6})
 _EUR: Final = "EUR"
 _DECIMALS: Final = re.compile("[0-9]|\\s")
 _POSITIVE: Final = {char: str(digit) for digit, char in enumerate("{ABCDEFGHI")} | {"é": "0"}
@@ -58,13 +59,13 @@ class StatementReader:
         """The opening balance."""
         self.opened = True
         self._opening = self._amount(record, number)
-        self._from = self._day(record[34:40], number)
+        self._from = self._optional_day(record[34:40], number)
 
     def close(self, record: str, number: int) -> None:
         """The closing balance."""
         self._belongs(record, number)
         self._closing = self._amount(record, number)
-        self._to = self._day(record[34:40], number)
+        self._to = self._optional_day(record[34:40], number)
 
     def found_movements(self, records: str, at: int, end: int) -> tuple[list[Movement], int]:
         """The movements from there on that have a known layout and beginning, and where the first other record is.
@@ -153,13 +154,13 @@ class StatementReader:
         """What a movement starts with; None, and a problem, when its dates are none."""
         self._belongs(start, number)
         booking = self._day(start[34:40], number)
-        value = self._day(start[42:48], number) if start[42:48].strip() else None
+        value = self._optional_day(start[42:48], number)
         if booking is None:
             return None
         currency = start[16:19].strip() or _EUR
         if currency != _EUR:
             self.problems.add_currency(currency, str(self._ordinal))
-        code, rejected = start[32:34].strip() or None, start[40:42].strip() or None
+        code, rejected = start[32:34].strip() or None, reference(start[40:42])
         credit, debit = (
             Movement(
                 position="",
@@ -176,7 +177,7 @@ class StatementReader:
         head = _Head(credit, debit, self._sums.day(booking))
         if len(self._heads) == _MAX_HEADS:
             self._heads.clear()
-        if value is not None or not start[42:48].strip():
+        if value is not None or start[42:48] in _NO_DAY:
             self._heads[start] = head
         return head
 
@@ -197,6 +198,10 @@ class StatementReader:
         except AmountError as error:
             self.problems.add(Reason.BAD_AMOUNT, f"{error}.", at_record(number))
             return None
+
+    def _optional_day(self, text: str, number: int) -> date | None:
+        """The day, if the record says one."""
+        return None if text in _NO_DAY else self._day(text, number)
 
     def _day(self, text: str, number: int) -> date | None:
         try:
