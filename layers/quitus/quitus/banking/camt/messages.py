@@ -22,6 +22,7 @@ _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]
 _ENCODINGS: Final = re.compile(r"utf-8|utf-16(-le|-be)?|ascii|iso8859-\d+|cp(125\d|437|85\d)")
 _BATCH: Final = ("batch_message", "batch_payment", "batch_count")
 _BLANK: Final = b" \t\r\n"
+_PADDING: Final = "\0\x1a"
 
 
 def read_camt(stream: BinaryIO, profile: Profile = DEFAULT) -> Iterator[Movement | Statement]:
@@ -119,7 +120,7 @@ def _whole_entry(statement: StatementReader, kind: Kind, found: Found) -> Sequen
 
 def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:
     """The file in full chunks: for the XML parser, as text, and whether it is the last; blanks before the start are
-    dropped.
+    dropped, and a final Ctrl-Z or NUL padding.
 
     Raises:
         UnreadableFile: empty, or not text in the encoding that the file declares.
@@ -129,7 +130,7 @@ def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:
     codec = _encoding(chunk)
     if not codec.startswith("utf-16"):
         chunk = chunk.lstrip(_BLANK)
-    decoder, blank = codecs.getincrementaldecoder(codec)(), True
+    decoder, blank, padded = codecs.getincrementaldecoder(codec)(), True, False
     while chunk:
         following = next(chunks, b"")
         try:
@@ -139,11 +140,21 @@ def _texts(stream: BinaryIO) -> Iterator[tuple[bytes | str, str, bool]]:
         if blank:
             text = text.lstrip()
             blank = not text
+        bare = _without_padding(text)
+        if padded and bare.strip():
+            raise unreadable(Reason.ENCODING, "A control character that XML forbids.")
+        padded = padded or len(bare) < len(text)
         if not blank:
-            yield chunk if codec == "utf-8" else text, text, not following
+            yield chunk if codec == "utf-8" and not padded else bare, bare, not following
         chunk = following
     if blank:
         raise unreadable(Reason.EMPTY, "The file is empty.")
+
+
+def _without_padding(text: str) -> str:
+    bare = text.rstrip(f"{_PADDING} \t\r\n")
+    tail = text[len(bare) :]
+    return bare if any(sign in tail for sign in _PADDING) else text
 
 
 def _encoding(start: bytes) -> str:
