@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 
 from quitus.banking.camt.paths import MESSAGES
 from quitus.banking.references import compact
-from quitus.banking.texts import cents, iso_day
+from quitus.banking.texts import cents, is_no_day, iso_day
 
 _STATEMENTS: Final = frozenset({"Stmt", "Rpt", "Ntfctn"})
 _SIGNS: Final = {"CRDT": 1, "DBIT": -1}
@@ -34,7 +34,7 @@ class PlainEntry:
 
 def plainly(data: bytes) -> list[tuple[str, list[PlainEntry]]]:
     """Account and entries of each statement."""
-    root = _tree(_text_of(data.lstrip(b" \t\r\n")))
+    root = _tree(_text_of(data.lstrip(b" \t\r\n")).rstrip("\0\x1a \t\r\n"))
     return [statement for message in _messages(root) for statement in _statements(message)]
 
 
@@ -91,7 +91,7 @@ def _entry(entry: Element, closing: bool) -> PlainEntry:
 
 def _day(entry: Element, name: str) -> str | None:
     text = _text(entry, f"{name}/Dt") or _text(entry, f"{name}/DtTm")
-    return None if text is None else iso_day(text).isoformat()
+    return None if text is None or is_no_day(text) else iso_day(text).isoformat()
 
 
 def _text(element: Element, path: str) -> str | None:

@@ -10,7 +10,7 @@ from quitus.banking.camt.movements import Builder, Head
 from quitus.banking.camt.recipes import Fields
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.references import reference
-from quitus.banking.texts import cents, iso_day
+from quitus.banking.texts import cents, is_no_day, iso_day
 from quitus.domain.money import AmountError, Cents, format_euros
 from quitus.domain.movement import Movement, Nature, Status
 
@@ -23,7 +23,7 @@ _EUR: Final = "EUR"
 _ONE: Final = "1"
 _OF_A_BATCH: Final = frozenset(
     (
-        *("amount", "transaction_amount", "instructed_amount", "sign"),
+        *("amount", "transaction_amount", "instructed_amount", "counter_amount", "sign"),
         *("domain", "family", "sub_family", "proprietary"),
         *("message_id", "payment_information", "bank_reference"),
     )
@@ -52,7 +52,7 @@ class HeadReader:
         return head
 
     def _read(self, where: str, one: dict[str, str]) -> Head | None:
-        booking, value = self._day(where, one.get("booking")), self._day(where, one.get("value"))
+        booking, value = self._day(where, one.get("booking")), self._optional_day(where, one.get("value"))
         booking = booking or value or self._fallback()
         if booking is None:
             self._problems.add(Reason.MISSING_DATE, "The entry has no date, nor has its statement.", where)
@@ -74,6 +74,10 @@ class HeadReader:
             status=_status(status) if status else self._unsaid,
         )
 
+    def _optional_day(self, where: str, text: str | None) -> date | None:
+        """The day, if the entry says one."""
+        return None if text is None or is_no_day(text) else self._day(where, text)
+
     def _day(self, where: str, text: str | None) -> date | None:
         if text is None:
             return None
@@ -94,7 +98,7 @@ class EntryReader:
         self._count = 0
         self._first = _NO_DETAIL
         self._missing = 0
-        self._foreign = 0
+        self._noted = 0
         self._total: Cents = 0
         self._charges: Cents = 0
 
@@ -129,7 +133,7 @@ class EntryReader:
             self._problem(Reason.BAD_RECORD, "The entry says its amount, sign, status or dates after its details.")
         if self._missing == self._count:
             return self._whole(head, _NO_DETAIL, awaiting=True)
-        if self._missing > self._foreign:
+        if self._missing > self._noted:
             self._problem(Reason.MISSING_AMOUNT, f"{self._missing} of {self._count} details have no amount.")
         return self._remainder(head, self._booked) if self._booked is not None else []
 
@@ -143,11 +147,12 @@ class EntryReader:
         head = self._head
         if head is None:
             return []
-        amount = self._detail_cents(detail, head)
+        text = _amount_text(detail.one, head.currency) or _counter_value(detail.one, head.currency)
+        amount = self._signed(text, detail.one, head)
         self._charges += self._charged(detail)
         if amount is None:
             self._missing += 1
-            self._note_foreign(detail, head)
+            self._noted += text is not None or self._is_foreign(detail.one, head)
             return []
         self._total += amount
         position = f"{self._where}.{ordinal}"
@@ -157,7 +162,8 @@ class EntryReader:
 
     def _alone(self, head: Head) -> list[Movement]:
         """An entry of one movement: the entry's amount is what was booked, whatever the detail says beside charges."""
-        amount = self._detail_cents(self._first, head) if self._count else None
+        one = self._first.one
+        amount = self._signed(_amount_text(one, head.currency), one, head) if self._count else None
         if self._booked is None:
             self._booked = amount
         if amount is None or amount == self._booked:
@@ -175,7 +181,8 @@ class EntryReader:
     def _whole(self, head: Head, detail: Fields, awaiting: bool) -> list[Movement]:
         """The entry as one movement."""
         if self._booked is None:
-            self._problem(Reason.MISSING_AMOUNT, "The entry has no amount.")
+            if "amount" not in self._entry.one:
+                self._problem(Reason.MISSING_AMOUNT, "The entry has no amount.")
             return []
         position = f"{self._where}.0"
         return [self._builder.movement(position, self._booked, head, self._entry, detail, lone=True, awaiting=awaiting)]
@@ -205,24 +212,22 @@ class EntryReader:
         text = self._entry.one.get("batch_count", "").strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
-    def _detail_cents(self, detail: Fields, head: Head) -> Cents | None:
-        """The detail's signed amount in the account's currency."""
-        text = _amount_text(detail.one, head.currency)
+    def _signed(self, text: str | None, one: dict[str, str], head: Head) -> Cents | None:
+        """A detail's amount with its own sign, else the entry's."""
         amount = None if text is None else self._cents(text)
-        return None if amount is None else self._signed(amount, detail.one, head)
-
-    def _signed(self, amount: Cents, one: dict[str, str], head: Head) -> Cents:
-        """The amount with the detail's own sign, else the entry's."""
+        if amount is None:
+            return None
         return _SIGNS.get(one["sign"].strip(), head.sign) * amount if "sign" in one else head.sign * amount
 
-    def _note_foreign(self, detail: Fields, head: Head) -> None:
-        """The amount of one of several details that is only given in another currency than the entry's is a problem,
+    def _is_foreign(self, one: dict[str, str], head: Head) -> bool:
+        """Whether the amount of one of several details is only given in another currency than the entry's: a problem,
         and none that could be booked.
         """
-        currency = detail.one.get("amount_currency", head.currency)
-        if "amount" in detail.one and currency != head.currency:
-            self._foreign += 1
-            self._problems.add_currency(currency, self._where)
+        currency = one.get("amount_currency", head.currency)
+        if "amount" not in one or currency == head.currency:
+            return False
+        self._problems.add_currency(currency, self._where)
+        return True
 
     def _charged(self, fields: Fields) -> Cents:
         """The charges that an entry or detail states: their total, else their sum."""
@@ -264,6 +269,14 @@ def _amount_text(one: dict[str, str], currency: str) -> str | None:
         if one.get("transaction_amount_currency", currency) != currency:
             return None
     return text
+
+
+def _counter_value(one: dict[str, str], currency: str) -> str | None:
+    """What a detail in another currency comes to in the account's."""
+    currencies = (one.get(f"{key}_currency", currency) for key in ("amount", "transaction_amount"))
+    if all(given == currency for given in currencies) or one.get("counter_amount_currency") != currency:
+        return None
+    return one.get("counter_amount")
 
 
 def _names_no_payment(detail: Fields) -> bool:

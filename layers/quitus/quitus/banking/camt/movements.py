@@ -175,12 +175,28 @@ def _batch(told: Told, facts: Facts, _: Accounts) -> None:
 
 
 def _note(told: Told, facts: Facts, _: Accounts) -> None:
-    facts["note"] = _stripped(told.one.get("note") or (told.whole.get("entry_note") if told.lone else None))
+    note = _stripped(told.one.get("note") or (told.whole.get("entry_note") if told.lone else None))
+    others = _other_references(told)
+    if others and _free_text(told):
+        note = f"{note} / {others}" if note else others
+    facts["note"] = note
 
 
 def _remittance(told: Told, facts: Facts, _: Accounts) -> None:
+    facts["remittance"] = _free_text(told) or _other_references(told)
+
+
+def _free_text(told: Told) -> str | None:
     texts = told.many.get("unstructured") or told.many.get("additional")
-    facts["remittance"] = _joined(texts) if texts else None
+    return _joined(texts) if texts else None
+
+
+def _other_references(told: Told) -> str | None:
+    """Structured references of another standard than ours: evidence for people, shown where the free text would be, or
+    with the note beside it.
+    """
+    texts = told.many.get("structured", _NO_TEXTS)
+    return " ".join(named for text in texts if (named := reference(text)) and not creditor_references([text])) or None
 
 
 def _end_to_end(told: Told, facts: Facts, _: Accounts) -> None:
@@ -257,10 +273,10 @@ def _return_reason(told: Told) -> str | None:
     one, many = told.one, told.many
     if "return_code" not in one and "return_proprietary" not in one and "return_text" not in many:
         return None
-    code = one.get("return_code", "").strip() or one.get("return_proprietary", "").strip()
-    if code == _SUCCESS:
+    written = _stripped(one.get("return_code")) or _stripped(one.get("return_proprietary"))
+    if written == _SUCCESS:
         return None
-    code = reference(code)
+    code = reference(written)
     text = " ".join(part.strip() for part in many.get("return_text", _NO_TEXTS)).strip()
     if code == "NARR" and text:
         return f"NARR: {text}"

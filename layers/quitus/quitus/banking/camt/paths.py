@@ -154,6 +154,7 @@ _DETAIL: Final = {
     "CdtDbtInd": "sign",
     "AmtDtls/TxAmt/Amt": "transaction_amount",
     "AmtDtls/InstdAmt/Amt": "instructed_amount",
+    "AmtDtls/CntrValAmt/Amt": "counter_amount",
     **_CODE,
     **_CHARGES,
     **_party("Dbtr", "debtor_name"),

@@ -13,7 +13,7 @@ from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
 from quitus.banking.reader import Sums
 from quitus.banking.references import compact, reference
-from quitus.banking.texts import cents, written_day
+from quitus.banking.texts import cents, is_no_day, written_day
 from quitus.domain.money import AmountError, Cents
 from quitus.domain.movement import Balances, Movement, Statement, Status
 
@@ -42,10 +42,17 @@ class StatementReader:
         self._booked: Cents = 0
 
     def balance(self, balance: Fields) -> None:
-        """A balance; of those that open, close or page a statement the first and the last are kept."""
+        """A balance; of those that open, close or page a statement the first and the last are kept, in the account's
+        currency where there are any.
+        """
         kind = balance.one.get("type", "").strip()
-        if kind in _KEPT:
-            self._balances[kind] = [*self._balances.get(kind, ())[:1], balance]
+        if kind not in _KEPT:
+            return
+        held = self._balances.get(kind, [])
+        if not held or self._is_own(balance) == self._is_own(held[0]):
+            self._balances[kind] = [*held[:1], balance]
+        elif self._is_own(balance):
+            self._balances[kind] = [balance]
 
     def detail(self, entry: Fields, detail: Fields) -> list[Movement]:
         """A detail of the entry that is open: the movements that are certain now."""
@@ -92,7 +99,7 @@ class StatementReader:
             statement_id=reference(one.get("id")) or "",
             message_id=reference(self._header.one.get("message_id")) or "",
             from_date=self._written("from") or (days[0][0] if days else None),
-            to_date=self._written("to") or (days[-1][0] if days else None),
+            to_date=self._written("to") or self._closing_day(),
             currency=self._currency(),
             balances=balances,
             electronic_sequence=reference(one.get("sequence")) or reference(one.get("legal_sequence")),
@@ -123,6 +130,10 @@ class StatementReader:
         one = self.fields.one
         return compact(one.get("iban") or one.get("account") or "")
 
+    def _is_own(self, balance: Fields) -> bool:
+        own = self.fields.one.get("currency", "").strip() or _EUR
+        return balance.one.get("amount_currency", own) == own
+
     def _currency(self) -> str:
         balances = (balance.one for held in self._balances.values() for balance in held)
         held = next((one["amount_currency"] for one in balances if "amount_currency" in one), "")
@@ -130,14 +141,17 @@ class StatementReader:
 
     def _fallback_day(self) -> date | None:
         """The day of an entry without dates: the statement's last day, its closing balance's, or its creation's."""
-        closing = self._balances.get(_CLOSING, [Fields()])[-1].one.get("date")
-        texts = (self.fields.one.get("to"), closing, self.fields.one.get("created"), self._header.one.get("created"))
-        return next((day for text in texts if (day := _written_or_none(text)) is not None), None)
+        one, header = self.fields.one, self._header.one
+        days = (_written_or_none(text) for text in (one.get("created"), header.get("created")))
+        return _written_or_none(one.get("to")) or self._closing_day() or next(filter(None, days), None)
+
+    def _closing_day(self) -> date | None:
+        return _written_or_none(self._balances.get(_CLOSING, [Fields()])[-1].one.get("date"))
 
     def _written(self, key: str) -> date | None:
         text = self.fields.one.get(key)
         day = _written_or_none(text)
-        if text is not None and day is None:
+        if text is not None and day is None and not is_no_day(text):
             self._problems.add(Reason.BAD_DATE, f"Not a date: {text.strip()[:40]!r}.", str(self._ordinal))
         return day
 
