@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-_NONE: Final = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE"})
 _LONGEST_NONE: Final = 12
+_NONE: Final = frozenset(
+    {"NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOTAVAILABLE", *("0" * length for length in range(_LONGEST_NONE + 1))}
+)
+"""What is no reference, as far as it is short; zeros may be more."""
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _FRENCH: Final = re.compile(r"FR([0-9]{2})([0-9]{10}[A-Z0-9]{11}[0-9]{2})").fullmatch
 _RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
@@ -34,9 +37,9 @@ def reference(text: str | None) -> str | None:
     if text is None:
         return None
     stripped = text.strip()
-    if len(stripped) <= _LONGEST_NONE and stripped.upper() in _NONE:
-        return None
-    return stripped if stripped.strip("0") else None
+    if len(stripped) <= _LONGEST_NONE:
+        return None if stripped.upper() in _NONE else stripped
+    return stripped if stripped[0] != "0" or stripped.strip("0") else None
 
 
 def compact(text: str) -> str:

@@ -176,14 +176,14 @@ def _batch(told: Told, facts: Facts, _: Accounts) -> None:
 
 def _note(told: Told, facts: Facts, _: Accounts) -> None:
     note = _stripped(told.one.get("note") or (told.whole.get("entry_note") if told.lone else None))
-    others = _other_references(told)
-    if others and _free_text(told):
+    if "structured" in told.many and (others := _other_references(told)) and _free_text(told):
         note = f"{note} / {others}" if note else others
     facts["note"] = note
 
 
 def _remittance(told: Told, facts: Facts, _: Accounts) -> None:
-    facts["remittance"] = _free_text(told) or _other_references(told)
+    text = _free_text(told)
+    facts["remittance"] = _other_references(told) if text is None and "structured" in told.many else text
 
 
 def _free_text(told: Told) -> str | None:
