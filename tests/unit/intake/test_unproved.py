@@ -51,3 +51,14 @@ def test_a_notice_proves_no_day_and_nobody_expects_it_to() -> None:
     counter = Counter()
     counter.drop(notice([Entry(45_000)]))
     assert review(counter) == {}
+
+
+def test_pages_in_files_of_their_own_are_all_posted() -> None:
+    counter = Counter()
+    for number, cents in enumerate((45_000, 45_000, 31_050), 1):
+        page = without(
+            "OPBD", without("CLBD", camt(a_statement([Entry(cents, reference=f"REF-{number}")]), message=f"M{number}"))
+        )
+        file = counter.drop(page.replace(b"</GrpHdr>", b"<MsgPgntn><PgNb>%d</PgNb></MsgPgntn></GrpHdr>" % number))
+        assert file.status is FileStatus.PROCESSED
+    assert counter.posted() == [31_050, 45_000, 45_000]

@@ -212,8 +212,7 @@ class Statement:
     """One statement (camt `Stmt`/`Ntfctn`/`Rpt`, one CFONB or MT940 statement) about one account.
 
     `account` is the IBAN, or the domestic number where no IBAN is given. `message_id` and `statement_id` name the
-    message;
-    `from_date`/`to_date` are the booking days covered. Counts and sums are over booked entries.
+    message; `from_date`/`to_date` are the booking days covered. Counts and sums are over booked entries.
     """
 
     account: str
@@ -224,6 +223,8 @@ class Statement:
     currency: str
     balances: Balances = field(default_factory=Balances)
     electronic_sequence: str | None = None
+    page: str | None = None
+    """Its number, where the statement is one of several pages."""
     movements: int = 0
     credits_cents: Cents = 0
     debits_cents: Cents = 0

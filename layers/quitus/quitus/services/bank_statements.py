@@ -90,8 +90,8 @@ class _Tally:
 
 
 class _Names:
-    """Names the statements of a file for ever: pages share an id but not their opening balance, bad banks number anew
-    each day.
+    """Names the statements of a file for ever: pages share an id, but not their opening balance or, where they have
+    none, their number; bad banks number anew each day.
 
     Reports and notices of different messages are different ones, whatever their ids: they add up. What a file repeats
     with equal content keeps its name: it adds nothing.
@@ -104,7 +104,8 @@ class _Names:
         """The name of the next statement."""
         last = statement.to_date.isoformat() if statement.to_date else ""
         opening = statement.balances.opening_cents
-        told = ("" if opening is None else str(opening)) if channel in CLOSING_CHANNELS else statement.message_id
+        page = f"page {statement.page}" if statement.page else ""
+        told = (page if opening is None else str(opening)) if channel in CLOSING_CHANNELS else statement.message_id
         name = "|".join((statement.statement_id, statement.electronic_sequence or "", last, told))[:300]
         contents = self._contents.setdefault((account.iban, name), [])
         if fingerprint not in contents:

@@ -64,12 +64,15 @@ MESSAGES: Final = {
 }
 """The element that holds the header and the statements; Italian banks (CBI) put their own in its place."""
 
-_HEADER: Final = {"MsgId": "message_id", "CreDtTm": "created"}
+_HEADER: Final = {"MsgId": "message_id", "CreDtTm": "created", "MsgPgntn/PgNb": "page"}
 
 _STATEMENT: Final = {
     "Id": "id",
     "ElctrncSeqNb": "sequence",
     "LglSeqNb": "legal_sequence",
+    "StmtPgntn/PgNb": "page",
+    "NtfctnPgntn/PgNb": "page",
+    "RptPgntn/PgNb": "page",
     "CreDtTm": "created",
     "FrToDt/FrDtTm": "from",
     "FrToDt/ToDtTm": "to",

@@ -102,6 +102,7 @@ class StatementReader:
             to_date=self._written("to") or self._closing_day(),
             currency=self._currency(),
             balances=balances,
+            page=reference(one.get("page")) or reference(self._header.one.get("page")),
             electronic_sequence=reference(one.get("sequence")) or reference(one.get("legal_sequence")),
             movements=self._sums.movements,
             credits_cents=self._sums.credits_cents,
