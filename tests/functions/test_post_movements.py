@@ -210,13 +210,13 @@ def test_nonsense_is_rejected_for_nobody(table: MemoryTable, notebook: Notebook,
     assert balance(table) == 45000
 
 
-def a_link(table: MemoryTable, lease_id: str = "L1", *, chosen: bool = True) -> PaymentLink:
+def a_link(table: MemoryTable, lease_id: str = "L1", *, by_plan: bool = False) -> PaymentLink:
     link = PaymentLink(
         link_id=f"link-{lease_id}",
         lease_id=lease_id,
         virtual_iban=LEASE if lease_id == "L1" else OTHER,
         dues=(LinkedDue("nov", 45000),),
-        chosen=chosen,
+        by_plan=by_plan,
         made_by="sub",
         made_at="2026-11-01T08:00:00.000+00:00",
         expires_at="2026-11-02T08:00:00.000+00:00",
@@ -261,8 +261,8 @@ def test_an_unknown_link_names_nothing(table: MemoryTable, notebook: Notebook) -
     assert the_payment(table)["match"].get("lease_id") is None
 
 
-def test_a_link_for_all_that_is_due_leaves_the_choice_to_the_law(table: MemoryTable, notebook: Notebook) -> None:
-    link = a_link(table, chosen=False)
+def test_a_link_for_what_a_plan_asks_leaves_the_choice_to_the_plan(table: MemoryTable, notebook: Notebook) -> None:
+    link = a_link(table, by_plan=True)
     handler(sent(virtual_iban=None, link_id=link.link_id), None)
     payment = the_payment(table)
     assert payment["match"]["rule"] == "link"

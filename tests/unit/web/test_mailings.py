@@ -158,6 +158,86 @@ def test_what_cannot_be_sent_says_why(town: Town) -> None:
     assert not town.outbox.letters
 
 
+def called(town: Town, due_id: str, cents: int, month: str = "2026-11", lease_id: str = "L1") -> None:
+    """The ERP calls a due, or changes one."""
+    due = RENT | {"period": month, "due_date": f"{month}-10", "amount_cents": cents}
+    assert town.office.ask("PUT", f"/v1/leases/{lease_id}/dues/{due_id}", due).status in (200, 201)
+
+
+def agreed(town: Town, *instalments: tuple[str, int]) -> None:
+    """A plan covers the due `old` of the lease L1."""
+    dated = [{"due_date": day, "amount_cents": cents} for day, cents in instalments]
+    plan = {"instalments": dated, "due_ids": ["old"], "version": None}
+    assert town.office.ask("PUT", "/v1/leases/L1/plan", plan).status == 201
+
+
+def test_the_least_amount_is_what_the_link_asks_for_if_that_is_less(town: Town) -> None:
+    called(town, "old", 40_000, "2020-01")
+    called(town, "nov-L1", 5_000)
+    mailing = town.order(lease_ids=["L1", "L2"], min_cents=10_000)
+    town.work()
+    assert town.progress(mailing) == ({"sent": 2}, True)
+    (barred,) = town.office.get("/v1/leases/L1/payment-links")["items"]
+    assert (barred["rest_cents"], barred["min_cents"]) == (5_000, 5_000)
+
+
+def test_of_a_plan_the_least_amount_is_that_of_the_instalments_due(town: Town) -> None:
+    called(town, "old", 96_000, "2026-06")
+    agreed(town, ("2026-11-05", 8_000), ("2027-01-10", 88_000))
+    mailing = town.order(lease_ids=["L1", "L2"], min_cents=60_000)
+    town.work()
+    assert town.progress(mailing) == ({"sent": 2}, True)
+    (link,) = town.office.get("/v1/leases/L1/payment-links")["items"]
+    assert (link["rest_cents"], link["min_cents"]) == (53_000, 53_000)
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_who_owes_nothing_that_is_asked_for_is_not_written_to(town: Town, planned: bool) -> None:
+    called(town, "nov-L1", 0)
+    called(town, "old", 40_000, "2026-06" if planned else "2020-01")
+    if planned:
+        agreed(town, ("2026-12-10", 20_000), ("2027-01-10", 20_000))
+    mailing = town.order(lease_ids=["L1"])
+    town.work()
+    assert town.progress(mailing) == ({"skipped": 1}, True)
+    assert town.dispatches("L1")[0]["reason"] == "nothing_due"
+    assert town.office.get("/v1/leases/L1/payment-links")["items"] == []
+
+
+def test_one_lease_whose_link_cannot_be_made_does_not_keep_the_others_from_theirs(
+    monkeypatch: pytest.MonkeyPatch, town: Town
+) -> None:
+    paid = town.order(lease_ids=["L1", "L2"], min_cents=45_000)
+    accounts = LedgerRows.accounts
+
+    def then_pays(self: LedgerRows, landlord_id: str, lease_ids: Any) -> Any:
+        held = accounts(self, landlord_id, lease_ids)
+        monkeypatch.setattr(LedgerRows, "accounts", accounts)
+        town.office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 5_000})
+        return held
+
+    town.sender.carry_out(town.queued.pop(0))
+    monkeypatch.setattr(LedgerRows, "accounts", then_pays)
+    town.work()
+    assert town.progress(paid) == ({"skipped": 1, "sent": 1}, True)
+    assert town.dispatches("L1")[0]["reason"] == "no_link"
+
+
+def test_a_message_that_was_held_is_not_sent_once_its_link_is_paid(town: Town) -> None:
+    mailing = town.order(lease_ids=["L1"])
+    town.outbox.takes = 0
+    town.sender.carry_out(town.queued.pop(0))
+    (step,) = town.queued
+    with pytest.raises(NotTaken):
+        town.sender.carry_out(step)
+    town.office.ask("POST", "/v1/payments", CHEQUE)
+    called(town, "dec-L1", 45_000, "2026-12")
+    town.outbox.takes = 1
+    town.sender.carry_out(step)
+    assert town.progress(mailing) == ({"skipped": 1}, True)
+    assert not town.outbox.letters
+
+
 def test_an_sms_goes_to_mobiles_only_and_shows_no_amount(town: Town) -> None:
     mailing = town.order(channel="sms", lease_ids=["L1", "L2"])
     town.work()

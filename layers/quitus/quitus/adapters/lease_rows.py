@@ -7,7 +7,8 @@ from itertools import batched
 
 from quitus.adapters import keys, records
 from quitus.adapters.account_records import account_of
-from quitus.adapters.ledger_rows import account_write, members_of
+from quitus.adapters.household_rows import members_of
+from quitus.adapters.ledger_rows import account_write
 from quitus.adapters.origins import confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound

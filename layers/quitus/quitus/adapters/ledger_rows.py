@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 from quitus.adapters import keys, records
-from quitus.adapters.account_records import account_of, account_row
+from quitus.adapters.account_records import account_row
+from quitus.adapters.household_rows import accounts_of, households_of
 from quitus.adapters.told_rows import told_receipts
 from quitus.domain.charged import Charging, CreditUse, History
 from quitus.domain.errors import NotFound
@@ -17,7 +18,7 @@ from quitus.domain.household import Households
 from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
 from quitus.domain.ids import is_id
 from quitus.domain.incoming import EVENT_CHANNEL
-from quitus.domain.lease import Account, Due, Recent, UnitKind
+from quitus.domain.lease import Account, Due, Recent
 from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Claim, Plan, Posted
@@ -49,19 +50,11 @@ class LedgerRows:
 
     def accounts(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, Account]:
         """See `Ledger.accounts`."""
-        wanted = {keys.account(landlord_id, lease_id): lease_id for lease_id in lease_ids}
-        rows = self._table.batch_get(wanted)
-        return {wanted[key]: account_of(wanted[key], row) for key, row in rows.items()}
+        return accounts_of(self._table, landlord_id, lease_ids)
 
     def households(self, landlord_id: str, lease_ids: Iterable[str]) -> Households:
         """See `Ledger.households`."""
-        accounts = self.accounts(landlord_id, lease_ids)
-        names = {keys.account_group(landlord_id, held.group): held.group for held in accounts.values() if held.group}
-        if not names:
-            return Households(accounts)
-        groups = {names[key]: members_of(row) for key, row in self._table.batch_get(names).items()}
-        others = {lease_id for members in groups.values() for lease_id in members} - accounts.keys()
-        return Households(accounts | self.accounts(landlord_id, others), groups)
+        return households_of(self._table, landlord_id, self.accounts(landlord_id, lease_ids))
 
     def virtual_iban_of(self, landlord_id: str, lease_id: str) -> str | None:
         """See `Ledger.virtual_iban_of`."""
@@ -230,12 +223,6 @@ class LedgerRows:
         """See `Ledger.commit_uses`."""
         changed = [account_write(landlord_id, account) for account in accounts]
         self._table.write([*(_credit_use_write(landlord_id, use, at) for use in uses), *changed])
-
-
-def members_of(row: Row) -> dict[str, bool]:
-    """The leases of an account group, each with whether it is an annex."""
-    members = ((name.removeprefix(keys.MEMBER), kind) for name, kind in row.items() if name.startswith(keys.MEMBER))
-    return {lease_id: kind != UnitKind.DWELLING for lease_id, kind in members}
 
 
 def movement_put(landlord_id: str, posted: Posted) -> Put:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from quitus.adapters import keys, link_keys, records
 from quitus.adapters.account_records import account_of
+from quitus.adapters.household_rows import households_of
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Lease
+from quitus.domain.lease import Due, Lease
 from quitus.domain.payment_link import PaymentLink
 from quitus.services.pay_page import Addressee, Behind
 from quitus.services.table import Table
@@ -30,19 +31,16 @@ class PageRows:
     def behind(self, landlord_id: str, link: PaymentLink) -> Behind | None:
         """See `PageStore.behind`."""
         lease_id = link.lease_id
-        settings, lease, account = (
-            keys.settings(landlord_id),
-            keys.lease(landlord_id, lease_id),
-            keys.account(landlord_id, lease_id),
-        )
+        settings, lease = keys.settings(landlord_id), keys.lease(landlord_id, lease_id)
+        account = keys.account(landlord_id, lease_id)
         dues = {due_id: keys.due(landlord_id, lease_id, due_id) for due_id in link.due_ids}
         rows = self._table.batch_get([settings, lease, account, *dues.values()])
         if not {settings, lease, account} <= rows.keys():
             return None
-        labels = {due_id: rows[key]["label"] for due_id, key in dues.items() if key in rows and "label" in rows[key]}
+        own = {lease_id: account_of(lease_id, rows[account])}
         return Behind(
             records.record(rows[settings], Landlord),
             records.record(rows[lease], Lease),
-            account_of(lease_id, rows[account]),
-            labels,
+            households_of(self._table, landlord_id, own).of(lease_id),
+            {due_id: records.record(rows[key], Due) for due_id, key in dues.items() if key in rows},
         )

@@ -47,6 +47,8 @@ class SkipReason(StrEnum):
     """Why nothing was sent to a chosen lease."""
 
     NOTHING_DUE = "nothing_due"
+    NO_LINK = "no_link"
+    """What it owes changed while its link was made."""
     NO_ADDRESS = "no_address"
     """No address of mail, or no mobile number."""
     ADDRESS_FAILS = "address_fails"

@@ -1,8 +1,8 @@
 """Payment links: what a page asks a tenant for, and how it stands (contract.md, Links; sector.md §3, explicit target).
 
-A link asks for dues of a lease as they stood when it was made, or for an amount of them. One for chosen dues says what
-the tenant means to pay; one for all that is due chooses nothing, so money that comes by it goes where the law, or a
-plan, has it. What is left of a link is read off the account: whatever means paid a due, the link asks for that much
+A link asks for dues of a lease as they stood when it was made, or for an amount of them, and says that the tenant means
+to pay these; one for all that a lease on an instalment plan owes chooses nothing, so money that comes by it goes where
+the plan has it. What is left of a link is read off the account: whatever means paid a due, the link asks for that much
 less, and it is paid once nothing is left. So it can be settled once only, and a payment that comes back makes it ask
 again.
 """
@@ -10,7 +10,7 @@ again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,8 +18,9 @@ from typing import Final
 
 from quitus.domain.allocation import payment_order
 from quitus.domain.calendar import paris_day
-from quitus.domain.errors import Invalid
-from quitus.domain.lease import Account, OpenDue
+from quitus.domain.errors import Conflict, Invalid
+from quitus.domain.household import Household, allocations_of, spread
+from quitus.domain.lease import Account, Debtor, Due, OpenDue
 from quitus.domain.money import Cents
 
 USUAL_DAYS: Final = 30
@@ -63,7 +64,14 @@ class Asked:
     rest_cents: Cents
     least_cents: Cents
     by_transfer: bool = True
-    """Whether a plain transfer settles it: not if the dues that were chosen are not the first to be paid."""
+    """Whether a plain transfer settles it: not if its household owes something that is paid before."""
+
+    def check_left(self) -> None:
+        """Raises Conflict: nothing is left to pay: `link_paid`, `nothing_due`."""
+        if self.state is PageState.PAID:
+            raise Conflict("link_paid", "Nothing is left to pay by this link.")
+        if self.state is PageState.NOTHING_DUE:
+            raise Conflict("nothing_due", "Nothing is due.")
 
     def check(self, cents: Cents) -> None:
         """Raises Invalid: `amount_not_allowed`: not between the least and the most."""
@@ -89,8 +97,8 @@ class PaymentLink:
     """What it asks for, if not for all that is open of its dues."""
     min_cents: Cents | None = None
     """What a tenant may pay at least; less only where less is left."""
-    chosen: bool = False
-    """Whether its dues were chosen: then they are what the tenant means to pay with it."""
+    by_plan: bool = False
+    """Whether it asks for all that a lease on an instalment plan owes: then its money goes where the plan has it."""
     revoked_by: str | None = None
     revoked_at: str | None = None
 
@@ -102,39 +110,52 @@ class PaymentLink:
     @property
     def targets(self) -> tuple[str, ...]:
         """What the tenant means to pay with it."""
-        return self.due_ids if self.chosen else ()
+        return () if self.by_plan else self.due_ids
 
     def is_live(self, now: datetime) -> bool:
         """Whether its page may be seen."""
         return self.revoked_at is None and now < datetime.fromisoformat(self.expires_at)
 
-    def asked(self, account: Account, now: datetime) -> Asked:
-        """What is left of it."""
-        open_now = {due.due_id: due for due in account.open_dues}
-        lines = [open_now[due.due_id] for due in self.dues if due.due_id in open_now]
+    def asked(self, household: Household, now: datetime, cancelled: Container[str] = ()) -> Asked:
+        """What is left of it; a due that was cancelled is not one that was paid."""
+        open_now = {due.due_id: due for due in household.main_account.open_dues}
+        dues = [due for due in self.dues if due.due_id not in cancelled]
+        lines = [open_now[due.due_id] for due in dues if due.due_id in open_now]
         left = {line.due_id: line.open_cents for line in lines}
-        rest, paid = sum(left.values()), sum(max(0, due.open_cents - left.get(due.due_id, 0)) for due in self.dues)
+        paid = sum(max(0, due.open_cents - left.get(due.due_id, 0)) for due in dues)
+        rest = sum(left.values())
         if self.amount_cents is not None:
-            rest = min(rest, max(0, self.amount_cents - paid))
+            paid = min(paid, self.amount_cents)
+            rest = min(rest, self.amount_cents - paid)
         least = min(rest, self.min_cents or LEAST_CENTS)
-        first = [due.due_id for due in payable(account, now)[: len(lines)]]
-        by_transfer = not self.chosen or {line.due_id for line in lines} == set(first)
-        return Asked(self._state(rest, paid), tuple(ordered(lines, now)), rest, least, by_transfer)
+        by_transfer = self._is_settled_by_transfer(household, rest, now)
+        return Asked(_state(rest, paid), tuple(ordered(lines, now)), rest, least, by_transfer)
 
-    def _state(self, rest: Cents, paid: Cents) -> PageState:
-        if not self.dues:
-            return PageState.NOTHING_DUE
-        if rest == 0:
-            return PageState.PAID
-        return PageState.PARTLY_PAID if paid else PageState.DUE
+    def _is_settled_by_transfer(self, household: Household, cents: Cents, now: datetime) -> bool:
+        """Whether so much that comes without naming anything goes to its dues, or as far as a plan has it."""
+        if self.by_plan:
+            return True
+        spent = allocations_of(spread(household, Debtor.TENANT, cents, paris_day(now)))
+        return cents == sum(one.amount_cents for one in spent if one.due_id in self.due_ids)
 
-    def status(self, account: Account, now: datetime) -> LinkStatus:
-        """How it stands, for the landlord's people."""
+    def status(self, asked: Asked, now: datetime) -> LinkStatus:
+        """How it stands, that much being asked, for the landlord's people."""
         if self.revoked_at is not None:
             return LinkStatus.REVOKED
-        if self.asked(account, now).state is PageState.PAID:
+        if asked.state is PageState.PAID:
             return LinkStatus.PAID
         return LinkStatus.OPEN if self.is_live(now) else LinkStatus.EXPIRED
+
+
+def _state(rest: Cents, paid: Cents) -> PageState:
+    if rest == 0:
+        return PageState.PAID if paid else PageState.NOTHING_DUE
+    return PageState.PARTLY_PAID if paid else PageState.DUE
+
+
+def cancelled(dues: Iterable[Due]) -> frozenset[str]:
+    """Those that nobody owes any more: the ERP took them back, or spread them over lines."""
+    return frozenset(due.due_id for due in dues if due.amount_cents <= 0)
 
 
 def ordered(dues: Sequence[OpenDue], now: datetime) -> list[OpenDue]:
@@ -161,14 +182,11 @@ def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -
     return tuple(LinkedDue(due_id, open_now[due_id].open_cents) for due_id in due_ids)
 
 
-def asked_by_plan(account: Account, now: datetime) -> Cents | None:
-    """What is asked of a lease on an instalment plan: what the plan does not cover, and its instalments that are due;
-    None without a plan, and where nothing of it is due.
+def asked_for_all(account: Account, now: datetime) -> Cents:
+    """What a link for all that is due asks for: what may be paid today, and of what a plan covers, the instalments that
+    are due.
     """
-    if account.plan is None:
-        return None
-    beside = account.beside_plan_cents(payable(account, now))
-    return beside + account.instalments_cents(paris_day(now)) or None
+    return account.beside_plan_cents(payable(account, now)) + account.instalments_cents(paris_day(now))
 
 
 def check_amounts(dues: Sequence[LinkedDue], amount_cents: Cents | None, min_cents: Cents | None) -> None:

@@ -13,7 +13,7 @@ from quitus.domain.checkout import Checkout, CheckoutStatus, Progress, check_car
 from quitus.domain.errors import Conflict, ProviderRefusal
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
-from quitus.domain.payment_link import Asked, PageState, PaymentLink
+from quitus.domain.payment_link import Asked, PaymentLink
 from quitus.services.card_providers import CardProvider, CardProviders, ProviderBusy, ProviderFailed
 from quitus.services.contention import until_written
 from quitus.services.ports import ActionLog, Alerts, Clock
@@ -194,10 +194,7 @@ def _in_progress() -> Conflict:
 
 
 def _cents(asked: Asked, wish: CheckoutWish) -> Cents:
-    if asked.state is PageState.PAID:
-        raise Conflict("link_paid", "Nothing is left to pay by this link.")
-    if asked.rest_cents == 0:
-        raise Conflict("nothing_due", "Nothing is due.")
+    asked.check_left()
     cents = asked.rest_cents if wish.amount_cents is None else wish.amount_cents
     asked.check(cents)
     check_card_amount(cents)

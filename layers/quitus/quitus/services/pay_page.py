@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from quitus.domain.epc_qr import Transfer
+from quitus.domain.household import Household
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Account, Lease
-from quitus.domain.payment_link import Asked, PaymentLink, token_digest
+from quitus.domain.lease import Due, Lease
+from quitus.domain.payment_link import Asked, PaymentLink, cancelled, token_digest
 from quitus.services.ports import Clock
 
 TOKEN_LENGTH = 32
@@ -26,12 +27,14 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What stands behind a link: whose it is, and what is due. `labels` are the ERP's words for dues."""
+    """What stands behind a link: whose it is, and what is due. `dues` are those that it asks for, as the ERP calls
+    them.
+    """
 
     landlord: Landlord
     lease: Lease
-    account: Account
-    labels: Mapping[str, str]
+    household: Household
+    dues: Mapping[str, Due]
 
 
 class PageStore(Protocol):
@@ -59,6 +62,7 @@ class PayView:
     link: PaymentLink
     asked: Asked
     labels: Mapping[str, str]
+    """The ERP's own words for dues."""
 
     def transfer(self) -> Transfer:
         """The transfer that pays what is left: to the lease's own account, under the name that it answers with."""
@@ -93,4 +97,6 @@ class PageDesk:
 
 
 def _view(behind: Behind, link: PaymentLink, now: datetime) -> PayView:
-    return PayView(behind.landlord, behind.lease, link, link.asked(behind.account, now), behind.labels)
+    asked = link.asked(behind.household, now, cancelled(behind.dues.values()))
+    labels = {due_id: due.label for due_id, due in behind.dues.items() if due.label}
+    return PayView(behind.landlord, behind.lease, link, asked, labels)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import NotFound
+from quitus.domain.household import Household
 from quitus.domain.lease import Account
 from quitus.domain.money import Cents
 from quitus.domain.payment_link import (
     Asked,
     LinkStatus,
     PaymentLink,
-    asked_by_plan,
+    asked_for_all,
+    cancelled,
     check_amounts,
     expiry,
     linked_dues,
@@ -22,7 +24,7 @@ from quitus.domain.payment_link import (
 )
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
-from quitus.services.manual_receipts import check_dues
+from quitus.services.manual_receipts import check_dues, household_of
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.ports import ActionLog, Clock, Ledger
 
@@ -102,9 +104,9 @@ class LinkDesk:
             Invalid: dues that are not the lease's or not open, or amounts that do not fit them.
             Contention: others kept writing.
         """
-        account = self._account(landlord_id, wish.lease_id)
-        made = until_written(lambda: self._made(landlord_id, account, wish, by, attempt), self.clock)
-        return self._standing(made, account)
+        household = household_of(self.ledger, landlord_id, wish.lease_id)
+        made = until_written(lambda: self._made(landlord_id, household.main_account, wish, by, attempt), self.clock)
+        return self._standing(made, household)
 
     def url(self, landlord_id: str, link: PaymentLink) -> str:
         """The address of the link's page: whoever has it may see and pay."""
@@ -113,7 +115,8 @@ class LinkDesk:
     def one(self, landlord_id: str, link_id: str) -> LinkStanding:
         """A link. Raises NotFound."""
         link = self._found(landlord_id, link_id)
-        return self._standing(link, self._account(landlord_id, link.lease_id))
+        household = household_of(self.ledger, landlord_id, link.lease_id)
+        return self._standing(link, household, self._cancelled(landlord_id, link.lease_id))
 
     def revoke(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:
         """End a link; again changes nothing. Raises NotFound."""
@@ -127,9 +130,10 @@ class LinkDesk:
         self, landlord_id: str, lease_id: str, status: LinkStatus | None, after: Place | None, limit: int
     ) -> Listed[LinkStanding]:
         """A page of a lease's links, newest first. Raises NotFound."""
-        account = self._account(landlord_id, lease_id)
+        household = household_of(self.ledger, landlord_id, lease_id)
+        off = self._cancelled(landlord_id, lease_id)
         links = self.links.of_lease(landlord_id, lease_id, after[0] if after else None)
-        found = (self._standing(link, account) for link in links)
+        found = (self._standing(link, household, off) for link in links)
         return fill((((one.link.link_id,), one if status in (None, one.status) else None) for one in found), limit)
 
     def _made(self, landlord_id: str, account: Account, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
@@ -153,9 +157,10 @@ class LinkDesk:
     def _new(self, landlord_id: str, account: Account, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
         check_dues(self.ledger, landlord_id, [wish.lease_id], wish.due_ids or ())
         dues = linked_dues(account, wish.due_ids, attempt.at)
+        by_plan = account.plan is not None and wish.due_ids is None
         amount = wish.amount_cents
-        if amount is None and wish.due_ids is None:
-            amount = asked_by_plan(account, attempt.at)
+        if amount is None and by_plan:
+            amount = asked_for_all(account, attempt.at)
         check_amounts(dues, amount, wish.min_cents)
         return PaymentLink(
             link_id=attempt.name,
@@ -167,7 +172,7 @@ class LinkDesk:
             expires_at=instant_text(expiry(attempt.at, wish.expires_in_days)),
             amount_cents=amount,
             min_cents=wish.min_cents,
-            chosen=wish.due_ids is not None,
+            by_plan=by_plan,
         )
 
     def _revoked(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:
@@ -181,12 +186,10 @@ class LinkDesk:
             raise NotFound("payment_link_not_found", "There is no payment link with this id.", link_id=link_id)
         return link
 
-    def _account(self, landlord_id: str, lease_id: str) -> Account:
-        held = self.ledger.accounts(landlord_id, [lease_id])
-        if lease_id not in held:
-            raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
-        return held[lease_id]
+    def _cancelled(self, landlord_id: str, lease_id: str) -> frozenset[str]:
+        return cancelled(self.ledger.dues(landlord_id, lease_id).values())
 
-    def _standing(self, link: PaymentLink, account: Account) -> LinkStanding:
+    def _standing(self, link: PaymentLink, household: Household, off: Container[str] = ()) -> LinkStanding:
         now = self.clock.now()
-        return LinkStanding(link, link.status(account, now), link.asked(account, now))
+        asked = link.asked(household, now, off)
+        return LinkStanding(link, link.status(asked, now), asked)

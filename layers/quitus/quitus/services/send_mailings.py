@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.errors import QuitusError
+from quitus.domain.errors import Invalid, QuitusError
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Lease
 from quitus.domain.mail_wording import link_letter
@@ -29,6 +29,8 @@ from quitus.domain.mailing import (
     address_of,
     shown_address,
 )
+from quitus.domain.money import Cents
+from quitus.domain.payment_link import asked_for_all
 from quitus.domain.wording import language_of
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.mailings import Senders, sender_name
@@ -202,14 +204,15 @@ class MailingSender:
         self, landlord: Landlord, mailing: Mailing, lease: Lease, account: Account, now: datetime, *, held: bool
     ) -> str:
         landlord_id, address = landlord.landlord_id, address_of(lease, mailing.channel)
-        dispatch = _dispatch(mailing, lease.lease_id, address, now)
-        reason = self._reason_to_skip(landlord_id, account, address)
+        dispatch, asked = _dispatch(mailing, lease.lease_id, address, now), asked_for_all(account, now)
+        reason = self._reason_to_skip(landlord_id, asked, address)
+        made = self._link(landlord_id, mailing, lease.lease_id, asked, now) if reason is None else reason
         begin = self.dispatches.resume if held else self.dispatches.begin
-        if address is None or reason is not None:
-            skipped = replace(dispatch, status=DispatchStatus.SKIPPED, reason=reason)
+        if isinstance(made, SkipReason):
+            skipped = replace(dispatch, status=DispatchStatus.SKIPPED, reason=made)
             begin(landlord_id, skipped)
             return skipped.status.value
-        made = self._link(landlord_id, mailing, account, now)
+        assert address is not None
         dispatch = replace(dispatch, link_id=made.link.link_id)
         begin(landlord_id, dispatch)
         url, language = self.links.url(landlord_id, made.link), language_of(lease.language)
@@ -217,15 +220,20 @@ class MailingSender:
         letter = link_letter(landlord, lease.lease_id, rest, url, address, mailing.channel, language)
         return self._hand_over(landlord, dispatch, letter).status.value
 
-    def _link(self, landlord_id: str, mailing: Mailing, account: Account, now: datetime) -> LinkStanding:
-        """The lease's link of this mailing; the least amount is what the lease still owes, if that is less."""
-        lease_id, whole = account.lease_id, sum(due.open_cents for due in account.open_dues)
-        least = None if mailing.min_cents is None else min(mailing.min_cents, whole)
+    def _link(
+        self, landlord_id: str, mailing: Mailing, lease_id: str, asked: Cents, now: datetime
+    ) -> LinkStanding | SkipReason:
+        """The lease's link of this mailing; the least amount is all that is asked, if that is less."""
+        least = None if mailing.min_cents is None else min(mailing.min_cents, asked)
         wish = LinkWish(lease_id, min_cents=least, expires_in_days=mailing.expires_in_days)
-        return self.links.make(landlord_id, wish, mailing.ordered_by, Attempt(mailing.attempt_of(lease_id), now))
+        try:
+            made = self.links.make(landlord_id, wish, mailing.ordered_by, Attempt(mailing.attempt_of(lease_id), now))
+        except Invalid:  # something was paid since the account was read
+            return SkipReason.NO_LINK
+        return made if made.asked.rest_cents else SkipReason.NOTHING_DUE
 
-    def _reason_to_skip(self, landlord_id: str, account: Account, address: str | None) -> SkipReason | None:
-        if not account.open_dues:
+    def _reason_to_skip(self, landlord_id: str, asked: Cents, address: str | None) -> SkipReason | None:
+        if asked == 0:
             return SkipReason.NOTHING_DUE
         if address is None:
             return SkipReason.NO_ADDRESS

@@ -18,7 +18,7 @@ class LinkBody(Body):
     """
 
     amount_cents: PositiveCents | None = None
-    due_ids: DueIds | None = None
+    due_ids: Annotated[DueIds, Field(min_length=1)] | None = None
     min_cents: PositiveCents | None = None
     expires_in_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = None
 
@@ -35,7 +35,7 @@ class LinkSummary(Answer):
     link_id: str
     lease_id: str
     status: LinkStatus
-    amount_cents: PositiveCents | None
+    amount_cents: NotNegative | None
     due_ids: tuple[str, ...]
     min_cents: PositiveCents | None
     rest_cents: NotNegative
