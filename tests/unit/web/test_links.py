@@ -10,7 +10,7 @@ import pytest
 from quitus.adapters import link_keys
 from quitus.domain.payment_link import token_digest
 
-from .office import CHEQUE, Office
+from .office import CHEQUE, RENT, Office
 
 TOKEN = re.compile(r"https://pay\.example\.org/p/([A-Za-z0-9_-]{32})")
 LINKS = "/v1/leases/L1/payment-links"
@@ -60,6 +60,7 @@ def test_the_same_key_gives_the_same_link_and_another_key_another(office: Office
         ({"expires_in_days": 0}, "invalid_request"),
         ({"expires_in_days": 367}, "invalid_request"),
         ({"amount_cents": 0}, "invalid_request"),
+        ({"due_ids": []}, "invalid_request"),
     ],
 )
 def test_a_link_that_does_not_fit_the_lease_is_refused(office: Office, body: dict[str, object], code: str) -> None:
@@ -125,6 +126,24 @@ def test_links_of_others_are_unknown(office: Office) -> None:
 def test_a_lease_that_nobody_knows_has_no_links(office: Office) -> None:
     for method in ("GET", "POST"):
         assert office.ask(method, "/v1/leases/nobody/payment-links", {}).code == "lease_not_found"
+
+
+def test_of_a_plan_of_which_nothing_is_due_nothing_is_asked(office: Office) -> None:
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": 0}).status == 200
+    debt = RENT | {"period": "2026-06", "due_date": "2026-06-10", "amount_cents": 96_000}
+    assert office.ask("PUT", "/v1/leases/L1/dues/debt", debt).status == 201
+    instalments = [{"due_date": day, "amount_cents": 48_000} for day in ("2026-12-10", "2027-01-10")]
+    plan = {"instalments": instalments, "due_ids": ["debt"], "version": None}
+    assert office.ask("PUT", "/v1/leases/L1/plan", plan).status == 201
+    link = office.ask("POST", LINKS, {}).body
+    assert (link["rest_cents"], link["amount_cents"], link["status"]) == (0, 0, "open")
+
+
+def test_a_link_whose_due_was_cancelled_was_paid_by_nobody(office: Office) -> None:
+    link = office.ask("POST", LINKS, {"due_ids": ["nov-L1"]}).body
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": 0}).status == 200
+    assert _link(office, link["link_id"]) == ("open", 0)
+    assert office.get(LINKS, query={"status": "paid"})["items"] == []
 
 
 def _link(office: Office, link_id: str) -> tuple[str, int]:
