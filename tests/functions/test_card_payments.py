@@ -130,7 +130,14 @@ def test_a_program_may_send_json(cards: Cards) -> None:
     token, kind = cards.link(), {"content-type": "application/json"}
     path = f"/p/{token}/checkout"
     assert ask("POST", path, '{"amount_cents": 20000}', kind)["statusCode"] == 303
-    for body in ('{"amount_cents": 200.5}', '{"amount_cents": true}', "[]", "{", '{"amount_cents": "x"}'):
+    for body in (
+        "[" * 100_000,
+        '{"amount_cents": 200.5}',
+        '{"amount_cents": true}',
+        "[]",
+        "{",
+        '{"amount_cents": "x"}',
+    ):
         assert ask("POST", path, body, kind)["statusCode"] == 422
     assert ask("POST", path)["statusCode"] == 303
 
@@ -149,6 +156,20 @@ def test_a_paid_link_is_a_conflict(cards: Cards) -> None:
     page = pay(token, choice="all")
     assert (page["statusCode"], cards.demo.calls) == (409, 0)
     assert "C’est payé" in page["body"]
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_where_nothing_is_left_no_amount_is_looked_at(cards: Cards, paid: bool) -> None:
+    token = cards.link()
+    cards.office.ask("POST", "/v1/payments", CHEQUE)
+    for form in ({"amount": "abc"}, {"choice": "part", "amount": ""}, {"choice": "all", "amount": "450,00"}):
+        assert pay(token if paid else cards.link(), **form)["statusCode"] == 409
+
+
+def test_a_body_that_is_too_large_is_refused_alike_whichever_link_it_names(cards: Cards) -> None:
+    answers = [ask("POST", f"/p/{token}/checkout", "x" * 300_000, FORM) for token in (cards.link(), "a" * 32)]
+    assert answers[0]["statusCode"] == 413
+    assert answers[0] == answers[1]
 
 
 def test_whatever_is_no_live_link_is_answered_in_one_way(cards: Cards) -> None:

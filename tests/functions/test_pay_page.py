@@ -14,7 +14,7 @@ import pytest
 from hostile_names import hostile_names
 from qr_readers import painted, read_by_opencv, read_by_zxing
 from unit.cards.scenes import Cards
-from unit.web.office import CHEQUE, LEASE, Office
+from unit.web.office import CHEQUE, LEASE, RENT, Office
 
 from fuzzing.tokens import guess
 from pay_page.app import handler
@@ -109,12 +109,29 @@ def test_a_part_is_paid_and_then_the_rest(office: Office, seen: list[PayView]) -
     paid = show(path)
     assert paid["statusCode"] == 200
     assert "C’est payé" in text_of(paid)
-    assert "IBAN" not in text_of(paid)
 
 
 def test_a_link_of_a_lease_that_owes_nothing_says_so(office: Office, seen: list[PayView]) -> None:
     office.ask("POST", "/v1/payments", CHEQUE)
     assert "Rien à payer" in text_of(show(a_link(office)))
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_where_nothing_is_left_the_page_is_the_tenants_rib(office: Office, seen: list[PayView], paid: bool) -> None:
+    path = a_link(office)
+    settled = RENT | {"amount_cents": 0}
+    if paid:
+        office.ask("POST", "/v1/payments", CHEQUE)
+    else:
+        assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", settled).status == 200
+    page, lease = show(path), office.get("/v1/leases/L1")
+    text = text_of(page)
+    assert ("C’est payé" in text, "Rien à payer pour le moment" in text) == (paid, not paid)
+    assert all(lease[name] in text.replace(" ", "") for name in ("virtual_iban", "bic", "payee_name"))
+    assert "Montant" not in text
+    assert "<svg" not in page["body"]
+    assert show(f"{path}/qr.svg")["statusCode"] == 404
+    assert show(f"{path}/qr.svg", of="page")["statusCode"] == 200
 
 
 def test_an_amount_of_what_is_due_is_shown_beside_the_whole(office: Office, seen: list[PayView]) -> None:
@@ -214,11 +231,37 @@ def test_no_guess_opens_a_page_and_all_are_answered_alike() -> None:
 def test_dues_chosen_behind_older_ones_are_not_paid_by_a_plain_transfer(office: Office, seen: list[PayView]) -> None:
     later = {"kind": "rent", "period": "2026-12", "due_date": "2026-12-10", "amount_cents": 45000}
     assert office.ask("PUT", "/v1/leases/L1/dues/dec-L1", later).status == 201
-    text = text_of(show(a_link(office, due_ids=["dec-L1"])))
+    path = a_link(office, due_ids=["dec-L1"])
+    text = text_of(show(path))
     assert "IBAN" not in text
     assert "Un virement paierait d’abord" in text
+    assert show(f"{path}/qr.svg")["statusCode"] == 404
     assert "IBAN" in text_of(show(a_link(office, due_ids=["nov-L1"])))
     assert "IBAN" in text_of(show(a_link(office)))
+
+
+def test_without_cards_a_transfer_is_offered_that_pays_something_else_first_and_says_so(
+    office: Office, seen: list[PayView]
+) -> None:
+    later = RENT | {"period": "2026-12", "due_date": "2026-12-10"}
+    assert office.ask("PUT", "/v1/leases/L1/dues/dec-L1", later).status == 201
+    tenants.public().checkouts.providers.providers.clear()  # type: ignore[attr-defined]
+    path = a_link(office, due_ids=["dec-L1"])
+    text = text_of(show(path))
+    assert "IBAN" in text
+    assert "Un virement paie d’abord ce qui est à payer avant cela" in text
+    assert show(f"{path}/qr.svg")["statusCode"] == 200
+
+
+def test_what_is_less_than_cards_take_has_no_card_button(office: Office, seen: list[PayView]) -> None:
+    path = a_link(office)
+    office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 44_950})
+    assert "Payer par carte" in text_of(show(path))
+    office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 1, "reference": "2"})
+    text = text_of(show(path))
+    assert "0,49 € à payer" in text
+    assert "carte" not in text
+    assert "IBAN" in text
 
 
 def test_500_hostile_names_stay_text_on_the_page(office: Office, seen: list[PayView]) -> None:

@@ -28,6 +28,12 @@ def test_five_minutes_either_way_are_allowed(seconds: int) -> None:
     assert is_signed(header(at=NOW + timedelta(seconds=seconds)), BODY, ["new"], NOW)
 
 
+@pytest.mark.parametrize("seconds", [-TOLERANCE_SECONDS, TOLERANCE_SECONDS])
+def test_a_signature_is_of_whole_seconds_and_so_is_now(seconds: int) -> None:
+    late_in_it = NOW + timedelta(milliseconds=999)
+    assert is_signed(header(at=NOW + timedelta(seconds=seconds)), BODY, ["new"], late_in_it)
+
+
 @pytest.mark.parametrize("seconds", [-86400, -TOLERANCE_SECONDS - 1, TOLERANCE_SECONDS + 1, 86400])
 def test_more_is_not(seconds: int) -> None:
     assert not is_signed(header(at=NOW + timedelta(seconds=seconds)), BODY, ["new"], NOW)

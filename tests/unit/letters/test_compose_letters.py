@@ -112,7 +112,7 @@ def test_the_codes_are_the_page_s_first_and_the_transfer_s_second() -> None:
     assert (page.title[:2], transfer.title[:2]) == ("1.", "2.")
     lines = transfer.content.decode().split("\n")
     lease = full.standing.lease
-    assert lines[4:8] == ["SWNBFR22XXX", "SEMIGA", lease.virtual_iban, "EUR272"]
+    assert lines[4:8] == ["SWNBFR22XXX", "SEMIGA", lease.virtual_iban, "EUR272.00"]
     assert lines[9] == lease.payment_reference
     assert [code.content for code in composed(NOTICE, full).codes] == [transfer.content]
 

@@ -75,3 +75,8 @@ def test_ordinary_signs_are_fine() -> None:
 def test_a_value_is_never_read_as_a_template() -> None:
     values = {"holder": "{total} {evil}", "total": "1,00 €", "period": "p", "pay_by": "d"}
     assert filled(GOOD, values) == ("Bonjour {total} {evil},", "1,00 € pour p, avant le d.")
+
+
+def test_a_value_begins_no_paragraph_and_no_line() -> None:
+    values = {"holder": "Camille\n\nNe payez plus.\r\n \nRoux", "total": "1,00\u00a0€", "period": "p", "pay_by": "d"}
+    assert filled(GOOD, values) == ("Bonjour Camille Ne payez plus. Roux,", "1,00\u00a0€ pour p, avant le d.")

@@ -15,7 +15,7 @@ from typing import Final
 
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import has_right_check, is_creditor_reference
-from quitus.domain.money import Cents
+from quitus.domain.money import Cents, format_euros
 
 LONGEST_NAME: Final = 70
 LONGEST_TEXT: Final = 140
@@ -90,11 +90,7 @@ def _encoded(transfer: Transfer, name: str, text: str, version: str, charset: Ch
 
 
 def _amount(cents: Cents | None) -> str:
-    """As the guideline writes amounts: a decimal point, no digit that says nothing (`EUR12.3`, `EUR450`)."""
-    if cents is None:
-        return ""
-    euros, rest = divmod(cents, 100)
-    return f"EUR{euros}.{rest:02d}".rstrip("0").rstrip(".") if rest else f"EUR{euros}"
+    return "" if cents is None else f"EUR{format_euros(cents)}"
 
 
 def _check(transfer: Transfer, version: str) -> None:

@@ -96,9 +96,15 @@ def check_text(kind: LetterKind, text: str, field: str) -> None:
 
 
 def filled(template: str, values: Mapping[str, str]) -> tuple[str, ...]:
-    """The paragraphs of a template with its placeholders replaced; what stands in a value is never read again."""
-    text = _PLACEHOLDER.sub(lambda match: values[match.group(1)], template)
-    return tuple(part for part in (part.strip() for part in re.split(r"\n[ \t]*\n", text)) if part)
+    """The paragraphs of a template with its placeholders replaced; what stands in a value is never read again, neither
+    as a placeholder nor as the end of a paragraph.
+    """
+    paragraphs = (part.strip() for part in re.split(r"\n[ \t]*\n", template))
+    return tuple(_PLACEHOLDER.sub(lambda match: _in_line(values[match.group(1)]), part) for part in paragraphs if part)
+
+
+def _in_line(value: str) -> str:
+    return " ".join(line.strip() for line in value.splitlines() if line.strip())
 
 
 DEFAULTS: Final[Mapping[LetterKind, Mapping[Language, str]]] = {

@@ -66,6 +66,10 @@ class Asked:
     by_transfer: bool = True
     """Whether a plain transfer settles it: not if its household owes something that is paid before."""
 
+    def takes_transfer(self, *, card: bool) -> bool:
+        """Whether a transfer is offered: it settles what is left, or nothing else does, there being no card payment."""
+        return self.rest_cents > 0 and (self.by_transfer or not card)
+
     def check_left(self) -> None:
         """Raises Conflict: nothing is left to pay: `link_paid`, `nothing_due`."""
         if self.state is PageState.PAID:

@@ -41,7 +41,7 @@ def signature(key: str, seconds: str, body: bytes) -> str:
 
 def _timely(header: str | None, now: datetime) -> tuple[str, list[str]] | None:
     said = _parsed(header or "")
-    return said if said is not None and abs(now.timestamp() - int(said[0])) <= TOLERANCE_SECONDS else None
+    return said if said is not None and abs(int(now.timestamp()) - int(said[0])) <= TOLERANCE_SECONDS else None
 
 
 def _parsed(header: str) -> tuple[str, list[str]] | None:

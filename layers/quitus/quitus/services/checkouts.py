@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
-from quitus.domain.checkout import Checkout, CheckoutStatus, Progress, check_card_amount
+from quitus.domain.checkout import LEAST_CARD_CENTS, Checkout, CheckoutStatus, Progress, check_card_amount
 from quitus.domain.errors import Conflict, ProviderRefusal
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
@@ -80,6 +80,10 @@ class CheckoutDesk:
         """Who takes the landlord's card payments; None when nobody does: then the page shows no such button."""
         name = landlord.card_provider or self.providers.usual()
         return self.providers.named(name) if name and landlord.card_account else None
+
+    def provider_for(self, landlord: Landlord, asked: Asked) -> CardProvider | None:
+        """Who takes a card payment of what is left; None also where that is less than cards take."""
+        return self.provider_of(landlord) if asked.rest_cents >= LEAST_CARD_CENTS else None
 
     def progress(self, landlord: Landlord, link: PaymentLink, asked: Asked, *, back: bool) -> Progress | None:
         """What a link's page says of the card payments that were begun on it: one that was made is awaited, whichever;

@@ -31,6 +31,7 @@ def begin(desk: CheckoutDesk, view: PayView, request: Received, address: str) ->
     asked = str(fields.get("lang", ""))
     language = Language(asked) if asked in set(Language) else language_of(view.lease.language)
     try:
+        view.asked.check_left()
         wish = CheckoutWish(_wanted(fields, view.asked.rest_cents), language.value, address)
         checkout = desk.start(view.landlord, view.link, view.asked, wish)
     except (Conflict, Invalid, ProviderRefusal, Unavailable) as refused:
@@ -40,7 +41,6 @@ def begin(desk: CheckoutDesk, view: PayView, request: Received, address: str) ->
 
 
 def _again(desk: CheckoutDesk, view: PayView, language: Language, address: str, refused: QuitusError) -> Answer:
-    provider = desk.provider_of(view.landlord)
     notice, status = None, refused.status
     if isinstance(refused, Invalid):
         notice = Notice.AMOUNT
@@ -49,7 +49,7 @@ def _again(desk: CheckoutDesk, view: PayView, language: Language, address: str, 
     elif refused.code == "payment_in_progress":
         notice = Notice.IN_PROGRESS
     here = f"../{address.rpartition('/')[2]}"
-    return page(provider, view, Setting(language, here, notice, bool(provider)), status)
+    return page(desk, view, Setting(language, here, notice), status)
 
 
 def _fields(request: Received) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ def _fields(request: Received) -> Mapping[str, Any]:
     if request.headers.get("content-type", "").startswith("application/json"):
         try:
             told = json.loads(request.body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {"amount": "?"}
         return told if isinstance(told, dict) else {"amount": "?"}
     try:

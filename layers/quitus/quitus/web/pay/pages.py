@@ -96,6 +96,7 @@ def pay_page(view: PayView, setting: Setting) -> str:
     texts = TEXTS[language]
     rest = euros(asked.rest_cents, language)
     whole = sum(line.open_cents for line in asked.lines)
+    transfer = asked.takes_transfer(card=setting.card and setting.notice is not Notice.CARD_AWAY)
     return _environment().get_template("page.html.j2").render(
         language=language,
         languages=_LANGUAGES,
@@ -112,11 +113,12 @@ def pay_page(view: PayView, setting: Setting) -> str:
         rest=rest,
         asked_part=asked.rest_cents != whole,
         payable=asked.rest_cents > 0,
-        by_transfer=asked.by_transfer,
+        by_transfer=transfer,
+        pays_first=not asked.by_transfer,
         choice=asked.least_cents < asked.rest_cents,
         bounds=_bounds(view, texts, language),
-        transfer=list(_transfer(view, texts, language)),
-        qr=transfer_qr(view, language),
+        account=list(_account(view, texts, language)),
+        qr=transfer_qr(view, language) if transfer else None,
         contact=list(_contact(view)),
         expires=texts.expires.format(day=day(_last_day(view), language)),
     )  # fmt: skip
@@ -153,8 +155,8 @@ def _bounds(view: PayView, texts: Texts, language: Language) -> str:
     return texts.bounds.format(least=euros(least, language), rest=euros(rest, language), sample=shown)
 
 
-def _transfer(view: PayView, texts: Texts, language: Language) -> Iterator[dict[str, Any]]:
-    """What is typed into a bank's form, in its order; all but the BIC is worth copying."""
+def _account(view: PayView, texts: Texts, language: Language) -> Iterator[dict[str, Any]]:
+    """What is typed into a bank's form, in its order, with the amount that is left; all but the BIC is worth copying."""
     lease, cents = view.lease, view.asked.rest_cents
     amount = format_euros(cents) if language is Language.EN else format_euros(cents).replace(".", ",")
     items = (
@@ -165,6 +167,8 @@ def _transfer(view: PayView, texts: Texts, language: Language) -> Iterator[dict[
         ("reference", texts.reference, lease.payment_reference, iban_groups(lease.payment_reference)),
     )
     for name, title, value, shown in items:
+        if name == "sum" and not cents:
+            continue
         yield {"id": name, "name": title, "value": value, "shown": shown, "copied": name != "bic"}
 
 

@@ -17,7 +17,7 @@ from quitus.services.pay_page import PageDesk, PayView
 from quitus.services.payment_links import Addresses
 from quitus.web.pay.card import begin
 from quitus.web.pay.pages import page_qr, transfer_qr
-from quitus.web.pay.replies import Answer, away, gone, picture
+from quitus.web.pay.replies import Answer, away, gone, picture, refused
 from quitus.web.pay.shown import shown
 from quitus.web.pay.webhooks import take
 from quitus.web.replies import Reply, breakdown, refusal
@@ -52,7 +52,7 @@ def answer(
         request = received(event)
         reply = _told(public, request) if to_provider else _reply(public(), opened, request)
     except QuitusError as error:
-        reply = refusal(error) if to_provider else away()
+        reply = refusal(error) if to_provider else refused(error.status)
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose answer would show its text
         note(error, request_id)
         reply = breakdown(request_id) if to_provider else away()
@@ -77,7 +77,8 @@ def _reply(public: Public, opened: Callable[[PayView], None], request: Received)
         return shown(public.checkouts, view, language, match[1], back=request.query.get("card") == "done")
     if request.query.get("of") == "page":
         return picture(page_qr(f"{public.addresses.public_url()}/p/{match[1]}", language))
-    drawn = transfer_qr(view, language)
+    card = public.checkouts.provider_for(view.landlord, view.asked) is not None
+    drawn = transfer_qr(view, language) if view.asked.takes_transfer(card=card) else None
     return gone() if drawn is None else picture(drawn)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from quitus.web.pay.pages import away_page, gone_page, sources
@@ -47,6 +48,11 @@ def gone() -> Answer:
 def away() -> Answer:
     """The answer when a service below does not answer."""
     return Answer(503, away_page(), headers={"Retry-After": "2"})
+
+
+def refused(status: int) -> Answer:
+    """The answer to a request that cannot be read, whichever link it names, or that a service below did not serve."""
+    return away() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Answer(status, gone_page())
 
 
 def picture(svg: str) -> Answer:

@@ -35,6 +35,9 @@ class Texts:
     pay_by_card: str
     by_transfer: str
     transfer_how: str
+    transfer_pays_first: str
+    account: str
+    account_how: str
     iban: str
     bic: str
     payee: str
@@ -63,7 +66,7 @@ FRENCH = Texts(
         PageState.NOTHING_DUE: "Rien à payer pour le moment",
     },
     notices={
-        "failed": "Le paiement n’a pas abouti. Rien n’a été débité\u00a0: vous pouvez réessayer ou payer par virement.",
+        "failed": "Le paiement n’a pas abouti. Rien n’a été débité\u00a0: vous pouvez réessayer, ou payer autrement.",
         "in_progress": "Votre paiement est en cours. Cette page se met à jour dès qu’il est enregistré.",
         "amount": "Ce montant ne convient pas. Indiquez un montant dans les limites données ci-dessous.",
         "card_away": "Le paiement par carte ne répond pas\u00a0: rien n’a été débité. Faites plutôt un virement.",
@@ -87,6 +90,10 @@ FRENCH = Texts(
     by_transfer="Payer par virement",
     transfer_how="Ce compte n’appartient qu’à votre bail\u00a0: votre virement arrive sans autre précision. Un "
     "virement instantané est enregistré en quelques secondes.",
+    transfer_pays_first="Un virement paie d’abord ce qui est à payer avant cela\u00a0; le reste vient ici. Pour régler "
+    "d’abord ce que demande ce lien, adressez-vous à votre bailleur.",
+    account="Le compte de votre bail",
+    account_how="C’est sur ce compte, qui n’appartient qu’à votre bail, que se font vos virements.",
     iban="IBAN",
     bic="BIC",
     payee="Nom du bénéficiaire",
@@ -116,7 +123,7 @@ ENGLISH = Texts(
         PageState.NOTHING_DUE: "Nothing to pay for now",
     },
     notices={
-        "failed": "The payment did not go through. Nothing was taken: you may try again, or pay by bank transfer.",
+        "failed": "The payment did not go through. Nothing was taken: you may try again, or pay another way.",
         "in_progress": "Your payment is on its way. This page changes as soon as it is recorded.",
         "amount": "This amount cannot be paid. Enter an amount within the limits given below.",
         "card_away": "Card payment does not answer. Nothing was taken: try again, or pay by bank transfer.",
@@ -139,6 +146,10 @@ ENGLISH = Texts(
     by_transfer="Pay by bank transfer",
     transfer_how="This account belongs to your lease alone: your transfer arrives without any further detail. An "
     "instant transfer is recorded within seconds.",
+    transfer_pays_first="A bank transfer pays first what is owed before this, and the rest comes here. To settle what "
+    "this link asks for first, ask your landlord.",
+    account="The account of your lease",
+    account_how="Bank transfers go to this account, which belongs to your lease alone.",
     iban="IBAN",
     bic="BIC",
     payee="Payee name",

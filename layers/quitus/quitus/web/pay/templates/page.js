@@ -1,14 +1,27 @@
 "use strict";
 (function () {
-  var copy = navigator.clipboard && navigator.clipboard.writeText;
   var told = document.querySelector("[data-told]");
+  var done = function () {
+    told.textContent = told.dataset.told;
+  };
+  var select = function (field) {
+    var give = function (event) {
+      event.clipboardData.setData("text/plain", field.dataset.value);
+      event.preventDefault();
+    };
+    getSelection().selectAllChildren(field);
+    document.addEventListener("copy", give);
+    if (document.execCommand("copy")) done();
+    document.removeEventListener("copy", give);
+  };
   document.querySelectorAll("[data-copies]").forEach(function (button) {
-    if (!copy) return;
     button.hidden = false;
     button.addEventListener("click", function () {
-      var value = document.getElementById(button.dataset.copies).dataset.value;
-      navigator.clipboard.writeText(value).then(function () {
-        told.textContent = told.dataset.told;
+      var field = document.getElementById(button.dataset.copies);
+      told.textContent = "";
+      if (!navigator.clipboard) return select(field);
+      navigator.clipboard.writeText(field.dataset.value).then(done, function () {
+        select(field);
       });
     });
   });
