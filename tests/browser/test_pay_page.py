@@ -67,6 +67,19 @@ def test_the_account_number_is_copied_without_spaces(office: Office, address: st
     assert page.evaluate("navigator.clipboard.readText()") == lease["virtual_iban"]
 
 
+def test_an_old_phone_copies_without_a_clipboard_of_its_own(office: Office, address: str, page: Page) -> None:
+    lease = office.get("/v1/leases/L1")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined})")
+    page.goto(f"{address}{in_state(office, 'due')}")
+    page.get_by_role("button", name="Copier – IBAN").click()
+    expect(page.get_by_role("status")).to_have_text("Copié")
+    assert page.evaluate("getSelection().toString()").replace(" ", "") == lease["virtual_iban"]
+    modern = page.context.new_page()
+    modern.goto(page.url)
+    assert modern.evaluate("navigator.clipboard.readText()") == lease["virtual_iban"]
+
+
 def test_the_other_language_is_one_tap_away(office: Office, address: str, page: Page) -> None:
     page.goto(f"{address}{in_state(office, 'due')}")
     page.get_by_role("link", name="English").click()

@@ -156,7 +156,7 @@ def _bounds(view: PayView, texts: Texts, language: Language) -> str:
 
 
 def _account(view: PayView, texts: Texts, language: Language) -> Iterator[dict[str, Any]]:
-    """What is typed into a bank's form, in its order, with the amount that is left; all but the BIC is worth copying."""
+    """What is typed into a bank's form, an amount only if one is left; all but the BIC is worth copying."""
     lease, cents = view.lease, view.asked.rest_cents
     amount = format_euros(cents) if language is Language.EN else format_euros(cents).replace(".", ",")
     items = (
