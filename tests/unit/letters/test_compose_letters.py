@@ -76,6 +76,28 @@ def test_a_plan_asks_for_its_instalment_and_not_for_what_it_covers() -> None:
     assert rows["Total à payer"] == ("590,00 €",)
 
 
+def test_what_is_time_barred_is_not_asked_for_unless_a_plan_covers_it() -> None:
+    old, rent = an_old_rent(), a_called(DueKind.RENT, 50_00, 50_00)
+    letter = composed(NOTICE, a_standing(old, rent))
+    rows = table_of(letter)
+    assert "Reste dû des mois précédents" not in rows
+    assert rows["Total à payer"] == ("50,00 €",)
+    assert b"EUR50.00" in letter.codes[0].content
+    assert "400" not in said(letter) + str(rows)
+    plan = InstalmentPlan(1, (Instalment(DUE_DAY, 400_00),), ((old.due.due_id, 400_00),))
+    kept = table_of(composed(NOTICE, a_standing(old, rent, plan=plan)))
+    assert kept["Total à payer"] == ("450,00 €",)
+
+
+def test_a_month_that_is_time_barred_has_no_notice() -> None:
+    full = a_standing(an_old_rent())
+    assert Composer(the_landlord(), {}, TODAY).compose(NOTICE, full, "2020-01") is NoLetter.TIME_BARRED
+
+
+def an_old_rent() -> DueStanding:
+    return DueStanding(a_due("rent-2020-01", 400_00, date(2020, 1, 10), DueKind.RENT, period="2020-01"), 400_00)
+
+
 def test_a_plan_that_covers_the_month_itself_asks_for_its_instalment_alone() -> None:
     rent = a_called(DueKind.RENT, 510_00, 510_00)
     plan = InstalmentPlan(

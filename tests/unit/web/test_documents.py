@@ -20,6 +20,7 @@ from quitus.adapters.text_rows import LetterTextRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.services import write_documents
 from quitus.services.messages import DocumentTask
+from quitus.services.payment_links import LinkDesk
 from quitus.services.write_documents import DocumentWriter
 
 NOTICES = {"kind": "notice", "period": "2026-11", "all": True}
@@ -109,7 +110,7 @@ def test_one_lease_is_one_file_with_its_own_link(works: Works) -> None:
 
 
 def test_notices_with_payment_links_lead_to_a_page_each_made_once(works: Works) -> None:
-    document_id = works.order(**NOTICES, payment_links=True)
+    document_id = works.order(**NOTICES)
     works.writer().work(DocumentTask("semiga", document_id))
     with pytest.raises(Killed):
         works.writer(FaultyTable(works.office.table, 3, after=False)).work(DocumentTask("semiga", document_id, 1))
@@ -118,6 +119,40 @@ def test_notices_with_payment_links_lead_to_a_page_each_made_once(works: Works) 
     assert (link["rest_cents"], link["status"]) == (45000, "open")
     url = works.office.desk.links.url("semiga", works.office.desk.links.one("semiga", link["link_id"]).link)
     assert url.encode() in read_by_zxing(seen(works.files.kept[document_id, "notice-2026-11-R1.pdf"]))
+
+
+def test_a_notice_leads_to_a_page_unless_told_otherwise(works: Works) -> None:
+    works.written(**NOTICES, payment_links=False)
+    assert works.office.get("/v1/leases/L1/payment-links")["items"] == []
+    document, index = works.written(**NOTICES)
+    (link,) = works.office.get("/v1/leases/L1/payment-links")["items"]
+    assert link["rest_cents"] == 45000
+    codes = read_by_zxing(seen(works.files.kept[document["document_id"], "notice-2026-11-R1.pdf"]))
+    assert len(codes) == 2
+    assert [line["reason"] for line in index] == ["", ""]
+
+
+def test_the_page_of_a_notice_asks_for_what_the_law_lets_it(works: Works) -> None:
+    old = RENT | {"period": "2020-01", "due_date": "2020-01-10", "amount_cents": 40_000}
+    assert works.office.ask("PUT", "/v1/leases/L1/dues/old", old).status == 201
+    document, _ = works.written(**NOTICES)
+    (link,) = works.office.get("/v1/leases/L1/payment-links")["items"]
+    assert link["rest_cents"] == 45000
+    codes = read_by_zxing(seen(works.files.kept[document["document_id"], "notice-2026-11-R1.pdf"]))
+    assert any(b"EUR450.00" in code for code in codes)
+
+
+def test_a_notice_that_lacks_its_page_says_so_in_the_index(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = LinkDesk.make
+
+    def then_pays(self: LinkDesk, *asked: Any) -> Any:
+        works.office.rent(10_000, asked[1].lease_id)
+        return made(self, *asked)
+
+    monkeypatch.setattr(LinkDesk, "make", then_pays)
+    document, index = works.written(kind="notice", period="2026-11", lease_ids=["L1"])
+    assert [(line["letter"], line["page"], line["reason"]) for line in index] == [("notice", "1", "amount_above_due")]
+    assert document["progress"]["letters"] == 1
 
 
 def test_nothing_can_be_fetched_before_it_is_written(works: Works) -> None:

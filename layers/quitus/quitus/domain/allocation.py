@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from quitus.domain.lease import DueKind, OpenDue
+from quitus.domain.lease import Account, DueKind, OpenDue
 from quitus.domain.money import Cents
 from quitus.domain.plan import InstalmentPlan
 
@@ -123,6 +123,14 @@ def payment_order(
             due.due_id,
         ),
     )
+
+
+def payable(account: Account, on: date) -> list[OpenDue]:
+    """The open dues of a lease that a payment of a day may settle without naming them, so all that the tenant may be
+    asked for: time-barred ones only where a plan covers them.
+    """
+    covered = {due_id for plan in account.plans for due_id, _ in plan.covered}
+    return payment_order(account.open_dues, on, interrupted=covered)
 
 
 def settle(

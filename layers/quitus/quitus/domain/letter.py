@@ -58,4 +58,6 @@ class Letter:
     account: tuple[tuple[str, str], ...] = ()
     """The bank details, label by label; the account number first."""
     codes: tuple[Code, ...] = ()
+    lacks_page: str | None = None
+    """Why the pay page has no code, where it should."""
     footer: str = ""

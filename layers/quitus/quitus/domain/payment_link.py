@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from quitus.domain.allocation import payment_order
+from quitus.domain.allocation import payable, payment_order
 from quitus.domain.calendar import paris_day
 from quitus.domain.errors import Conflict, Invalid
 from quitus.domain.household import Household, allocations_of, spread
@@ -167,12 +167,6 @@ def ordered(dues: Sequence[OpenDue], now: datetime) -> list[OpenDue]:
     return payment_order(dues, paris_day(now), interrupted={due.due_id for due in dues})
 
 
-def payable(account: Account, now: datetime) -> list[OpenDue]:
-    """The open dues that a payment of today may settle without naming them: time-barred ones are skipped."""
-    covered = {due_id for plan in account.plans for due_id, _ in plan.covered}
-    return payment_order(account.open_dues, paris_day(now), interrupted=covered)
-
-
 def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -> tuple[LinkedDue, ...]:
     """The dues that a new link asks for: all open ones but for time-barred ones, or those wanted, in the order given.
 
@@ -180,7 +174,9 @@ def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -
         Invalid: `due_not_open`: nothing is open of a wanted one.
     """
     open_now = {due.due_id: due for due in account.open_dues}
-    due_ids = [due.due_id for due in payable(account, now)] if wanted is None else list(dict.fromkeys(wanted))
+    due_ids = (
+        [due.due_id for due in payable(account, paris_day(now))] if wanted is None else list(dict.fromkeys(wanted))
+    )
     if settled := [due_id for due_id in due_ids if due_id not in open_now]:
         raise Invalid("due_not_open", "Nothing is open of these dues.", due_ids=settled)
     return tuple(LinkedDue(due_id, open_now[due_id].open_cents) for due_id in due_ids)
@@ -190,7 +186,8 @@ def asked_for_all(account: Account, now: datetime) -> Cents:
     """What a link for all that is due asks for: what may be paid today, and of what a plan covers, the instalments that
     are due.
     """
-    return account.beside_plan_cents(payable(account, now)) + account.instalments_cents(paris_day(now))
+    today = paris_day(now)
+    return account.beside_plan_cents(payable(account, today)) + account.instalments_cents(today)
 
 
 def check_amounts(dues: Sequence[LinkedDue], amount_cents: Cents | None, min_cents: Cents | None) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from quitus.domain.allocation import payable
 from quitus.domain.lease import Account, DueKind, DueStanding
 from quitus.domain.money import Cents
 from quitus.domain.refund import DUE_PREFIX
@@ -111,7 +112,7 @@ def _place(line: TermLine) -> tuple[int, date, str]:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a notice asks for: the month's open dues and what is open of earlier ones, with instalments instead of what
-    a plan covers of either, less as much of the free credit as that takes.
+    a plan covers of either, less as much of the free credit as that takes. What is time-barred is not asked for.
     """
 
     term: Term
@@ -120,6 +121,8 @@ class Asked:
     earlier_cents: Cents
     instalments_cents: Cents
     credit_cents: Cents
+    barred_cents: Cents = 0
+    """What is time-barred of the month's own dues."""
 
     @property
     def used_cents(self) -> Cents:
@@ -133,17 +136,22 @@ class Asked:
 
     @property
     def _owed_cents(self) -> Cents:
-        return self.term.open_cents - self.in_plan_cents + self.earlier_cents + self.instalments_cents
+        return (
+            self.term.open_cents - self.barred_cents - self.in_plan_cents + self.earlier_cents + self.instalments_cents
+        )
 
 
-def asked_for(term: Term, account: Account, pay_by: date) -> Asked:
+def asked_for(term: Term, account: Account, pay_by: date, today: date) -> Asked:
     """What the account says of a month's notice."""
     shown = {line.standing.due.due_id for line in term.lines}
-    of_month = [due for due in account.open_dues if due.due_id in shown]
+    askable = payable(account, today)
+    of_month = [due for due in askable if due.due_id in shown]
+    open_cents = sum(due.open_cents for due in of_month)
     return Asked(
         term=term,
-        in_plan_cents=sum(due.open_cents for due in of_month) - account.beside_plan_cents(of_month),
-        earlier_cents=account.beside_plan_cents(due for due in account.open_dues if due.period < term.period),
+        in_plan_cents=open_cents - account.beside_plan_cents(of_month),
+        earlier_cents=account.beside_plan_cents(due for due in askable if due.period < term.period),
         instalments_cents=account.instalments_cents(pay_by),
         credit_cents=account.credit_cents - account.held_cents,
+        barred_cents=term.open_cents - open_cents,
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from quitus.domain import wording
+from quitus.domain.errors import Invalid
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Lease
 from quitus.domain.letter import Letter
@@ -41,8 +42,8 @@ class DocumentKind(StrEnum):
 class PayPages(Protocol):
     """Where tenants pay online."""
 
-    def url(self, lease_id: str, cents: Cents) -> str | None:
-        """The page on which a lease pays an amount, None where none can be made."""
+    def url(self, lease_id: str, cents: Cents) -> str:
+        """The page on which a lease pays an amount. Raises Invalid: none can be made."""
         ...
 
 
@@ -52,6 +53,8 @@ class NoLetter(StrEnum):
     NO_SUCH_LEASE = "no_such_lease"
     NO_VIRTUAL_IBAN = "no_virtual_iban"
     NOTHING_CALLED = "nothing_called"
+    TIME_BARRED = "time_barred"
+    """What is open of the month cannot be asked for any more."""
     NOTHING_PAID = "nothing_paid"
 
 
@@ -87,7 +90,9 @@ class Composer:
         if pay_by is None:
             return NoLetter.NOTHING_CALLED
         language = language_of(full.standing.lease.language)
-        asked = asked_for(term, full.standing.account, pay_by)
+        asked = asked_for(term, full.standing.account, pay_by, self.today)
+        if asked.barred_cents:
+            return NoLetter.TIME_BARRED
         values = {
             "period": wording.month(period, language),
             "total": wording.euros(asked.total_cents, language),
@@ -96,8 +101,11 @@ class Composer:
         letter = replace(self._begun(LetterKind.NOTICE, full, values), sums=notice_sums(asked, language))
         if not asked.total_cents:
             return replace(letter, paragraphs=(words.NOTHING_TO_PAY[language],))
-        lease = full.standing.lease
-        page_url = self.pages.url(lease.lease_id, asked.total_cents) if self.pages else None
+        lease, page_url = full.standing.lease, None
+        try:
+            page_url = self.pages.url(lease.lease_id, asked.total_cents) if self.pages else None
+        except Invalid as refused:
+            letter = replace(letter, lacks_page=refused.code)
         return self._payable(letter, lease, asked.total_cents, page_url)
 
     def _receipt(self, full: FullStanding, period: str, payments: Iterable[Paid]) -> Letter | NoLetter:

@@ -78,8 +78,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class IndexLine:
-    """What became of a lease: its letter and the page where it begins, or why it has none. `electronic`: the tenant
-    consents to receipts by electronic mail (law 89-462 art. 21); others go by post.
+    """What became of a lease: its letter and the page where it begins; why it has none, or one without the code of the
+    pay page. `electronic`: the tenant consents to receipts by electronic mail (law 89-462 art. 21); others go by post.
     """
 
     lease_id: str

@@ -7,12 +7,12 @@ takes the place of the same one, and whoever finds all parts written writes the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text, paris_day
-from quitus.domain.errors import Invalid, NotFound
+from quitus.domain.errors import NotFound
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Lease, LeaseStatus
 from quitus.domain.letter import Letter
@@ -145,7 +145,7 @@ class DocumentWriter:
             lines.append(line)
             letters += [letter] if letter else []
         beginnings = iter(self._print(landlord, document, part, letters, now))
-        told = tuple(_at(line, next(beginnings)) if line.letter else line for line in lines)
+        told = tuple(replace(line, page=next(beginnings)) if line.letter else line for line in lines)
         written = Part(part.number, part.residence_id, part.lease_ids, part.name, told)
         self.documents.written(landlord_id, document, written)
 
@@ -161,7 +161,9 @@ class DocumentWriter:
         made = composer.compose(document.kind, full, document.period, payments)
         if isinstance(made, NoLetter):
             return None, IndexLine(lease_id, lease.holder_name, reason=made.value)
-        return made, IndexLine(lease_id, lease.holder_name, made.kind.value, electronic=_may_be_sent(made, lease))
+        may_be_sent = _may_be_sent(made, lease)
+        line = IndexLine(lease_id, lease.holder_name, made.kind.value, electronic=may_be_sent, reason=made.lacks_page)
+        return made, line
 
     def _payments(self, landlord_id: str, lease_id: str) -> Iterator[Paid]:
         for payment in self.payments.payments_on(landlord_id, lease_id):
@@ -200,14 +202,11 @@ class _LinkedPages:
     document: Document
     at: datetime
 
-    def url(self, lease_id: str, cents: Cents) -> str | None:
-        """See `PayPages.url`. What was paid since the account was read leaves a notice without a page."""
+    def url(self, lease_id: str, cents: Cents) -> str:
+        """See `PayPages.url`: what was paid since the account was read leaves a notice without a page."""
         wish = LinkWish(lease_id, amount_cents=cents, expires_in_days=LINK_DAYS)
         attempt = Attempt(self.document.attempt_of(lease_id), self.at)
-        try:
-            made = self.links.make(self.landlord_id, wish, self.document.requested_by, attempt)
-        except Invalid:
-            return None
+        made = self.links.make(self.landlord_id, wish, self.document.requested_by, attempt)
         return self.links.url(self.landlord_id, made.link)
 
 
@@ -215,10 +214,6 @@ def _may_be_sent(letter: Letter, lease: Lease) -> bool:
     """A receipt goes out electronically with the tenant's express consent only (law 89-462 art. 21)."""
     is_receipt = letter.kind in (LetterKind.FULL_RECEIPT, LetterKind.PART_RECEIPT)
     return lease.holder_email is not None and (lease.e_receipt_consent or not is_receipt)
-
-
-def _at(line: IndexLine, page: int) -> IndexLine:
-    return IndexLine(line.lease_id, line.holder_name, line.letter, page, line.electronic)
 
 
 def _cells(part: Part, line: IndexLine) -> Sequence[object]:

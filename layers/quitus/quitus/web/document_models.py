@@ -38,8 +38,8 @@ class LetterTextAnswer(Answer):
 
 class DocumentBody(Body):
     """Which letters, of which leases: `lease_ids`, a `residence`, or `all` of them. Notices and receipts are of
-    a `period`; a receipt is a quittance where the month's rent is settled in full, a reçu where a part is. Notices with
-    `payment_links` show the code of a page first, on which what they ask for is paid.
+    a `period`; a receipt is a quittance where the month's rent is settled in full, a reçu where a part is. Notices show
+    the code of a page first, on which what they ask for is paid, unless `payment_links` is false.
     """
 
     kind: Annotated[DocumentKind, Field(strict=False)]
@@ -47,7 +47,12 @@ class DocumentBody(Body):
     residence: Id | None = None
     all: bool = False
     period: Period | None = None
-    payment_links: bool = False
+    payment_links: bool | None = None
+
+    @property
+    def with_links(self) -> bool:
+        """Whether each letter leads to a page."""
+        return self.kind is DocumentKind.NOTICE and self.payment_links is not False
 
     @model_validator(mode="after")
     def _one_scope(self) -> Self:
