@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -32,6 +33,7 @@ from quitus.bootstrap import tenants
 from quitus.domain.errors import ProviderRefusal, Unavailable
 from quitus.domain.webhook_signature import signature
 from quitus.services.pay_page import PayView
+from quitus.web.openapi import description
 
 EVENTS = Path(__file__).parents[2] / "events"
 FORGERIES = 10_000
@@ -56,7 +58,17 @@ def pay(token: str, **form: str) -> dict[str, Any]:
 
 def ask(method: str, path: str, body: str = "", headers: dict[str, str] | None = None, **query: str) -> dict[str, Any]:
     event = {"httpMethod": method, "path": path, "headers": headers or {}, "body": body}
-    return handler(event | {"queryStringParameters": query or None, "isBase64Encoded": False}, None)
+    answered = handler(event | {"queryStringParameters": query or None, "isBase64Encoded": False}, None)
+    hold_against_description(method, path, answered)
+    return answered
+
+
+def hold_against_description(method: str, path: str, answered: dict[str, Any]) -> None:
+    """Every answer of a public route has a status, and the type, that the description gives."""
+    for described, operations in description()["paths"].items():
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", described), path) and method.lower() in operations:
+            answer = operations[method.lower()]["responses"][str(answered["statusCode"])]
+            assert answered["headers"]["Content-Type"].partition(";")[0] in answer["content"]
 
 
 def tell(provider: str, body: str, header: str, *, name: str = "Quitus-Signature", **query: str) -> dict[str, Any]:

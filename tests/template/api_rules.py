@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from quitus.web.routes import every_route
+from quitus.web.routes import every_route, public
 from quitus.web.routing import Route
 
 from .model import Template, Tree, target
@@ -74,6 +74,12 @@ def gateway_knows_the_routes_of_the_code(template: Template) -> list[str]:
         f"{route.method} {route.path} does not reach the code"
         for route in served
         if sum(_leads(event, route) for event in told) != 1
+    ]
+    described = {(route.method, route.path) for route in public.ROUTES}
+    findings += [
+        f"{method} {path} is public, and not described"
+        for method, path, _ in _routes(template, "PayPageFunction")
+        if (method, path) not in described
     ]
     if len(told) > MOST_ROUTES:
         findings.append(f"{len(told)} routes do not fit in the function's policy")

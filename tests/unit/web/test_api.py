@@ -24,7 +24,7 @@ from quitus.web.api import answer
 from quitus.web.codes import CODES, GATEWAY_CODES
 from quitus.web.cursors import Cursors
 from quitus.web.openapi import codes_of, description
-from quitus.web.routes import every_route, routes_for
+from quitus.web.routes import every_route, public, routes_for
 from quitus.web.routing import Route, find
 
 EVERYONE = ("viewer", "collections", "accountant", "erp", "admin")
@@ -354,6 +354,7 @@ def test_every_refusal_of_a_route_is_documented() -> None:
 
 def test_every_documented_code_is_of_some_route_or_of_all() -> None:
     used = {code for route in every_route() for code in codes_of(route)} | {"route_not_found"}
+    used |= {code for route in public.ROUTES for code in route.refusals}
     assert CODES.keys() == used
 
 

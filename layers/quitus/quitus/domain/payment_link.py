@@ -196,7 +196,7 @@ def check_amounts(dues: Sequence[LinkedDue], amount_cents: Cents | None, min_cen
     if amount_cents is not None and amount_cents > whole:
         raise Invalid("amount_above_due", "The amount is more than is open of the dues.", open_cents=whole)
     asked = whole if amount_cents is None else amount_cents
-    if min_cents is not None and min_cents > asked:
+    if min_cents is not None and 0 < asked < min_cents:
         raise Invalid("min_above_amount", "The least amount is more than the link asks for.", amount_cents=asked)
 
 

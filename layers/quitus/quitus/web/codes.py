@@ -17,6 +17,7 @@ CODES: Mapping[str, Code] = {
     "malformed_request": Code(400, "The request cannot be read."),
     "malformed_json": Code(400, "The body is not JSON."),
     "unauthorized": Code(401, "The token is missing, or names no landlord and role."),
+    "bad_signature": Code(401, "Nothing proves that the card provider sent this now."),
     "forbidden": Code(403, "The role of the token does not allow it."),
     "route_not_found": Code(404, "There is no such route."),
     "landlord_not_found": Code(404, "No such landlord, or another one than the token's."),
@@ -25,6 +26,7 @@ CODES: Mapping[str, Code] = {
     "alert_not_found": Code(404, "No such alert."),
     "file_not_found": Code(404, "No such file."),
     "mailing_not_found": Code(404, "No such mailing."),
+    "provider_not_found": Code(404, "No such provider of card payments."),
     "payment_link_not_found": Code(404, "No such payment link."),
     "document_not_found": Code(404, "There are no documents with this id."),
     "text_not_found": Code(404, "No letter is of this kind."),
@@ -86,6 +88,7 @@ CODES: Mapping[str, Code] = {
     "sender_not_confirmed": Code(409, "The sender of the landlord's settings is not confirmed as its own."),
     "payload_too_large": Code(413, "The body is too large."),
     "invalid_request": Code(422, "Fields are missing, unknown or not as they must be; `detail.fields` names them."),
+    "invalid_event": Code(422, "What a card provider tells cannot be read."),
     "invalid_text": Code(
         422, "A letter's text has unknown or missing placeholders, or active content; `detail` names them."
     ),

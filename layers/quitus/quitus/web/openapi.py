@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,8 @@ from quitus.web.models import ErrorAnswer, Nothing
 from quitus.web.replies import Gone
 from quitus.web.routes import every_route
 from quitus.web.routes.description import Description
-from quitus.web.routing import Route
+from quitus.web.routes.public import ROUTES, PublicRoute
+from quitus.web.routing import PARAMETER, Route
 
 _REF = "#/components/schemas/{model}"
 _EVERYWHERE = ("invalid_request", "too_many_requests", "internal_error", "backend_unavailable")
@@ -24,7 +26,7 @@ _BEHIND_TOKEN = ("unauthorized", "forbidden")
 _WITH_BODY = ("malformed_request", "malformed_json", "payload_too_large")
 _ON_POST = ("idempotency_key_reused", "invalid_idempotency_key")
 _STATUS = {
-    400: "Malformed", 401: "No token", 403: "Not this role", 404: "Unknown here", 409: "Against what is recorded",
+    400: "Malformed", 401: "Not proven", 403: "Not this role", 404: "Unknown here", 409: "Against what is recorded",
     413: "Too large", 422: "Invalid", 429: "Too many", 500: "Unforeseen", 503: "Try again",
 }  # fmt: skip
 
@@ -38,6 +40,8 @@ def description() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in every_route():
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    for public in ROUTES:
+        paths.setdefault(public.path, {})[public.method.lower()] = _public_operation(public, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -93,13 +97,38 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     return operation
 
 
+def _public_operation(route: PublicRoute, schemas: Schemas) -> dict[str, Any]:
+    names = PARAMETER.findall(route.path)
+    shown = {
+        str(status): {"description": answer.what, "content": {answer.kind: {"schema": answer.schema}}}
+        for status, answer in route.answers.items()
+    }
+    operation: dict[str, Any] = {
+        "operationId": f"{route.method.lower()}_{'_'.join(re.findall(r'[a-z0-9]+', route.path))}",
+        "summary": route.summary,
+        "parameters": [*map(_in_path, names), *(_in_query(name, told) for name, told in route.query.items())],
+        "responses": shown | _refused(route.refusals, schemas),
+        "security": [],
+        "x-roles": [],
+    }
+    if route.body:
+        operation["requestBody"] = {"content": {kind: {"schema": schema} for kind, schema in route.body.items()}}
+    return operation
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _in_query(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
 def _parameters(route: Route) -> Iterator[dict[str, Any]]:
-    for name in route.parameters:
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    yield from map(_in_path, route.parameters)
     if route.query is not Nothing:
         schema = route.query.model_json_schema(ref_template=_REF)
-        for name, field in schema["properties"].items():
-            yield {"name": name, "in": "query", "required": False, "schema": field}
+        yield from (_in_query(name, field) for name, field in schema["properties"].items())
     if route.method == "POST":
         yield {
             "name": "Idempotency-Key",
@@ -116,11 +145,16 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
         schema = {"type": "object"} if model is Description else schemas[model, "serialization"]
         content = {} if model is Gone else {"content": {"application/json": {"schema": schema}}}
         responses[str(status)] = {"description": "Done", **content}
-    refused: dict[int, list[str]] = {}
-    for code in codes_of(route):
-        refused.setdefault(CODES[code].status, []).append(code)
-    error = schemas[ErrorAnswer, "serialization"]
-    for status, codes in sorted(refused.items()):
-        text = f"{_STATUS[status]}: {', '.join(codes)}"
-        responses[str(status)] = {"description": text, "content": {"application/json": {"schema": error}}}
-    return responses
+    return responses | _refused(codes_of(route), schemas)
+
+
+def _refused(codes: Iterable[str], schemas: Schemas) -> dict[str, Any]:
+    """Refusals in the one body that they have, by status."""
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(CODES[code].status, []).append(code)
+    error = {"content": {"application/json": {"schema": schemas[ErrorAnswer, "serialization"]}}}
+    return {
+        str(status): {"description": f"{_STATUS[status]}: {', '.join(some)}", **error}
+        for status, some in sorted(by_status.items())
+    }

@@ -17,7 +17,8 @@ from quitus.web.models import Nothing
 from quitus.web.replies import Reply
 from quitus.web.requests import Call
 
-_PARAMETER = re.compile(r"\{(\w+)\}")
+PARAMETER = re.compile(r"\{(\w+)\}")
+"""An id in a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ class Route:
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        pattern = _PARAMETER.sub(r"(?P<\1>[^/]{1,200})", self.path)
+        pattern = PARAMETER.sub(r"(?P<\1>[^/]{1,200})", self.path)
         object.__setattr__(self, "_pattern", re.compile(pattern))
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the ids in the path."""
-        return tuple(_PARAMETER.findall(self.path))
+        return tuple(PARAMETER.findall(self.path))
 
     def ids(self, method: str, path: str) -> Mapping[str, str] | None:
         """The ids of a path that is this route's, else None."""
