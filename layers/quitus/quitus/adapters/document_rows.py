@@ -46,14 +46,10 @@ class DocumentRows:
         """See `Documents.parts`."""
         if not document.plan:
             return
-        first = None if after is None else keys.part(landlord_id, document.document_id, document.plan, after)
-        start, partition = first.sk if first else None, keys.document(landlord_id, document.document_id).pk
-        while True:
-            page = self._table.query(partition, keys.parts(document.plan), after=start)
-            yield from (records.record(row, Part) for row in page.rows)
-            if page.after is None:
-                return
-            start = page.after.sk
+        start = None if after is None else keys.part(landlord_id, document.document_id, document.plan, after).sk
+        partition = keys.document(landlord_id, document.document_id).pk
+        rows = self._table.query(partition, keys.parts(document.plan), after=start).rows
+        yield from (records.record(row, Part) for row in rows)
 
     def plan(self, landlord_id: str, document_id: str, parts: Sequence[Part]) -> Document:
         """See `DocumentStore.plan`: the parts first, under a name of their own, then that this plan holds. Those of a
