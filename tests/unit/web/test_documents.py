@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pypdf
@@ -206,6 +207,19 @@ def test_a_residence_beyond_the_largest_file_has_several(works: Works, monkeypat
 def test_a_residence_without_leases_is_an_index_without_lines(works: Works) -> None:
     document, index = works.written(kind="rib", residence="nowhere")
     assert (document["status"], document["progress"]["files"], index) == ("ready", 0, [])
+
+
+def test_documents_are_listed_newest_first_with_how_far_they_are(works: Works) -> None:
+    written, _ = works.written(kind="rib", lease_ids=["L1"])
+    works.office.clock.instant += timedelta(minutes=1)
+    waiting = works.order(kind="rib", lease_ids=["L2"])
+    first = works.office.get("/v1/documents", query={"limit": "1"})
+    rest = works.office.get("/v1/documents", query={"limit": "1", "cursor": first["next_cursor"]})
+    assert [(page["items"][0]["document_id"], page["items"][0]["status"]) for page in (first, rest)] == [
+        (waiting, "pending"), (written["document_id"], "ready"),
+    ]  # fmt: skip
+    assert rest["items"][0]["progress"] == written["progress"]
+    assert rest["next_cursor"] is None
 
 
 def test_own_words_of_the_landlord_are_printed(works: Works) -> None:

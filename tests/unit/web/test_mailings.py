@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -236,6 +237,19 @@ def test_a_message_that_was_held_is_not_sent_once_its_link_is_paid(town: Town) -
     town.sender.carry_out(step)
     assert town.progress(mailing) == ({"skipped": 1}, True)
     assert not town.outbox.letters
+
+
+def test_mailings_are_listed_newest_first_page_by_page(town: Town) -> None:
+    ordered = [town.order(lease_ids=[lease_id]) for lease_id in ("L1", "L2", "L1")]
+    first = town.office.get("/v1/mailings", query={"limit": "2"})
+    rest = town.office.get("/v1/mailings", query={"limit": "2", "cursor": first["next_cursor"]})
+    listed = [item["mailing_id"] for page in (first, rest) for item in page["items"]]
+    assert (sorted(listed), rest["next_cursor"]) == (sorted(ordered), None)
+    town.office.clock.instant += timedelta(minutes=1)
+    last = town.order(lease_ids=["L1"])
+    town.office.settle_in("habitat")
+    assert town.office.get("/v1/mailings")["items"][0]["mailing_id"] == last
+    assert town.office.get("/v1/mailings", landlord="habitat")["items"] == []
 
 
 def test_an_sms_goes_to_mobiles_only_and_shows_no_amount(town: Town) -> None:

@@ -23,6 +23,11 @@ def document(landlord_id: str, document_id: str) -> Key:
     return Key(f"{landlord_id}#document#{document_id}", "document")
 
 
+def documents(landlord_id: str) -> str:
+    """Listing partition: a landlord's documents, by the instant when they were asked for."""
+    return f"{landlord_id}#documents"
+
+
 def parts(plan: str) -> str:
     """How the files of a plan begin in their documents' partition; only one plan comes to hold."""
     return f"part#{plan}#"

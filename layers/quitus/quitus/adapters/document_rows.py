@@ -12,6 +12,7 @@ import msgspec
 
 from quitus.adapters import document_keys as keys
 from quitus.adapters import records
+from quitus.adapters.listings import listed
 from quitus.domain.errors import NotFound
 from quitus.services.contention import until_written
 from quitus.services.documents import Document, DocumentStatus, Part
@@ -33,7 +34,11 @@ class DocumentRows:
 
     def add(self, landlord_id: str, document: Document) -> None:
         """See `Documents.add`."""
-        row = keys.document(landlord_id, document.document_id).row(**records.dense(document))
+        place = {
+            "GSI1PK": keys.documents(landlord_id),
+            "GSI1SK": f"{document.requested_at}#{document.document_id}",
+        }
+        row = keys.document(landlord_id, document.document_id).row(**records.dense(document), **place)
         with suppress(Stale):
             self._table.write([Put(row, NEVER_ASKED)])
 
@@ -41,6 +46,12 @@ class DocumentRows:
         """See `Documents.find`."""
         row = self._table.get(keys.document(landlord_id, document_id))
         return records.record(row, Document) if row else None
+
+    def page(self, landlord_id: str, after: str | None) -> Iterator[Document]:
+        """See `Documents.page`."""
+        start = None if after is None else keys.document(landlord_id, after)
+        rows = listed(self._table, keys.documents(landlord_id), after=start, newest_first=True)
+        yield from (records.record(row, Document) for row in rows)
 
     def parts(self, landlord_id: str, document: Document, after: int | None = None) -> Iterator[Part]:
         """See `Documents.parts`."""

@@ -77,6 +77,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | which checkout did a provider's payment pay? | `{l}#card-payment#{provider}#{payment}` | `payment` | pay_page |
 | what was told before the payment itself | same | `notice#{outcome}#{reference}` | pay_page |
 | a mailing, its parts | `{l}#mailing#{mailing}` | `mailing`, `part#{n}` | staff_api, send_mailings |
+| mailings, newest first | listing `{l}#mailings` | | |
 | a message to a tenant | `{l}#dispatch#{dispatch}` | `dispatch` | send_mailings, note_returned_mail |
 | the messages to a lease, newest first | listing `{l}#dispatches#{lease}` | | |
 | who writes under this address, this name of SMS? | `@sender#{channel}#{name}` | `sender` | scripts/sender |
@@ -93,6 +94,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | what people did, newest first | `{l}#audit#{day}`, listing `{l}#audit` | `{act}` | staff_api |
 | a landlord's own words of letters | `{l}#texts` | `{kind}` | staff_api |
 | documents, their files | `{l}#document#{id}` | `document`, `part#{plan}#{n}` | staff_api, write_documents |
+| documents, newest first | listing `{l}#documents` | | |
 | an export | `{l}#export#{id}` | `export` | staff_api, write_export |
 | the answer of a request with this key | `{l}#request#{key}` | `request` | staff_api |
 """

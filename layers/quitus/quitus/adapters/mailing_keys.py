@@ -29,6 +29,11 @@ def dispatch(landlord_id: str, dispatch_id: str) -> Key:
     return Key(f"{landlord_id}#dispatch#{dispatch_id}", "dispatch")
 
 
+def mailings(landlord_id: str) -> str:
+    """Listing partition: a landlord's mailings, by the instant of their order."""
+    return f"{landlord_id}#mailings"
+
+
 def dispatches_of(landlord_id: str, lease_id: str) -> str:
     """Listing partition: the messages to a lease, by instant."""
     return f"{landlord_id}#dispatches#{lease_id}"

@@ -23,8 +23,18 @@ class MailingRows:
     def add(self, landlord_id: str, mailing: Mailing) -> None:
         """See `MailingReader.add`."""
         key = mailing_keys.mailing(landlord_id, mailing.mailing_id)
+        place = {
+            "GSI1PK": mailing_keys.mailings(landlord_id),
+            "GSI1SK": f"{mailing.ordered_at}#{mailing.mailing_id}",
+        }
         with suppress(Stale):
-            self._table.write([Put(key.row(**records.dense(mailing)), NEVER_ORDERED)])
+            self._table.write([Put(key.row(**records.dense(mailing), **place), NEVER_ORDERED)])
+
+    def page(self, landlord_id: str, after: str | None) -> Iterator[Mailing]:
+        """See `MailingReader.page`."""
+        start = None if after is None else mailing_keys.mailing(landlord_id, after)
+        rows = listed(self._table, mailing_keys.mailings(landlord_id), after=start, newest_first=True)
+        yield from (records.record(row, Mailing) for row in rows)
 
     def find(self, landlord_id: str, mailing_id: str) -> Mailing | None:
         """See `MailingReader.find`."""

@@ -117,6 +117,10 @@ class Documents(Protocol):
         """Documents, or None."""
         ...
 
+    def page(self, landlord_id: str, after: str | None) -> Iterator[Document]:
+        """A landlord's documents, newest first, after some; a listing, a little late."""
+        ...
+
     def parts(self, landlord_id: str, document: Document, after: int | None = None) -> Iterator[Part]:
         """The parts by number, after one; none while the documents are not planned."""
         ...
@@ -172,6 +176,11 @@ class DocumentDesk:
         if document is None:
             raise NotFound("document_not_found", "There are no documents with this id.", document_id=document_id)
         return document
+
+    def page(self, landlord_id: str, after: Place | None, limit: int) -> Listed[Document]:
+        """A page of a landlord's documents, newest first."""
+        found = self.documents.page(landlord_id, after[0] if after else None)
+        return fill((((one.document_id,), one) for one in found), limit)
 
     def urls(self, landlord_id: str, document: Document) -> tuple[str | None, str | None]:
         """Once all is written: links to the file, where there is one only, and to the index."""

@@ -30,6 +30,10 @@ class MailingReader(Protocol):
         """The mailing, or None."""
         ...
 
+    def page(self, landlord_id: str, after: str | None) -> Iterator[Mailing]:
+        """A landlord's mailings, newest first, after one; a listing, a little late."""
+        ...
+
     def parts(self, landlord_id: str, mailing_id: str) -> Iterator[Part]:
         """Its parts, in order."""
         ...
@@ -122,6 +126,11 @@ class MailingDesk:
         done = [part for part in parts if part.done is not None]
         chosen = sum(len(part.lease_ids) for part in parts)
         return MailingProgress(mailing, summed(done), chosen, is_done=len(done) == mailing.parts)
+
+    def page(self, landlord_id: str, after: Place | None, limit: int) -> Listed[Mailing]:
+        """A page of a landlord's mailings, newest first."""
+        found = self.mailings.page(landlord_id, after[0] if after else None)
+        return fill((((one.mailing_id,), one) for one in found), limit)
 
     def sent_to(self, landlord_id: str, lease_id: str, after: Place | None, limit: int) -> Listed[Dispatch]:
         """What was sent to a lease, newest first. Raises NotFound: no such lease."""

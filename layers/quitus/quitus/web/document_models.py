@@ -81,10 +81,8 @@ class DocumentProgressAnswer(Answer):
     skipped: NotNegative
 
 
-class DocumentAnswer(Answer):
-    """Documents. Once they are `ready`, `index_url` is a link to the index of all files (CSV) and `url`, where there is
-    one file only, to that; both are signed, for five minutes at most.
-    """
+class DocumentSummary(Answer):
+    """Documents, and how far they are."""
 
     document_id: str
     kind: DocumentKind
@@ -92,6 +90,17 @@ class DocumentAnswer(Answer):
     status: DocumentStatus
     requested_at: str
     progress: DocumentProgressAnswer
+
+
+class DocumentsQuery(PageQuery):
+    """Which page of the documents."""
+
+
+class DocumentAnswer(DocumentSummary):
+    """Documents. Once they are `ready`, `index_url` is a link to the index of all files (CSV) and `url`, where there is
+    one file only, to that; both are signed, for five minutes at most.
+    """
+
     url: str | None
     index_url: str | None
 

@@ -54,16 +54,25 @@ class MailingOrderedAnswer(Answer):
     mailing_id: str
 
 
-class MailingAnswer(Answer):
-    """A mailing and how far it is. Of the `chosen` leases so far, `counts` says what came of those that are done:
-    `sent`, `skipped` (`GET /v1/leases/{lease_id}/dispatches` says why), `left_out` (too little overdue, or no such
-    lease), and `sending`: begun, and never told to have left.
-    """
+class MailingSummary(Answer):
+    """A mailing, as it was ordered."""
 
     mailing_id: str
     channel: Channel
     ordered_by: str
     ordered_at: str
+
+
+class MailingsQuery(PageQuery):
+    """Which page of the mailings."""
+
+
+class MailingAnswer(MailingSummary):
+    """A mailing and how far it is. Of the `chosen` leases so far, `counts` says what came of those that are done:
+    `sent`, `skipped` (`GET /v1/leases/{lease_id}/dispatches` says why), `left_out` (too little overdue, or no such
+    lease), and `sending`: begun, and never told to have left.
+    """
+
     is_done: bool
     chosen: NotNegative
     counts: dict[str, int]

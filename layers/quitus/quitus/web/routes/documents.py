@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.services.documents import DocumentFile, DocumentWish, Scope
+from quitus.domain.ids import is_id
+from quitus.services.documents import Document, DocumentFile, DocumentWish, Scope
 from quitus.web.access import COLLECTORS, READERS
 from quitus.web.cursors import Cursors, is_number
 from quitus.web.desk import Desk
@@ -15,6 +16,8 @@ from quitus.web.document_models import (
     DocumentFilesQuery,
     DocumentOrderedAnswer,
     DocumentProgressAnswer,
+    DocumentsQuery,
+    DocumentSummary,
 )
 from quitus.web.models import Nothing, PageAnswer
 from quitus.web.replies import Reply, ok
@@ -30,25 +33,17 @@ def order(desk: Desk, call: Call[DocumentBody, Nothing]) -> Reply:
     return ok(DocumentOrderedAnswer(document_id=made.document_id, status=made.status), 202)
 
 
+def page(desk: Desk, call: Call[Nothing, DocumentsQuery]) -> Reply:
+    cursors = Cursors(call.landlord_id, call.listing, (is_id,))
+    listed = desk.documents.page(call.landlord_id, cursors.place(call.query.cursor), call.query.limit)
+    items = tuple(DocumentSummary.model_validate(_plain(one)) for one in listed.items)
+    return ok(PageAnswer[DocumentSummary](items=items, next_cursor=cursors.text(listed.place)))
+
+
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
     document = desk.documents.one(call.landlord_id, _document_id(call))
     url, index_url = desk.documents.urls(call.landlord_id, document)
-    answer = DocumentAnswer(
-        document_id=document.document_id,
-        kind=document.kind,
-        period=document.period,
-        status=document.status,
-        requested_at=document.requested_at,
-        progress=DocumentProgressAnswer(
-            files=document.files,
-            files_done=document.files_done,
-            letters=document.letters,
-            skipped=document.skipped,
-        ),
-        url=url,
-        index_url=index_url,
-    )
-    return ok(answer)
+    return ok(DocumentAnswer.model_validate(_plain(document) | {"url": url, "index_url": index_url}))
 
 
 def files(desk: Desk, call: Call[Nothing, DocumentFilesQuery]) -> Reply:
@@ -63,6 +58,12 @@ def _document_id(call: Call[Nothing, Any]) -> str:
     return call.id_of("document_id", "document_not_found", "There are no documents with this id.")
 
 
+def _plain(document: Document) -> dict[str, Any]:
+    names = DocumentSummary.model_fields.keys() - {"progress"}
+    progress = DocumentProgressAnswer.model_validate(document)
+    return {name: getattr(document, name) for name in names} | {"progress": progress}
+
+
 def _file(file: DocumentFile) -> DocumentFileAnswer:
     part = file.part
     return DocumentFileAnswer(name=part.name, residence_id=part.residence_id, letters=part.letters, url=file.url)
@@ -73,6 +74,10 @@ ROUTES = (
         "POST", "/v1/documents", order, {202: DocumentOrderedAnswer},
         "Ask for the letters of some leases, a residence, or all", COLLECTORS, DocumentBody,
         refusals=("lease_not_found",),
+    ),
+    Route(
+        "GET", "/v1/documents", page, {200: PageAnswer[DocumentSummary]}, "Documents, newest first", READERS,
+        query=DocumentsQuery, refusals=("invalid_cursor",),
     ),
     Route(
         "GET", "/v1/documents/{document_id}", one, {200: DocumentAnswer}, "Documents and how far they are", READERS,

@@ -14,6 +14,8 @@ from quitus.web.mailing_models import (
     MailingAnswer,
     MailingBody,
     MailingOrderedAnswer,
+    MailingsQuery,
+    MailingSummary,
 )
 from quitus.web.models import Nothing, PageAnswer
 from quitus.web.replies import Reply, ok
@@ -28,6 +30,13 @@ def order(desk: Desk, call: Call[MailingBody, Nothing]) -> Reply:
     wish = MailingWish(body.channel, choice, body.min_cents, body.expires_in_days)
     mailing = desk.mailings.order(call.landlord_id, wish, call.caller.subject, call.attempt)
     return ok(MailingOrderedAnswer(mailing_id=mailing.mailing_id), 202)
+
+
+def page(desk: Desk, call: Call[Nothing, MailingsQuery]) -> Reply:
+    cursors = Cursors(call.landlord_id, call.listing, (is_id,))
+    listed = desk.mailings.page(call.landlord_id, cursors.place(call.query.cursor), call.query.limit)
+    items = tuple(MailingSummary.model_validate(one) for one in listed.items)
+    return ok(PageAnswer[MailingSummary](items=items, next_cursor=cursors.text(listed.place)))
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
@@ -67,6 +76,10 @@ ROUTES = (
         "POST", "/v1/mailings", order, {202: MailingOrderedAnswer},
         "Send payment links to the holders of leases, by mail or SMS", COLLECTORS, MailingBody,
         refusals=("landlord_not_found", "no_sender", "sender_not_confirmed"),
+    ),
+    Route(
+        "GET", "/v1/mailings", page, {200: PageAnswer[MailingSummary]}, "Mailings, newest first", READERS,
+        query=MailingsQuery, refusals=("invalid_cursor",),
     ),
     Route(
         "GET", "/v1/mailings/{mailing_id}", one, {200: MailingAnswer}, "A mailing and how far it is", READERS,
