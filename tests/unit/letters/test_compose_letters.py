@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -188,6 +189,55 @@ def test_a_receipt_names_its_payments_if_they_add_up() -> None:
     assert isinstance(late, Letter)
     assert "Paiements reçus : 150,00 € – 1er novembre 2026, chèque ; 122,00 € – 2 novembre 2026, carte." in said(whole)
     assert "Paiements" not in said(late)
+
+
+CO_TENANTS = (
+    Party("p1", "L1", PartyRole.HOLDER, "Camille Roux"),
+    Party("p2", "L1", PartyRole.COTENANT, "Dominique Martin"),
+    Party("p3", "L1", PartyRole.GUARANTOR, "Garant Garant"),
+)
+
+
+def of_each(*payments: Paid, parties: Sequence[Party] = CO_TENANTS, open_cents: int = 72_00) -> list[str]:
+    """Whom the receipts of a month name, paid but for 72.00 unless told."""
+    full = a_standing(*the_month(open_cents=open_cents), parties=parties)
+    made = Composer(the_landlord(), {}, TODAY).compose_each(RECEIPT, full, PERIOD, payments)
+    assert not isinstance(made, NoLetter)
+    return [letter.paragraphs[0].translate(PLAIN).removeprefix("SEMIGA reconnaît avoir reçu de ") for letter in made]
+
+
+def a_payment(cents: int, payer: str | None) -> Paid:
+    return Paid("rent-2026-11", TODAY, Means.TRANSFER, cents, payer)
+
+
+def test_each_co_tenant_who_paid_a_part_has_a_recu_of_it() -> None:
+    camille, dominique = of_each(
+        a_payment(100_00, "ROUX CAMILLE"), a_payment(60_00, "M DOMINIQUE MARTIN"), a_payment(40_00, "Camille Roux")
+    )
+    assert camille.startswith("Camille Roux la somme de 140,00 €, en paiement partiel")
+    assert dominique.startswith("Dominique Martin la somme de 60,00 €")
+    assert "Il reste 72,00 € à payer" in dominique
+
+
+@pytest.mark.parametrize(
+    "payments",
+    [
+        (a_payment(100_00, "Camille Roux"), a_payment(100_00, None)),
+        (a_payment(100_00, "Camille Roux"), a_payment(100_00, "Garant Garant")),
+        (a_payment(100_00, "Camille Roux"),),
+        (),
+    ],
+)
+def test_who_paid_is_not_guessed(payments: tuple[Paid, ...]) -> None:
+    (all_of_them,) = of_each(*payments)
+    assert all_of_them.startswith("Camille Roux, Dominique Martin la somme de 200,00 €")
+
+
+def test_a_quittance_and_a_tenant_alone_have_one_letter() -> None:
+    (whole,) = of_each(a_payment(272_00, "Camille Roux"), open_cents=0)
+    assert whole.startswith("Camille Roux, Dominique Martin la somme de 272,00 €")
+    (alone,) = of_each(a_payment(200_00, "Camille Roux"), parties=())
+    assert alone.startswith("Camille Roux la somme de 200,00 €")
 
 
 def test_nothing_called_or_nothing_paid_makes_no_letter() -> None:

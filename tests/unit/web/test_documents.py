@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from acceptance.case import Case
 from faults import FaultyTable, InterruptedTable, Killed
 from hostile_names import HOSTILE
 from letters import seen, text_of
@@ -181,6 +182,28 @@ def test_receipts_are_quittances_or_recus_or_nothing_as_the_account_says(works: 
     assert document["progress"]["skipped"] == 1
     pdf = works.files.kept[document["document_id"], "receipt-2026-11-R1.pdf"]
     assert "Paiements reçus : 450,00 € – 5 novembre 2026, virement." in text_of(pdf)
+
+
+def test_case_1_three_co_tenants_have_three_recus_then_one_quittance() -> None:
+    case = Case()
+    case.let()
+    case.parties(("A", "40"), ("B", "35"), ("C", "25"))
+    case.call("nov", "rent", "2026-11-10", "900.00")
+    for euros, name in (("360.00", "A"), ("300.00", "B"), ("225.00", "C")):
+        case.receive(euros, debtor_name=name)
+    case.office.follow()
+    works, receipts = Works(case.office), {"kind": "receipt", "period": "2026-11", "lease_ids": ["L1"]}
+    document, index = works.written(**receipts)
+    assert [(line["holder_name"], line["letter"], line["page"]) for line in index] == [
+        ("A", "part_receipt", "1"), ("B", "part_receipt", "2"), ("C", "part_receipt", "3"),
+    ]  # fmt: skip
+    pdf = works.files.kept[document["document_id"], "receipt-2026-11-R1.pdf"]
+    assert "avoir reçu de B la somme de 300,00 €" in text_of(pdf)
+    assert text_of(pdf).count("Il reste 15,00 € à payer") == 3
+    case.receive("15.00", debtor_name="B")
+    case.office.follow()
+    _, (line,) = works.written(**receipts)
+    assert (line["holder_name"], line["letter"]) == ("Camille Roux", "full_receipt")
 
 
 def test_account_numbers_are_told_to_all_who_still_live_there(works: Works) -> None:

@@ -45,7 +45,7 @@ def attribute_parts(
 
     `names` and `shares` are by party id.
     """
-    found = {index: party for index, part in enumerate(parts) if (party := _named(part.payer, names)) is not None}
+    found = {index: party for index, part in enumerate(parts) if (party := named(part.payer, names)) is not None}
     missing = dict(shares)
     for index, party_id in found.items():
         missing[party_id] = missing.get(party_id, 0) - parts[index].cents
@@ -71,7 +71,7 @@ def _missed_by(cents: Cents, missing: Mapping[str, Cents]) -> tuple[str | None, 
     return None, None
 
 
-def _named(payer: str | None, names: Mapping[str, str]) -> str | None:
+def named(payer: str | None, names: Mapping[str, str]) -> str | None:
     """The one party whose name the payer's holds: all its words, or all of the payer's, two at least unless equal."""
     words = frozenset(words_of(payer or ""))
     hits = [party_id for party_id, name in names.items() if _same_person(words, frozenset(words_of(name)))]

@@ -74,6 +74,11 @@ class Term:
         return self.called_cents - self.open_cents
 
     @property
+    def due_ids(self) -> frozenset[str]:
+        """The dues that the lines are."""
+        return frozenset(line.standing.due.due_id for line in self.lines)
+
+    @property
     def aid_awaited_cents(self) -> Cents:
         """What the payer of the aids has not paid of those deducted."""
         return sum(line.standing.aid_open_cents for line in self.lines)
@@ -143,9 +148,8 @@ class Asked:
 
 def asked_for(term: Term, account: Account, pay_by: date, today: date) -> Asked:
     """What the account says of a month's notice."""
-    shown = {line.standing.due.due_id for line in term.lines}
     askable = payable(account, today)
-    of_month = [due for due in askable if due.due_id in shown]
+    of_month = [due for due in askable if due.due_id in term.due_ids]
     open_cents = sum(due.open_cents for due in of_month)
     return Asked(
         term=term,

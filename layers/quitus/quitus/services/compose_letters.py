@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -19,7 +19,7 @@ from quitus.domain.party import Party, PartyRole
 from quitus.domain.term import Term, asked_for, rent_of, term_of
 from quitus.domain.wording import Language, language_of
 from quitus.services import letter_words as words
-from quitus.services.letter_parts import Paid, account_lines, codes, notice_sums, payments_told, receipt_sums
+from quitus.services.letter_parts import Paid, account_lines, by_tenant, codes, notice_sums, payments_told, receipt_sums
 from quitus.services.read_leases import FullStanding
 
 _NAMES_SHOWN = 3
@@ -84,6 +84,18 @@ class Composer:
             case DocumentKind.RIB | DocumentKind.VIRTUAL_IBAN:
                 return self._payable(self._begun(LetterKind(kind.value), full, {}), full.standing.lease, None, None)
 
+    def compose_each(
+        self, kind: DocumentKind, full: FullStanding, period: str | None = None, payments: Sequence[Paid] = ()
+    ) -> Sequence[Letter] | NoLetter:
+        """The letters, or why there is none: one, or of a month that co-tenants paid in part a reçu for each who paid
+        (sector.md §7, case 1).
+        """
+        made = self.compose(kind, full, period, payments)
+        if isinstance(made, NoLetter):
+            return made
+        each = self._part_receipts(full, period or "", payments) if made.kind is LetterKind.PART_RECEIPT else ()
+        return tuple(each) or (made,)
+
     def _notice(self, full: FullStanding, period: str) -> Letter | NoLetter:
         term = term_of(period, full.dues)
         pay_by = term.last_day
@@ -115,6 +127,20 @@ class Composer:
         paid = max(0, rent.settled_cents)
         if rent.open_cents and not paid:
             return NoLetter.NOTHING_PAID
+        due_ids = rent.due_ids
+        return self._received(full, rent, paid, [one for one in payments if one.due_id in due_ids])
+
+    def _part_receipts(self, full: FullStanding, period: str, payments: Iterable[Paid]) -> Iterator[Letter]:
+        """A reçu for each co-tenant, if the payments are all there and each bears the name of one."""
+        rent, names = rent_of(period, full.dues), _tenants(full)
+        own = [one for one in payments if one.due_id in rent.due_ids]
+        if len(names) < 2 or sum(one.cents for one in own) != rent.settled_cents:
+            return
+        for name, paid in by_tenant(own, names).items():
+            yield self._received(_alone(full, name), rent, sum(one.cents for one in paid), paid)
+
+    def _received(self, full: FullStanding, rent: Term, paid: Cents, payments: Sequence[Paid]) -> Letter:
+        """That so much of the rent was received."""
         language = language_of(full.standing.lease.language)
         kind = LetterKind.PART_RECEIPT if rent.open_cents else LetterKind.FULL_RECEIPT
         letter = self._begun(kind, full, _receipt_values(rent, paid, language))
@@ -123,8 +149,7 @@ class Composer:
             letter = replace(letter, french=filled(self._text(kind, Language.FR), values))
         reserve = _reserve(rent, language)
         note = words.PART_NOTE if rent.open_cents else words.FULL_NOTE
-        due_ids = {line.standing.due.due_id for line in rent.lines}
-        told = payments_told([one for one in payments if one.due_id in due_ids], paid, language)
+        told = payments_told(payments, paid, language)
         paragraphs = (*letter.paragraphs, *told, *reserve)
         return replace(letter, sums=receipt_sums(rent, language), paragraphs=paragraphs, notes=(note,))
 
@@ -212,6 +237,19 @@ def _address(lease: Lease) -> tuple[str, ...]:
 
 def _lines(text: str | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+
+
+def _tenants(full: FullStanding) -> Mapping[str, str]:
+    """The names of who may have paid, by id: all who ever owed the rent, the holder too."""
+    found = {party.party_id: party.name for party in full.parties if party.role is not PartyRole.GUARANTOR}
+    holder = full.standing.lease.holder_name
+    return found if holder in found.values() else {"": holder, **found}
+
+
+def _alone(full: FullStanding, name: str) -> FullStanding:
+    """The same, as a letter to one of the tenants sees it."""
+    lease = replace(full.standing.lease, holder_name=name)
+    return replace(full, standing=replace(full.standing, lease=lease), parties=())
 
 
 def _is_here(party: Party, today: date) -> bool:

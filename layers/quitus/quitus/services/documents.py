@@ -51,8 +51,8 @@ class DocumentWish:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was asked for and how far it is. `files` is how many there will be, 0 until that is settled; `letters` and
-    `skipped` count leases with and without a letter so far.
+    """What was asked for and how far it is. `files` is how many there will be, 0 until that is settled; `letters`
+    and, of leases without one, `skipped` count what there is so far.
     """
 
     document_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from quitus.domain.lease import DueKind, Lease
 from quitus.domain.letter import Code, Row, Sums
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means
+from quitus.domain.payers import named
 from quitus.domain.term import Asked, Term, TermLine
 from quitus.domain.wording import Language
 from quitus.services import letter_words as words
@@ -56,12 +57,24 @@ def receipt_sums(rent: Term, language: Language) -> Sums:
 
 
 class Paid(NamedTuple):
-    """What a payment settled of a due."""
+    """What a payment settled of a due; `payer` as the bank names who paid."""
 
     due_id: str
     day: date
     means: Means
     cents: Cents
+    payer: str | None = None
+
+
+def by_tenant(payments: Iterable[Paid], names: Mapping[str, str]) -> Mapping[str, Sequence[Paid]]:
+    """The payments of each tenant, by the tenant's name; nothing unless every payer has the name of one of them."""
+    found = dict[str, list[Paid]]()
+    for one in payments:
+        who = named(one.payer, names)
+        if who is None:
+            return {}
+        found.setdefault(names[who], []).append(one)
+    return found
 
 
 def payments_told(payments: Iterable[Paid], paid_cents: Cents, language: Language) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Protocol
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import NotFound
 from quitus.domain.landlord import Landlord
-from quitus.domain.lease import Lease, LeaseStatus
+from quitus.domain.lease import Debtor, Lease, LeaseStatus
 from quitus.domain.letter import Letter
 from quitus.domain.letter_texts import LetterKind
 from quitus.domain.money import Cents
@@ -141,36 +141,38 @@ class DocumentWriter:
         composer = Composer(landlord, self.texts.all(landlord_id), paris_day(now), pages)
         letters, lines = list[Letter](), list[IndexLine]()
         for lease_id in part.lease_ids:
-            letter, line = self._letter(composer, document, landlord_id, lease_id)
-            lines.append(line)
-            letters += [letter] if letter else []
+            made, told = self._letters(composer, document, landlord_id, lease_id)
+            letters += made
+            lines += told
         beginnings = iter(self._print(landlord, document, part, letters, now))
-        told = tuple(replace(line, page=next(beginnings)) if line.letter else line for line in lines)
-        written = Part(part.number, part.residence_id, part.lease_ids, part.name, told)
+        placed = tuple(replace(line, page=next(beginnings)) if line.letter else line for line in lines)
+        written = Part(part.number, part.residence_id, part.lease_ids, part.name, placed)
         self.documents.written(landlord_id, document, written)
 
-    def _letter(
+    def _letters(
         self, composer: Composer, document: Document, landlord_id: str, lease_id: str
-    ) -> tuple[Letter | None, IndexLine]:
+    ) -> tuple[Sequence[Letter], Sequence[IndexLine]]:
+        """A lease's letters, and what the index says of each; mostly one."""
         try:
             full = self.desk.one(landlord_id, lease_id)
         except NotFound:
-            return None, IndexLine(lease_id, "", reason=NoLetter.NO_SUCH_LEASE.value)
+            return (), (IndexLine(lease_id, "", reason=NoLetter.NO_SUCH_LEASE.value),)
         lease = full.standing.lease
-        payments = self._payments(landlord_id, lease_id) if document.kind is DocumentKind.RECEIPT else ()
-        made = composer.compose(document.kind, full, document.period, payments)
+        payments = tuple(self._payments(landlord_id, lease_id)) if document.kind is DocumentKind.RECEIPT else ()
+        made = composer.compose_each(document.kind, full, document.period, payments)
         if isinstance(made, NoLetter):
-            return None, IndexLine(lease_id, lease.holder_name, reason=made.value)
-        may_be_sent = _may_be_sent(made, lease)
-        line = IndexLine(lease_id, lease.holder_name, made.kind.value, electronic=may_be_sent, reason=made.lacks_page)
-        return made, line
+            return (), (IndexLine(lease_id, lease.holder_name, reason=made.value),)
+        return made, [_line(letter, lease) for letter in made]
 
     def _payments(self, landlord_id: str, lease_id: str) -> Iterator[Paid]:
         for payment in self.payments.payments_on(landlord_id, lease_id):
             day, means = date.fromisoformat(payment["booking_date"]), Means(payment["means"])
+            if means.debtor is Debtor.PAYER:
+                continue
             for allocation in payment["allocations"]:
                 if allocation["lease_id"] == lease_id:
-                    yield Paid(allocation["due_id"], day, means, allocation["amount_cents"])
+                    payer = payment["debtor_name"]
+                    yield Paid(allocation["due_id"], day, means, allocation["amount_cents"], payer)
 
     def _print(
         self, landlord: Landlord, document: Document, part: Part, letters: Sequence[Letter], at: datetime
@@ -208,6 +210,12 @@ class _LinkedPages:
         attempt = Attempt(self.document.attempt_of(lease_id), self.at)
         made = self.links.make(self.landlord_id, wish, self.document.requested_by, attempt)
         return self.links.url(self.landlord_id, made.link)
+
+
+def _line(letter: Letter, lease: Lease) -> IndexLine:
+    name = letter.recipient[0]
+    may_be_sent = _may_be_sent(letter, lease) and name == lease.holder_name
+    return IndexLine(lease.lease_id, name, letter.kind.value, electronic=may_be_sent, reason=letter.lacks_page)
 
 
 def _may_be_sent(letter: Letter, lease: Lease) -> bool:
