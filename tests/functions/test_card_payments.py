@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from unit.cards.scenes import (
     DEMO_KEY,
@@ -29,6 +30,8 @@ from unit.web.office import CHEQUE, LANDLORD, Office
 
 from pay_page.app import handler
 from quitus import bootstrap
+from quitus.adapters import sqs_batch
+from quitus.adapters.landlord_rows import LandlordRows
 from quitus.bootstrap import tenants
 from quitus.domain.errors import ProviderRefusal, Unavailable
 from quitus.domain.webhook_signature import signature
@@ -37,6 +40,7 @@ from quitus.web.openapi import description
 
 EVENTS = Path(__file__).parents[2] / "events"
 FORGERIES = 10_000
+(REVOKED,) = json.loads((EVENTS / "link_revoked.json").read_text(encoding="utf-8"))["Records"]
 HOSTED = "https://cards.example.org/pay/cs_1"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -182,6 +186,62 @@ def test_a_body_that_is_too_large_is_refused_alike_whichever_link_it_names(cards
     answers = [ask("POST", f"/p/{token}/checkout", "x" * 300_000, FORM) for token in (cards.link(), "a" * 32)]
     assert answers[0]["statusCode"] == 413
     assert answers[0] == answers[1]
+
+
+@pytest.fixture
+def ending(cards: Cards, monkeypatch: pytest.MonkeyPatch) -> Cards:
+    """What was begun is ended by the function that the queue of revoked links calls."""
+    monkeypatch.setattr(tenants, "checkout_desk", lambda: cards.desk)
+    monkeypatch.setattr(bootstrap, "landlords", lambda: LandlordRows(cards.office.table))
+    return cards
+
+
+def revoke(cards: Cards, token: str) -> list[dict[str, Any]]:
+    """Revoke a link; the messages that the function gets of it."""
+    link_id = cards.view(token).link.link_id
+    assert cards.office.ask("DELETE", f"/v1/payment-links/{link_id}").status == 204
+    sent, cards.office.outside.revoked_links_queue.sent = cards.office.outside.revoked_links_queue.sent, []
+    return [REVOKED | {"body": msgspec.json.encode(message).decode()} for message in sent]
+
+
+def test_the_hosted_page_of_a_revoked_link_takes_no_card_any_more(ending: Cards) -> None:
+    token = ending.link()
+    checkout = ending.start(token)
+    records = revoke(ending, token)
+    assert ending.demo.closed == []
+    for _ in range(2):
+        assert handler({"Records": records}, None) == {"batchItemFailures": []}
+    assert ending.demo.closed == [checkout.checkout_id]
+    assert pay(token)["statusCode"] == 404
+
+
+def test_what_was_paid_before_the_link_was_revoked_stays_paid(ending: Cards) -> None:
+    token = ending.link()
+    checkout = ending.start(token)
+    ending.demo.taken.add(checkout.session_id or "")
+    assert handler({"Records": revoke(ending, token)}, None) == {"batchItemFailures": []}
+    ending.tell_demo(demo_paid(checkout, "pay_1"))
+    ending.post_events()
+    assert (ending.owed(), ending.payments()) == (0, [("posted", 45000)])
+
+
+def test_a_revoked_link_on_whose_page_nothing_was_begun_ends_nothing(ending: Cards) -> None:
+    assert handler({"Records": revoke(ending, ending.link())}, None) == {"batchItemFailures": []}
+    assert ending.demo.closed == []
+
+
+def test_a_provider_that_does_not_answer_is_asked_again_to_end_a_page(
+    ending: Cards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = ending.link()
+    ending.start(token)
+    ending.demo.failure = Unavailable("away", "Away.")
+    monkeypatch.setattr(sqs_batch, "_bring_back", lambda records, sqs: None)
+    records = revoke(ending, token)
+    assert handler({"Records": records}, None)["batchItemFailures"] == [{"itemIdentifier": REVOKED["messageId"]}]
+    ending.demo.failure = None
+    handler({"Records": records}, None)
+    assert len(ending.demo.closed) == 1
 
 
 def test_whatever_is_no_live_link_is_answered_in_one_way(cards: Cards) -> None:

@@ -217,6 +217,7 @@ class Outside:
     document_queue: Orders = field(default_factory=Orders)
     intake_queue: Orders = field(default_factory=Orders)
     mailings_queue: Orders = field(default_factory=Orders)
+    revoked_links_queue: Orders = field(default_factory=Orders)
 
 
 class Office:

@@ -450,6 +450,10 @@ class _OutsideTheTable:
         return queue("MAILINGS_QUEUE_URL")
 
     @property
+    def revoked_links_queue(self) -> SqsQueue:
+        return queue("REVOKED_LINKS_QUEUE_URL")
+
+    @property
     def intake_queue(self) -> SqsQueue:
         return queue("DROPS_QUEUE_URL")
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from quitus.services.read_payments import PaymentDesk
     from quitus.services.read_shares import ShareDesk
     from quitus.services.refunds import RefundDesk
+    from quitus.services.revoke_links import LinkRevoker
     from quitus.services.spread_dues import SpreadDesk
     from quitus.services.suggestions import Suggester
     from quitus.services.table import Table
@@ -63,6 +64,8 @@ class Outside(Protocol):
     def export_queue(self) -> Queue: ...
     @property
     def mailings_queue(self) -> Queue: ...
+    @property
+    def revoked_links_queue(self) -> Queue: ...
     @property
     def document_links(self) -> DocumentLinks: ...
     @property
@@ -149,6 +152,14 @@ class StaffDesk:
         outside = self._outside
         rows, log = LinkRows(self._table), outside.action_log
         return LinkDesk(rows, self._ledger, outside.link_tokens, outside.addresses, log, self.clock)
+
+    @cached_property
+    def link_revoker(self) -> LinkRevoker:
+        from quitus.adapters.link_rows import LinkRows
+        from quitus.services.revoke_links import LinkRevoker
+
+        queue, log = self._outside.revoked_links_queue, self._outside.action_log
+        return LinkRevoker(LinkRows(self._table), queue, log, self.clock)
 
     @cached_property
     def mailings(self) -> MailingDesk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quitus import bootstrap
 
@@ -159,6 +159,18 @@ def card_webhooks() -> CardWebhooks:
         bootstrap.action_log(),
         bootstrap.clock(),
     )
+
+
+def end_revoked(event: dict[str, Any]) -> dict[str, Any]:
+    """End what was begun on the pages of revoked links. What reads queues is loaded here: no page needs it."""
+    from quitus.adapters.sqs_batch import Message, each_message
+    from quitus.services.messages import LinkRevoked, from_json
+
+    def end(message: Message) -> None:
+        revoked = from_json(message.body, LinkRevoked)
+        checkout_desk().end(bootstrap.landlords().get(revoked.landlord_id), revoked.link_id)
+
+    return {**each_message(event, end, bootstrap.sqs)}
 
 
 def opened(view: PayView) -> None:

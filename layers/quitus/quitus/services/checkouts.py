@@ -126,13 +126,23 @@ class CheckoutDesk:
         checkout = until_written(lambda: self._begun(landlord, new), self.clock)
         return checkout if checkout.url else self._opened(landlord, provider, checkout, wish.page)
 
+    def end(self, landlord: Landlord, link_id: str) -> None:
+        """Let nobody pay any more on the hosted page of a link that was revoked. What was paid there stays paid.
+
+        Raises:
+            Unavailable: the provider did not answer.
+        """
+        last = next(iter(self.checkouts.latest(landlord.landlord_id, link_id, 1)), None)
+        if last is not None:
+            self._is_closed(landlord, last)
+
     def _begun(self, landlord: Landlord, wanted: Checkout) -> Checkout:
         landlord_id = landlord.landlord_id
         last = next(iter(self.checkouts.latest(landlord_id, wanted.link_id, 1)), None)
         if last is not None and last.is_same(wanted):
             return last
         if last is not None:
-            self._close(landlord, last)
+            self._make_way(landlord, last)
         new = replace(wanted, number=last.number + 1 if last else 1)
         said = {
             "kind": "start_checkout",
@@ -147,18 +157,25 @@ class CheckoutDesk:
         self.checkouts.begin(landlord_id, new)
         return new
 
-    def _close(self, landlord: Landlord, last: Checkout) -> None:
-        """Of a link's hosted pages one takes money, the last. A provider that refuses to end one knows it no more."""
+    def _make_way(self, landlord: Landlord, last: Checkout) -> None:
+        """Of a link's hosted pages one takes money, the last."""
+        if not self._is_closed(landlord, last):
+            raise _in_progress()
+
+    def _is_closed(self, landlord: Landlord, last: Checkout) -> bool:
+        """End a hosted page: whether none is open then, and it took nothing. A provider that refuses to end one knows
+        it no more.
+        """
         provider = self.providers.named(last.provider)
         if provider is None or not last.may_be_paid(self.clock.now()):
-            return
+            return True
         try:
             closed = provider.close(landlord, last)
         except ProviderRefusal:
-            return
-        if not closed:
-            raise _in_progress()
-        self.checkouts.ended(landlord.landlord_id, replace(last, status=CheckoutStatus.EXPIRED))
+            return True
+        if closed:
+            self.checkouts.ended(landlord.landlord_id, replace(last, status=CheckoutStatus.EXPIRED))
+        return closed
 
     def _opened(self, landlord: Landlord, provider: CardProvider, checkout: Checkout, page: str) -> Checkout:
         """The checkout with its page. What the provider answered with anything else is over: it would hear the same

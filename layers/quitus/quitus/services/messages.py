@@ -121,6 +121,14 @@ class DocumentTask:
     part: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRevoked:
+    """A payment link that was revoked: what was begun on its page is to end too."""
+
+    landlord_id: str
+    link_id: str
+
+
 def to_json(message: object) -> str:
     """The JSON text of a message."""
     return msgspec.json.encode(message).decode()

@@ -1,9 +1,9 @@
-"""Payment links as the landlord's people make, see and revoke them."""
+"""Payment links as the landlord's people make and see them."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text
@@ -114,17 +114,9 @@ class LinkDesk:
 
     def one(self, landlord_id: str, link_id: str) -> LinkStanding:
         """A link. Raises NotFound."""
-        link = self._found(landlord_id, link_id)
+        link = found(self.links, landlord_id, link_id)
         household = household_of(self.ledger, landlord_id, link.lease_id)
         return self._standing(link, household, self._cancelled(landlord_id, link.lease_id))
-
-    def revoke(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:
-        """End a link; again changes nothing. Raises NotFound."""
-        link = self._found(landlord_id, link_id)
-        if link.revoked_at is None:
-            body = {"kind": "revoke_link", "link_id": link_id, "lease_id": link.lease_id, "by": by}
-            self.log.record(landlord_id, "payment-links", f"{link_id}-revoke", body, attempt.at)
-        until_written(lambda: self._revoked(landlord_id, link_id, by, attempt), self.clock)
 
     def page(
         self, landlord_id: str, lease_id: str, status: LinkStatus | None, after: Place | None, limit: int
@@ -133,8 +125,8 @@ class LinkDesk:
         household = household_of(self.ledger, landlord_id, lease_id)
         off = self._cancelled(landlord_id, lease_id)
         links = self.links.of_lease(landlord_id, lease_id, after[0] if after else None)
-        found = (self._standing(link, household, off) for link in links)
-        return fill((((one.link.link_id,), one if status in (None, one.status) else None) for one in found), limit)
+        standings = (self._standing(link, household, off) for link in links)
+        return fill((((one.link.link_id,), one if status in (None, one.status) else None) for one in standings), limit)
 
     def _made(self, landlord_id: str, account: Account, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
         held = self.links.find(landlord_id, attempt.name)
@@ -175,17 +167,6 @@ class LinkDesk:
             by_plan=by_plan,
         )
 
-    def _revoked(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:
-        link = self._found(landlord_id, link_id)
-        if link.revoked_at is None:
-            self.links.revoke(landlord_id, replace(link, revoked_by=by, revoked_at=instant_text(attempt.at)))
-
-    def _found(self, landlord_id: str, link_id: str) -> PaymentLink:
-        link = self.links.find(landlord_id, link_id)
-        if link is None:
-            raise NotFound("payment_link_not_found", "There is no payment link with this id.", link_id=link_id)
-        return link
-
     def _cancelled(self, landlord_id: str, lease_id: str) -> frozenset[str]:
         return cancelled(self.ledger.dues(landlord_id, lease_id).values())
 
@@ -193,3 +174,11 @@ class LinkDesk:
         now = self.clock.now()
         asked = link.asked(household, now, off)
         return LinkStanding(link, link.status(asked, now), asked)
+
+
+def found(links: LinkStore, landlord_id: str, link_id: str) -> PaymentLink:
+    """A link. Raises NotFound."""
+    link = links.find(landlord_id, link_id)
+    if link is None:
+        raise NotFound("payment_link_not_found", "There is no payment link with this id.", link_id=link_id)
+    return link

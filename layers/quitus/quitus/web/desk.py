@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from quitus.services.read_payments import PaymentDesk
     from quitus.services.read_shares import ShareDesk
     from quitus.services.refunds import RefundDesk
+    from quitus.services.revoke_links import LinkRevoker
     from quitus.services.spread_dues import SpreadDesk
     from quitus.services.suggestions import Suggester
 
@@ -64,6 +65,8 @@ class Desk(Protocol):
     def plans(self) -> PlanDesk: ...
     @property
     def links(self) -> LinkDesk: ...
+    @property
+    def link_revoker(self) -> LinkRevoker: ...
     @property
     def mailings(self) -> MailingDesk: ...
     @property

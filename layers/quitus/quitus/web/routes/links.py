@@ -39,7 +39,7 @@ def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 
 
 def revoke(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    desk.links.revoke(call.landlord_id, _link_id(call), call.caller.subject, call.attempt)
+    desk.link_revoker.revoke(call.landlord_id, _link_id(call), call.caller.subject, call.attempt)
     return gone()
 
 
