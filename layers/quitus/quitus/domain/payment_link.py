@@ -157,7 +157,7 @@ def _state(rest: Cents, paid: Cents) -> PageState:
     return PageState.PARTLY_PAID if paid else PageState.DUE
 
 
-def cancelled(dues: Iterable[Due]) -> frozenset[str]:
+def called_off(dues: Iterable[Due]) -> frozenset[str]:
     """Those that nobody owes any more: the ERP took them back, or spread them over lines."""
     return frozenset(due.due_id for due in dues if due.amount_cents <= 0)
 
@@ -174,9 +174,8 @@ def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -
         Invalid: `due_not_open`: nothing is open of a wanted one.
     """
     open_now = {due.due_id: due for due in account.open_dues}
-    due_ids = (
-        [due.due_id for due in payable(account, paris_day(now))] if wanted is None else list(dict.fromkeys(wanted))
-    )
+    all_due = [due.due_id for due in payable(account, paris_day(now))]
+    due_ids = all_due if wanted is None else list(dict.fromkeys(wanted))
     if settled := [due_id for due_id in due_ids if due_id not in open_now]:
         raise Invalid("due_not_open", "Nothing is open of these dues.", due_ids=settled)
     return tuple(LinkedDue(due_id, open_now[due_id].open_cents) for due_id in due_ids)

@@ -16,7 +16,7 @@ from quitus.domain.payment_link import (
     LinkStatus,
     PaymentLink,
     asked_for_all,
-    cancelled,
+    called_off,
     check_amounts,
     expiry,
     linked_dues,
@@ -116,14 +116,14 @@ class LinkDesk:
         """A link. Raises NotFound."""
         link = found(self.links, landlord_id, link_id)
         household = household_of(self.ledger, landlord_id, link.lease_id)
-        return self._standing(link, household, self._cancelled(landlord_id, link.lease_id))
+        return self._standing(link, household, self._called_off(landlord_id, link.lease_id))
 
     def page(
         self, landlord_id: str, lease_id: str, status: LinkStatus | None, after: Place | None, limit: int
     ) -> Listed[LinkStanding]:
         """A page of a lease's links, newest first. Raises NotFound."""
         household = household_of(self.ledger, landlord_id, lease_id)
-        off = self._cancelled(landlord_id, lease_id)
+        off = self._called_off(landlord_id, lease_id)
         links = self.links.of_lease(landlord_id, lease_id, after[0] if after else None)
         standings = (self._standing(link, household, off) for link in links)
         return fill((((one.link.link_id,), one if status in (None, one.status) else None) for one in standings), limit)
@@ -167,8 +167,8 @@ class LinkDesk:
             by_plan=by_plan,
         )
 
-    def _cancelled(self, landlord_id: str, lease_id: str) -> frozenset[str]:
-        return cancelled(self.ledger.dues(landlord_id, lease_id).values())
+    def _called_off(self, landlord_id: str, lease_id: str) -> frozenset[str]:
+        return called_off(self.ledger.dues(landlord_id, lease_id).values())
 
     def _standing(self, link: PaymentLink, household: Household, off: Container[str] = ()) -> LinkStanding:
         now = self.clock.now()
