@@ -64,7 +64,7 @@ def test_a_notice_is_asked_for_and_downloaded(api: Api, landlord: str, idle: Cal
     assert "450,00 €, novembre 2026, 10 novembre 2026." in text
     assert iban in text.replace(" ", "")
     transfer, page = sorted(code.decode() for code in read_by_zxing(seen(pdf)))
-    assert transfer.split("\n")[5:8] == ["Courriers SA", iban, "EUR450"]
+    assert transfer.split("\n")[5:8] == ["Courriers SA", iban, "EUR450.00"]
     assert "Courriers" in fetched(page)[0].decode()
 
 
