@@ -301,6 +301,7 @@ def test_a_structured_reference_comes_first_and_must_be_valid() -> None:
         ("PMNT/RDDT/ESDD", "DBIT", Means.DIRECT_DEBIT, Nature.OTHER),
         ("PMNT/MCRD/POSP", "CRDT", Means.CARD, Nature.CLEARING),
         ("PMNT/RCHQ/CCHQ", "CRDT", Means.CHEQUE, Nature.CLEARING),
+        ("PMNT/CNTR/CDPT", "CRDT", Means.CASH, Nature.CLEARING),
         ("PMNT/RCHQ/UPCQ", "DBIT", Means.CHEQUE, Nature.RETURN),
         ("05/0811", "CRDT", Means.TRANSFER, Nature.RECEIPT),
         ("C2", "CRDT", Means.INSTANT_TRANSFER, Nature.RECEIPT),

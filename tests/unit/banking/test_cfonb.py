@@ -170,7 +170,7 @@ def test_a_complement_without_qualifier_is_a_text() -> None:
     [
         ("02", 1, Means.CHEQUE, Nature.CLEARING),
         ("03", -1, Means.CHEQUE, Nature.RETURN),
-        ("04", 1, Means.CASH, Nature.RECEIPT),
+        ("04", 1, Means.CASH, Nature.CLEARING),
         ("05", 1, Means.TRANSFER, Nature.RECEIPT),
         ("18", 1, Means.TRANSFER, Nature.RECEIPT),
         ("C2", 1, Means.INSTANT_TRANSFER, Nature.RECEIPT),

@@ -93,8 +93,9 @@ RETURN_REASON: Final = re.compile(
     r"\b(A[CM]0[1-6]|AC13|AG0[12]|BE0[1-8]|[CD]NOR|CUST|ED05|FF0[15]|FOCR|MD0[1267]|MS0[23]|RC01|RR0[1-4]|SL01|TM01)\b"
 )
 """A reason of ISO 20022 for a payment that comes back, as a word of a text."""
-_CFONB_CLEARING: Final = frozenset({"02", "30"})
+_CFONB_CLEARING: Final = frozenset({"02", "04", "30"})
 _CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
+_CLEARING_SUB_FAMILIES: Final = frozenset({"CDPT"})
 
 
 @lru_cache(maxsize=256)
@@ -148,7 +149,7 @@ def nature_of(credit: bool, code: str | None, proprietary: str | None = None, re
     spoken = {text for text in (proprietary, code) if text}
     cfonb, gvc = {_cfonb(text) for text in spoken}, {_gvc(text) for text in spoken}
     if credit:
-        cleared = family in _CLEARING_FAMILIES or bool(cfonb & _CFONB_CLEARING)
+        cleared = family in _CLEARING_FAMILIES or sub_family in _CLEARING_SUB_FAMILIES or bool(cfonb & _CFONB_CLEARING)
         return Nature.CLEARING if cleared and not returned else Nature.RECEIPT
     if sub_family in _FEE_SUB_FAMILIES:
         return Nature.OTHER
