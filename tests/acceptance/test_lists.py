@@ -308,3 +308,51 @@ def test_a_household_pays_with_its_fsl_line_what_its_other_lease_owes() -> None:
     (line,) = case.get(f"/v1/lists/{list_id}/lines")["items"]
     assert case.settled(line["payment_id"]) == {"rent": "400.00", "box": "25.00"}
     case.holds("L1", "P1")
+
+
+def test_what_the_caf_sent_by_transfer_settles_the_aid_when_a_person_assigns_it() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "150.00")
+    sent = case.report("150.00", debtor_name="CAF DU GARD")
+    assert case.ask("POST", f"/v1/payments/{sent}/assign", {"lease_id": "L1", "reason": "seen"}).status == 200
+    assert (case.balance(), case.aid_open(), case.settled(sent)) == ("330.00", "0.00", {"apl-L1": "150.00"})
+    assert case.ask("POST", f"/v1/payments/{sent}/unassign", {"reason": "wrong"}).status == 200
+    assert (case.balance(), case.aid_open()) == ("330.00", "150.00")
+    case.holds()
+
+
+def test_what_the_caf_sent_is_split_over_aids() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "150.00")
+    tenant(case, "L2", "1000002", "100.00")
+    sent = case.report("250.00", debtor_name="CAF DU GARD")
+    parts = [{"lease_id": "L1", "amount_cents": 15000}, {"lease_id": "L2", "amount_cents": 10000}]
+    assert case.ask("POST", f"/v1/payments/{sent}/split", {"parts": parts, "reason": "seen"}).status == 200
+    assert (case.aid_open("L1"), case.aid_open("L2"), case.balance("L1")) == ("0.00", "0.00", "330.00")
+    case.take_back(sent, "2026-11-06", "250.00", "FOCR")
+    assert (case.aid_open("L1"), case.aid_open("L2"), case.balance("L1")) == ("150.00", "100.00", "330.00")
+    case.holds("L1", "L2")
+
+
+def test_the_cafs_money_is_never_matched_by_a_virtual_iban() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "150.00")
+    sent = case.receive("150.00", debtor_name="CAF DU GARD")
+    assert (case.payment(sent)["lease_id"], case.balance()) == (None, "330.00")
+    assert suspense(case) == [("150.00", "awaiting_list")]
+
+
+def test_nor_by_that_which_another_channel_says_of_it() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001", "150.00")
+    sent = case.report("150.00", debtor_name="CAF DU GARD")
+    assert case.receive("150.00", channel="cfonb120") == sent
+    assert (case.payment(sent)["lease_id"], case.aid_open()) == (None, "150.00")
+
+
+def test_the_fsl_may_pay_on_a_virtual_iban() -> None:
+    case = a_case()
+    tenant(case, "L1", "1000001")
+    case.call("oct", "rent", "2026-10-10", "100.00")
+    paid = case.receive("100.00", debtor_name="DEPARTEMENT DU GARD FSL")
+    assert (case.settled(paid), case.balance()) == ({"oct": "100.00"}, "0.00")

@@ -11,7 +11,7 @@ from quitus.domain.charged import Charging, History
 from quitus.domain.errors import Conflict
 from quitus.domain.household import Booking, Choice, Household, allocations_of, rest_of, spread
 from quitus.domain.incoming import bank_role
-from quitus.domain.lease import Account
+from quitus.domain.lease import Account, Debtor
 from quitus.domain.ledger import Chart, EntryKind, Role
 from quitus.domain.matching import Match
 from quitus.domain.payment import Awaiting, Decision, DecisionKind, Payment, PaymentStatus
@@ -41,9 +41,10 @@ def assign(
     may_be_assigned(payment)
     came = payment.posted.incoming.movement.booking_date
     chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
-    parts = spread(household, payment.debtor, payment.left_cents, came, Choice(target, chosen))
+    debtor = payment.debtor_by(match)
+    parts = spread(household, debtor, payment.left_cents, came, Choice(target, chosen))
     number = payment.decisions + 1
-    entries, accounts = decided_booking(payment, number, chart, on).book(parts)
+    entries, accounts = decided_booking(payment, number, debtor, chart, on).book(parts)
     placed, rest = replace(match, lease_id=household.main), rest_of(parts)
     decision = Decision(number, DecisionKind.ASSIGN, placed, allocations_of(parts), rest, entries, by, at)
     main = accounts[household.main]
@@ -78,7 +79,7 @@ def unassign(
     if payment.status is not PaymentStatus.POSTED:
         raise Conflict("payment_not_posted", "Only a payment on a lease can be unassigned.", status=payment.status)
     number = payment.decisions + 1
-    booking = decided_booking(payment, number, chart, on)
+    booking = decided_booking(payment, number, payment.debtor, chart, on)
     entries, made = take_off(payment, everything(payment), accounts, histories, booking)
     off = replace(match, lease_id=None)
     return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at), made
@@ -102,8 +103,8 @@ def settled_leases(payment: Payment) -> list[str]:
     return everything(payment).leases(payment)
 
 
-def decided_booking(payment: Payment, number: int, chart: Chart, on: date) -> Booking:
+def decided_booking(payment: Payment, number: int, debtor: Debtor, chart: Chart, on: date) -> Booking:
     """How a decision is booked: from suspense; what was in no book yet comes from the bank's account."""
     origin = Role.SUSPENSE if payment.entries else bank_role(payment.posted.incoming)
     entry_id = f"{payment.payment_id}-d{number}"
-    return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, on, origin, payment.debtor, chart)
+    return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, on, origin, debtor, chart)

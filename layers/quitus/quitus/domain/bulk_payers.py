@@ -6,11 +6,12 @@ landlord's own data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
 from quitus.domain.ibans import compact_iban
+from quitus.domain.lease import Debtor
 from quitus.domain.matching import PAYER, Match, SuspenseReason
 from quitus.domain.movement import Means, Movement, Nature, Status
 from quitus.domain.names import joined, words_of
@@ -85,6 +86,11 @@ class BulkPayer:
     names: tuple[str, ...] = field(default=())
     """How the bank calls it; a transfer's name may go on after it."""
 
+    @property
+    def pays_aids(self) -> bool:
+        """Whether its money is aids, never what tenants owe themselves."""
+        return self.means.debtor is Debtor.PAYER
+
     def sent(self, movement: Movement) -> bool:
         """Whether a movement says that this payer sent it."""
         if movement.debtor_iban and compact_iban(movement.debtor_iban) in self.ibans:
@@ -106,12 +112,12 @@ def _begins(text: str, name: str) -> bool:
 
 def awaiting_list(movement: Movement, match: Match, payers: tuple[BulkPayer, ...]) -> Match:
     """The match of a transfer, once it is known whether a payer sent it who tells by a list whose it is: then neither
-    memory nor names say more.
+    memory nor names say more; nor, of aids, a virtual IBAN or anything else that it names (sector.md §2).
     """
     is_credit = movement.amount_cents > 0 and movement.nature is Nature.RECEIPT and movement.status is Status.BOOKED
-    if match.reason is not SuspenseReason.NO_EVIDENCE or not is_credit:
-        return match
-    sender = next((payer for payer in payers if payer.sent(movement)), None)
+    is_open = match.reason is SuspenseReason.NO_EVIDENCE
+    possible = [payer for payer in payers if is_open or payer.pays_aids] if is_credit else []
+    sender = next((payer for payer in possible if payer.sent(movement)), None)
     if sender is None:
         return match
-    return replace(match, evidence={PAYER: sender.payer_id}, reason=SuspenseReason.AWAITING_LIST)
+    return Match(None, None, {PAYER: sender.payer_id}, SuspenseReason.AWAITING_LIST)

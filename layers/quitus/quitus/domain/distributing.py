@@ -19,6 +19,7 @@ from quitus.domain.lease import Account, Debtor, LeaseStatus
 from quitus.domain.ledger import Chart, EntryKind, Role, next_loose
 from quitus.domain.matching import (
     BENEFICIARY,
+    DEBTOR,
     DEPARTED,
     LINE,
     LIST,
@@ -51,6 +52,18 @@ def sender_of(payment: Payment, payers: Sequence[BulkPayer]) -> str | None:
     told = [report.said for report in payment.reports]
     senders = {payer.payer_id for payer in payers if any(map(payer.sent, told))}
     return senders.pop() if len(senders) == 1 else None
+
+
+def is_aid(payment: Payment, payers: Sequence[BulkPayer]) -> bool:
+    """Whether a payer of aids sent it, as any channel tells."""
+    return any(payer.pays_aids and payer.sent(report.said) for payer in payers for report in payment.reports)
+
+
+def owed_by(payment: Payment, match: Match, payers: Sequence[BulkPayer]) -> Match:
+    """A person's match of a payment: what a payer of aids sent settles aids, however the bank calls it."""
+    if not is_aid(payment, payers):
+        return match
+    return replace(match, evidence={**match.evidence, DEBTOR: Debtor.PAYER.value})
 
 
 _NOBODYS = frozenset({SuspenseReason.NO_EVIDENCE, SuspenseReason.DOUBT})

@@ -26,6 +26,9 @@ PAYER = "payer"
 LIST, LINE, BENEFICIARY, DEPARTED = "list", "line", "beneficiary", "departed_lease"
 """The evidence of a line of such a list: which list, which line, whose number, and the ended lease that it is of."""
 
+DEBTOR = "debtor"
+"""The evidence of a decision that says whose debt it pays, where that is not what the payment's means say."""
+
 REFUND = "refund"
 """The evidence that names the refund that a row, or a debit of the bank's, is of."""
 

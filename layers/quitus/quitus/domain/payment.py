@@ -10,7 +10,7 @@ from quitus.domain.allocation import Allocation
 from quitus.domain.incoming import Incoming, Source, bank_role
 from quitus.domain.lease import Debtor
 from quitus.domain.ledger import Entry, Role
-from quitus.domain.matching import PAYER, Match, SuspenseReason
+from quitus.domain.matching import DEBTOR, PAYER, Match, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import CLOSING_CHANNELS, Nature
 from quitus.domain.posting import Posted
@@ -258,4 +258,9 @@ class Payment:
     @property
     def debtor(self) -> Debtor:
         """Whose debt it pays."""
-        return self.posted.incoming.movement.means.debtor
+        return self.debtor_by(self.match)
+
+    def debtor_by(self, match: Match | None) -> Debtor:
+        """Whose debt it pays by a match: what that says, else what its means say."""
+        told = match.evidence.get(DEBTOR) if match else None
+        return Debtor(told) if told else self.posted.incoming.movement.means.debtor

@@ -59,7 +59,7 @@ def split(
             message = "Only the first lease of a split may be left with a credit."
             raise Conflict("split_leaves_credit", message, lease_id=part.lease_id, cents=part.settlement.rest_cents)
     number, main = payment.decisions + 1, shares[0].lease_id
-    entries, after = decided_booking(payment, number, chart, on).book(parts)
+    entries, after = decided_booking(payment, number, payment.debtor_by(match), chart, on).book(parts)
     told = " ".join(f"{share.lease_id}:{share.amount_cents}" for share in shares)
     placed = replace(match, lease_id=main, evidence={**match.evidence, SPLIT: told})
     decision = Decision(number, DecisionKind.ASSIGN, placed, allocations_of(parts), rest_of(parts), entries, by, at)
@@ -71,5 +71,6 @@ def split(
 def _part(payment: Payment, share: Share, account: Account, match: Match) -> Part:
     came = payment.posted.incoming.movement.booking_date
     chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
-    (part,) = spread(Household.alone(account), payment.debtor, share.amount_cents, came, Choice(share.due_ids, chosen))
+    debtor = payment.debtor_by(match)
+    (part,) = spread(Household.alone(account), debtor, share.amount_cents, came, Choice(share.due_ids, chosen))
     return part

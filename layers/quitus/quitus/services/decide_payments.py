@@ -11,6 +11,7 @@ import msgspec
 from quitus.domain import assigning
 from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.distributing import owed_by
 from quitus.domain.errors import Conflict
 from quitus.domain.known_payers import KnownPayer, Payer, lessons_of, payers_told
 from quitus.domain.landlord import Landlord
@@ -182,7 +183,7 @@ class DecisionDesk:
             told = self.lines.debited(occasion.landlord_id, payment, account, match, chart, on, occasion.by, at)
             decision, made, beside = told[0], told[1], [*beside, *told[2]]
         else:
-            target = order.due_ids
+            target, match = order.due_ids, owed_by(payment, match, landlord.bulk_payers)
             decision, made = assigning.assign(payment, household, match, target, landlord.chart, on, occasion.by, at)
             beside = [*beside, *self._assured(occasion.landlord_id, payment, order.lease_id)]
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made, beside)
@@ -192,6 +193,7 @@ class DecisionDesk:
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         _check_version(payment, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        match = owed_by(payment, match, landlord.bulk_payers)
         decision, made = split(payment, shares, accounts, match, landlord.chart, on, occasion.by, at)
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made)
 

@@ -10,7 +10,7 @@ from functools import partial
 from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
-from quitus.domain.distributing import sender_of
+from quitus.domain.distributing import is_aid, sender_of
 from quitus.domain.errors import Contention
 from quitus.domain.household import Household
 from quitus.domain.identity import Bucket
@@ -178,7 +178,7 @@ class MovementPoster:
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
-        channel told, waits for its list: memory and names say nothing of it.
+        channel told, waits for its list: memory and names say nothing of it, nor, of aids, what any channel names.
         """
         if not match.is_certain:
             nothing = replace(match, lease_id=None, rule=None, reason=SuspenseReason.NO_EVIDENCE)
@@ -191,7 +191,8 @@ class MovementPoster:
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
             return
-        if not match.is_certain and sender_of(payment, landlord.bulk_payers) is not None:
+        payers = landlord.bulk_payers
+        if is_aid(payment, payers) or (not match.is_certain and sender_of(payment, payers) is not None):
             return
         decision, made = self._decided(landlord, incoming, payment, household, match)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
