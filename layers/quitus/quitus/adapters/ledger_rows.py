@@ -30,6 +30,9 @@ NEVER_DECIDED = New()
 NEVER_USED = New()
 NEVER_CHARGED = New()
 
+_REPORTS, _COLLECTS = "on:", "collects:"
+"""What channels do for an account."""
+
 
 class LedgerRows:
     """`ports.Ledger` on a table."""
@@ -101,12 +104,26 @@ class LedgerRows:
 
     def channels(self, landlord_id: str, account_tag: str) -> frozenset[str]:
         """See `Ledger.channels`."""
-        row = self._table.get(keys.channels(landlord_id, account_tag))
-        return frozenset(name.removeprefix("on:") for name in row if name.startswith("on:")) if row else frozenset()
+        return self._channels(landlord_id, account_tag, _REPORTS)
 
     def add_channel(self, landlord_id: str, account_tag: str, channel: str) -> None:
         """See `Ledger.add_channel`."""
-        self._table.write([Update(keys.channels(landlord_id, account_tag), set={f"on:{channel}": True})])
+        self._add_channel(landlord_id, account_tag, f"{_REPORTS}{channel}")
+
+    def collectors(self, landlord_id: str, account_tag: str) -> frozenset[str]:
+        """See `Ledger.collectors`."""
+        return self._channels(landlord_id, account_tag, _COLLECTS)
+
+    def add_collector(self, landlord_id: str, account_tag: str, channel: str) -> None:
+        """See `Ledger.add_collector`."""
+        self._add_channel(landlord_id, account_tag, f"{_COLLECTS}{channel}")
+
+    def _channels(self, landlord_id: str, account_tag: str, does: str) -> frozenset[str]:
+        row = self._table.get(keys.channels(landlord_id, account_tag)) or {}
+        return frozenset(name.removeprefix(does) for name in row if name.startswith(does))
+
+    def _add_channel(self, landlord_id: str, account_tag: str, name: str) -> None:
+        self._table.write([Update(keys.channels(landlord_id, account_tag), set={name: True})])
 
     def posted(self, landlord_id: str, rows: Iterable[tuple[Bucket, int]]) -> dict[tuple[Bucket, int], Posted]:
         """See `Ledger.posted`."""

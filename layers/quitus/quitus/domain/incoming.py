@@ -75,7 +75,7 @@ class Incoming:
 
     @property
     def _collected_book(self) -> str:
-        return f"{self.source.channel}|{self.account}"
+        return collected_book(self.source.channel, self.account)
 
     @property
     def books(self) -> Mapping[str, Role]:
@@ -137,6 +137,11 @@ class Incoming:
         """
         reference = self.movement.bank_reference or self.movement.uetr or ""
         return "" if not reference or is_counter(reference) else f"{reference_tag(reference)}@{self.source.channel}"
+
+
+def collected_book(channel: str, account: str) -> str:
+    """The book of what a channel has in collection for an account."""
+    return f"{channel}|{account}"
 
 
 def bank_role(incoming: Incoming) -> Role:

@@ -46,7 +46,7 @@ class DecisionKind(StrEnum):
     REVERSE = "reverse"
     """Some or all of it is taken back: by a return, or by a person who got a cheque back."""
     CONFIRM = "confirm"
-    """The bank's own line of what a person had recorded as taken back."""
+    """The bank's own line of what a person, or an event, had told as taken back in collection."""
     TRACE = "trace"
     """A return: the payment that it takes back is known."""
     DISMISS = "dismiss"

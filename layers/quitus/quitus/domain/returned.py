@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from quitus.domain.identity import Bucket, account_tag, reference_key
-from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming
+from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, collected_book
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
 
@@ -63,13 +63,24 @@ class Return:
         return frozenset({self.cents, min(self.ordered, self.cents)})
 
     @property
-    def buckets(self) -> list[Bucket]:
-        """Where its payment may be: the same amount, on its account or among what waits in 511."""
+    def means(self) -> frozenset[Means]:
+        """What means its channels say."""
+        return frozenset(movement.means for movement in self.said)
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The bank accounts that it is of."""
+        return frozenset(report.account for report in self.reports)
+
+    def buckets(self, collectors: Iterable[str] = ()) -> list[Bucket]:
+        """Where its payment may be: the same amount, on its account or among what waits in 511; `collectors` are the
+        channels that tell of values in collection.
+        """
         days = (OLDEST + NEWEST).days
         first = self.day - OLDEST
         return [
             Bucket(tag, first + timedelta(days=number), cents)
-            for tag in sorted(self._books)
+            for tag in sorted(self._books | self._collected(collectors))
             for cents in sorted(self.amounts)
             for number in range(days + 1)
         ]
@@ -79,9 +90,12 @@ class Return:
         books = {report.bucket.account for report in self.reports}
         books |= {account_tag(report.account) for report in self.reports}
         books |= {tag for report in self.reports if report.source.event_id is not None for tag in report.books}
-        if any(movement.means is Means.CHEQUE for movement in self.said):
-            books.add(account_tag(f"{MANUAL_ACCOUNT}|{MANUAL_ACCOUNT}"))
+        if not self.means.isdisjoint((Means.CHEQUE, Means.CARD)):
+            books.add(account_tag(collected_book(MANUAL_ACCOUNT, MANUAL_ACCOUNT)))
         return books
+
+    def _collected(self, collectors: Iterable[str]) -> set[str]:
+        return {account_tag(collected_book(channel, account)) for channel in collectors for account in self.accounts}
 
     def part_of(self, left: Cents, *, may_be_part: bool) -> Cents | None:
         """What it takes of `left` of a payment: all of it, or, of one that it names, a part. The rest is a fee."""

@@ -19,7 +19,6 @@ from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored, 
 from quitus.domain.matching import REVERSES, Match, MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.payment import (
-    AUTOMATION,
     CONFIRMED_BY,
     CONFIRMS,
     Awaiting,
@@ -190,7 +189,7 @@ def reverses(payment: Payment, rule: MatchRule | None, evidence: Mapping[str, st
     return Match(None, rule, {REVERSES: payment.payment_id, **evidence})
 
 
-def confirmation(payment: Payment, reversal: Reversal, return_id: str, at: str) -> Decision:
-    """The decision on a payment that a return is the bank's own line of what a person recorded as taken back."""
+def confirmation(payment: Payment, reversal: Reversal, return_id: str, by: str, at: str) -> Decision:
+    """The decision on a payment that a return is the bank's own line of what was taken back in collection."""
     match = Match(payment.lease_id, None, {CONFIRMS: reversal.reversal_id, CONFIRMED_BY: return_id})
-    return Decision(payment.decisions + 1, DecisionKind.CONFIRM, match, (), 0, (), AUTOMATION, at)
+    return Decision(payment.decisions + 1, DecisionKind.CONFIRM, match, (), 0, (), by, at)

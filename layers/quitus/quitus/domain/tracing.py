@@ -101,7 +101,12 @@ class Found:
     @property
     def unconfirmed(self) -> list[tuple[Payment, Reversal]]:
         """What was taken back on 511 without a line of the bank's."""
-        return [one for one in self.reversed if one[1].in_collection and one[1].confirmed_by is None]
+        return [one for one in self.reversed if is_unconfirmed(one[1])]
+
+
+def is_unconfirmed(reversal: Reversal) -> bool:
+    """Whether it was taken back on 511, and the bank's own line of it is to come."""
+    return reversal.in_collection and reversal.confirmed_by is None
 
 
 def find(returned: Return, candidates: Iterable[Payment]) -> Found:
@@ -172,7 +177,13 @@ def _trace(returned: Return, payment: Payment) -> Trace | None:
     if not _is_receipt(payment) or _day(payment) > returned.day + NEWEST or _denied(returned, payment):
         return None
     asked, told = _asked(returned), _told(payment)
-    return next((trace for trace in Trace if asked[trace] & told[trace] and _counts(returned, trace)), None)
+    possible = (trace for trace in Trace if asked[trace] & told[trace] and _counts(returned, trace))
+    return next((trace for trace in possible if trace is not Trace.AMOUNT or _may_be_of_amount(payment)), None)
+
+
+def _may_be_of_amount(payment: Payment) -> bool:
+    """Whether the means and the amount are enough: a card's are not, but where its provider told of a chargeback."""
+    return payment.posted.incoming.movement.means is Means.CHEQUE or any(map(is_unconfirmed, payment.reversals))
 
 
 def _counts(returned: Return, trace: Trace) -> bool:
@@ -248,12 +259,14 @@ def _day(payment: Payment) -> date:
 
 
 _EXACT = (Trace.REFERENCE, Trace.END_TO_END)
+_OF_AMOUNT = frozenset({Means.CHEQUE, Means.CARD})
+"""Means of which a bank's line may say nothing but that one came back."""
 _SAID: Mapping[Trace, Callable[[Incoming], Sequence[str | None]]] = {
     Trace.END_TO_END: lambda report: (report.report.end_to_end_id,),
     Trace.MANDATE: lambda report: (report.movement.mandate_id and reference_key(report.movement.mandate_id),),
     Trace.LEASE: lambda report: (report.lease_iban,),
     Trace.PAYER: lambda report: (report.movement.debtor_iban, report.report.payer),
-    Trace.AMOUNT: lambda report: ("cheque" if report.movement.means is Means.CHEQUE else None,),
+    Trace.AMOUNT: lambda report: (report.movement.means.value if report.movement.means in _OF_AMOUNT else None,),
 }
 """What a report says of its own money that may tie a return to it."""
 _RANK = {trace: rank for rank, trace in enumerate(Trace)}

@@ -14,11 +14,12 @@ from quitus.domain.money import Cents
 from quitus.domain.payment import Payment, Reversal
 from quitus.domain.returned import Return
 from quitus.domain.reversing import TakeBack, check_is_payment, check_reversible, check_waiting, dismissed
+from quitus.domain.tracing import is_unconfirmed
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion
 from quitus.services.ports import Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
 from quitus.services.table import Stale
-from quitus.services.take_back import Occurrence, Reverser
+from quitus.services.take_back import Occurrence, Reverser, confirming, is_on_bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,18 @@ class ReturnDesk:
         check_waiting(waiting)
         returned = Return(waiting.reports)
         original = self.ledger.payment(landlord_id, order.payment_id)
-        cents = _taken(returned, original, order.fee_cents)
-        check_reversible(original, cents)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         said = _evidence(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
+        told = _told(returned, original, order.fee_cents) if is_on_bank(returned) else None
         reverser = Reverser(self.ledger, self.clock)
-        reverser.commit(landlord_id, waiting, reverser.taking(landlord, occurrence, original, cents), occurrence)
+        if told is not None:
+            settled = confirming(landlord, occurrence, original, told)
+        else:
+            cents = _taken(returned, original, order.fee_cents)
+            check_reversible(original, cents)
+            settled = reverser.taking(landlord, occurrence, original, cents)
+        reverser.commit(landlord_id, waiting, settled, occurrence)
 
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
@@ -141,6 +147,13 @@ class ReturnDesk:
         """Other credits of the leases may pay what is owed again."""
         leases = {entry.lease_id for entry in payment.entries if entry.lease_id is not None}
         self.decisions.spender.spend(landlord, leases)
+
+
+def _told(returned: Return, original: Payment, fee_cents: Cents | None) -> Reversal | None:
+    """What was taken back of the payment already, in collection, and of which the return is the bank's own line."""
+    amounts = returned.amounts if fee_cents is None else {returned.cents - fee_cents}
+    unconfirmed = (reversal for reversal in original.reversals if is_unconfirmed(reversal))
+    return next((reversal for reversal in unconfirmed if reversal.amount_cents in amounts), None)
 
 
 def _taken(returned: Return, original: Payment, fee_cents: Cents | None) -> Cents:

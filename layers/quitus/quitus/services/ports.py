@@ -87,6 +87,14 @@ class Ledger(Protocol):
         """Remember that a channel reports on an account."""
         ...
 
+    def collectors(self, landlord_id: str, account_tag: str) -> frozenset[str]:
+        """The channels that ever told of values in collection for a bank account."""
+        ...
+
+    def add_collector(self, landlord_id: str, account_tag: str, channel: str) -> None:
+        """Remember that a channel tells of values in collection for a bank account."""
+        ...
+
     def posted(self, landlord_id: str, rows: Iterable[tuple[Bucket, int]]) -> dict[tuple[Bucket, int], Posted]:
         """The permanent rows with these ordinals."""
         ...

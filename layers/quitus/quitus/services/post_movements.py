@@ -13,7 +13,7 @@ from quitus.domain.charged import Charging
 from quitus.domain.distributing import is_aid, sender_of
 from quitus.domain.errors import Contention
 from quitus.domain.household import Household
-from quitus.domain.identity import Bucket
+from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus, Recent
@@ -164,6 +164,8 @@ class MovementPoster:
         channels = self.ledger.channels(landlord_id, account)
         if channel in channels:
             return channels
+        if incoming.in_collection:
+            self.ledger.add_collector(landlord_id, account_tag(incoming.account), channel)
         self.ledger.add_channel(landlord_id, account, channel)
         raise Stale
 

@@ -15,12 +15,13 @@ from functools import partial
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
 from quitus.domain.errors import Conflict
-from quitus.domain.identity import Bucket
+from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.landlord import Landlord
 from quitus.domain.ledger import Line, Role
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.money import Cents
+from quitus.domain.movement import Means
 from quitus.domain.pairing import Verdict
 from quitus.domain.payment import AUTOMATION, BOOKED_ON, FEE, Awaiting, Decision, Payment, Reversal
 from quitus.domain.pending import replace_by
@@ -90,12 +91,17 @@ class Candidates:
     _read: dict[tuple[Bucket, ...], Mapping[str, Sequence[Payment]]] = field(default_factory=dict)
     """By what may tie a return to them."""
 
-    def of(self, returned: Return, read: Callable[[Iterable[Bucket]], Iterable[Payment]]) -> Sequence[Payment]:
+    def of(
+        self,
+        returned: Return,
+        collectors: Callable[[], Iterable[str]],
+        read: Callable[[Iterable[Bucket]], Iterable[Payment]],
+    ) -> Sequence[Payment]:
         """Those that something ties to a return."""
         asked = ties(returned)
         if not asked:
             return ()
-        place = tuple(returned.buckets)
+        place = tuple(returned.buckets(collectors()))
         if place not in self._read:
             self._read[place] = _by_tie(read(place))
         held = self._read[place]
@@ -230,7 +236,15 @@ class Reverser:
         found = find(returned, self.ledger.payments(landlord_id, around)) if around else Found()
         if found.is_any:
             return found
-        return find(returned, self.candidates.of(returned, partial(self.ledger.payments, landlord_id)))
+        collectors = partial(self._collectors, landlord_id, returned)
+        return find(returned, self.candidates.of(returned, collectors, partial(self.ledger.payments, landlord_id)))
+
+    def _collectors(self, landlord_id: str, returned: Return) -> set[str]:
+        """The channels whose card payments a bank's line of a chargeback may be of."""
+        if Means.CARD not in returned.means or not is_on_bank(returned):
+            return set()
+        tags = map(account_tag, returned.accounts)
+        return {channel for tag in tags for channel in self.ledger.collectors(landlord_id, tag)}
 
     def _named(self, landlord_id: str, report: Incoming) -> Bucket | None:
         reference = report.movement.original_reference
@@ -238,12 +252,8 @@ class Reverser:
 
     def _settled(self, landlord: Landlord, occurrence: Occurrence, found: Found) -> Settled | None:
         """What was recorded as taken back awaits its bank line: that is none of another payment."""
-        for payment, reversal in found.unconfirmed if _is_on_bank(occurrence.returned) else ():
-            made = confirmation(payment, reversal, occurrence.return_id, occurrence.at)
-            cents, fee = reversal.amount_cents, occurrence.returned.cents - reversal.amount_cents
-            lines = collected_lines(landlord.chart, cents, occurrence.origin)
-            lines += fee_lines(landlord.chart, fee, occurrence.origin)
-            return Settled(payment, made, (), reverses(payment, None, _with_fee(made.match.evidence, fee)), lines)
+        for payment, reversal in found.unconfirmed if is_on_bank(occurrence.returned) else ():
+            return confirming(landlord, occurrence, payment, reversal)
         if found.original is None:
             return None
         original = found.original
@@ -281,11 +291,23 @@ class Reverser:
         self.ledger.commit(landlord_id, Plan((), tuple(claims), {}, ()), at)
 
 
+def confirming(landlord: Landlord, occurrence: Occurrence, payment: Payment, reversal: Reversal) -> Settled:
+    """What follows when a return is the bank's own line of what was taken back in collection, which it clears."""
+    made = confirmation(payment, reversal, occurrence.return_id, occurrence.by, occurrence.at)
+    fee = occurrence.returned.cents - reversal.amount_cents
+    lines = collected_lines(landlord.chart, reversal.amount_cents, occurrence.origin)
+    lines += fee_lines(landlord.chart, fee, occurrence.origin)
+    evidence = _with_fee({**made.match.evidence, **occurrence.evidence}, fee)
+    rule = None if occurrence.by == AUTOMATION else MatchRule.PERSON
+    return Settled(payment, made, (), reverses(payment, rule, evidence), lines)
+
+
 def _with_fee(evidence: Mapping[str, str], fee_cents: Cents) -> dict[str, str]:
     return {**evidence, FEE: str(fee_cents)} if fee_cents else dict(evidence)
 
 
-def _is_on_bank(returned: Return) -> bool:
+def is_on_bank(returned: Return) -> bool:
+    """Whether it is a bank's line, which is of 512."""
     return all(bank_role(report) is Role.BANK for report in returned.reports)
 
 
