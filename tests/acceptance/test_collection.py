@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from acceptance.case import Case
 
+from quitus.adapters.ledger_rows import LedgerRows
 from quitus.banking.codes import means_of, nature_of
+from quitus.domain.movement import Nature
 
 
 def told_as(code: str, *, credit: bool = True) -> dict[str, Any]:
@@ -113,3 +115,150 @@ def test_a_person_says_which_chargeback_a_bank_line_is_of() -> None:
     assert (waiting(case), pending(case), case.balance()) == ({}, [], "300.00")
     assert proved(case, "2026-11-08") == (0, 30000, -1500)
     assert case.payment(line)["match"]["rule"] == "person"
+
+
+def three_cards(case: Case) -> None:
+    """425.75 in collection, by three card payments that the provider told of."""
+    for lease_id, euros in (("L1", "100.00"), ("L2", "250.50"), ("L3", "75.25")):
+        case.let(lease_id)
+        case.receive(euros, "2026-11-02", lease_id=lease_id, channel="event:psp:demo", means="card")
+    assert waiting(case) == {"card": 42575}
+
+
+def a_transfer(case: Case, euros: str = "425.75", **said: Any) -> str:
+    """An ordinary transfer of the 4th."""
+    line = case.report(euros, "2026-11-04", **(told_as("PMNT/RCDT/ESCT") | said))
+    case.settle()
+    return line
+
+
+def say(case: Case, line: str, *, clears: bool = True, **said: Any) -> Any:
+    """A person says what a line of the bank's brings."""
+    return case.ask("POST", f"/v1/payments/{line}/clearing", {"clears": clears, "reason": "seen"} | said)
+
+
+def test_a_payout_by_transfer_of_the_landlords_own_card_provider_clears_511() -> None:
+    case = Case()
+    three_cards(case)
+    a_transfer(case, debtor_name="Stripe Technology Europe Ltd", remittance="STRIPE PAYOUT")
+    assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({}, [], (0, 0, 42575))
+
+
+def test_payouts_come_from_whom_the_landlord_says() -> None:
+    senders = [{"names": ["PAYZEN"]}, {"ibans": ["FR14 2004 1010 0505 0001 3M02 606"], "means": "card"}]
+    case = Case(payout_senders=senders)
+    three_cards(case)
+    a_transfer(case, "100.00", debtor_name="PAYZEN SAS")
+    a_transfer(case, "325.75", debtor_iban="FR1420041010050500013M02606")
+    other = a_transfer(case, "10.00", debtor_name="PAYZENITH")
+    assert (waiting(case), suspended(case)) == ({}, [other])
+
+
+def test_a_payouts_sender_that_names_a_lease_pays_it() -> None:
+    case = Case()
+    case.let()
+    paid = case.receive("100.00", debtor_name="STRIPE")
+    assert (case.payment(paid)["lease_id"], waiting(case)) == ("L1", {})
+
+
+def test_a_further_channel_says_that_a_line_is_a_payout() -> None:
+    case = Case()
+    three_cards(case)
+    line = a_transfer(case, channel="cfonb120", bank_reference=None)
+    assert suspended(case) == [line]
+    assert a_transfer(case, channel="camt.053", debtor_name="STRIPE", bank_reference=None) == line
+    assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({}, [], (0, 0, 42575))
+
+
+def test_a_person_says_that_a_line_in_suspense_brings_what_waits() -> None:
+    case = Case()
+    three_cards(case)
+    line = a_transfer(case, "419.36", debtor_name="UN PRESTATAIRE")
+    assert say(case, line, kept_cents=639).body["clearing"] == {"means": "card", "kept_cents": 639}
+    assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({}, [], (0, 0, 41936))
+    assert booked(case, line) == {"512": 41936, "471": 0, "627": 639, "511": -42575}
+
+
+def test_who_erred_takes_it_back() -> None:
+    case = Case()
+    three_cards(case)
+    line = a_transfer(case, "419.36", debtor_name="UN TIERS")
+    assert say(case, line, kept_cents=639).status == 200
+    assert say(case, line, clears=False).body["status"] == "suspense"
+    assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({"card": 42575}, [line], (41936, 0, 0))
+    assert booked(case, line) == {"512": 41936, "471": -41936, "627": 0, "511": 0}
+    assert case.ask("POST", f"/v1/payments/{line}/assign", {"lease_id": "L1", "reason": "seen"}).status == 200
+    assert (case.payment(line)["lease_id"], proved(case, "2026-11-04")) == ("L1", (41936, 0, 0))
+    assert line in listed(case)
+
+
+def test_a_line_that_its_code_takes_for_a_deposit_may_be_a_tenants() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "200.00")
+    line = case.report("200.00", "2026-11-04", **told_as("02"))
+    assert waiting(case) == {"cheque": -20000}
+    assert say(case, line, clears=False).status == 200
+    assert (waiting(case), suspended(case)) == ({}, [line])
+    assert case.ask("POST", f"/v1/payments/{line}/assign", {"lease_id": "L1", "reason": "seen"}).status == 200
+    assert (case.settled(line), line in listed(case)) == ({"nov": "200.00"}, True)
+    case.take_back(line, "2026-11-09", "200.00")
+    assert (case.balance(), case.payment(line)["status"]) == ("200.00", "reversed")
+
+
+def test_a_person_says_what_was_kept_of_a_payout_and_corrects_it() -> None:
+    case = Case()
+    three_cards(case)
+    line = case.report("419.36", "2026-11-04", channel="cfonb120", **told_as("30"))
+    assert waiting(case) == {"card": 639}
+    assert say(case, line, kept_cents=700).status == 200
+    assert say(case, line, kept_cents=639).status == 200
+    assert say(case, line, kept_cents=639).body["error"]["code"] == "payment_clears_already"
+    assert (waiting(case), booked(case, line)) == ({}, {"512": 41936, "627": 639, "511": -42575})
+
+
+def test_the_fee_of_a_payout_is_booked_once_a_further_channel_tells_it() -> None:
+    case = Case()
+    three_cards(case)
+    told = told_as("PMNT/MCRD/POSP") | {"bank_reference": "PO1"}
+    line = case.report("419.36", "2026-11-04", channel="camt.054", **told)
+    assert waiting(case) == {"card": 639}
+    assert case.report("419.36", "2026-11-04", channel="camt.053", instructed_cents=42575, **told) == line
+    assert (waiting(case), booked(case, line)) == ({}, {"512": 41936, "627": 639, "511": -42575})
+
+
+def test_charges_beside_a_payout_are_its_fee() -> None:
+    case = Case()
+    three_cards(case)
+    lines = [case.report("425.75", "2026-11-04", **told_as("PMNT/MCRD/POSP"))]
+    lines.append(case.report("-6.39", "2026-11-04", nature=Nature.CLEARING, means="other", bank_reference=None))
+    assert [booked(case, line) for line in lines] == [{"512": 42575, "511": -42575}, {"627": 639, "512": -639}]
+    assert (waiting(case), proved(case, "2026-11-04")) == ({}, (0, 0, 41936))
+
+
+def test_only_what_the_bank_brought_and_is_in_suspense_may_bring_what_waits() -> None:
+    case = Case()
+    three_cards(case)
+    paid = case.receive("10.00")
+    card = case.report("20.00", channel="event:psp:demo", means="card")
+    codes = [say(case, one).body["error"]["code"] for one in (paid, card)]
+    assert codes == ["payment_not_on_bank", "payment_not_on_bank"]
+    assert say(case, paid, clears=False).body["error"]["code"] == "payment_not_clearing"
+    line = a_transfer(case, "5.00")
+    assert say(case, line, version=1).body["error"]["code"] == "payment_changed"
+    path, body = f"/v1/payments/{line}/clearing", {"clears": True, "reason": "seen"}
+    assert case.ask("POST", path, body, role="collections").status == 403
+    assert [say(case, line, version=0).status for _ in range(2)] == [200, 409]
+
+
+def listed(case: Case) -> list[str]:
+    return [item["payment_id"] for item in case.get("/v1/payments")["items"]]
+
+
+def booked(case: Case, line: str) -> dict[str, int]:
+    """What the entries of a line of the bank's add up to, by account."""
+    sums = dict[str, int]()
+    for entry in LedgerRows(case.office.table).payment("semiga", line).entries:
+        for held in entry.lines:
+            sums[held.account] = sums.get(held.account, 0) + held.debit_cents - held.credit_cents
+    return sums

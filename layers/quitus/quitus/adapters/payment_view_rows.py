@@ -173,14 +173,20 @@ def _reversal_writes(landlord_id: str, change: ViewChange) -> Iterator[Write]:
 
 
 def view_key(landlord_id: str, payment: Payment) -> Key:
-    """Where the view of a payment stands; bank lines that are no payments stand apart from the lists."""
+    """Where the view of a payment stands: for ever, so that what can become a payment, or be one no more, stands where
+    payments do; bank lines that never are one stand apart.
+    """
     day = payment.posted.bucket.day
-    partition = view_keys.other_lines_of_day if payment.is_bank_line else view_keys.payments_of_day
+    partition = view_keys.other_lines_of_day if _stands_apart(payment) else view_keys.payments_of_day
     return Key(partition(landlord_id, day), payment.payment_id)
 
 
+def _stands_apart(payment: Payment) -> bool:
+    return payment.is_other or payment.refund_id is not None
+
+
 def _days(payment: Payment) -> set[date]:
-    own = set() if payment.is_bank_line else {payment.posted.bucket.day}
+    own = set() if _stands_apart(payment) else {payment.posted.bucket.day}
     return own | {entry.booking_date for entry in payment.entries}
 
 

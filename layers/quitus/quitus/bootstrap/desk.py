@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from quitus.services.audit import AuditDesk
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
+    from quitus.services.decide_clearing import ClearingDesk
     from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_lists import BeneficiaryDesk, ListDesk
     from quitus.services.decide_payments import DecisionDesk
@@ -247,6 +248,12 @@ class StaffDesk:
         spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
         payer, log = RefundPayer(self._ledger, refunds, alerts), self._outside.action_log
         return RefundDesk(refunds, self._ledger, self.landlords, spender, payer, alerts, log, self.clock)
+
+    @cached_property
+    def clearing(self) -> ClearingDesk:
+        from quitus.services.decide_clearing import ClearingDesk
+
+        return ClearingDesk(self.decisions, self._ledger, self.landlords)
 
     @cached_property
     def returns(self) -> ReturnDesk:

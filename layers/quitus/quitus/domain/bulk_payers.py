@@ -6,6 +6,7 @@ landlord's own data.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
@@ -93,15 +94,20 @@ class BulkPayer:
 
     def sent(self, movement: Movement) -> bool:
         """Whether a movement says that this payer sent it."""
-        if movement.debtor_iban and compact_iban(movement.debtor_iban) in self.ibans:
-            return True
-        return any(_begins(movement.debtor_name or "", name) for name in self.names)
+        return is_sent_by(movement, self.ibans, self.names)
 
     def shares_with(self, other: BulkPayer) -> bool:
         """Whether a transfer could say that both sent it: by one account, or one name that begins the other's."""
         pairs = product(self.names, other.names)
         alike = any(_begins(mine, theirs) or _begins(theirs, mine) for mine, theirs in pairs)
         return alike or not set(self.ibans).isdisjoint(other.ibans)
+
+
+def is_sent_by(movement: Movement, ibans: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether a movement says that it comes from one of these accounts, or of somebody whose name begins so."""
+    if movement.debtor_iban and compact_iban(movement.debtor_iban) in ibans:
+        return True
+    return bool(movement.debtor_name) and any(_begins(movement.debtor_name or "", name) for name in names)
 
 
 def _begins(text: str, name: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from quitus.domain.allocation import Allocation
 from quitus.domain.charged import CreditUse
 from quitus.domain.incoming import Incoming
-from quitus.domain.matching import LIST, REFUND, REVERSES
-from quitus.domain.movement import Nature
+from quitus.domain.matching import LIST, MEANS, REFUND, REVERSES
+from quitus.domain.movement import Means, Nature
 from quitus.domain.payment import (
     CONFIRMED_BY,
     CONFIRMS,
@@ -42,10 +43,16 @@ def fold(
         1 + len(decisions) + len(uses) + len(claims),
         flags=posted.flags,
         reverses=posted.reverses,
+        is_clearing=_clears(posted),
     )
     for step in _in_order(decisions, uses):
         payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
     return payment
+
+
+def _clears(posted: Posted) -> bool:
+    nature = posted.incoming.movement.nature
+    return nature is Nature.CLEARING and bool(posted.entries) and posted.lease_id is None
 
 
 def _first_status(posted: Posted) -> PaymentStatus:
@@ -95,35 +102,55 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
             return _taken_back(replace(payment, entries=entries), decision, decision.reversal)
         case DecisionKind.CONFIRM:
             return _confirmed(payment, decision)
-        case DecisionKind.TRACE | DecisionKind.DISMISS:
-            is_dismissed = decision.kind is DecisionKind.DISMISS
-            reverses = decision.match.evidence.get(REVERSES)
-            traced = replace(payment, status=PaymentStatus.REVERSED, match=decision.match, entries=entries)
-            return replace(traced, reverses=reverses, is_dismissed=is_dismissed)
-        case DecisionKind.REFUND:
-            told = replace(payment, status=PaymentStatus.POSTED, match=decision.match, entries=entries)
-            return replace(told, refund_id=decision.match.evidence[REFUND])
-        case DecisionKind.DISTRIBUTE:
-            list_id = decision.match.evidence[LIST]
-            return replace(payment, status=PaymentStatus.POSTED, match=decision.match, list_id=list_id)
+    told = replace(payment, status=_DECIDED[decision.kind], match=decision.match, entries=entries)
+    if decision.kind in _OF_LINES:
+        return replace(told, **_said_of_line(decision))
     return replace(
-        payment,
-        status=_DECIDED[decision.kind],
-        match=decision.match,
+        told,
         allocations=decision.allocations,
         credit_cents=decision.credit_cents,
-        entries=entries,
         assigned_by=decision.decided_by if decision.kind is DecisionKind.ASSIGN else None,
         replaced_by=tuple(decision.match.evidence[REPLACED_BY].split()) if _replaces(decision) else (),
         flags=decision.flags if decision.kind is DecisionKind.ASSIGN else payment.posted.flags,
     )
 
 
+def _said_of_line(decision: Decision) -> dict[str, Any]:
+    """What a decision says that a line of the bank's is, where it is no payment."""
+    said = decision.match.evidence
+    match decision.kind:
+        case DecisionKind.REFUND:
+            return {"refund_id": said[REFUND]}
+        case DecisionKind.DISTRIBUTE:
+            return {"list_id": said[LIST]}
+        case DecisionKind.CLEAR:
+            return {"is_clearing": True, "brings": Means(said[MEANS])}
+        case DecisionKind.SUSPEND:
+            return {"is_clearing": False}
+    return {"reverses": said.get(REVERSES), "is_dismissed": decision.kind is DecisionKind.DISMISS}
+
+
+_OF_LINES = frozenset(
+    {
+        DecisionKind.TRACE,
+        DecisionKind.DISMISS,
+        DecisionKind.REFUND,
+        DecisionKind.DISTRIBUTE,
+        DecisionKind.CLEAR,
+        DecisionKind.SUSPEND,
+    }
+)
 _DECIDED = {
     DecisionKind.ASSIGN: PaymentStatus.POSTED,
     DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
     DecisionKind.REPLACE: PaymentStatus.REVERSED,
     DecisionKind.CALL_OFF: PaymentStatus.REVERSED,
+    DecisionKind.TRACE: PaymentStatus.REVERSED,
+    DecisionKind.DISMISS: PaymentStatus.REVERSED,
+    DecisionKind.REFUND: PaymentStatus.POSTED,
+    DecisionKind.DISTRIBUTE: PaymentStatus.POSTED,
+    DecisionKind.CLEAR: PaymentStatus.POSTED,
+    DecisionKind.SUSPEND: PaymentStatus.SUSPENSE,
 }
 
 

@@ -10,6 +10,7 @@ from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.ibans import VirtualIbanRange, compact_iban
 from quitus.domain.ledger import Chart
 from quitus.domain.money import Cents
+from quitus.domain.payouts import STRIPE, PayoutSender
 
 
 class ErpKind(StrEnum):
@@ -95,6 +96,8 @@ class Landlord:
     """Who takes its card payments; None: whom the deployment takes for those that chose none, if anybody."""
     card_account_iban: str | None = None
     """To which of its accounts the provider pays out; None: the first."""
+    payout_senders: tuple[PayoutSender, ...] = ()
+    """Who pays out by transfer what tenants paid by card, beside its own card provider."""
     sender: Sender | None = None
     """Under what tenants get messages; None: they get none."""
     former_ranges: tuple[str, ...] = ()
@@ -117,6 +120,12 @@ class Landlord:
     def card_account(self) -> str | None:
         """The IBAN of the account to which card payments are paid out; None while it has no account."""
         return self.card_account_iban or next((account.iban for account in self.bank_accounts), None)
+
+    @property
+    def senders_of_payouts(self) -> tuple[PayoutSender, ...]:
+        """Whose transfers bring what waits in collection: its own card provider's too."""
+        own = (STRIPE,) if self.card_provider is CardProviderName.STRIPE else ()
+        return (*self.payout_senders, *own)
 
     @property
     def chart(self) -> Chart:

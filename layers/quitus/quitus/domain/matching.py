@@ -29,6 +29,9 @@ LIST, LINE, BENEFICIARY, DEPARTED = "list", "line", "beneficiary", "departed_lea
 DEBTOR = "debtor"
 """The evidence of a decision that says whose debt it pays, where that is not what the payment's means say."""
 
+MEANS = "means"
+"""The evidence of a decision that says by what means the values were received that a line of the bank's brings."""
+
 REFUND = "refund"
 """The evidence that names the refund that a row, or a debit of the bank's, is of."""
 

@@ -46,7 +46,9 @@ class Nature(StrEnum):
     RETURN = "return"
     """A debit (or a reversed credit) that takes an earlier receipt back."""
     CLEARING = "clearing"
-    """The bank line that brings card, cheque or cash values already receipted (clears 511)."""
+    """The bank line that brings card, cheque or cash values already receipted (clears 511), or, a debit, the charges
+    beside them.
+    """
     RECOVERY = "recovery"
     """A line of a list by which a payer of aids takes back what it had paid for a tenant, out of a transfer."""
     REFUND = "refund"

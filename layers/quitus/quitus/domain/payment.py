@@ -9,10 +9,10 @@ from enum import StrEnum
 from quitus.domain.allocation import Allocation
 from quitus.domain.incoming import Incoming, Source, bank_role
 from quitus.domain.lease import Debtor
-from quitus.domain.ledger import Entry, Role
+from quitus.domain.ledger import Entry, Role, lines_on
 from quitus.domain.matching import DEBTOR, PAYER, Match, SuspenseReason
 from quitus.domain.money import Cents
-from quitus.domain.movement import CLOSING_CHANNELS, Nature
+from quitus.domain.movement import CLOSING_CHANNELS, Means, Nature
 from quitus.domain.posting import Posted
 
 REPLACED_BY = "payments"
@@ -55,6 +55,10 @@ class DecisionKind(StrEnum):
     """A list says for whom it is: each of the list's lines is a payment of its own."""
     REFUND = "refund"
     """A debit of the bank's: it paid a refund."""
+    CLEAR = "clear"
+    """A line of the bank's: it brings card, cheque or cash values, less what was kept of them."""
+    SUSPEND = "suspend"
+    """A line of the bank's: it brings no such values after all."""
     CALL_OFF = "call_off"
     """An approved refund: it is not paid after all."""
 
@@ -145,6 +149,10 @@ class Payment:
     """It is a return that takes back nothing of the landlord's."""
     refund_id: str | None = None
     """The refund that it paid, as a line of the bank's."""
+    is_clearing: bool = False
+    """It is the bank line that brings card, cheque or cash values: they are the payments, it is none."""
+    brings: Means | None = None
+    """By what means these values were received, where its own means do not say so."""
     list_id: str | None = None
     """The list whose lines are the payments that it brought."""
     assigned_by: str | None = None
@@ -188,9 +196,15 @@ class Payment:
         return not self.entries and self.status is PaymentStatus.SUSPENSE
 
     @property
-    def is_clearing(self) -> bool:
-        """Whether it is the bank line that brings card, cheque or cash values: they are the payments, it is none."""
-        return self.posted.incoming.movement.nature is Nature.CLEARING and bool(self.entries) and self.lease_id is None
+    def is_on_bank(self) -> bool:
+        """Whether its money is on a bank account: not in collection, nor a part of another payment."""
+        return bool(self.entries) and bank_role(self.posted.incoming) is Role.BANK
+
+    @property
+    def kept_cents(self) -> Cents:
+        """What of the values that it brings was kept as a fee."""
+        fees = (line for entry in self.entries for line in lines_on(entry, Role.FEES))
+        return sum(line.debit_cents - line.credit_cents for line in fees)
 
     @property
     def is_bank_line(self) -> bool:

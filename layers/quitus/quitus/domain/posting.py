@@ -29,6 +29,7 @@ from quitus.domain.matching import REVERSES, Match, MatchRule, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Movement, Nature
 from quitus.domain.pairing import Pairing, Register, Verdict, renumbered
+from quitus.domain.payouts import kept_cents
 
 DOUBLE_PAYMENT_DAYS = 10
 """Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,
@@ -270,12 +271,12 @@ def _told(incoming: Incoming, pairing: Pairing) -> Incoming:
 def _may_be_receipt(incoming: Incoming) -> bool:
     """Whether it is posted on the lease that it is attributed to."""
     movement = incoming.movement
-    is_credit = movement.nature is not Nature.RETURN and not _is_nothing_of_ours(movement)
+    is_credit = movement.amount_cents > 0 and movement.nature is not Nature.RETURN
     return incoming.is_booked and not movement.is_parked and is_credit
 
 
 def _is_nothing_of_ours(movement: Movement) -> bool:
-    return movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature is not Nature.RETURN)
+    return movement.amount_cents == 0 or (movement.amount_cents < 0 and movement.nature not in _DEBITS)
 
 
 def told_another_amount(receipts: Sequence[Recent], incoming: Incoming) -> bool:
@@ -306,6 +307,8 @@ def _refused(incoming: Incoming, pairing: Pairing, household: Household | None, 
     return Posted(pairing.bucket, pairing.ordinal, incoming, match, flags=flags, posted_at=at, household=together)
 
 
+_DEBITS = frozenset({Nature.RETURN, Nature.CLEARING})
+"""What debits of ours are: what takes money back, and the charges on values that the bank brings."""
 _ASIDE = {Nature.RETURN: EntryKind.REVERSAL, Nature.CLEARING: EntryKind.ALLOCATION}
 
 
@@ -322,8 +325,12 @@ def _aside(chart: Chart, incoming: Incoming, match: Match) -> tuple[tuple[Line, 
 
 
 def _clearing(chart: Chart, movement: Movement) -> tuple[Line, ...]:
-    """Card, cheque and cash values reach the bank: D512 C511; what the bank kept of them is its fee, D627."""
+    """Card, cheque and cash values reach the bank: D512 C511; what the bank kept of them is its fee, D627. Charges that
+    it takes beside them: D627 C512.
+    """
     net = movement.amount_cents
-    fee = max((movement.instructed_cents or net) - net, 0)
+    if net < 0:
+        return chart.debit(Role.FEES, -net), chart.credit(Role.BANK, -net)
+    fee = kept_cents(movement)
     fees = (chart.debit(Role.FEES, fee),) if fee else ()
     return (chart.debit(Role.BANK, net), *fees, chart.credit(Role.COLLECTION, net + fee))

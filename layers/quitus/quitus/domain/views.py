@@ -158,7 +158,7 @@ def contribution(payment: Payment, home: Home | None) -> Contribution:
 
 def _collected(payment: Payment) -> dict[Counter, Mapping[str, int]]:
     """What its entries do to 511 (sector.md §5)."""
-    means, counted = payment.posted.incoming.movement.means, dict[Counter, Mapping[str, int]]()
+    means, counted = payment.brings or payment.posted.incoming.movement.means, dict[Counter, Mapping[str, int]]()
     moved = [(entry.booking_date, line) for entry in payment.entries for line in lines_on(entry, Role.COLLECTION)]
     for day, line in moved:
         for counter in (Collection(day, means), Collection(None, means)):

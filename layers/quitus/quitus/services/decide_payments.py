@@ -175,7 +175,7 @@ class DecisionDesk:
         """Accounts are read before the payment: whatever changes the payment after that changes one of them too."""
         household = household_of(self.ledger, occasion.landlord_id, order.lease_id)
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
-        _check_version(payment, occasion)
+        check_version(payment, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         beside = self.lines.remembered(occasion.landlord_id, payment, order.lease_id, occasion.by)
         if payment.is_recovery:
@@ -191,7 +191,7 @@ class DecisionDesk:
     def _split(self, landlord: Landlord, occasion: Occasion, shares: tuple[Share, ...], match: Match) -> None:
         accounts = self.ledger.accounts(occasion.landlord_id, [share.lease_id for share in shares])
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
-        _check_version(payment, occasion)
+        check_version(payment, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         match = owed_by(payment, match, landlord.bulk_payers)
         decision, made = split(payment, shares, accounts, match, landlord.chart, on, occasion.by, at)
@@ -227,7 +227,7 @@ class DecisionDesk:
         payment = self.ledger.payment(landlord_id, occasion.payment_id)
         if payment.lease_id != held or not accounts.keys() >= set(assigning.settled_leases(payment)):
             raise Stale
-        _check_version(payment, occasion)
+        check_version(payment, occasion)
         histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         decision, made = assigning.unassign(payment, accounts, histories, match, landlord.chart, on, occasion.by, at)
@@ -250,7 +250,7 @@ class DecisionDesk:
         return payment.lease_id
 
 
-def _check_version(payment: Payment, occasion: Occasion) -> None:
+def check_version(payment: Payment, occasion: Occasion) -> None:
     """Who says what they saw decides on that only. Raises Conflict."""
     if occasion.version not in (None, payment.decisions):
         message = "Something was decided on the payment since it was read: look at it again."

@@ -107,7 +107,7 @@ class ReturnDesk:
         returned = Return(waiting.reports)
         original = self.ledger.payment(landlord_id, order.payment_id)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        said = _evidence(occasion, order.reason)
+        said = evidence_of(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
         told = _told(returned, original, order.fee_cents) if is_on_bank(returned) else None
         reverser = Reverser(self.ledger, self.clock)
@@ -122,7 +122,7 @@ class ReturnDesk:
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        decision = dismissed(waiting, _evidence(occasion, reason), on, occasion.by, at)
+        decision = dismissed(waiting, evidence_of(occasion, reason), on, occasion.by, at)
         self.ledger.commit_replacement(occasion.landlord_id, waiting, decision)
 
     def _reverse(self, landlord: Landlord, occasion: Occasion, order: CameBack) -> None:
@@ -136,7 +136,7 @@ class ReturnDesk:
         name = f"{payment.payment_id}-d{payment.decisions + 1}"
         reversal = Reversal(name, cents, order.reversed_on, order.reason, in_collection=True, by_hand=True)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
-        said = _evidence(occasion, order.reason)
+        said = evidence_of(occasion, order.reason)
         take_back = TakeBack(reversal, Role.COLLECTION, on, said, occasion.by, at)
         held, decision, made = Reverser(self.ledger, self.clock).taken(landlord, payment.payment_id, take_back)
         if held.decisions != payment.decisions:
@@ -165,5 +165,6 @@ def _taken(returned: Return, original: Payment, fee_cents: Cents | None) -> Cent
     return returned.cents if returned.cents <= original.left_cents else min(returned.amounts)
 
 
-def _evidence(occasion: Occasion, reason: str) -> dict[str, str]:
+def evidence_of(occasion: Occasion, reason: str) -> dict[str, str]:
+    """What a person's decision on a line of the bank's rests on."""
     return {"reason": reason, "decided_by": occasion.by, REQUEST: occasion.attempt.name}

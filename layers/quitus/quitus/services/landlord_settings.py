@@ -95,7 +95,10 @@ def _checked(landlord: Landlord) -> Landlord:
         replace(payer, ibans=tuple(checked_iban(iban) for iban in payer.ibans)) for payer in landlord.bulk_payers
     )
     _check_payers(payers)
-    return replace(landlord, bank_accounts=accounts, bulk_payers=payers)
+    senders = tuple(
+        replace(sender, ibans=tuple(checked_iban(iban) for iban in sender.ibans)) for sender in landlord.payout_senders
+    )
+    return replace(landlord, bank_accounts=accounts, bulk_payers=payers, payout_senders=senders)
 
 
 def _check_payers(payers: tuple[BulkPayer, ...]) -> None:

@@ -36,6 +36,7 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
         "reverses": payment.reverses,
         "returned": _returned(Return(payment.reports)) if payment.is_return else None,
         "awaiting": payment.awaiting.value if payment.awaiting else None,
+        "clearing": _clearing(payment) if payment.is_clearing else None,
         "replaced_by": list(payment.replaced_by),
         "posted_at": payment.posted.posted_at,
         "version": payment.decisions,
@@ -73,6 +74,12 @@ def _returned(returned: Return) -> dict[str, Any]:
         "mandate_id": next((movement.mandate_id for movement in said if movement.mandate_id), None),
         "note": next((movement.note for movement in said if movement.note), None),
     }
+
+
+def _clearing(payment: Payment) -> dict[str, Any]:
+    """What a line of the bank's brings of what waits in collection."""
+    means = payment.brings or payment.posted.incoming.movement.means
+    return {"means": means.value, "kept_cents": payment.kept_cents}
 
 
 def _reversal(reversal: Reversal) -> dict[str, Any]:

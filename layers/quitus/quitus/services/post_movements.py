@@ -10,6 +10,7 @@ from functools import partial
 from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
+from quitus.domain.clearing import cleared_by
 from quitus.domain.distributing import is_aid, sender_of
 from quitus.domain.errors import Contention
 from quitus.domain.household import Household
@@ -22,6 +23,7 @@ from quitus.domain.matching import Match, SuspenseReason
 from quitus.domain.movement import Nature
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
+from quitus.domain.payouts import as_booked
 from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags, told_another_amount
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_written
@@ -85,8 +87,7 @@ class MovementPoster:
     def _named(self, landlord: Landlord, batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Match]]:
         """The batch with the leases that are certain, and why they are."""
         matches = self.attributor.certain(landlord, [incoming.movement for incoming in batch])
-        pairs = zip(batch, matches, strict=True)
-        return [replace(item, lease_iban=match.virtual_iban) for item, match in pairs], matches
+        return [_as_named(landlord, *pair) for pair in zip(batch, matches, strict=True)], matches
 
     def standing(self, landlord: Landlord, incoming: Incoming) -> Role | None:
         """The account where the payment stands that an event takes back; None when it is not known yet."""
@@ -177,6 +178,15 @@ class MovementPoster:
             if match.lease_id is not None and _is_news(told, placed.incoming, match):
                 correct = partial(self._assign if told.lease_id is None else self._move, landlord, placed.incoming)
                 self._patiently(landlord, partial(correct, told, match))
+            elif _may_clear(told, placed.incoming):
+                self._patiently(landlord, partial(self._clear, landlord, placed.incoming, told))
+
+    def _clear(self, landlord: Landlord, incoming: Incoming, told: Posted) -> None:
+        """A further channel says that a line brings what waits in collection, or what was kept of that."""
+        payment, now = self.ledger.payment(landlord.landlord_id, told.payment_id), self.clock.now()
+        decision = cleared_by(payment, incoming.movement, landlord.chart, paris_day(now), instant_text(now))
+        if decision is not None:
+            self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
@@ -248,6 +258,18 @@ class MovementPoster:
         ]
 
 
+def _as_named(landlord: Landlord, incoming: Incoming, match: Match) -> Incoming:
+    """A movement with the lease that it names, and what that makes of it."""
+    movement = as_booked(incoming.movement, match, landlord.senders_of_payouts)
+    return replace(incoming, lease_iban=match.virtual_iban, movement=movement)
+
+
+def _may_clear(told: Posted, incoming: Incoming) -> bool:
+    """Whether a further report may say that its line brings what waits in collection."""
+    is_other = told.incoming.report.name != incoming.report.name
+    return is_other and incoming.movement.nature is Nature.CLEARING and told.lease_id is None
+
+
 def _is_return(incoming: Incoming) -> bool:
     """Whether it takes a payment back, whichever: it is posted by itself."""
     movement = incoming.movement
@@ -312,6 +334,9 @@ def _fate(item: Placed, file_id: str) -> str:
         return "duplicates"
     if not item.posted.entries and item.posted.reverses is None:
         return "suspense" if Flag.IDENTITY_CONFLICT in item.posted.flags else "ignored"
-    if item.posted.lease_id is not None or item.incoming.movement.nature in (Nature.RETURN, Nature.CLEARING):
+    movement = item.incoming.movement
+    if movement.nature is Nature.CLEARING and movement.amount_cents < 0:
+        return "ignored"
+    if item.posted.lease_id is not None or movement.nature in (Nature.RETURN, Nature.CLEARING):
         return "posted"
     return "suspense"

@@ -62,6 +62,14 @@ class VirtualIbansAnswer(Answer):
     issued: NotNegative
 
 
+class PayoutSenderAnswer(Answer):
+    """Whose transfers bring what tenants paid by some means."""
+
+    means: Means
+    ibans: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 class LandlordAnswer(Answer):
     """The settings of a landlord."""
 
@@ -80,6 +88,7 @@ class LandlordAnswer(Answer):
     contact: ContactAnswer | None
     card_provider: CardProviderName | None
     card_account_iban: str | None
+    payout_senders: tuple[PayoutSenderAnswer, ...]
     sender: SenderAnswer | None
     virtual_ibans: VirtualIbansAnswer
 
@@ -258,6 +267,13 @@ class ReturnedAnswer(Answer):
     note: str | None
 
 
+class ClearingAnswer(Answer):
+    """What a line of the bank's brings: values received by some means, of which `kept_cents` were kept as a fee."""
+
+    means: Means
+    kept_cents: NotNegative
+
+
 class PaymentAnswer(Answer):
     """Money that came in."""
 
@@ -278,6 +294,9 @@ class PaymentAnswer(Answer):
     reverses: Annotated[str | None, Field(description="The payment that it takes back: it is no payment of its own.")]
     returned: Annotated[ReturnedAnswer | None, Field(description="Only on a return: what it says.")]
     awaiting: Annotated[Awaiting | None, Field(description="What a pending payment waits for.")]
+    clearing: Annotated[
+        ClearingAnswer | None, Field(description="Only on a line that brings what waits in collection: no payment.")
+    ] = None
     replaced_by: Annotated[
         tuple[str, ...], Field(description="The payments that this one turned out to be; it counts no more.")
     ]

@@ -17,6 +17,7 @@ from quitus.domain.splitting import MOST_PARTS
 from quitus.domain.spreading import MOST_LINES
 from quitus.web.fields import (
     Bic,
+    Cents,
     Day,
     Email,
     Id,
@@ -29,7 +30,7 @@ from quitus.web.fields import (
     Text,
     Version,
 )
-from quitus.web.list_models import BulkPayerBody
+from quitus.web.list_models import BulkPayerBody, PayoutSenderBody
 from quitus.web.mailing_models import SenderBody
 from quitus.web.models import Body, PageQuery, Query
 
@@ -117,6 +118,7 @@ class LandlordBody(Body):
     contact: ContactBody | None = None
     card_provider: Annotated[CardProviderName, Field(strict=False)] | None = None
     card_account_iban: Iban | None = None
+    payout_senders: Annotated[tuple[PayoutSenderBody, ...], Field(strict=False, max_length=20)] = ()
     sender: SenderBody | None = None
 
     @model_validator(mode="after")
@@ -228,6 +230,18 @@ class UnassignBody(Body):
 
     reason: Remark
     lease_id: Id | None = None
+    version: Decisions | None = None
+
+
+class ClearingBody(Body):
+    """Whether a line of the bank's brings what waits in collection: received by `means`, less what was kept of it
+    (`kept_cents`, as is known unless given); and why.
+    """
+
+    clears: bool
+    reason: Remark
+    means: Literal["card", "cheque", "cash"] = "card"
+    kept_cents: Cents | None = None
     version: Decisions | None = None
 
 

@@ -47,6 +47,9 @@ CODES: Mapping[str, Code] = {
     "due_in_plan": Code(409, "A plan covers the due."),
     "due_id_taken": Code(409, "The id of a line is that of another due."),
     "payment_not_in_suspense": Code(409, "Only a payment in suspense can be assigned."),
+    "payment_not_on_bank": Code(409, "Only what the bank brought and is in suspense can bring what is in collection."),
+    "payment_not_clearing": Code(409, "It is no line that brings what waits in collection."),
+    "payment_clears_already": Code(409, "The line brings what waits in collection already, less this fee."),
     "payment_not_posted": Code(409, "Only a payment on a lease can be unassigned."),
     "split_leaves_credit": Code(409, "Only the first lease of a split may be left with a credit."),
     "payment_changed": Code(

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from quitus.services.audit import AuditDesk
     from quitus.services.close_days import DayCloser
     from quitus.services.dashboard import DashboardDesk
+    from quitus.services.decide_clearing import ClearingDesk
     from quitus.services.decide_files import FileDecisionDesk
     from quitus.services.decide_lists import BeneficiaryDesk, ListDesk
     from quitus.services.decide_payments import DecisionDesk
@@ -79,6 +80,8 @@ class Desk(Protocol):
     def receipts(self) -> ReceiptDesk: ...
     @property
     def decisions(self) -> DecisionDesk: ...
+    @property
+    def clearing(self) -> ClearingDesk: ...
     @property
     def returns(self) -> ReturnDesk: ...
     @property

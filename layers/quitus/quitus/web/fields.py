@@ -51,6 +51,9 @@ Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """A month, `YYYY-MM`."""
 
+Cents = Annotated[int, Field(ge=0, le=LARGEST_CENTS)]
+"""Euro cents that may be none."""
+
 PositiveCents = Annotated[int, Field(gt=0, le=LARGEST_CENTS)]
 """Euro cents of a payment: above zero."""
 

@@ -65,6 +65,20 @@ class BulkPayerBody(Body):
         return self
 
 
+class PayoutSenderBody(Body):
+    """Who pays out by transfer what tenants paid by card (or other means): an account, or how its name begins."""
+
+    means: Literal["card", "cheque", "cash"] = "card"
+    ibans: Annotated[tuple[Iban, ...], Field(strict=False, max_length=20)] = ()
+    names: Annotated[tuple[Name, ...], Field(strict=False, max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _recognisable(self) -> Self:
+        if not self.ibans and not self.names:
+            raise PydanticCustomError("payout_senders", "A sender is recognised by an account or by a name.")
+        return self
+
+
 class GiveBody(Body):
     """The transfer in suspense that a list is of."""
 

@@ -101,6 +101,7 @@ class EntryReader:
         self._noted = 0
         self._total: Cents = 0
         self._charges: Cents = 0
+        self._clears = False
 
     @property
     def booked_cents(self) -> Cents:
@@ -155,10 +156,7 @@ class EntryReader:
             self._noted += text is not None or self._is_foreign(detail.one, head)
             return []
         self._total += amount
-        position = f"{self._where}.{ordinal}"
-        return [
-            self._builder.movement(position, amount, head, self._entry, detail, lone=False, entry_cents=self._booked)
-        ]
+        return [self._detailed(ordinal, amount, head, detail, lone=False)]
 
     def _alone(self, head: Head) -> list[Movement]:
         """An entry of one movement: the entry's amount is what was booked, whatever the detail says beside charges."""
@@ -173,10 +171,14 @@ class EntryReader:
         if self._booked is None or not self._is_charges(self._booked - amount):
             self._note_mismatch()
             return self._whole(head, self._first, awaiting=False)
-        return [
-            self._builder.movement(f"{self._where}.0", amount, head, self._entry, self._first, lone=True),
-            *self._remainder(head, self._booked),
-        ]
+        return [self._detailed(0, amount, head, self._first, lone=True), *self._remainder(head, self._booked)]
+
+    def _detailed(self, ordinal: int, amount: Cents, head: Head, detail: Fields, *, lone: bool) -> Movement:
+        """A detail beside which the entry may hold charges."""
+        place, whole = f"{self._where}.{ordinal}", None if lone else self._booked
+        movement = self._builder.movement(place, amount, head, self._entry, detail, lone=lone, entry_cents=whole)
+        self._clears = self._clears or movement.nature is Nature.CLEARING
+        return movement
 
     def _whole(self, head: Head, detail: Fields, awaiting: bool) -> list[Movement]:
         """The entry as one movement."""
@@ -195,7 +197,8 @@ class EntryReader:
         if rest == 0:
             return []
         if self._is_charges(rest):
-            return [self._builder.rest(f"{self._where}.charges", rest, head, self._entry, Nature.OTHER)]
+            nature = Nature.CLEARING if self._clears and rest < 0 else Nature.OTHER
+            return [self._builder.rest(f"{self._where}.charges", rest, head, self._entry, nature)]
         if not self._missing:
             self._note_mismatch()
         nature = Nature.RECEIPT if rest > 0 else Nature.OTHER

@@ -8,13 +8,14 @@ from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualIbanRange
 from quitus.domain.landlord import BankAccount, Contact, Erp, Landlord, Sender
+from quitus.domain.payouts import PayoutSender
 from quitus.services.landlord_settings import Held
 from quitus.web.access import ADMINS, READERS
 from quitus.web.answers import LandlordAnswer
 from quitus.web.bodies import LandlordBody
 from quitus.web.desk import Desk
 from quitus.web.erp_url import check_erp_url
-from quitus.web.list_models import BulkPayerBody
+from quitus.web.list_models import BulkPayerBody, PayoutSenderBody
 from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
@@ -52,12 +53,17 @@ def _landlord(landlord_id: str, body: LandlordBody) -> Landlord:
         contact=Contact(**body.contact.model_dump()) if body.contact else None,
         card_provider=body.card_provider,
         card_account_iban=body.card_account_iban,
+        payout_senders=tuple(map(_payout_sender, body.payout_senders)),
         sender=Sender(**body.sender.model_dump()) if body.sender else None,
     )
 
 
 def _payer(body: BulkPayerBody) -> BulkPayer:
     return msgspec.convert(body.model_dump(mode="json"), BulkPayer)
+
+
+def _payout_sender(body: PayoutSenderBody) -> PayoutSender:
+    return msgspec.convert(body.model_dump(mode="json"), PayoutSender)
 
 
 def _answer(held: Held) -> LandlordAnswer:

@@ -8,6 +8,7 @@ from typing import Any
 from quitus.domain.ids import is_id
 from quitus.domain.movement import Means
 from quitus.domain.splitting import Share
+from quitus.services.decide_clearing import Brought
 from quitus.services.decide_payments import Assignment, Occasion
 from quitus.services.decide_returns import CameBack, Original
 from quitus.services.manual_receipts import ManualReceipt
@@ -15,7 +16,16 @@ from quitus.services.payment_answer import payment_answer
 from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.answers import PaymentAnswer
-from quitus.web.bodies import AssignBody, OriginalBody, PaymentsQuery, ReceiptBody, ReverseBody, SplitBody, UnassignBody
+from quitus.web.bodies import (
+    AssignBody,
+    ClearingBody,
+    OriginalBody,
+    PaymentsQuery,
+    ReceiptBody,
+    ReverseBody,
+    SplitBody,
+    UnassignBody,
+)
 from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing, PageAnswer
@@ -85,6 +95,14 @@ def trace(desk: Desk, call: Call[OriginalBody, Nothing]) -> Reply:
     return _answer(payment_answer(desk.returns.trace(_occasion(call), order)))
 
 
+def clearing(desk: Desk, call: Call[ClearingBody, Nothing]) -> Reply:
+    body, occasion = call.body, _occasion(call, call.body.version)
+    if not body.clears:
+        return _answer(payment_answer(desk.clearing.suspend(occasion, body.reason)))
+    order = Brought(body.reason, Means(body.means), body.kept_cents)
+    return _answer(payment_answer(desk.clearing.clear(occasion, order)))
+
+
 def reverse(desk: Desk, call: Call[ReverseBody, Nothing]) -> Reply:
     body = call.body
     order = CameBack(body.reason, body.reversed_on, body.amount_cents)
@@ -141,6 +159,15 @@ ROUTES = (
         refusals=(
             "payment_not_found", "landlord_not_found", "payment_not_posted", "payment_on_other_lease",
             "payment_is_recovery", "payment_is_refund", "payment_changed", "rows_busy",
+        ),
+    ),
+    Route(
+        "POST", "/v1/payments/{payment_id}/clearing", clearing, {200: PaymentAnswer},
+        "Say that a line of the bank's brings what waits in collection, and its fee; or that it does not", ACCOUNTANTS,
+        ClearingBody,
+        refusals=(
+            "payment_not_found", "landlord_not_found", "payment_not_on_bank", "payment_not_clearing",
+            "payment_clears_already", "payment_changed", "rows_busy",
         ),
     ),
     Route(
