@@ -308,6 +308,52 @@ def test_an_approved_refund_on_no_statement_is_told(case: Case) -> None:
     assert ("refund_unpaid", refund["refund_id"]) not in case.alerts()
 
 
+def uncovered(case: Case, refund: Any) -> bool:
+    return ("refund_uncovered", refund["refund_id"]) in case.alerts()
+
+
+def test_an_approved_refund_whose_credit_went_back_is_told_until_it_is_cancelled(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    case.take_back(case.get("/v1/payments")["items"][0]["payment_id"], "2026-11-05", "450.00", "MD06")
+    assert (case.balance(), uncovered(case, refund)) == ("450.00", True)
+    assert cancel(case, refund).status == 200
+    assert (case.balance(), uncovered(case, refund)) == ("0.00", False)
+
+
+def test_or_until_other_money_covers_it(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    case.take_back(case.get("/v1/payments")["items"][0]["payment_id"], "2026-11-05", "450.00", "MD06")
+    settler = refund_settler(case.office.table, case.office.clock)
+    settler.review("semiga")
+    assert uncovered(case, refund)
+    case.receive("450.00", "2026-11-05", debtor_name="CAMILLE ROUX")
+    settler.review("semiga")
+    assert not uncovered(case, refund)
+
+
+def test_or_until_a_person_has_seen_to_it(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    case.take_back(case.get("/v1/payments")["items"][0]["payment_id"], "2026-11-05", "450.00", "MD06")
+    case.report("-450.00", "2026-11-06", nature="other", end_to_end_id=refund["refund_id"])
+    case.settle()
+    assert (case.get(f"/v1/refunds/{refund['refund_id']}")["status"], uncovered(case, refund)) == ("paid", True)
+    (alert,) = [one for one in case.get("/v1/alerts")["items"] if one["kind"] == "refund_uncovered"]
+    assert case.ask("POST", f"/v1/alerts/{alert['alert_id']}/close", {"reason": "seen"}).status == 200
+    assert not uncovered(case, refund)
+
+
+def test_a_reversal_that_other_credit_makes_good_is_not_told(case: Case) -> None:
+    case.receive("450.00", "2026-11-05", debtor_iban=PLAIN)
+    refund = decide(case, request(case).body).body
+    paid_back = {"refund-" + refund["refund_id"]: "450.00"}
+    (brought,) = [
+        one["payment_id"] for one in case.get("/v1/payments")["items"] if case.settled(one["payment_id"]) == paid_back
+    ]
+    case.take_back(brought, "2026-11-05", "450.00", "MD06")
+    refund_settler(case.office.table, case.office.clock).review("semiga")
+    assert (case.balance(), uncovered(case, refund)) == ("0.00", False)
+
+
 def test_the_entry_of_a_refund_is_not_unassigned_nor_taken_back(case: Case) -> None:
     decide(case, request(case).body)
     (entry,) = [entry for entry in case.entries() if entry["kind"] == "reversal"]

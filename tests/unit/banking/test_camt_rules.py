@@ -136,6 +136,17 @@ def test_charges_that_the_bank_states_explain_the_difference() -> None:
     assert statement.problems == ()
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_charges_beside_cards_are_of_the_line_that_brings_them(several: bool) -> None:
+    charges = '<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">3.00</TtlChrgsAndTaxAmt></Chrgs>'
+    amounts = ("400.00", "50.00") if several else ("450.00",)
+    details = [a_detail(amount=amount) for amount in amounts]
+    entry = an_entry(*details, amount="447.00", inside=charges, code="PMNT/MCRD/POSP")
+    movements, (statement,) = read(a_statement(entry))
+    assert (movements[-1].amount_cents, {m.nature for m in movements}) == (-300, {Nature.CLEARING})
+    assert statement.problems == ()
+
+
 def test_charges_of_each_detail_explain_the_difference_too() -> None:
     charge = '<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd></Chrgs>'
     entry = an_entry(

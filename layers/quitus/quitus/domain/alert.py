@@ -39,6 +39,8 @@ class AlertKind(StrEnum):
     """An approved refund is on no statement after five business days."""
     REFUND_LINE_UNEXPECTED = "refund_line_unexpected"
     """A debit of the bank's names a refund that is not to be paid: not approved, cancelled, or paid by another line."""
+    REFUND_UNCOVERED = "refund_uncovered"
+    """The credit behind an approved refund was taken back: what is paid out is the tenant's debt."""
     PENDING_UNCONFIRMED = "pending_unconfirmed"
     """What a bank announced is not booked after two business days."""
     BATCH_WITHOUT_DETAILS = "batch_without_details"
@@ -66,6 +68,7 @@ _SEVERITY = {
     AlertKind.STATEMENT_GAP: Severity.CRITICAL,
     AlertKind.ERP_PUSH_REFUSED: Severity.CRITICAL,
     AlertKind.REFUND_LINE_UNEXPECTED: Severity.CRITICAL,
+    AlertKind.REFUND_UNCOVERED: Severity.CRITICAL,
     AlertKind.CARD_PAYMENT_UNCLEAR: Severity.CRITICAL,
     AlertKind.DOUBLE_PAYMENT: Severity.INFO,
     AlertKind.PAYMENT_ON_ENDED_LEASE: Severity.INFO,
@@ -79,6 +82,7 @@ CLOSED_BY_PERSON = frozenset(
         AlertKind.EVENT_REJECTED,
         AlertKind.PAYMENT_ON_ENDED_LEASE,
         AlertKind.REFUND_LINE_UNEXPECTED,
+        AlertKind.REFUND_UNCOVERED,
     }
 )
 """What tells of something that happened: nothing that happens later makes it good, so a person says that it is seen to.

@@ -121,6 +121,10 @@ class Refund:
         """The due that its credit pays."""
         return f"{DUE_PREFIX}{self.refund_id}"
 
+    def uncovered_cents(self, account: Account) -> Cents:
+        """What of it is owed again on its lease's account: the credit that paid it was taken back."""
+        return sum(due.open_cents for due in account.open_dues if due.due_id == self.due_id)
+
     def stepped(self, step: RefundStep) -> Refund:
         """The refund after a step."""
         return replace(self, steps=(*self.steps, step))
@@ -272,7 +276,7 @@ def call_off(
     number = entered.decisions + 1
     first = entered.posted.entries[0]
     entry = next_entry(account, f"{entered.payment_id}-d{number}", EntryKind.REVERSAL, on, mirrored(first.lines))
-    owed = sum(due.open_cents for due in account.open_dues if due.due_id == refund.due_id)
+    owed = refund.uncovered_cents(account)
     bare = replace(
         account,
         open_dues=tuple(due for due in account.open_dues if due.due_id != refund.due_id),

@@ -260,7 +260,8 @@ class RefundDesk:
     def _spent(self, occasion: RefundOccasion, refund: Refund) -> Refund:
         """The refund, once all that follows its end is done: by a retry too, where the first attempt was cut short."""
         at = instant_text(occasion.attempt.at)
-        self.alerts.close(occasion.landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, at)
+        for kind in (AlertKind.REFUND_UNPAID, AlertKind.REFUND_UNCOVERED):
+            self.alerts.close(occasion.landlord_id, kind, refund.refund_id, at)
         self.spender.spend(self.landlords.get(occasion.landlord_id), [refund.lease_id])
         return refund
 

@@ -85,6 +85,9 @@ class RefundSettler:
 
     def settle(self, check: PendingCheck) -> int:
         """Recognise what changed; again changes nothing. How many refunds were paid."""
+        if check.reopened:
+            approved = self.refunds.open(check.landlord_id)
+            self._watch(check.landlord_id, (one for one in approved if one.lease_id in check.reopened))
         return self._settle(check.landlord_id, check.debits, check.named) if check.debits else 0
 
     def review(self, landlord_id: str) -> int:
@@ -94,13 +97,28 @@ class RefundSettler:
         waiting = list(self.refunds.open(landlord_id))
         found = {line for refund in waiting for line in self._candidates(landlord_id, refund, today)}
         paid = self._settle(landlord_id, found, ()) if found else 0
-        for refund in self.refunds.open(landlord_id):
+        still_open = list(self.refunds.open(landlord_id))
+        self._watch(landlord_id, still_open)
+        for refund in still_open:
             if target_days_between(refund.approved_on or today, today) > PATIENCE:
                 detail: dict[str, str | int] = {"amount_cents": refund.amount_cents, "lease_id": refund.lease_id}
                 self.alerts.alert(
                     landlord_id, Alert(AlertKind.REFUND_UNPAID, refund.refund_id, detail), instant_text(now)
                 )
         return paid
+
+    def _watch(self, landlord_id: str, approved: Iterable[Refund]) -> None:
+        """Tell of refunds whose credit was taken back: they may still be stopped."""
+        refunds, at = list(approved), instant_text(self.clock.now())
+        accounts = self.ledger.accounts(landlord_id, {refund.lease_id for refund in refunds}) if refunds else {}
+        for refund in refunds:
+            missing = refund.uncovered_cents(accounts[refund.lease_id])
+            if not missing:
+                self.alerts.close(landlord_id, AlertKind.REFUND_UNCOVERED, refund.refund_id, at)
+                continue
+            detail: dict[str, str | int] = {"amount_cents": refund.amount_cents, "uncovered_cents": missing}
+            alert = Alert(AlertKind.REFUND_UNCOVERED, refund.refund_id, detail | {"lease_id": refund.lease_id})
+            self.alerts.alert(landlord_id, alert, at)
 
     def _candidates(self, landlord_id: str, refund: Refund, today: date) -> Iterator[str]:
         """The debits of its amount since it was approved, in the last weeks."""
