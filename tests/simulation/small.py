@@ -24,7 +24,7 @@ from simulation.world import LANDLORD, SCHEDULES
 from quitus import bootstrap
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.lease import Due, DueKind
-from quitus.domain.movement import Balances, Movement, Nature, Statement
+from quitus.domain.movement import Balances, Means, Movement, Nature, Statement
 from quitus.services.decide_payments import Assignment, Occasion
 from quitus.services.idempotent_requests import Attempt
 
@@ -35,6 +35,10 @@ SIZES: Final = (1, 2, 2, 2, 3, 3, 4, 6)
 AMOUNTS: Final = (20_000, 20_000, 45_000, 31_050, 115)
 NEXT_DAY: Final = DAY + timedelta(days=1)
 STATEMENT, NOTICE, EVENT = "sne"
+CARD: Final = 8_200
+"""What a tenant pays by card: an event tells of it, the statement brings it, less its fee."""
+CARD_FEE: Final = 120
+CARD_ON: Final = "L3"
 
 type Act = Callable[[LeanWorld], None]
 
@@ -84,12 +88,18 @@ class Plot:
     """The first statement is dropped once more under another name."""
     raised: bool
     """The ERP raises a rent and takes it back."""
+    payout: date | None
+    """When the bank brings a card payment of the first day, if there is one."""
 
     @property
     def days(self) -> list[date]:
         """The days that have a statement."""
         back = {self.back.day} if self.back else set()
-        return sorted({fact.day for fact in self.facts} | back)
+        return sorted({fact.day for fact in self.facts} | back | ({self.payout} if self.payout else set()))
+
+    def brought(self, day: date) -> int:
+        """What the bank brings of card payments on a day."""
+        return CARD - CARD_FEE if day == self.payout else 0
 
 
 def plot(chance: random.Random) -> Plot:
@@ -101,7 +111,8 @@ def plot(chance: random.Random) -> Plot:
         fact = chance.choice(known)
         named_by = chance.choice((STATEMENT, EVENT, STATEMENT + EVENT) if EVENT in fact.channels else (STATEMENT,))
         back = Back(fact, chance.choice((fact.day, NEXT_DAY)), named_by)
-    return Plot(facts, back, chance.random() < 0.1, chance.random() < 0.1)
+    payout = chance.choice((DAY, NEXT_DAY)) if chance.random() < 0.2 else None
+    return Plot(facts, back, chance.random() < 0.1, chance.random() < 0.1, payout)
 
 
 def _is_told_apart(fact: Fact, facts: Sequence[Fact]) -> bool:
@@ -157,6 +168,8 @@ class Telling:
                 if named is None
                 else Movement("1.99", -back.fact.cents, day, nature=Nature.RETURN, end_to_end_id=named)
             )
+        if net := self.plot.brought(day):
+            moved.append(Movement("1.98", net, day, nature=Nature.CLEARING, means=Means.CARD, instructed_cents=CARD))
         closing = opening + sum(one.amount_cents for one in moved)
         return [*moved, _summed(f"S-{day}", day, moved, Balances(opening, closing))]
 
@@ -181,6 +194,9 @@ class Telling:
         for fact in (fact for fact in self.plot.facts if EVENT in fact.channels):
             known = {"virtual_iban": self.addresses[fact.lease_id]} if fact.lease_id else {}
             yield _event("credit", fact.reference, fact.cents, fact.day, end_to_end_id=fact.end_to_end_id, **known)
+        if self.plot.payout:
+            known = {"virtual_iban": self.addresses[CARD_ON], "source": "psp:demo", "means": "card"}
+            yield _event("credit", "CARD-1", CARD, DAY, **known)
         if (back := self.plot.back) and EVENT in back.named_by:
             named = {"original_reference": back.fact.reference}
             yield _event("return", back.reference, back.fact.cents, back.day, reason="AC04", **named)
@@ -319,8 +335,10 @@ def hold(world: LeanWorld, told: Plot) -> None:
     shown = [one.answer for one in ViewRows(world.table).payments_between(LANDLORD, DAY, NEXT_DAY)]
     found = Counter((one["status"], one["lease_id"], one["amount_cents"]) for one in shown)
     wanted = (("reversed" if fact is back else "posted", fact.lease_id or PUT_ON, fact.cents) for fact in told.facts)
-    assert found == Counter(wanted), "each movement is posted once"
-    came = Counter[str]()
+    by_card = Counter({("posted", CARD_ON, CARD): 1} if told.payout else {})
+    assert found == Counter(wanted) + by_card, "each movement is posted once"
+    assert not any(ViewRows(world.table).collected(LANDLORD).values()), "the bank brought what waited in collection"
+    came = Counter({CARD_ON: CARD} if told.payout else {})
     for fact in told.facts:
         came[fact.lease_id or PUT_ON] += 0 if fact is back else fact.cents
     owed = {lease_id: rent - came[lease_id] for lease_id, rent in RENTS.items()}
@@ -335,6 +353,7 @@ def _bank_and_books_agree(told: Plot) -> None:
         received = sum(fact.cents for fact in told.facts if fact.day == day)
         sent = told.back.fact.cents if told.back and told.back.day == day else 0
         assert (proof.status, proof.difference_cents, proof.lines) == ("proved", 0, ())
-        assert (proof.opening_cents, proof.closing_cents) == (closing, closing + received - sent)
-        assert (proof.receipts_cents, proof.reversals_cents, proof.other_cents) == (received, sent, 0)
-        closing += received - sent
+        brought = told.brought(day)
+        assert (proof.opening_cents, proof.closing_cents) == (closing, closing + received - sent + brought)
+        assert (proof.receipts_cents, proof.reversals_cents, proof.other_cents) == (received, sent, brought)
+        closing += received - sent + brought
