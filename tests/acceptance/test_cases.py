@@ -307,6 +307,20 @@ def test_case_17_plan_kept() -> None:
     case.holds()
 
 
+def test_case_17_plan_kept_though_the_next_months_are_called() -> None:
+    case = a_case_with_a_plan()
+    for month in MONTHS[:3]:
+        case.call(month, "rent", f"{month}-10", "510.00")
+    first = case.receive("590.00", "2027-01-10")
+    before_its_day = case.receive("590.00", "2027-01-27")
+    assert case.settled(first) == {MONTHS[0]: "510.00", "oct": "80.00"}
+    assert case.settled(before_its_day) == {MONTHS[1]: "510.00", "oct": "80.00"}
+    case.today_is("2027-02-15")
+    case.watch_plans()
+    assert (case.plan("2027-02-15")["status"], case.alerts()) == ("running", [])
+    case.holds()
+
+
 def test_case_17_instalment_missed_in_part() -> None:
     case = a_case_with_a_plan()
     case.call("jan", "rent", "2027-01-10", "510.00")

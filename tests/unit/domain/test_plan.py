@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from builders import DAY, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.allocation import CURRENT, AllocationRule, settle
+from quitus.domain.allocation import AllocationRule, settle
+from quitus.domain.calendar import months_after
 from quitus.domain.lease import OpenDue
 from quitus.domain.plan import Instalment, InstalmentPlan
 
 FIRST = date(2026, 11, 10)
 OLD = an_open_due("old", 96000, date(2026, 6, 10))
 CURRENT_RENT = an_open_due("nov", 51000, FIRST)
-PLAN = InstalmentPlan(
-    1, tuple(Instalment(FIRST + timedelta(days=30 * month), 8000) for month in range(12)), (("old", 96000),)
-)
+PLAN = InstalmentPlan(1, tuple(Instalment(months_after(FIRST, month), 8000) for month in range(12)), (("old", 96000),))
 
 
 def paid(dues: list[OpenDue], cents: int, on: date = FIRST, plan: InstalmentPlan = PLAN, **named: object) -> object:
@@ -34,9 +34,30 @@ def test_the_current_charging_comes_first_also_before_its_day() -> None:
     assert paid([OLD, CURRENT_RENT], 51000, on=DAY) == ([("nov", 51000)], 0)
 
 
-def test_a_year_called_ahead_waits_for_the_instalment_due() -> None:
-    ahead = [an_open_due(f"m{n}", 51000, FIRST + timedelta(days=31 * n)) for n in range(12)]
-    assert paid([OLD, *ahead], 51000 * 2 + 8000 + 1) == ([("m0", 51000), ("m1", 51000), ("old", 8000), ("m2", 1)], 0)
+def ahead(count: int) -> list[OpenDue]:
+    """A year may be called ahead, each month on the 10th."""
+    return [an_open_due(f"m{n}", 51000, months_after(FIRST, n)) for n in range(count)]
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 1), FIRST, date(2026, 11, 30)])
+def test_what_is_called_of_later_months_waits_for_the_instalment_of_this_one(on: date) -> None:
+    assert paid([OLD, *ahead(12)], 59000, on) == ([("m0", 51000), ("old", 8000)], 0)
+    assert paid([OLD, *ahead(12)], 55000, on) == ([("m0", 51000), ("old", 4000)], 0)
+
+
+def test_money_before_its_month_pays_that_month_and_its_instalment() -> None:
+    assert paid([OLD, *ahead(3)], 59000, date(2026, 10, 28)) == ([("m0", 51000), ("old", 8000)], 0)
+    first_is_paid = an_open_due("old", 88000, OLD.due_date)
+    assert paid([first_is_paid, *ahead(3)[1:]], 59000, date(2026, 11, 27)) == ([("m1", 51000), ("old", 8000)], 0)
+
+
+def test_money_for_two_months_pays_the_instalments_of_both() -> None:
+    assert paid([OLD, *ahead(3)], 2 * 59000 + 1) == ([("m0", 51000), ("old", 16000), ("m1", 51000), ("m2", 1)], 0)
+
+
+def test_the_charging_of_an_earlier_month_comes_before_the_instalments_due() -> None:
+    late = an_open_due("late", 51000, date(2026, 10, 10))
+    assert paid([OLD, late, CURRENT_RENT], 104_000) == ([("late", 51000), ("nov", 51000), ("old", 2000)], 0)
 
 
 def test_money_over_everything_else_pays_instalments_to_come_before_a_credit_arises() -> None:
@@ -65,7 +86,7 @@ def test_an_instalment_fills_the_covered_dues_one_after_the_other() -> None:
 
 def test_what_a_covered_due_owes_beside_the_plan_is_paid_once() -> None:
     plan = InstalmentPlan(1, (Instalment(date(2027, 6, 10), 11000),), (("old", 5000), ("edge", 6000)))
-    old, edge = an_open_due("old", 5000, date(2026, 6, 10)), an_open_due("edge", 10000, FIRST + CURRENT)
+    old, edge = an_open_due("old", 5000, date(2026, 6, 10)), an_open_due("edge", 10000, date(2026, 11, 30))
     assert paid([old, edge], 7000, plan=plan) == ([("edge", 4000), ("old", 3000)], 0)
 
 
@@ -108,6 +129,7 @@ def test_two_missed_instalments_break_a_plan() -> None:
     assert PLAN.is_broken(4000, FIRST + timedelta(days=35))
 
 
+MONTH_END = date(2026, 11, 30)
 AMOUNTS = st.integers(1, 90_000)
 DUES = st.lists(st.tuples(AMOUNTS, st.integers(-400, 300)), min_size=1, max_size=8)
 
@@ -127,13 +149,11 @@ def test_on_any_numbers_a_plan_pays_current_charging_then_instalments_due(
     settlement = settle(dues, cents, DAY, plans=[plan])
     taken = {due_id: part for due_id, part, _ in settlement.paid}
     assert sum(taken.values()) + settlement.rest_cents == cents
-    beside = [due for due in dues[covering:] if due.due_date <= DAY + CURRENT]
+    beside = [due for due in dues[covering:] if due.due_date <= MONTH_END]
     current = sum(due.open_cents for due in beside)
     due_now = plan.payable_cents(dues, DAY)
     on_plan = sum(taken.get(due_id, 0) for due_id, _ in covered)
-    assert sum(taken.get(due.due_id, 0) for due in dues[covering:] if due.due_date <= DAY + CURRENT) == min(
-        cents, current
-    )
+    assert sum(taken.get(due.due_id, 0) for due in dues[covering:] if due.due_date <= MONTH_END) == min(cents, current)
     assert on_plan >= min(max(cents - current, 0), due_now)
     if cents <= current + due_now:
         assert on_plan == max(cents - current, 0)

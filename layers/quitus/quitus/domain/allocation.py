@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Container, Iterable, Sequence
+from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from quitus.domain.lease import Account, DueKind, OpenDue
 from quitus.domain.money import Cents
 from quitus.domain.plan import InstalmentPlan
-
-CURRENT = timedelta(days=31)
-"""What is due by so long after the payment is current charging, which comes before the instalments of a plan: a month
-of dues, even where the ERP has called a whole year."""
 
 _KIND_ORDER = {
     kind: rank
@@ -85,24 +82,24 @@ class _Order(NamedTuple):
         ordered = payment_order(dues, self.on, annexes=self.annexes)
         return (_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in ordered)
 
-    def _planned(
-        self, dues: Sequence[OpenDue], running: Sequence[InstalmentPlan], rule: AllocationRule
-    ) -> Iterator[_Turn]:
-        """The current charging, then the instalments due; then what is called beyond the current month, then the
-        instalments to come.
-        """
+    def _planned(self, dues: Sequence[OpenDue], running: Sequence[InstalmentPlan], rule: AllocationRule) -> list[_Turn]:
+        """Month by month, all up to the end of the booking month being one: its charging, then its instalments."""
         covered = {due_id: cents for plan in running for due_id, cents in plan.open_parts(dues).items()}
         ordered = payment_order(dues, self.on, covered, self.annexes)
-        beside = [_Turn(due, due.open_cents - covered.get(due.due_id, 0), rule) for due in ordered]
-        yield from (turn for turn in beside if turn.due.due_date <= self.on + CURRENT)
-        for plan in running:
-            parts, payable = plan.open_parts(dues), plan.payable_cents(dues, self.on)
-            for due in ordered:
-                part = min(payable, parts.get(due.due_id, 0))
-                payable -= part
-                yield _Turn(due, part, rule)
-        yield from (turn for turn in beside if turn.due.due_date > self.on + CURRENT)
-        yield from (_Turn(due, due.open_cents, rule) for due in ordered)
+        charged = [
+            (self._month(due.due_date), _Turn(due, due.open_cents - covered.get(due.due_id, 0), rule))
+            for due in ordered
+        ]
+        agreed = [
+            (self._month(day), _Turn(due, cents, rule))
+            for plan in running
+            for day, due, cents in plan.unpaid_parts(ordered)
+        ]
+        return [turn for _, turn in sorted([*charged, *agreed], key=itemgetter(0))]
+
+    def _month(self, day: date) -> tuple[int, int]:
+        current = max(day, self.on)
+        return current.year, current.month
 
 
 def payment_order(

@@ -7,7 +7,7 @@ oldest first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -73,6 +73,18 @@ class InstalmentPlan:
         """What is not paid of the instalments due on a day (0 when more was paid)."""
         due = sum(item.amount_cents for item in self.instalments if item.due_date <= on)
         return max(0, due - self.settled_cents(open_dues))
+
+    def unpaid_parts(self, open_dues: Sequence[OpenDue]) -> Iterator[tuple[date, OpenDue, Cents]]:
+        """What is not paid of each instalment, with its day, spread over the covered dues in the order given."""
+        parts = dict(self.open_parts(open_dues))
+        for standing in self.standings(self.settled_cents(open_dues), date.min):
+            left = standing.instalment.amount_cents - standing.paid_cents
+            for due in open_dues:
+                part = min(left, parts.get(due.due_id, 0))
+                if part:
+                    yield standing.instalment.due_date, due, part
+                    parts[due.due_id] -= part
+                    left -= part
 
     def standings(self, settled_cents: Cents, on: date) -> tuple[InstalmentStanding, ...]:
         """How every instalment stands on a day, so much of the plan being paid."""
