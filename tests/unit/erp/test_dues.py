@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from builders import a_due, a_landlord
+from builders import a_credit, a_due, a_landlord, a_poster, reported
 from faults import FaultyTable, Killed
 from unit.erp.office import DUE_HEADER, LANDLORD, LEASE_HEADER, Office, a_file, a_lease_line
 
@@ -85,6 +85,38 @@ def test_a_hundred_and_fifty_dues_of_one_lease_are_all_charged() -> None:
     results = office.load(dues_file(lines))
     assert set(results.values()) == {("accepted", "")}
     assert office.account().balance_cents == 150_000
+
+
+MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 13)]
+YEARS = [
+    f"{kind}-{month};L1;{kind};{month};{month}-10;{amount};"
+    for month in MONTHS
+    for kind, amount in (
+        ("rent", "400.00"),
+        ("charges", "60.00"),
+        ("aid_apl", "-150.00"),
+        ("insurance", "5.00"),
+        ("adjustment", "-1.00"),
+    )
+]
+
+
+def test_more_rows_than_a_transaction_holds_stand_as_if_it_held_them() -> None:
+    """Each month's aid is spent on its own month, the other negatives on the oldest, credits last."""
+    office = an_office()
+    pay(office, 50_000)
+    assert set(office.load(dues_file(reversed(YEARS))).values()) == {("accepted", "")}
+    account = office.account()
+    left = {due.due_id: due.open_cents for due in account.open_dues}
+    assert account.balance_cents == sum(left.values()) == len(MONTHS) * 31_400 - 50_000
+    assert left["rent-2025-02"] == 25_000 - (50_000 + len(MONTHS) * 100 - 31_500)
+    assert {left[f"rent-{month}"] for month in MONTHS[2:]} == {25_000}
+    assert {left[f"charges-{month}"] for month in MONTHS[2:]} == {6_000}
+
+
+def pay(office: Office, cents: int) -> None:
+    poster = a_poster(office.memory, office.clock)
+    poster.post(office.landlord, [reported(a_credit(cents, office.lease().virtual_iban))])
 
 
 @pytest.mark.parametrize("after", [False, True])

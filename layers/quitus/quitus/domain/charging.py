@@ -12,7 +12,7 @@ from datetime import date
 
 from quitus.domain.allocation import AllocationRule, settle, settle_own_period
 from quitus.domain.charged import Charging, DueChange, History, Offset
-from quitus.domain.credits import deposit, use_credits, withdraw
+from quitus.domain.credits import MOST_USES, deposit, use_credits, withdraw
 from quitus.domain.lease import DUE_SOURCE, Account, Debtor, Due
 from quitus.domain.ledger import Chart, Entry, EntryKind, seal
 from quitus.domain.money import Cents
@@ -22,10 +22,15 @@ type Step = tuple[Due | None, Due]
 
 
 def charge(
-    account: Account, changes: Sequence[DueChange], on: date, chart: Chart, history: History | None = None
+    account: Account,
+    changes: Sequence[DueChange],
+    on: date,
+    chart: Chart,
+    history: History | None = None,
+    most: int = MOST_USES,
 ) -> Charging:
-    """Apply changes of dues to an account: positive dues first, then negative ones, then credits; order never
-    matters.
+    """Apply changes of dues to an account: positive dues first, then negative ones, then credits, `most` of them at
+    most; order never matters.
     """
     known = _changed(history or History(), changes).facing(Debtor.TENANT)
     steps = [step for change in sorted(changes, key=_change_order) for step in _steps(change)]
@@ -36,7 +41,7 @@ def charge(
     for before, after in (step for step in steps if not _is_positive(step)):
         charged, made = _change_negative(charged, before, after, on, known)
         offsets += made
-    settled = use_credits(_change_aids(charged, steps), on, chart)
+    settled = use_credits(_change_aids(charged, steps), on, chart, most)
     entry = _charging_entry(account, changes, on, chart)
     spent = (*offsets, *settled.offsets)
     return Charging(settled.account, entry, spent, settled.uses, settled.unfinished).numbered()

@@ -9,6 +9,7 @@ from datetime import date
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import DueChange, History
 from quitus.domain.charging import charge
+from quitus.domain.credits import MOST_USES
 from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueStanding
@@ -158,16 +159,25 @@ class Charger:
         history: History,
         origin: Origin | None,
     ) -> ChargeWrite:
-        """A charging of as many of the dues as one transaction holds, by period; the others come next round."""
-        chosen = sorted(wanted, key=lambda dues: (dues[0].period, dues[0].due_date, dues[0].due_id))
+        """A charging of as many of the dues as one transaction holds, what is owed first; the others come next round,
+        and credits are spent after all of them.
+        """
+        chosen = sorted(wanted, key=_charging_order)
         before = {due_id: one.due for due_id, one in held.items()}
         on = paris_day(self.clock.now())
         while True:
             dues = [due for some in chosen for due in some]
-            write = charge_write(account, dues, before, history, on, landlord.chart, origin)
+            is_whole = len(chosen) == len(wanted)
+            write = charge_write(account, dues, before, history, on, landlord.chart, origin, is_whole=is_whole)
             if write.rows <= MAX_WRITES or len(chosen) == 1:
                 return write
             chosen = chosen[: len(chosen) // 2]
+
+
+def _charging_order(dues: Sequence[Due]) -> tuple[bool, bool, str, date, str]:
+    """What is owed, then aids, then other negative dues (sector.md §3): a due with its lines, as it is called."""
+    called = dues[0].called
+    return called.amount_cents < 0, not called.kind.is_aid, called.period, called.due_date, called.due_id
 
 
 def charge_write(
@@ -178,11 +188,15 @@ def charge_write(
     on: date,
     chart: Chart,
     origin: Origin | None = None,
+    *,
+    is_whole: bool = True,
 ) -> ChargeWrite:
-    """The charging that brings dues from what they were before to what they are to be."""
+    """The charging that brings dues from what they were before to what they are to be; credits wait if it is not the
+    whole of what was said of the lease.
+    """
     changes = [DueChange(before.get(due.due_id), due) for due in dues]
     known = replace(history, dues={**history.dues, **{due.due_id: due for due in dues}})
-    charging = charge(account, changes, on, chart, known)
+    charging = charge(account, changes, on, chart, known, most=MOST_USES if is_whole else 0)
     books = replace(charging.account, version=account.version + 1)
     new = frozenset(due.due_id for due in dues if due.due_id not in before)
     return ChargeWrite(charging, books, tuple(dues), new, origin)
