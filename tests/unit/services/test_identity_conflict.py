@@ -40,7 +40,7 @@ def test_the_same_reference_with_another_amount_is_an_alarm_and_posts_nothing(es
     estate.settle()
     assert balance(estate) == 0
     assert "identity_conflict" in alerts(estate)
-    assert not [counter for counter in contribution(payment, None) if isinstance(counter, LedgerDay)]
+    assert not [counter for counter in contribution(payment, {}) if isinstance(counter, LedgerDay)]
 
 
 UNPLACED = replace(TOLD, virtual_iban=None)

@@ -11,7 +11,7 @@ from quitus.domain.ledger import EntryKind
 from quitus.domain.movement import Means, Nature
 from quitus.domain.views import Collection, Home, LedgerDay, contribution, difference, entry_rule, is_unstated
 
-R1 = Home("R1", "Nîmes")
+R1 = {"L1": Home("R1", "Nîmes")}
 
 
 def test_a_receipt_counts_where_its_lease_is_and_on_its_bank_account() -> None:
@@ -24,7 +24,7 @@ def test_a_receipt_counts_where_its_lease_is_and_on_its_bank_account() -> None:
 def test_money_in_suspense_counts_on_its_bank_account_only() -> None:
     estate = Estate()
     payment = estate.payment(estate.post(reported(a_credit(27500, UNHELD))))
-    assert contribution(payment, None) == {LedgerDay(BANK_ACCOUNT, DAY): {"count": 1, "receipts_cents": 27500}}
+    assert contribution(payment, {}) == {LedgerDay(BANK_ACCOUNT, DAY): {"count": 1, "receipts_cents": 27500}}
 
 
 def test_a_receipt_typed_in_by_a_person_moves_no_bank_account() -> None:
@@ -50,13 +50,13 @@ def test_a_debit_that_returns_nothing_is_other_with_its_sign() -> None:
     fee = a_credit(-1250, nature=Nature.OTHER)
     payment = estate.payment(estate.post(reported(fee)))
     amounts = {"count": 1, "other_cents": -1250, "other_debits_cents": 1250}
-    assert contribution(payment, None) == {LedgerDay(BANK_ACCOUNT, DAY): amounts}
+    assert contribution(payment, {}) == {LedgerDay(BANK_ACCOUNT, DAY): amounts}
 
 
 def test_a_return_without_its_original_is_a_reversal_of_the_bank_account() -> None:
     estate = Estate()
     payment = estate.payment(estate.post(reported(a_credit(-45000, nature=Nature.RETURN))))
-    assert contribution(payment, None) == {LedgerDay(BANK_ACCOUNT, DAY): {"count": 1, "reversals_cents": 45000}}
+    assert contribution(payment, {}) == {LedgerDay(BANK_ACCOUNT, DAY): {"count": 1, "reversals_cents": 45000}}
 
 
 def test_the_difference_takes_back_what_no_longer_holds() -> None:

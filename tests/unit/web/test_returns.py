@@ -164,6 +164,24 @@ def test_the_same_request_again_changes_nothing(office: Office) -> None:
     assert balance(office) == 45000
 
 
+def test_two_people_who_saw_the_same_take_back_one_part_of_a_cheque(office: Office) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
+    seen = office.get(f"/v1/payments/{payment_id}")["version"]
+    first, second = (reverse(office, payment_id, amount_cents=4000, version=seen) for _ in range(2))
+    assert (first.status, first.body["version"], second.status, second.code) == (200, seen + 1, 409, "payment_changed")
+    assert balance(office) == 4000
+    assert reverse(office, payment_id, amount_cents=4000, version=seen + 1).status == 200
+
+
+@pytest.mark.parametrize("of_ours", [True, False])
+def test_who_saw_another_version_of_a_return_does_not_decide_on_it(office: Office, of_ours: bool) -> None:
+    payment_id, return_id = a_payment(office), a_return(office)
+    taken_back = payment_id if of_ours else None
+    assert trace(office, return_id, taken_back, version=1).code == "payment_changed"
+    assert trace(office, return_id, taken_back, version=0).status == 200
+    assert trace(office, return_id, taken_back, version=0).code == "payment_changed"
+
+
 def test_an_unpaid_cheque_is_recorded_and_the_banks_own_line_clears_511(office: Office) -> None:
     payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
     assert balance(office) == 0
@@ -266,3 +284,10 @@ def test_the_suspense_holds_what_is_left_of_a_refunded_payment(office: Office) -
     office.follow()
     assert (balance(office), office.get("/v1/dashboard")["suspense_cents"]) == (45000, 15000)
     assert office.get(f"/v1/payments/{payment_id}")["booking_date"] == DAY.isoformat()
+
+
+def test_what_came_back_counts_on_its_day_though_nothing_else_is_booked_on_it(office: Office) -> None:
+    payment_id = office.ask("POST", "/v1/payments", CHEQUE | {"received_on": "2026-11-02"}).body["payment_id"]
+    assert reverse(office, payment_id, reversed_on="2026-11-04").status == 200
+    day = {"from": "2026-11-04", "to": "2026-11-04"}
+    assert office.get("/v1/dashboard", query=day)["total_cents"] == -CHEQUE["amount_cents"]

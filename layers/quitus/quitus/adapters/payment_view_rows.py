@@ -89,7 +89,7 @@ class PaymentViewRows:
         transaction = _Transaction(landlord_id, at, pushed=pushed)
         for change in changes:
             entries = change.new_entries
-            if len(entries) > _ENTRIES_AT_ONCE:
+            if not _Transaction(landlord_id, at, pushed=pushed).holds(change, entries):
                 self._record(landlord_id, change.payment, entries, pushed=pushed)
                 entries = ()
             if not transaction.holds(change, entries):
@@ -186,19 +186,22 @@ def _stands_apart(payment: Payment) -> bool:
 
 
 def _days(payment: Payment) -> set[date]:
+    """The days on which lists and counters may show it."""
     own = set() if _stands_apart(payment) else {payment.posted.bucket.day}
-    return own | {entry.booking_date for entry in payment.entries}
+    taken_back = {reversal.booking_date for reversal in payment.reversals}
+    return own | taken_back | {entry.booking_date for entry in payment.entries}
 
 
 def _view_put(landlord_id: str, change: ViewChange) -> Put:
     key = view_key(landlord_id, change.payment)
-    row = key.row(**_public(change.payment, change.after.home), **_private(change.payment, change.after))
+    row = key.row(**_public(change.payment, change.after), **_private(change.payment, change.after))
     if change.payment.is_listed:
         row |= {"payment": payment_answer(change.payment)} | _listing(landlord_id, change.payment)
     return Put(row, NEVER_SHOWN if change.before is None else Is("version", change.before.version))
 
 
-def _public(payment: Payment, home: Home | None) -> Row:
+def _public(payment: Payment, shown: Shown) -> Row:
+    home = shown.homes.get(payment.lease_id or "")
     movement = payment.posted.incoming.said
     row: Row = {
         "payment_id": payment.payment_id,
@@ -237,6 +240,8 @@ def _private(payment: Payment, shown: Shown) -> Row:
         "entries": sorted(shown.entries),
         "alerts": sorted(kind.value for kind in shown.alerts),
     }
+    if len(shown.homes) > 1:
+        row["homes"] = {lease_id: [home.residence_id, home.commune] for lease_id, home in shown.homes.items()}
     if shown.reversals:
         row["reversals"] = shown.reversals
     if told := sorted({report.reference_told for report in payment.reports if report.reference_told}):
@@ -254,16 +259,20 @@ def _private(payment: Payment, shown: Shown) -> Row:
 
 
 def _shown_of(row: Row) -> Shown:
-    home = Home(row["residence_id"], row["commune"]) if "residence_id" in row else None
     return Shown(
         version=row["version"],
-        lease_id=row.get("lease_id"),
-        home=home,
+        homes=homes_of(row),
         contribution=_contribution_of(row["contribution"]),
         entries=frozenset(row["entries"]),
         alerts=frozenset(AlertKind(kind) for kind in row["alerts"]),
         reversals=row.get("reversals", 0),
     )
+
+
+def homes_of(row: Row) -> dict[str, Home]:
+    """Where the leases are that a shown payment is of, its own first."""
+    own = {row["lease_id"]: Home(row["residence_id"], row["commune"])} if "residence_id" in row else {}
+    return own | {lease_id: Home(*place) for lease_id, place in row.get("homes", {}).items()}
 
 
 def _counted(counter: Counter, amounts: Mapping[str, int]) -> list[Any]:

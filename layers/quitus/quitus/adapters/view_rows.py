@@ -11,6 +11,7 @@ from typing import Any
 from quitus.adapters import closing_keys, keys, records, view_keys
 from quitus.adapters.alert_rows import shown_alert
 from quitus.adapters.listings import listed
+from quitus.adapters.payment_view_rows import homes_of
 from quitus.domain.identity import account_tag, parse_payment_id
 from quitus.domain.matching import PAYER, SuspenseReason
 from quitus.domain.money import Cents
@@ -195,8 +196,7 @@ def _shown(row: Row) -> ShownPayment:
     return ShownPayment(
         payment_id=row["payment_id"],
         day=row["booking_date"],
-        residence_id=row.get("residence_id"),
-        commune=row.get("commune"),
+        homes=tuple(homes_of(row).values()),
         answer=row["payment"],
     )
 

@@ -163,7 +163,7 @@ def _taken_back(payment: Payment, decision: Decision, reversal: Reversal) -> Pay
         payment,
         allocations=remaining(payment.allocations, decision.allocations),
         credit_cents=payment.credit_cents - decision.credit_cents,
-        reversals=(*payment.reversals, reversal),
+        reversals=(*payment.reversals, replace(reversal, took=decision.allocations)),
     )
     return left if left.left_cents else replace(left, status=PaymentStatus.REVERSED)
 

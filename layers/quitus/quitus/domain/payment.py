@@ -99,6 +99,8 @@ class Reversal:
     """The return that is the bank's line of it."""
     by_hand: bool = False
     """A person recorded it: no bank line has told it yet."""
+    took: tuple[Allocation, ...] = ()
+    """What it took of the payment's allocations. Kept with the decision, not here."""
 
 
 @dataclass(frozen=True, slots=True)

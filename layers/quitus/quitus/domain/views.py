@@ -6,14 +6,15 @@ difference, whatever was seen before, in whatever order, however often.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.allocation import AllocationRule
+from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
+from quitus.domain.money import Cents
 from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus, Reversal
 from quitus.domain.posting import Flag
@@ -85,8 +86,8 @@ class Shown:
     """What the views hold of a payment at a version of it; kept with the payment's view, replaced with it."""
 
     version: int
-    lease_id: str | None
-    home: Home | None
+    homes: Mapping[str, Home]
+    """Where the leases are that it is of, its own first."""
     contribution: Contribution
     entries: frozenset[str]
     """Ids of the entries handed to the outbox."""
@@ -131,24 +132,31 @@ class ViewChange:
         return (self.before.alerts if self.before else frozenset()) - self.after.alerts
 
 
-def shown(payment: Payment, home: Home | None) -> Shown:
-    """What the views are to hold of a payment; `home` is where its lease is, None without a lease."""
+def leases_of(payment: Payment) -> tuple[str, ...]:
+    """The leases of which dues got something of it, its own first; none while it is on none."""
+    if payment.lease_id is None:
+        return ()
+    got = {allocation.lease_id for allocation in _allocated(payment)}
+    return (payment.lease_id, *sorted(got - {payment.lease_id}))
+
+
+def shown(payment: Payment, homes: Mapping[str, Home]) -> Shown:
+    """What the views are to hold of a payment; `homes` are where `leases_of` it are."""
     return Shown(
         version=payment.version,
-        lease_id=payment.lease_id,
-        home=home,
-        contribution=contribution(payment, home),
+        homes=homes,
+        contribution=contribution(payment, homes),
         entries=frozenset(entry.entry_id for entry in payment.entries),
         alerts=alert_kinds(payment),
         reversals=len(payment.reversals),
     )
 
 
-def contribution(payment: Payment, home: Home | None) -> Contribution:
+def contribution(payment: Payment, homes: Mapping[str, Home]) -> Contribution:
     """What the payment adds to every counter."""
     counted: dict[Counter, Mapping[str, int]] = {}
-    if home is not None and payment.status in _ON_LEASE and (payment.is_listed or payment.is_recovery):
-        counted = _received(payment, home)
+    if homes and payment.status in _ON_LEASE and (payment.is_listed or payment.is_recovery):
+        counted = _received(payment, homes)
     if on_bank(payment):
         incoming = payment.posted.incoming
         ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
@@ -170,21 +178,48 @@ def _collected(payment: Payment) -> dict[Counter, Mapping[str, int]]:
     return counted
 
 
-def _received(payment: Payment, home: Home) -> dict[Counter, Mapping[str, int]]:
-    """The receipt on its day, less what was taken back of it, each on its day (contract.md, Dashboard); a recovery is
-    no receipt, and less than nothing.
+def _received(payment: Payment, homes: Mapping[str, Home]) -> dict[Counter, Mapping[str, int]]:
+    """The receipt on its day, less what was taken back of it, each on its day (contract.md, Dashboard), where the
+    leases are whose dues it settled; a recovery is no receipt, and less than nothing.
+
+    The payment is counted where its own lease is.
     """
-    movement = payment.posted.incoming.movement
     counted: dict[Counter, Mapping[str, int]] = {}
-    moved = [(movement.booking_date, payment.amount_cents)]
-    moved += [(reversal.booking_date, -reversal.amount_cents) for reversal in payment.reversals]
-    for place, (day, cents) in enumerate(moved):
+    own, means = payment.lease_id, payment.posted.incoming.movement.means
+    for place, (day, sign, parts) in enumerate(_moved(payment)):
         last = place == len(payment.reversals) and not payment.left_cents
-        receipts = ReceiptsCounter(day, home.residence_id, home.commune, movement.means)
-        held = counted.get(receipts, {"count": 0, "amount_cents": 0})
-        number = held["count"] + (place == 0 and not payment.is_recovery) - last
-        counted[receipts] = {"count": number, "amount_cents": held["amount_cents"] + cents}
+        number = (place == 0 and not payment.is_recovery) - last
+        for lease_id, cents in parts.items():
+            home = homes[lease_id]
+            receipts = ReceiptsCounter(day, home.residence_id, home.commune, means)
+            held = counted.get(receipts, {"count": 0, "amount_cents": 0})
+            count = held["count"] + (number if lease_id == own else 0)
+            counted[receipts] = {"count": count, "amount_cents": held["amount_cents"] + sign * cents}
     return counted
+
+
+def _moved(payment: Payment) -> Iterator[tuple[date, int, Mapping[str, Cents]]]:
+    """The day, the sign and the parts by lease of the receipt, then of each of its reversals."""
+    came = payment.posted.incoming.movement.booking_date
+    yield came, 1, _parts(payment, payment.amount_cents, _allocated(payment))
+    for reversal in payment.reversals:
+        yield reversal.booking_date, -1, _parts(payment, reversal.amount_cents, reversal.took)
+
+
+def _parts(payment: Payment, cents: Cents, allocations: Iterable[Allocation]) -> Mapping[str, Cents]:
+    """Cents by lease: what dues of other leases got; all else, a credit too, is of the payment's own."""
+    beside: dict[str, Cents] = {}
+    for allocation in allocations:
+        if allocation.lease_id != payment.lease_id:
+            beside[allocation.lease_id] = beside.get(allocation.lease_id, 0) + allocation.amount_cents
+    return {payment.lease_id or "": cents - sum(beside.values()), **beside}
+
+
+def _allocated(payment: Payment) -> Iterator[Allocation]:
+    """All that it settled, what was taken back since too."""
+    yield from payment.allocations
+    for reversal in payment.reversals:
+        yield from reversal.took
 
 
 def difference(before: Contribution, after: Contribution) -> Contribution:

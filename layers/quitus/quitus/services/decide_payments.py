@@ -116,10 +116,11 @@ class DecisionDesk:
         match = self._on(landlord_id, shares[0].lease_id, _match(occasion, reason, requested_by))
         parts = [msgspec.to_builtins(share) for share in shares]
         logged = {"kind": "split", "parts": parts, "reason": reason, "requested_by": requested_by}
-        payment = self.decide(occasion, logged, lambda: self._split(landlord, occasion, shares, match))
+        self.decide(occasion, logged, lambda: self._split(landlord, occasion, shares, match))
         at = instant_text(occasion.attempt.at)
         self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
-        return payment
+        self.spender.spend(landlord, [share.lease_id for share in shares])
+        return self.ledger.payment(landlord_id, occasion.payment_id)
 
     def unassign(self, occasion: Occasion, reason: str, lease_id: str | None = None) -> Payment:
         """Take a payment off its lease, back to suspense; the same attempt again changes nothing.

@@ -15,7 +15,7 @@ from quitus.domain.payment import Payment, Reversal
 from quitus.domain.returned import Return
 from quitus.domain.reversing import TakeBack, check_is_payment, check_reversible, check_waiting, dismissed
 from quitus.domain.tracing import is_unconfirmed
-from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion
+from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion, check_version
 from quitus.services.ports import Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
 from quitus.services.table import Stale
@@ -54,7 +54,8 @@ class ReturnDesk:
 
         Raises:
             NotFound: no such return, or payment.
-            Conflict: the return waits no more, or the payment cannot be taken back, or not so much of it.
+            Conflict: the return waits no more, was decided on since it was read, or the payment cannot be taken back,
+                or not so much of it.
         """
         receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         receipt_of(self.ledger, occasion.landlord_id, order.payment_id)
@@ -69,7 +70,7 @@ class ReturnDesk:
 
         Raises:
             NotFound: no such return.
-            Conflict: it waits no more.
+            Conflict: it waits no more, or was decided on since it was read.
         """
         receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         logged = {"kind": "dismiss", "reason": reason}
@@ -81,7 +82,7 @@ class ReturnDesk:
         Raises:
             NotFound: no such payment.
             Invalid: a day before the receipt, or to come.
-            Conflict: the bank itself tells of it, or less is left.
+            Conflict: the bank itself tells of it, less is left, or it was decided on since it was read.
         """
         payment = receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         check_is_payment(payment)
@@ -103,6 +104,7 @@ class ReturnDesk:
     def _trace(self, landlord: Landlord, occasion: Occasion, order: Original) -> None:
         landlord_id = occasion.landlord_id
         waiting = self.ledger.payment(landlord_id, occasion.payment_id)
+        check_version(waiting, occasion)
         check_waiting(waiting)
         returned = Return(waiting.reports)
         original = self.ledger.payment(landlord_id, order.payment_id)
@@ -121,6 +123,7 @@ class ReturnDesk:
 
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
+        check_version(waiting, occasion)
         on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
         decision = dismissed(waiting, evidence_of(occasion, reason), on, occasion.by, at)
         self.ledger.commit_replacement(occasion.landlord_id, waiting, decision)
@@ -128,6 +131,7 @@ class ReturnDesk:
     def _reverse(self, landlord: Landlord, occasion: Occasion, order: CameBack) -> None:
         landlord_id = occasion.landlord_id
         payment = self.ledger.payment(landlord_id, occasion.payment_id)
+        check_version(payment, occasion)
         cents = payment.left_cents if order.amount_cents is None else order.amount_cents
         check_reversible(payment, cents)
         if bank_role(payment.posted.incoming) is not Role.COLLECTION:

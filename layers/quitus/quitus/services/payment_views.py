@@ -8,7 +8,7 @@ from typing import Protocol
 
 from quitus.domain.identity import Bucket
 from quitus.domain.payment import Payment
-from quitus.domain.views import UNKNOWN_HOME, Home, Shown, ViewChange, shown
+from quitus.domain.views import UNKNOWN_HOME, Home, Shown, ViewChange, leases_of, shown
 from quitus.services.contention import until_written
 from quitus.services.ports import Clock
 
@@ -57,8 +57,8 @@ class PaymentViews:
     def _catch_up(self, landlord_id: str, payments: Sequence[Payment], at: str, *, pushed: bool) -> None:
         before = self.store.shown(landlord_id, payments)
         behind = [payment for payment in payments if _behind(payment, before.get(payment.payment_id))]
-        moved = {payment.lease_id for payment in behind if _home(payment, before.get(payment.payment_id)) is None}
-        homes = self.store.homes(landlord_id, {lease_id for lease_id in moved if lease_id is not None})
+        new = {name for payment in behind for name in _unknown(payment, before.get(payment.payment_id))}
+        homes = self.store.homes(landlord_id, new)
         if behind:
             changes = [_change(payment, before.get(payment.payment_id), homes) for payment in behind]
             self.store.apply(landlord_id, changes, at, pushed=pushed)
@@ -68,14 +68,13 @@ def _behind(payment: Payment, before: Shown | None) -> bool:
     return before is None or before.version < payment.version
 
 
-def _home(payment: Payment, before: Shown | None) -> Home | None:
-    """A receipt stays where its lease was when it was posted on it, wherever the lease moves later."""
-    stays = before is not None and before.lease_id == payment.lease_id
-    return before.home if stays and before is not None else None
+def _unknown(payment: Payment, before: Shown | None) -> set[str]:
+    """The leases that it was not on before."""
+    return set(leases_of(payment)) - (before.homes.keys() if before else set())
 
 
 def _change(payment: Payment, before: Shown | None, homes: Mapping[str, Home]) -> ViewChange:
-    home = None
-    if payment.lease_id is not None:
-        home = _home(payment, before) or homes.get(payment.lease_id, UNKNOWN_HOME)
-    return ViewChange(payment, before, shown(payment, home))
+    """A receipt stays where its leases were when it was posted on them, wherever they move later."""
+    known = {**homes, **(before.homes if before else {})}
+    own = {lease_id: known.get(lease_id, UNKNOWN_HOME) for lease_id in leases_of(payment)}
+    return ViewChange(payment, before, shown(payment, own))

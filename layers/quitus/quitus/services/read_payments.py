@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from quitus.domain.errors import NotFound
 from quitus.domain.movement import Means
 from quitus.domain.payment import Payment, PaymentStatus
+from quitus.domain.views import Home
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.payment_answer import payment_answer
 from quitus.services.ports import Ledger
@@ -19,13 +20,17 @@ _LISTED_STATUS = frozenset({PaymentStatus.SUSPENSE, PaymentStatus.PENDING})
 
 @dataclass(frozen=True, slots=True)
 class ShownPayment:
-    """A payment in the views: its answer and where its lease is."""
+    """A payment in the views: its answer, and where the leases are that it is of, its own first."""
 
     payment_id: str
     day: str
-    residence_id: str | None
-    commune: str | None
+    homes: tuple[Home, ...]
     answer: Mapping[str, Any]
+
+    @property
+    def home(self) -> Home | None:
+        """Where its own lease is."""
+        return next(iter(self.homes), None)
 
 
 class PaymentListings(Protocol):
@@ -77,10 +82,16 @@ class PaymentFilter:
         return (
             self.status in (None, shown.answer["status"])
             and self.means in (None, shown.answer["means"])
-            and self.residence_id in (None, shown.residence_id)
-            and self.commune in (None, shown.commune)
+            and self._is_at_home(shown.homes)
             and (self.first is None or self.first.isoformat() <= shown.day)
             and (self.last is None or shown.day <= self.last.isoformat())
+        )
+
+    def _is_at_home(self, homes: Iterable[Home]) -> bool:
+        """Whether any of the leases is in the residence and the commune that are wanted."""
+        is_anywhere = self.residence_id is None and self.commune is None
+        return is_anywhere or any(
+            self.residence_id in (None, home.residence_id) and self.commune in (None, home.commune) for home in homes
         )
 
 

@@ -168,9 +168,10 @@ def _entry_rows(booked: BookedEntry) -> Iterator[Sequence[Any]]:
 
 def _receipt_row(shown: ShownPayment) -> Sequence[Any]:
     answer: Mapping[str, Any] = shown.answer
+    residence_id, commune = (shown.home.residence_id, shown.home.commune) if shown.home else (None, None)
     return (
         answer["payment_id"], answer["booking_date"], answer["status"], Euros(answer["amount_cents"]), answer["means"],
-        answer["lease_id"], shown.residence_id, shown.commune, answer["match"]["rule"], Euros(answer["credit_cents"]),
+        answer["lease_id"], residence_id, commune, answer["match"]["rule"], Euros(answer["credit_cents"]),
         answer["debtor_name"], answer["remittance"], answer["posted_at"],
         Euros(sum(reversal["amount_cents"] for reversal in answer["reversals"])),
     )  # fmt: skip

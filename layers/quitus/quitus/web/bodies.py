@@ -247,20 +247,24 @@ class ClearingBody(Body):
 
 class OriginalBody(Body):
     """The payment that a waiting return takes back, or null: none of the landlord's. `fee_cents`: what of it is the
-    bank's fee.
+    bank's fee; `version`: that of the return as it was read.
     """
 
     payment_id: Id | None
     reason: Remark
     fee_cents: PositiveCents | None = None
+    version: Decisions | None = None
 
 
 class ReverseBody(Body):
-    """A receipt that came back (an unpaid cheque): all that is left of it unless `amount_cents` is given."""
+    """A receipt that came back (an unpaid cheque): all that is left of it unless `amount_cents` is given; `version` as
+    it was read, if at all.
+    """
 
     reason: Remark
     reversed_on: Day
     amount_cents: PositiveCents | None = None
+    version: Decisions | None = None
 
 
 class InstalmentBody(Body):

@@ -90,9 +90,9 @@ def unassign(desk: Desk, call: Call[UnassignBody, Nothing]) -> Reply:
 def trace(desk: Desk, call: Call[OriginalBody, Nothing]) -> Reply:
     body = call.body
     if body.payment_id is None:
-        return _answer(payment_answer(desk.returns.dismiss(_occasion(call), body.reason)))
+        return _answer(payment_answer(desk.returns.dismiss(_occasion(call, body.version), body.reason)))
     order = Original(body.payment_id, body.reason, body.fee_cents)
-    return _answer(payment_answer(desk.returns.trace(_occasion(call), order)))
+    return _answer(payment_answer(desk.returns.trace(_occasion(call, body.version), order)))
 
 
 def clearing(desk: Desk, call: Call[ClearingBody, Nothing]) -> Reply:
@@ -106,7 +106,7 @@ def clearing(desk: Desk, call: Call[ClearingBody, Nothing]) -> Reply:
 def reverse(desk: Desk, call: Call[ReverseBody, Nothing]) -> Reply:
     body = call.body
     order = CameBack(body.reason, body.reversed_on, body.amount_cents)
-    return _answer(payment_answer(desk.returns.came_back(_occasion(call), order)))
+    return _answer(payment_answer(desk.returns.came_back(_occasion(call, body.version), order)))
 
 
 def _occasion(call: Call[Any, Nothing], version: int | None = None) -> Occasion:
