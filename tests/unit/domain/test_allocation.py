@@ -94,19 +94,32 @@ def test_an_aid_is_spent_on_the_rent_of_its_month_then_on_the_rest_of_it() -> No
 
 
 def test_a_due_older_than_three_years_is_paid_only_when_targeted() -> None:
-    barred = an_open_due("old", 10000, date(2023, 11, 5))
+    barred = an_open_due("old", 10000, date(2023, 11, 4))
     assert settle([barred], 10000, DAY).rest_cents == 10000
     assert settle([barred], 10000, DAY, target=["old"]).rest_cents == 0
+
+
+@pytest.mark.parametrize(
+    ("due_date", "last"),
+    [
+        (date(2023, 11, 5), date(2026, 11, 5)),
+        (date(2024, 2, 29), date(2027, 2, 28)),
+        (date(2025, 2, 28), date(2028, 2, 28)),
+    ],
+)
+def test_the_last_day_of_three_years_must_be_over(due_date: date, last: date) -> None:
+    due = an_open_due("old", 10000, due_date)
+    assert (due.is_barred(last), due.is_barred(last + timedelta(days=1))) == (False, True)
 
 
 @pytest.mark.parametrize(
     ("interruption", "barred"),
     [
         ({}, True),
-        ({"limitation_from": date(2023, 11, 6)}, False),
-        ({"limitation_from": date(2023, 11, 5)}, True),
-        ({"judged_on": date(2016, 11, 6)}, False),
-        ({"judged_on": date(2016, 11, 5)}, True),
+        ({"limitation_from": date(2023, 11, 5)}, False),
+        ({"limitation_from": date(2023, 11, 4)}, True),
+        ({"judged_on": date(2016, 11, 5)}, False),
+        ({"judged_on": date(2016, 11, 4)}, True),
         ({"judged_on": date(2010, 1, 1), "limitation_from": date(2024, 1, 1)}, False),
     ],
 )

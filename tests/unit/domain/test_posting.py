@@ -312,8 +312,8 @@ def test_what_contradicts_a_reference_told_before() -> None:
     assert not told_another_amount([by_another], reported(a_credit(45000, bank_reference=REFERENCE), "event:a@b"))
 
 
-def test_receipts_of_ten_days_are_kept() -> None:
-    held = tuple(Recent(DAY - timedelta(days=days), days) for days in (11, 10, 0))
+def test_receipts_are_remembered_ten_days_and_the_month_that_a_statement_may_be_late() -> None:
+    held = tuple(Recent(DAY - timedelta(days=days), days) for days in (42, 41, 0))
     account = replace(LEASE, recent=held)
     kept = with_recent(account, reported(a_credit(45000)))
     assert kept == (*held[1:], Recent(DAY, 45000, ""))

@@ -127,6 +127,13 @@ def test_a_payment_on_an_ended_lease_pays_that_lease_and_says_so() -> None:
     assert placed.posted.flags == ("payment_on_ended_lease",)
 
 
+def test_a_double_payment_is_seen_though_later_money_was_told_before_it(table: MemoryTable) -> None:
+    told = [(45000, date(2026, 11, 15)), (2000, date(2026, 12, 16)), (45000, date(2026, 11, 14))]
+    batch = [reported(a_credit(cents, ONE, booking_date=day), message=f"S-{day}") for cents, day in told]
+    flags = [placed.posted.flags for one in batch for placed in a_poster(table).post(LANDLORD, [one])]
+    assert flags == [(), (), ("double_payment",)]
+
+
 def test_the_second_of_two_equal_payments_is_a_credit_and_a_double_payment(table: MemoryTable) -> None:
     fates(table, reported(a_credit(45000, ONE)))
     again = a_credit(45000, ONE, booking_date=DAY + timedelta(days=2))

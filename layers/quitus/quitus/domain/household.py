@@ -169,7 +169,7 @@ class Booking(NamedTuple):
         self, parts: Sequence[Part], recent: tuple[Recent, ...] | None = None
     ) -> tuple[tuple[Entry, ...], dict[str, Account]]:
         """The entries of the parts, one per lease, and the accounts after them; `recent` replaces the receipts of the
-        last days of the first.
+        last weeks of the first.
         """
         entries, accounts = list[Entry](), dict[str, Account]()
         for part in parts:

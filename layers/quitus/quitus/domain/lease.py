@@ -171,9 +171,11 @@ class OpenDue:
         return OpenDue(self.due_id, self.kind, self.period, self.due_date, left, self.interrupted)
 
     def is_barred(self, on: date) -> bool:
-        """Whether three years have passed (law 89-462 art. 7-1); what the payer of an aid owes is no such claim."""
+        """Whether three years have passed, their last day too (law 89-462 art. 7-1, Code civil 2229); what the payer of
+        an aid owes is no such claim.
+        """
         begins = self.interrupted or self.due_date
-        return begins <= years_before(on, LIMITATION_YEARS) and not self.kind.is_awaited
+        return years_before(begins, -LIMITATION_YEARS) < on and not self.kind.is_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ DUE_SOURCE = "due:"
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A receipt of the last days: `told` names the bank's reference of it and the channel that gave it, or is empty."""
+    """A receipt of the last weeks: `told` names the reference that a bank gave it, and the channel, or is empty."""
 
     day: date
     cents: Cents
@@ -216,7 +218,7 @@ class Account:
     """What a lease owes and how its ledger stands; replaced whole by each posting, under its `version`.
 
     `sequence` and `last_hash` are those of the last pushed entry, `charge_sequence` of the last charging (which is
-    never pushed). `recent` holds the receipts of the last ten days, for double payments and for references that come
+    never pushed). `recent` holds the receipts of the last weeks, for double payments and for references that come
     again. `aid_dues` and `aid_credits` are what the payer of the tenant's aids owes and has paid in advance.
     """
 

@@ -35,6 +35,9 @@ DOUBLE_PAYMENT_DAYS = 10
 """Two equal receipts within this many days, the second meeting no open due, are a double payment (contract.md,
 Alerts)."""
 
+_REMEMBERED = timedelta(days=DOUBLE_PAYMENT_DAYS + 31)
+"""How long the account remembers a receipt: a statement may come a month late, after newer ones."""
+
 _ONE_DAY = timedelta(days=1)
 
 
@@ -231,10 +234,10 @@ def post_receipt(
 
 
 def with_recent(account: Account, incoming: Incoming) -> tuple[Recent, ...]:
-    """The account's receipts of the last days, this one among them."""
+    """The account's receipts of the last weeks, this one among them."""
     movement = incoming.movement
     this = Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)
-    since = movement.booking_date - timedelta(days=DOUBLE_PAYMENT_DAYS)
+    since = movement.booking_date - _REMEMBERED
     return (*(held for held in account.recent if held.day >= since), this)
 
 

@@ -90,7 +90,7 @@ def _without(
 
 
 def _forgotten(payment: Payment, account: Account) -> tuple[Recent, ...]:
-    """The receipts of the last days without one that is no more: the next equal one is no double payment."""
+    """The receipts of the last weeks without one that is no more: the next equal one is no double payment."""
     incoming = payment.posted.incoming
     own = Recent(incoming.movement.booking_date, payment.amount_cents, incoming.reference_told)
     held = list(account.recent)
