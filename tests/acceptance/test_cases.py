@@ -292,6 +292,35 @@ def test_case_16_without_a_group_the_rest_is_a_credit_and_the_parking_is_suggest
     case.holds("D", "P")
 
 
+def test_an_event_that_names_only_dues_is_of_their_lease() -> None:
+    case = Case()
+    for lease_id in ("L1", "L2"):
+        case.let(lease_id)
+        case.call(f"oct-{lease_id}", "rent", "2026-10-10", "400.00", lease_id=lease_id)
+        case.call(f"nov-{lease_id}", "rent", "2026-11-10", "500.00", lease_id=lease_id)
+    paid = case.report("600.00", channel="event:psp:demo", due_ids=("nov-L2",))
+    assert (case.payment(paid)["lease_id"], case.payment(paid)["match"]["rule"]) == ("L2", "reference")
+    assert (case.settled(paid), case.rules(paid)) == (
+        {"nov-L2": "500.00", "oct-L2": "100.00"},
+        ["target", "oldest_due"],
+    )
+    of_two = case.report("600.00", channel="event:psp:demo", due_ids=("nov-L1", "nov-L2"))
+    assert (case.payment(of_two)["status"], case.payment(of_two)["match"]["reason"]) == ("suspense", "several_leases")
+    case.holds("L1", "L2")
+
+
+def test_a_plan_over_a_due_of_more_than_three_years_has_a_credit_pay_it_at_once() -> None:
+    case = Case()
+    case.let()
+    case.call("old", "rent", "2022-10-10", "400.00")
+    paid = case.receive("100.00")
+    assert (case.settled(paid), case.credit()) == ({}, "100.00")
+    agreed = case.agree(["old"], [("2026-12-10", "200.00"), ("2027-01-10", "200.00")])
+    assert (agreed.status, agreed.body["settled_cents"]) == (201, 10000)
+    assert (case.settled(paid), case.rules(paid), case.credit()) == ({"old": "100.00"}, ["credit"], "0.00")
+    case.holds()
+
+
 def test_case_17_plan_kept() -> None:
     case = a_case_with_a_plan()
     for month in MONTHS[:3]:

@@ -16,6 +16,7 @@ from unit.web.office import Notebook
 
 from quitus import bootstrap
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.due_rows import DueRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.plan_rows import PlanRows
@@ -29,6 +30,7 @@ from quitus.services.plan_watch import PlanWatch
 from quitus.services.plans import PlanDesk, PlanWish
 from quitus.services.proof import ProofDesk
 from quitus.services.proof_watch import ProofWatch
+from quitus.services.spend_credits import CreditSpender
 from settle_pending.app import handler
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -86,7 +88,8 @@ def test_the_schedule_reviews_every_landlord(estate: Estate) -> None:
 
 def test_on_the_schedule_a_plan_that_two_instalments_were_missed_of_is_broken(estate: Estate) -> None:
     ledger, alerts = LedgerRows(estate.table), AlertRows(estate.table)
-    desk = PlanDesk(PlanRows(estate.table), ledger, alerts, Notebook(), FixedClock())
+    landlords, spender = LandlordRows(estate.table), CreditSpender(ledger, DueRows(estate.table), FixedClock())
+    desk = PlanDesk(PlanRows(estate.table), ledger, alerts, Notebook(), FixedClock(), landlords, spender)
     days = (date(2026, 10, 1), date(2026, 10, 31))
     wish = PlanWish(tuple(Instalment(day, 22500) for day in days), ("nov-L1",), None)
     desk.put(L, "L1", wish, "ada")

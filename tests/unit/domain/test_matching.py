@@ -11,6 +11,7 @@ from builders import RANGE, a_credit, a_virtual_iban
 from quitus.domain.ibans import VirtualIban
 from quitus.domain.matching import (
     DUE,
+    DUES,
     LEASE_IBAN,
     LINK_PATH,
     Match,
@@ -18,6 +19,7 @@ from quitus.domain.matching import (
     SuspenseReason,
     account_candidates,
     attribute,
+    due_candidates,
     issued_id,
     reference_account,
 )
@@ -88,6 +90,25 @@ def test_a_direct_debit_carries_the_id_of_its_due_and_nothing_else_does() -> Non
     assert attribute(debit, LEASES, NUMBERED, {}).reason is SuspenseReason.NO_EVIDENCE
     assert attribute(debit, LEASES, NUMBERED).reason is SuspenseReason.NO_EVIDENCE
     assert attribute(a_credit(1, means=Means.DIRECT_DEBIT), LEASES, NUMBERED, {"nov": "L2"}).lease_id is None
+
+
+def test_dues_that_the_payer_chose_name_their_lease_where_no_account_does() -> None:
+    dues = {"nov": "L2", "dec": "L2", "other": "L1"}
+    chosen = a_credit(1, due_ids=("nov", "dec", "unheard-of"))
+    assert due_candidates(chosen) == ("nov", "dec", "unheard-of")
+    match = attribute(chosen, LEASES, NUMBERED, dues)
+    assert match == Match("L2", MatchRule.REFERENCE, {DUES: "nov dec unheard-of"})
+    assert match.is_certain
+    of_two = attribute(a_credit(1, due_ids=("nov", "other")), LEASES, NUMBERED, dues)
+    assert of_two == Match(None, None, {"leases": "L1 L2"}, SuspenseReason.SEVERAL_LEASES)
+    unknown = attribute(a_credit(1, due_ids=("unheard-of",)), LEASES, NUMBERED, dues)
+    assert unknown.reason is SuspenseReason.NO_EVIDENCE
+
+
+def test_an_account_that_is_named_decides_over_the_dues_that_are() -> None:
+    for named in (a_credit(1, ONE, due_ids=("nov",)), a_credit(1, payment_reference="RF18", due_ids=("nov",))):
+        assert due_candidates(named) == ()
+    assert attribute(a_credit(1, STRANGER, due_ids=("nov",)), LEASES, NUMBERED, {"nov": "L2"}).lease_id is None
 
 
 def test_a_number_of_the_landlord_that_no_lease_has_is_said() -> None:

@@ -18,12 +18,15 @@ from builders import (
 from unit.web.office import Notebook
 
 from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.due_rows import DueRows
+from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.plan_rows import PlanRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.plan import Instalment
 from quitus.services.plan_watch import PlanWatch
 from quitus.services.plans import PlanDesk, PlanWish
+from quitus.services.spend_credits import CreditSpender
 
 START = date(2026, 11, 10)
 
@@ -36,9 +39,11 @@ class Watched:
         account = an_account(an_open_due("old", 24000, date(2026, 6, 10)))
         self.table = a_table_with(landlord, [(a_virtual_iban(1), account)])
         self.clock, self.log = FixedClock(), Notebook()
+        LandlordRows(self.table).put(landlord)
         ledger, alerts, store = LedgerRows(self.table), AlertRows(self.table), PlanRows(self.table)
         self.poster = a_poster(self.table, self.clock)
-        desk = PlanDesk(store, ledger, alerts, self.log, self.clock)
+        spender = CreditSpender(ledger, DueRows(self.table), self.clock)
+        desk = PlanDesk(store, ledger, alerts, self.log, self.clock, LandlordRows(self.table), spender)
         instalments = tuple(Instalment(START + timedelta(days=30 * n), 8000) for n in range(3))
         desk.put("semiga", "L1", PlanWish(instalments, None, None), "ada")
         self.watch = PlanWatch(store, ledger, alerts, self.clock)

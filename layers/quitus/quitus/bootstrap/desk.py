@@ -139,11 +139,14 @@ class StaffDesk:
     @cached_property
     def plans(self) -> PlanDesk:
         from quitus.adapters.alert_rows import AlertRows
+        from quitus.adapters.due_rows import DueRows
         from quitus.adapters.plan_rows import PlanRows
         from quitus.services.plans import PlanDesk
+        from quitus.services.spend_credits import CreditSpender
 
         alerts, log = AlertRows(self._table), self._outside.action_log
-        return PlanDesk(PlanRows(self._table), self._ledger, alerts, log, self.clock)
+        spender = CreditSpender(self._ledger, DueRows(self._table), self.clock)
+        return PlanDesk(PlanRows(self._table), self._ledger, alerts, log, self.clock, self.landlords, spender)
 
     @cached_property
     def links(self) -> LinkDesk:

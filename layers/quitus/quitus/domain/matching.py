@@ -14,6 +14,9 @@ from types import MappingProxyType
 from quitus.domain.ibans import virtual_iban_of_reference
 from quitus.domain.movement import Means, Movement
 
+DUES = "due_ids"
+"""The evidence that names the dues which the payer chose, where nothing else named a lease."""
+
 LEASE_IBAN = "lease_iban"
 """The evidence that gives the virtual IBAN of a lease that a person chose."""
 SPLIT = "split"
@@ -129,6 +132,17 @@ def issued_id(movement: Movement) -> str | None:
     return movement.end_to_end_id if movement.means is Means.DIRECT_DEBIT else None
 
 
+def due_candidates(movement: Movement) -> tuple[str, ...]:
+    """The dues that may name a lease: that whose id a direct debit carries; those chosen where no account is named."""
+    issued = issued_id(movement)
+    return (*([issued] if issued else []), *_chosen(movement))
+
+
+def _chosen(movement: Movement) -> tuple[str, ...]:
+    names_account = account_candidates(movement) or movement.payment_reference
+    return () if names_account else movement.due_ids
+
+
 def attribute(
     movement: Movement,
     leases: Mapping[str, str | None],
@@ -154,12 +168,23 @@ def attribute(
     referred = leases.get(reference or "")
     if referred is not None:
         return Match(referred, MatchRule.REFERENCE, {"payment_reference": movement.payment_reference or ""})
-    due_id = issued_id(movement)
-    if due_id is not None and due_id in dues:
-        return Match(dues[due_id], MatchRule.END_TO_END_ID, {"end_to_end_id": due_id, DUE: due_id})
+    by_dues = _by_dues(movement, dues)
+    if by_dues is not None:
+        return by_dues
     named = [*candidates, *([reference] if reference else [])]
     ours = (account for account in named if account in leases or account[4:].startswith(numbered))
     unassigned = next(ours, None)
     if unassigned is not None:
         return Match(None, None, {"virtual_iban": unassigned}, SuspenseReason.UNKNOWN_VIRTUAL_IBAN)
     return Match(None, None, {}, SuspenseReason.NO_EVIDENCE)
+
+
+def _by_dues(movement: Movement, dues: Mapping[str, str]) -> Match | None:
+    """The lease of the dues that the movement names, by their leases; None when it names none that is known."""
+    due_id = issued_id(movement)
+    if due_id is not None and due_id in dues:
+        return Match(dues[due_id], MatchRule.END_TO_END_ID, {"end_to_end_id": due_id, DUE: due_id})
+    owners = sorted({dues[due_id] for due_id in _chosen(movement) if due_id in dues})
+    if len(owners) > 1:
+        return Match(None, None, {"leases": " ".join(owners)}, SuspenseReason.SEVERAL_LEASES)
+    return Match(owners[0], MatchRule.REFERENCE, {DUES: " ".join(movement.due_ids)}) if owners else None

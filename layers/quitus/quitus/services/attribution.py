@@ -19,7 +19,7 @@ from quitus.domain.matching import (
     SuspenseReason,
     account_candidates,
     attribute,
-    issued_id,
+    due_candidates,
     reference_account,
 )
 from quitus.domain.movement import Movement
@@ -66,8 +66,8 @@ class Attributor:
         wanted = {account for movement in movements for account in account_candidates(movement)}
         referred = {reference_account(movement) for movement in movements}
         leases = self.ledger.leases_of(landlord.landlord_id, wanted | {account for account in referred if account})
-        issued = {due_id for movement in movements if (due_id := issued_id(movement))}
-        dues = self.ledger.leases_of_dues(landlord.landlord_id, issued) if issued else {}
+        due_ids = {due_id for movement in movements for due_id in due_candidates(movement)}
+        dues = self.ledger.leases_of_dues(landlord.landlord_id, due_ids) if due_ids else {}
         named = [attribute(movement, leases, landlord.numbered, dues) for movement in movements]
         told = zip(movements, named, strict=True)
         return [awaiting_list(movement, match, landlord.bulk_payers) for movement, match in told]

@@ -24,7 +24,8 @@ from quitus.domain.plan import (
 )
 from quitus.services.contention import until_written
 from quitus.services.manual_receipts import check_dues
-from quitus.services.ports import ActionLog, Alerts, Clock, Ledger
+from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
+from quitus.services.spend_credits import CreditSpender
 
 
 class PlanStore(Protocol):
@@ -91,6 +92,8 @@ class PlanDesk:
     alerts: Alerts
     log: ActionLog
     clock: Clock
+    landlords: Landlords
+    spender: CreditSpender
 
     def one(self, landlord_id: str, lease_id: str, on: date | None = None) -> PlanStanding:
         """The lease's last plan as it stands on a day (today unless told).
@@ -107,6 +110,8 @@ class PlanDesk:
     def put(self, landlord_id: str, lease_id: str, wish: PlanWish, by: str) -> tuple[PlanStanding, bool]:
         """Agree on a plan, in place of the one that runs; whether it is the lease's first. Again changes nothing.
 
+        A credit that lay beside a time-barred due pays it now: the plan interrupts the limitation.
+
         Raises:
             NotFound: no such lease.
             Invalid: a due that is not the lease's or not open, or instalments that do not add up to what they cover.
@@ -122,6 +127,7 @@ class PlanDesk:
         )
         made = until_written(lambda: self._agree(landlord_id, lease_id, wish, by), self.clock)
         self._decided(landlord_id, lease_id, made)
+        self.spender.spend(self.landlords.get(landlord_id), [lease_id])
         return self.one(landlord_id, lease_id), made.number == 1
 
     def end(self, landlord_id: str, lease_id: str, version: int, by: str) -> None:
