@@ -12,7 +12,7 @@ import pytest
 from builders import DAY, a_credit, a_due, an_account, reported
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from quitus.domain.assigning import assign, unassign
 from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offset
@@ -29,6 +29,7 @@ from quitus.domain.pairing import Pairing, Verdict
 from quitus.domain.payment import Decision, Payment, PaymentStatus, Reversal
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
+from quitus.domain.releasing import paid_by
 from quitus.domain.reversing import TakeBack, take_back
 from quitus.domain.spreading import monthly, spread_over
 
@@ -54,6 +55,11 @@ class LeaseLife(RuleBasedStateMachine):
         self.posted: list[Posted] = []
         self.decisions: dict[str, list[Decision]] = {}
         self.uses: dict[str, list[CreditUse]] = {}
+        self.views_follow = True
+
+    @initialize(follow=st.sampled_from([True, True, False]))
+    def views_follow_or_are_late(self, follow: bool) -> None:
+        self.views_follow = follow
 
     def payment(self, posted: Posted) -> Payment:
         name = posted.payment_id
@@ -77,7 +83,9 @@ class LeaseLife(RuleBasedStateMachine):
 
     def put(self, *dues: Due) -> None:
         changes = [DueChange(self.dues.get(due.due_id), due) for due in dues]
-        history = History({**self.dues, **{due.due_id: due for due in dues}}, self.offsets)
+        known = map(self.payment, self.posted) if self.views_follow else ()
+        paid = paid_by(known, "L1", {due.due_id for due in dues})
+        history = History({**self.dues, **{due.due_id: due for due in dues}}, self.offsets, paid)
         outcome = charge(self.account, changes, DAY, CHART, history)
         self.dues.update({due.due_id: due for due in dues})
         self.charges += [outcome.entry] if outcome.entry else []
@@ -194,6 +202,19 @@ class LeaseLife(RuleBasedStateMachine):
             held = self.account.facing(payment.debtor).credits
             lots = sum(lot.cents for lot in held if lot.source == payment.payment_id)
             assert lots == payment.credit_cents
+
+    @invariant()
+    def allocations_follow_what_is_called(self) -> None:
+        if not self.views_follow:
+            return
+        for debtor in Debtor:
+            settled = Counter[str]()
+            for payment in self.payments(PaymentStatus.POSTED):
+                for item in payment.allocations if payment.debtor is debtor else ():
+                    settled[item.due_id] += item.amount_cents
+            held = {due.due_id: due.open_cents for due in self.account.facing(debtor).open_dues}
+            called = {name: max(due.facing(debtor).amount_cents, 0) for name, due in self.dues.items()}
+            assert all(0 < cents <= called[name] - held.get(name, 0) for name, cents in settled.items())
 
     @invariant()
     def nothing_is_left_of_what_went_back(self) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 from quitus.adapters import keys, records
 from quitus.adapters.ledger_rows import LedgerRows, account_write, charging_writes
 from quitus.adapters.origins import confirmation, older, origin_columns, origin_of
+from quitus.adapters.shown_payments import payments_on
 from quitus.adapters.units import write_units
-from quitus.domain.charged import History
+from quitus.domain.charged import History, Paid
 from quitus.domain.lease import Due
 from quitus.domain.ledger import Entry
+from quitus.domain.releasing import paid_by
 from quitus.services.leases import ChargeWrite, HeldDue, Origin
 from quitus.services.table import New, Put, Table, Update, Write
 
@@ -37,6 +39,13 @@ class DueRows:
     def history(self, landlord_id: str, lease_id: str) -> History:
         """See `DueStore.history`."""
         return LedgerRows(self._table).history(landlord_id, lease_id)
+
+    def paid(self, landlord_id: str, lease_id: str, due_ids: Collection[str]) -> Sequence[Paid]:
+        """See `DueStore.paid`."""
+        ledger = LedgerRows(self._table)
+        shown = payments_on(self._table, landlord_id, lease_id)
+        names = [one["payment_id"] for one in shown if any(part["due_id"] in due_ids for part in one["allocations"])]
+        return paid_by([ledger.payment(landlord_id, name) for name in names], lease_id, due_ids)
 
     def charges(self, landlord_id: str, lease_id: str) -> list[Entry]:
         """The charging entries of a lease, oldest first: never pushed, the ERP has them."""

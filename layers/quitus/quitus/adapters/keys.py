@@ -33,7 +33,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | post_movements |
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements |
 | what was decided on it | same | `{n}#decision#{k}` | staff_api, settle_pending |
-| which later dues used its credit | same | `{n}#use#{lease}#{sequence}` | apply_erp_file, staff_api |
+| which later dues used its credit, or gave it back | same | `{n}#use#{lease}#{sequence}` | apply_erp_file, staff_api |
 | was this event accepted? | `{l}#event#{source}#{reference}` | `event` | post_movements |
 | events refused | `{l}#rejected-events` | `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |

@@ -12,7 +12,8 @@ from quitus.adapters import closing_keys, keys, records, view_keys
 from quitus.adapters.alert_rows import shown_alert
 from quitus.adapters.listings import listed
 from quitus.adapters.payment_view_rows import homes_of
-from quitus.domain.identity import account_tag, parse_payment_id
+from quitus.adapters.shown_payments import payments_on, view_place
+from quitus.domain.identity import account_tag
 from quitus.domain.matching import PAYER, SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means
@@ -22,7 +23,7 @@ from quitus.services.pending_checks import ListedPayment
 from quitus.services.proof import LedgerSide, Unstated
 from quitus.services.read_alerts import ShownAlert
 from quitus.services.read_payments import ShownPayment, Standing
-from quitus.services.table import Key, Row, Table
+from quitus.services.table import Row, Table
 from quitus.services.write_exports import BookedEntry
 
 _READ_AT_ONCE = 200
@@ -90,11 +91,7 @@ class ViewRows:
 
     def payments_on(self, landlord_id: str, lease_id: str) -> Iterator[Mapping[str, Any]]:
         """See `read_shares.LeasePayments`."""
-        booked = self.entries(landlord_id, lease_id, None)
-        names = dict.fromkeys(entry.payment_id for entry in booked if entry.payment_id)
-        places = {name: _view_place(landlord_id, name) for name in names}
-        rows = self._table.batch_get(places.values())
-        yield from (rows[place]["payment"] for place in places.values() if place in rows)
+        return payments_on(self._table, landlord_id, lease_id)
 
     def charges(self, landlord_id: str, lease_id: str, after: int | None) -> Iterator[BookedEntry]:
         """See `read_entries.Journals`."""
@@ -105,7 +102,7 @@ class ViewRows:
 
     def standings(self, landlord_id: str, payment_ids: Iterable[str]) -> Mapping[str, Standing]:
         """See `read_payments.Standings`."""
-        places = {_view_place(landlord_id, name): name for name in payment_ids}
+        places = {view_place(landlord_id, name): name for name in payment_ids}
         rows = self._table.batch_get(places)
         return {places[key]: _standing(row) for key, row in rows.items()}
 
@@ -185,11 +182,6 @@ class ViewRows:
             if page.after is None:
                 return
             after = page.after.sk
-
-
-def _view_place(landlord_id: str, payment_id: str) -> Key:
-    bucket, _ = parse_payment_id(payment_id)
-    return Key(view_keys.payments_of_day(landlord_id, bucket.day), payment_id)
 
 
 def _shown(row: Row) -> ShownPayment:

@@ -26,7 +26,8 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class CreditUse:
-    """A credit of a payment used by later dues: the payment's allocations grow by these, under rule `credit`.
+    """A credit of a payment used by later dues: the payment's allocations grow by these, under rule `credit`. Cents
+    below zero are given back by a lowered due (`releasing`): the allocations shrink by them.
 
     The first entry is on the lease that held the credit; where dues of other leases of its account group used it, each
     of these has one too.
@@ -35,6 +36,16 @@ class CreditUse:
     payment_id: str
     allocations: tuple[Allocation, ...]
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Cents of a due that a payment on its lease settled."""
+
+    payment_id: str
+    due_id: str
+    cents: Cents
+    debtor: Debtor = Debtor.TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +89,16 @@ class Charging:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier chargings did, needed only when a due that exists changes: all dues of the lease, all offsets."""
+    """What happened before, needed only when a due that exists changes: all dues of the lease, all offsets, and what
+    payments settled of the dues that give money back, the latest first.
+    """
 
     dues: Mapping[str, Due] = field(default_factory=dict)
     offsets: Sequence[Offset] = ()
+    paid: Sequence[Paid] = ()
 
     def facing(self, debtor: Debtor) -> History:
         """The history as a debtor sees it."""
         dues = {due_id: due.facing(debtor) for due_id, due in self.dues.items()}
-        return History(dues, [offset for offset in self.offsets if offset.debtor is debtor])
+        offsets = [offset for offset in self.offsets if offset.debtor is debtor]
+        return History(dues, offsets, [paid for paid in self.paid if paid.debtor is debtor])

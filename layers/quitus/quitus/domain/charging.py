@@ -16,6 +16,7 @@ from quitus.domain.credits import MOST_USES, deposit, use_credits, withdraw
 from quitus.domain.lease import DUE_SOURCE, Account, Debtor, Due
 from quitus.domain.ledger import Chart, Entry, EntryKind, seal
 from quitus.domain.money import Cents
+from quitus.domain.releasing import Releases
 from quitus.domain.reopening import take_back
 
 type Step = tuple[Due | None, Due]
@@ -32,23 +33,41 @@ def charge(
     """Apply changes of dues to an account: positive dues first, then negative ones, then credits, `most` of them at
     most; order never matters.
     """
-    known = _changed(history or History(), changes).facing(Debtor.TENANT)
+    seen = _changed(history or History(), changes)
+    known, awaited = seen.facing(Debtor.TENANT), seen.facing(Debtor.PAYER)
+    releases = Releases(known.paid, Debtor.TENANT, on, chart)
+    aid_releases = Releases(awaited.paid, Debtor.PAYER, on, chart)
     steps = [step for change in sorted(changes, key=_change_order) for step in _steps(change)]
     offsets: list[Offset] = []
     charged = account
     for before, after in filter(_is_positive, steps):
-        charged = _change_positive(charged, before, after)
+        charged = _change_positive(charged, before, after, releases)
     for before, after in (step for step in steps if not _is_positive(step)):
         charged, made = _change_negative(charged, before, after, on, known)
         offsets += made
-    settled = use_credits(_change_aids(charged, steps), on, chart, most)
+    charged = _change_aids(charged, steps, aid_releases)
+    freed = (*releases.uses, *aid_releases.uses)
+    settled = use_credits(charged, on, chart, max(most - len(freed), 0))
     entry = _charging_entry(account, changes, on, chart)
     spent = (*offsets, *settled.offsets)
-    return Charging(settled.account, entry, spent, settled.uses, settled.unfinished).numbered()
+    return Charging(settled.account, entry, spent, (*freed, *settled.uses), settled.unfinished).numbered()
+
+
+def frees(account: Account, change: DueChange) -> bool:
+    """Whether a change lowers a due below what had settled it."""
+    before, after = change.before, change.after
+    return before is not None and any(
+        _settled(account.facing(debtor), before.facing(debtor)) > max(after.facing(debtor).amount_cents, 0)
+        for debtor in Debtor
+    )
+
+
+def _settled(account: Account, due: Due) -> Cents:
+    return due.amount_cents - sum(held.open_cents for held in account.open_dues if held.due_id == due.due_id)
 
 
 def _changed(history: History, changes: Iterable[DueChange]) -> History:
-    return History({**history.dues, **{change.after.due_id: change.after for change in changes}}, history.offsets)
+    return replace(history, dues={**history.dues, **{change.after.due_id: change.after for change in changes}})
 
 
 def _steps(change: DueChange) -> list[Step]:
@@ -75,25 +94,23 @@ def _change_order(change: DueChange) -> tuple[bool, date, str]:
     return (not change.after.kind.is_aid, change.after.due_date, change.after.due_id)
 
 
-def _change_positive(account: Account, before: Due | None, after: Due) -> Account:
-    held = next((due for due in account.open_dues if due.due_id == after.due_id), None)
-    settled = (before.amount_cents if before else 0) - (held.open_cents if held else 0)
-    owed = after.amount_cents - settled
+def _change_positive(account: Account, before: Due | None, after: Due, releases: Releases) -> Account:
+    owed = after.amount_cents - (_settled(account, before) if before else 0)
     if owed > 0:
         account, owed = withdraw(account, f"{DUE_SOURCE}{after.due_id}", owed)
     others = tuple(due for due in account.open_dues if due.due_id != after.due_id)
     still_open = (*others, after.open(owed)) if owed > 0 else others
     account = replace(account, open_dues=still_open)
-    return deposit(account, f"{DUE_SOURCE}{after.due_id}", -owed) if owed < 0 else account
+    return releases.free(account, after.due_id, -owed) if owed < 0 else account
 
 
-def _change_aids(account: Account, steps: Iterable[Step]) -> Account:
+def _change_aids(account: Account, steps: Iterable[Step], releases: Releases) -> Account:
     """What the payer of aids owes."""
     facing = account.facing(Debtor.PAYER)
     for before, after in steps:
         if any(due is not None and due.kind.is_awaited for due in (before, after)):
             seen = None if before is None else before.facing(Debtor.PAYER)
-            facing = _change_positive(facing, seen, after.facing(Debtor.PAYER))
+            facing = _change_positive(facing, seen, after.facing(Debtor.PAYER), releases)
     return facing.facing(Debtor.PAYER)
 
 

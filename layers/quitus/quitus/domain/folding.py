@@ -192,9 +192,11 @@ def _confirmed(payment: Payment, decision: Decision) -> Payment:
 
 def _used(payment: Payment, use: CreditUse) -> Payment:
     cents = sum(allocation.amount_cents for allocation in use.allocations)
+    given_back = [item._replace(amount_cents=-item.amount_cents) for item in use.allocations if item.amount_cents < 0]
+    grown = (*payment.allocations, *(item for item in use.allocations if item.amount_cents > 0))
     return replace(
         payment,
-        allocations=(*payment.allocations, *use.allocations),
+        allocations=remaining(grown, given_back) if given_back else grown,
         credit_cents=payment.credit_cents - cents,
         entries=(*payment.entries, *use.entries),
     )

@@ -187,6 +187,11 @@ class Chart:
         auxiliary = _auxiliary(debtor, lease_id)
         return self.debit(_ADVANCES[debtor], cents, auxiliary), self.credit(_DUES[debtor], cents, auxiliary)
 
+    def freed(self, debtor: Debtor, lease_id: str, cents: Cents) -> tuple[Line, ...]:
+        """Dues that give back what had paid them, as a credit: D411 C4195."""
+        auxiliary = _auxiliary(debtor, lease_id)
+        return self.debit(_DUES[debtor], cents, auxiliary), self.credit(_ADVANCES[debtor], cents, auxiliary)
+
     def charged(self, lease_id: str, tenant: Cents, payer: Cents) -> tuple[Line, ...]:
         """What is called from each debtor (negative: called less) against the control account of charging."""
         sides = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import DueChange, History
-from quitus.domain.charging import charge
+from quitus.domain.charging import charge, frees
 from quitus.domain.credits import MOST_USES
 from quitus.domain.errors import Contention
 from quitus.domain.landlord import Landlord
@@ -146,9 +146,14 @@ class Charger:
     def _charges(self, landlord: Landlord, decided: _Round, origin: Origin | None) -> Iterator[ChargeWrite]:
         for lease_id, wanted in decided.wanted.items():
             account = decided.known.accounts[lease_id]
-            is_known = any(due.due_id in decided.known.dues for dues in wanted for due in dues)
-            history = self.dues.history(landlord.landlord_id, lease_id) if is_known else History()
+            dues = [due for some in wanted for due in some]
+            is_known = any(due.due_id in decided.known.dues for due in dues)
+            history = self._history(landlord.landlord_id, account, dues) if is_known else History()
             yield self._largest(landlord, account, wanted, decided.known.dues, history, origin)
+
+    def _history(self, landlord_id: str, account: Account, wanted: Sequence[Due]) -> History:
+        history = self.dues.history(landlord_id, account.lease_id)
+        return with_paid(self.dues, landlord_id, account, history, wanted)
 
     def _largest(
         self,
@@ -178,6 +183,14 @@ def _charging_order(dues: Sequence[Due]) -> tuple[bool, bool, str, date, str]:
     """What is owed, then aids, then other negative dues (sector.md §3): a due with its lines, as it is called."""
     called = dues[0].called
     return called.amount_cents < 0, not called.kind.is_aid, called.period, called.due_date, called.due_id
+
+
+def with_paid(store: DueStore, landlord_id: str, account: Account, history: History, wanted: Iterable[Due]) -> History:
+    """The history of a lease with what payments settled of the dues that are to give money back; read after the
+    account, which whatever changes a payment on the lease changes too.
+    """
+    freed = {due.due_id for due in wanted if frees(account, DueChange(history.dues.get(due.due_id), due))}
+    return replace(history, paid=store.paid(landlord_id, account.lease_id, freed)) if freed else history
 
 
 def charge_write(

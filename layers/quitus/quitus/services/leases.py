@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from quitus.domain.charged import Charging, History
+from quitus.domain.charged import Charging, History, Paid
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, Lease
 from quitus.domain.money import Cents
@@ -214,6 +214,12 @@ class DueStore(Protocol):
 
     def history(self, landlord_id: str, lease_id: str) -> History:
         """All dues of a lease and all offsets made by its chargings."""
+        ...
+
+    def paid(self, landlord_id: str, lease_id: str, due_ids: Collection[str]) -> Sequence[Paid]:
+        """What payments on a lease settled of some of its dues, the latest first: found by the views, which are seconds
+        late, and read as they are.
+        """
         ...
 
     def write_charges(self, landlord_id: str, charges: Sequence[ChargeWrite], at: str) -> set[str]:

@@ -11,7 +11,7 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueKind, DueStanding
 from quitus.domain.refund import DUE_PREFIX
 from quitus.domain.spreading import lines_of, monthly, spread_over
-from quitus.services.charge_leases import charge_write
+from quitus.services.charge_leases import charge_write, with_paid
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.leases import DueStore
@@ -92,6 +92,7 @@ class SpreadDesk:
         if taken or strangers:
             raise Conflict("due_id_taken", "The id of a line is that of another due.", due_ids=[*taken, *strangers])
         on, at = paris_day(self.clock.now()), instant_text(self.clock.now())
+        history = with_paid(self.dues, landlord_id, account, history, bundle)
         write = charge_write(account, bundle, history.dues, history, on, landlord.chart)
         if self.dues.write_charges(landlord_id, [write], at):
             raise Stale
