@@ -23,8 +23,10 @@ from simulation.world import LANDLORD, SCHEDULES
 
 from quitus import bootstrap
 from quitus.adapters.view_rows import ViewRows
+from quitus.domain.errors import Conflict
 from quitus.domain.lease import Due, DueKind
 from quitus.domain.movement import Balances, Means, Movement, Nature, Statement
+from quitus.domain.splitting import Share
 from quitus.services.decide_payments import Assignment, Occasion
 from quitus.services.idempotent_requests import Attempt
 
@@ -39,6 +41,8 @@ CARD: Final = 8_200
 """What a tenant pays by card: an event tells of it, the statement brings it, less its fee."""
 CARD_FEE: Final = 120
 CARD_ON: Final = "L3"
+PARTED_WITH, PART = "L3", 100
+"""Who gets so many cents of a split."""
 
 type Act = Callable[[LeanWorld], None]
 
@@ -90,6 +94,8 @@ class Plot:
     """The ERP raises a rent and takes it back."""
     payout: date | None
     """When the bank brings a card payment of the first day, if there is one."""
+    parted: bool = False
+    """What came for nobody known is split over two leases, where the second owes its part."""
 
     @property
     def days(self) -> list[date]:
@@ -112,7 +118,7 @@ def plot(chance: random.Random) -> Plot:
         named_by = chance.choice((STATEMENT, EVENT, STATEMENT + EVENT) if EVENT in fact.channels else (STATEMENT,))
         back = Back(fact, chance.choice((fact.day, NEXT_DAY)), named_by)
     payout = chance.choice((DAY, NEXT_DAY)) if chance.random() < 0.2 else None
-    return Plot(facts, back, chance.random() < 0.1, chance.random() < 0.1, payout)
+    return Plot(facts, back, chance.random() < 0.1, chance.random() < 0.1, payout, chance.random() < 0.4)
 
 
 def _is_told_apart(fact: Fact, facts: Sequence[Fact]) -> bool:
@@ -157,7 +163,7 @@ class Telling:
         if self.plot.raised:
             yield partial(call_rent, cents=RENTS[PUT_ON] + 1_000)
         if chance.random() < 0.3:
-            yield assign_all
+            yield partial(place_all, parted=self.plot.parted)
 
     def _statement(self, day: date, opening: int) -> Parts:
         moved = [self._movement(fact, STATEMENT) for fact in self.plot.facts if fact.day == day]
@@ -251,16 +257,27 @@ def call_rent(world: LeanWorld, cents: int) -> None:
     world.insist(lambda: bootstrap.lease_changes().put_due(bootstrap.landlords().get(LANDLORD), due))
 
 
-def assign_all(world: LeanWorld) -> None:
-    """An accountant puts all that is in suspense on a lease."""
+def place_all(world: LeanWorld, *, parted: bool) -> None:
+    """An accountant puts all that is in suspense on a lease, or splits it over two."""
     for shown in list(ViewRows(world.table).payments_with_status(LANDLORD, "suspense", None)):
-        attempt = Attempt(f"assign-{shown.payment_id}", world.clock.now())
+        attempt = Attempt(f"place-{shown.payment_id}", world.clock.now())
         occasion = Occasion(LANDLORD, shown.payment_id, "ada", attempt)
-        world.insist(partial(_assign, occasion))
+        split = partial(_split, occasion, shown.answer["amount_cents"])
+        world.insist(split if parted else partial(_assign, occasion))
 
 
 def _assign(occasion: Occasion) -> None:
     bootstrap.staff_desk().decisions.assign(occasion, Assignment(PUT_ON, "seen"))
+
+
+def _split(occasion: Occasion, cents: int) -> None:
+    shares = (Share(PUT_ON, cents - PART), Share(PARTED_WITH, PART))
+    try:
+        bootstrap.staff_desk().decisions.split(occasion, shares, "of two", None)
+    except Conflict as refused:
+        if refused.code != "split_leaves_credit":
+            raise
+        _assign(occasion)
 
 
 def play(world: LeanWorld, seed: int, addresses: Mapping[str, str]) -> None:
@@ -289,7 +306,7 @@ def _end(world: LeanWorld, told: Plot) -> None:
         world.turnstile.plan = no_fault
         if told.raised:
             call_rent(world, RENTS[PUT_ON])
-        assign_all(world)
+        place_all(world, parted=told.parted)
         world.drain()
         try:
             hold(world, told)
@@ -341,6 +358,8 @@ def hold(world: LeanWorld, told: Plot) -> None:
     came = Counter({CARD_ON: CARD} if told.payout else {})
     for fact in told.facts:
         came[fact.lease_id or PUT_ON] += 0 if fact is back else fact.cents
+    parts = sum("split" in one["match"]["evidence"] for one in shown) * PART
+    came.subtract({PUT_ON: parts, PARTED_WITH: -parts})
     owed = {lease_id: rent - came[lease_id] for lease_id, rent in RENTS.items()}
     the_books_hold(world, chains_of(world, RENTS), owed)
     _bank_and_books_agree(told)
