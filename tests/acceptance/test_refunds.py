@@ -616,3 +616,9 @@ def test_a_retry_closes_the_alert_of_a_refund_that_a_person_says_is_paid(
     body = {"decision": "paid", "version": refund["version"], "reason": "vu", "payment_id": line}
     assert twice(case, f"/v1/refunds/{refund['refund_id']}/decision", body)["status"] == "paid"
     assert "refund_unpaid" not in {kind for kind, _ in case.alerts()}
+
+
+def test_the_shares_of_a_lease_are_shown_though_it_had_a_refund(case: Case) -> None:
+    assert decide(case, request(case).body).status == 200
+    case.parties(("Camille", "100"), from_date="2026-01-01")
+    assert case.shares("2026-11-30")["lease_id"] == "L1"
