@@ -26,6 +26,21 @@ def suspended(case: Case) -> list[str]:
     return [item["payment_id"] for item in case.get("/v1/payments", status="suspense")["items"]]
 
 
+@pytest.mark.parametrize("plain_first", [True, False])
+@pytest.mark.parametrize("code", ["04", "02", "PMNT/RCDT/ESCT"])
+def test_what_names_a_lease_in_any_channel_brings_nothing_that_waits(code: str, plain_first: bool) -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "200.00")
+    said = {"bank_reference": "DEP-1", "debtor_name": "STRIPE", **told_as(code)}
+    named = {"virtual_iban": case.lease()["virtual_iban"]}
+    told = [("cfonb120", {}), ("camt.053", named)]
+    for channel, more in told if plain_first else reversed(told):
+        case.report("200.00", "2026-11-04", channel=channel, **said, **more)
+    case.settle()
+    assert (case.balance(), waiting(case), suspended(case)) == ("0.00", {}, [])
+
+
 @pytest.mark.parametrize(("channel", "code"), [("cfonb120", "04"), ("camt.053", "PMNT/CNTR/CDPT")])
 def test_cash_that_was_recorded_is_brought_by_its_deposit(channel: str, code: str) -> None:
     case = Case()
@@ -142,6 +157,49 @@ def test_a_payout_by_transfer_of_the_landlords_own_card_provider_clears_511() ->
     three_cards(case)
     a_transfer(case, debtor_name="Stripe Technology Europe Ltd", remittance="STRIPE PAYOUT")
     assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({}, [], (0, 0, 42575))
+
+
+@pytest.mark.parametrize("event_first", [True, False])
+def test_a_payout_that_an_event_and_a_file_tell_is_one(event_first: bool) -> None:
+    case = Case()
+    three_cards(case)
+    said: dict[str, Any] = {"debtor_name": "STRIPE TECHNOLOGY EUROPE", "bank_reference": "PO-1"}
+    told: list[dict[str, Any]] = [{"channel": "event:bank:ca", "means": "transfer"}, {"channel": "camt.053"}]
+    lines = {a_transfer(case, **said, **one) for one in (told if event_first else reversed(told))}
+    assert [booked(case, line) for line in lines] == [{"512": 42575, "511": -42575}]
+    assert (waiting(case), proved(case, "2026-11-04")) == ({}, (0, 0, 42575))
+
+
+def test_a_card_payment_of_somebody_named_like_a_sender_waits_like_any_other() -> None:
+    case = Case()
+    line = case.report("50.00", "2026-11-04", channel="event:psp:demo", means="card", debtor_name="STRIPE")
+    assert (booked(case, line), waiting(case)) == ({"511": 5000, "471": -5000}, {"card": 5000})
+
+
+def test_a_batch_of_a_sender_waits_for_its_details_like_any_other() -> None:
+    case = Case()
+    line = case.report("100.00", "2026-11-04", debtor_name="STRIPE", awaiting_details=True, bank_reference="B-1")
+    assert (case.payment(line)["status"], booked(case, line)) == ("pending", {})
+
+
+def test_a_line_that_brings_values_is_no_payment_that_a_return_takes_back() -> None:
+    case = Case()
+    three_cards(case)
+    line = a_transfer(case, "419.36", debtor_name="UN PRESTATAIRE", bank_reference="PO-9")
+    assert say(case, line, kept_cents=639).status == 200
+    told = told_as("PMNT/RCDT/RRTN", credit=False)
+    back = case.report("-419.36", "2026-11-06", original_reference="PO-9", **told)
+    case.settle()
+    assert pending(case) == [back]
+
+
+def test_a_corrected_fee_leaves_the_means_of_the_values() -> None:
+    case = Case()
+    case.let()
+    case.record("425.75", "cheque", "2026-11-02")
+    line = case.report("424.75", "2026-11-04", channel="cfonb120", **told_as("02"))
+    answered = say(case, line, kept_cents=100).body["clearing"]
+    assert (answered, waiting(case)) == ({"means": "cheque", "kept_cents": 100}, {})
 
 
 def test_payouts_come_from_whom_the_landlord_says() -> None:

@@ -215,6 +215,12 @@ def test_the_hosted_page_of_a_revoked_link_takes_no_card_any_more(ending: Cards)
     assert pay(token)["statusCode"] == 404
 
 
+def test_a_link_that_is_revoked_is_looked_at_again_once_what_was_being_begun_has_begun(ending: Cards) -> None:
+    token = ending.link()
+    at_once, later = revoke(ending, token)
+    assert (ending.office.outside.revoked_links_queue.delays, at_once) == ([0, 60], later)
+
+
 def test_what_was_paid_before_the_link_was_revoked_stays_paid(ending: Cards) -> None:
     token = ending.link()
     checkout = ending.start(token)
@@ -238,7 +244,8 @@ def test_a_provider_that_does_not_answer_is_asked_again_to_end_a_page(
     ending.demo.failure = Unavailable("away", "Away.")
     monkeypatch.setattr(sqs_batch, "_bring_back", lambda records, sqs: None)
     records = revoke(ending, token)
-    assert handler({"Records": records}, None)["batchItemFailures"] == [{"itemIdentifier": REVOKED["messageId"]}]
+    failed = handler({"Records": records}, None)["batchItemFailures"]
+    assert failed == [{"itemIdentifier": REVOKED["messageId"]} for _ in records]
     ending.demo.failure = None
     handler({"Records": records}, None)
     assert len(ending.demo.closed) == 1

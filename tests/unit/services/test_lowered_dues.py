@@ -56,6 +56,26 @@ def test_what_is_taken_back_after_that_leaves_the_lowered_due_open(case: Case) -
     case.holds()
 
 
+def test_what_was_given_back_and_spent_elsewhere_leaves_nothing_once_the_payment_is_moved() -> None:
+    case = Case()
+    case.let("L1", account_group="G")
+    case.let("P", account_group="G", unit_kind="parking")
+    case.let("L9")
+    case.call("nov", "rent", "2026-11-10", "480.00")
+    paid = case.receive("480.00", "2026-11-02")
+    case.call("nov", "rent", "2026-11-10", "0.00")
+    case.call("box", "rent", "2026-12-10", "480.00", lease_id="P")
+    case.catch_up()
+    assert (case.settled(paid), case.payment(paid)["credit_cents"]) == ({"box": "480.00"}, 0)
+    assert case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "autre locataire"}).status == 200
+    case.call("rent-9", "rent", "2026-11-10", "480.00", lease_id="L9")
+    moved = case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L9", "reason": "autre locataire"})
+    assert (moved.status, case.settled(paid), case.payment(paid)["credit_cents"]) == (200, {"rent-9": "480.00"}, 0)
+    case.take_back(paid, "2026-11-05", "480.00")
+    assert (case.balance("L9"), case.payment(paid)["status"]) == ("480.00", "reversed")
+    case.holds("L1", "P", "L9")
+
+
 def test_a_due_that_an_aid_paid_too_gives_the_payment_back_what_the_payment_paid(case: Case) -> None:
     case.call("apl", "aid_apl", "2026-11-10", "-131.17")
     paid = case.receive("300.00")

@@ -255,6 +255,17 @@ def test_money_of_the_same_amount_as_a_batch_is_not_its_sum(estate: Estate, told
     assert ("suspense", 80000) in listed(estate)
 
 
+def test_two_batches_of_one_sum_with_names_of_their_own_are_two(estate: Estate) -> None:
+    estate.post(reported(a_sum(80000, batch_references=("X",))))
+    theirs = {"batch_references": ("Y",)}
+    estate.post(
+        reported(part(45000, IBANS["L1"], "1.0", 80000, **theirs), "camt.054", "N1"),
+        reported(part(35000, IBANS["L2"], "1.1", 80000, **theirs), "camt.054", "N1"),
+    )
+    assert estate.settle() == 0
+    assert ("pending", 80000) in listed(estate)
+
+
 def test_a_returned_batch_waits_for_its_details_too(estate: Estate) -> None:
     returned = {"nature": Nature.RETURN}
     estate.post(reported(a_sum(-80000, **returned)))

@@ -162,9 +162,11 @@ class Orders:
 
     def __init__(self) -> None:
         self.sent: list[object] = []
+        self.delays: list[int] = []
 
     def send(self, messages: Any, delay_seconds: int = 0) -> None:
         self.sent += messages
+        self.delays.append(delay_seconds)
 
 
 class Shelf:

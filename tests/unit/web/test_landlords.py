@@ -253,3 +253,9 @@ def test_a_transfer_is_of_one_payer_of_lists(mine: dict[str, Any], theirs: dict[
         assert not office.outside.action_log.actions
     else:
         assert put.status == 201
+
+
+@pytest.mark.parametrize(("names", "status"), [(["M"], 422), (["MME"], 422), (["É. C."], 422), (["PAYZEN"], 201)])
+def test_a_sender_of_payouts_has_a_name_that_no_tenants_name_begins_with(names: list[str], status: int) -> None:
+    put = Office().ask("PUT", "/v1/landlords/semiga", LANDLORD | {"payout_senders": [{"names": names}]})
+    assert put.status == status

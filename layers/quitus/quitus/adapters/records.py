@@ -249,6 +249,8 @@ def decision_row(decision: Decision) -> Row:
     }
     if decision.reversal is not None:
         row["reversal"] = dense(decision.reversal)
+    if decision.ends:
+        row["ends"] = [list(end) for end in decision.ends]
     return row | {"flags": list(decision.flags)} if decision.flags else row
 
 
@@ -265,6 +267,7 @@ def decision_of(number: int, row: Mapping[str, Any]) -> Decision:
         decided_at=row["decided_at"],
         flags=tuple(row.get("flags", ())),
         reversal=record(row["reversal"], Reversal) if "reversal" in row else None,
+        ends=tuple((lease_id, int(sequence)) for lease_id, sequence in row.get("ends", ())),
     )
 
 

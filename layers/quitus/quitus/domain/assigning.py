@@ -82,7 +82,15 @@ def unassign(
     booking = decided_booking(payment, number, payment.debtor, chart, on)
     entries, made = take_off(payment, everything(payment), accounts, histories, booking)
     off = replace(match, lease_id=None)
-    return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at), made
+    return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at, ends=_last_entries(payment)), made
+
+
+def _last_entries(payment: Payment) -> tuple[tuple[str, int], ...]:
+    last = dict[str, int]()
+    for entry in payment.entries:
+        if entry.lease_id is not None:
+            last[entry.lease_id] = max(entry.sequence, last.get(entry.lease_id, 0))
+    return tuple(sorted(last.items()))
 
 
 def taken_off(payment: Payment, off: Decision) -> Payment:

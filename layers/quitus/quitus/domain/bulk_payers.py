@@ -107,7 +107,7 @@ def is_sent_by(movement: Movement, ibans: Iterable[str], names: Iterable[str]) -
     """Whether a movement says that it comes from one of these accounts, or of somebody whose name begins so."""
     if movement.debtor_iban and compact_iban(movement.debtor_iban) in ibans:
         return True
-    return bool(movement.debtor_name) and any(_begins(movement.debtor_name or "", name) for name in names)
+    return any(_begins(movement.debtor_name or "", name) for name in names)
 
 
 def _begins(text: str, name: str) -> bool:

@@ -21,17 +21,19 @@ _NOBODYS = frozenset({SuspenseReason.NO_EVIDENCE, SuspenseReason.DOUBT})
 
 
 def clear(
-    payment: Payment, means: Means, kept: Cents | None, match: Match, chart: Chart, on: date, by: str, at: str
+    payment: Payment, means: Means | None, kept: Cents | None, match: Match, chart: Chart, on: date, by: str, at: str
 ) -> Decision:
-    """It brings values that were received by some means, of which so many cents were kept (None: as is known): out of
-    suspense, D471 D627 C511. Of one that brings them already, the fee is corrected: D627 C511, or the reverse.
+    """It brings values that were received by some means (None: cards), of which so many cents were kept (None: as is
+    known): out of suspense, D471 D627 C511. Of one that brings them already, whose means stay, the fee is corrected:
+    D627 C511, or the reverse.
 
     Raises:
         Conflict: it is neither in suspense on the bank's account nor a line that brings values, or says nothing new.
     """
     if payment.is_clearing:
         _check_brings(payment)
-        means, kept = payment.brings or means, payment.kept_cents if kept is None else kept
+        means = payment.brings or payment.posted.incoming.movement.means
+        kept = payment.kept_cents if kept is None else kept
         lines = _kept(chart, kept - payment.kept_cents)
     else:
         _check_suspended(payment)
@@ -39,7 +41,7 @@ def clear(
         lines = (chart.debit(Role.SUSPENSE, left), *_brought(chart, left, kept))
     if not lines:
         raise Conflict("payment_clears_already", "The line brings what waits in collection already, less this fee.")
-    told = replace(match, lease_id=None, evidence={**match.evidence, MEANS: means.value})
+    told = replace(match, lease_id=None, evidence={**match.evidence, MEANS: (means or Means.CARD).value})
     return _decided(payment, DecisionKind.CLEAR, told, lines, on, by, at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -69,7 +69,7 @@ def _first_status(posted: Posted) -> PaymentStatus:
 
 
 def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
-    """Both kinds stand on leases' chains between assignments, so the chains' sequences order them within one stay.
+    """Both kinds stand on leases' chains: an unassignment says where on each its stay ends.
 
     What a reversal takes is said by what it takes, so that it may follow all uses of the stay.
     """
@@ -81,18 +81,16 @@ def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[
             taken.append(decision)
             continue
         if decision.kind is DecisionKind.UNASSIGN:
-            ours = [use for use in waiting if _before(use, decision)]
-            steps += ours
-            waiting = [use for use in waiting if use not in ours]
+            ends = dict(decision.ends)
+            steps += [use for use in waiting if _is_ended(use, ends)]
+            waiting = [use for use in waiting if not _is_ended(use, ends)]
         steps += [*taken, decision]
         taken = []
     return steps + waiting + taken
 
 
-def _before(use: CreditUse, decision: Decision) -> bool:
-    """Whether a use stands before a decision on any lease that both are about."""
-    off = {entry.lease_id: entry.sequence for entry in decision.entries}
-    return any(entry.sequence < off.get(entry.lease_id, 0) for entry in use.entries)
+def _is_ended(use: CreditUse, ends: Mapping[str, int]) -> bool:
+    return any(entry.sequence <= ends.get(entry.lease_id or "", 0) for entry in use.entries)
 
 
 def _decided(payment: Payment, decision: Decision) -> Payment:

@@ -123,6 +123,8 @@ class Decision:
     """What an automatic assignment shows that a person should look at; persons have looked."""
     reversal: Reversal | None = None
     """What is taken back: `allocations` and `credit_cents` are then the parts that are taken, not what is left."""
+    ends: tuple[tuple[str, int], ...] = ()
+    """Of an unassignment: by lease, the last entry of the payment that it undoes, be it one that left nothing there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,12 @@ def _add_up(choice: Sequence[Payment], total: Payment) -> bool:
 
 def _entries_of_sum(total: Payment, details: Iterable[Payment]) -> Collection[Sequence[Payment]]:
     """The details of each entry of the sum's amount, whoever told it: what two channels tell is one."""
-    near = {_day(total), *days_beside(_day(total))}
+    near, is_named = {_day(total), *days_beside(_day(total))}, bool(_batch_names(total))
     tellers = {report.source.voice for report in total.reports}
     entries = defaultdict[tuple[str, str, str], list[Payment]](list)
     for payment in details:
+        if is_named and _batch_names(payment):
+            continue  # two names that differ are two batches
         if _day(payment) in near and tellers.isdisjoint(report.source.voice for report in payment.reports):
             for place in {_entry_place(report) for report in payment.reports if _is_part(report, total.amount_cents)}:
                 entries[place].append(payment)

@@ -194,7 +194,7 @@ def _counts(returned: Return, trace: Trace) -> bool:
 def _is_receipt(payment: Payment) -> bool:
     """Whether it is, or was until it was taken back, money of a tenant or in suspense."""
     nature = payment.posted.incoming.movement.nature
-    came = nature is Nature.RECEIPT or (nature is Nature.CLEARING and not payment.is_clearing)
+    came = nature in (Nature.RECEIPT, Nature.CLEARING) and not payment.is_clearing
     settled = payment.status in (PaymentStatus.POSTED, PaymentStatus.SUSPENSE) or bool(payment.reversals)
     is_whole = payment.list_id is None
     return payment.amount_cents > 0 and bool(payment.entries) and settled and came and is_whole

@@ -21,12 +21,12 @@ from quitus.services.read_payments import receipt_of
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """By what means the values were received that a line brings, what was kept of them (None: as is known), and why a
-    person says so.
+    """By what means the values were received that a line brings, what was kept of them (None: as is known, else by card
+    and nothing), and why a person says so.
     """
 
     reason: str
-    means: Means
+    means: Means | None
     kept_cents: Cents | None = None
 
 
@@ -47,7 +47,8 @@ class ClearingDesk:
         """
         chart, (on, at) = self.landlords.get(occasion.landlord_id).chart, _when(occasion)
         match = Match(None, MatchRule.PERSON, evidence_of(occasion, order.reason))
-        logged = {"kind": "clear", "reason": order.reason, "means": order.means.value, "kept_cents": order.kept_cents}
+        means = None if order.means is None else order.means.value
+        logged = {"kind": "clear", "reason": order.reason, "means": means, "kept_cents": order.kept_cents}
         return self._decide(
             occasion,
             logged,

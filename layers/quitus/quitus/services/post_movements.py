@@ -10,12 +10,12 @@ from functools import partial
 from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
-from quitus.domain.clearing import cleared_by
+from quitus.domain.clearing import cleared_by, suspend
 from quitus.domain.distributing import is_aid, sender_of
 from quitus.domain.errors import Contention
 from quitus.domain.household import Household
 from quitus.domain.identity import Bucket, account_tag
-from quitus.domain.incoming import Incoming, Source
+from quitus.domain.incoming import Incoming, Source, bank_role
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus, Recent
 from quitus.domain.ledger import Role
@@ -201,13 +201,29 @@ class MovementPoster:
                 return
         household = self._household(landlord, match)
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
-        if payment.status is not PaymentStatus.SUSPENSE or payment.decisions:
+        if payment.decisions:
+            return
+        if payment.is_clearing:
+            self._take_for_receipt(landlord, incoming, payment, household, match)
+            return
+        if payment.status is not PaymentStatus.SUSPENSE:
             return
         payers = landlord.bulk_payers
         if is_aid(payment, payers) or (not match.is_certain and sender_of(payment, payers) is not None):
             return
         decision, made = self._decided(landlord, incoming, payment, household, match)
         self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
+
+    def _take_for_receipt(
+        self, landlord: Landlord, incoming: Incoming, line: Payment, household: Household, match: Match
+    ) -> None:
+        """A line that names a lease of ours brings nothing of what waits in collection, whatever its code said."""
+        now = self.clock.now()
+        wrong = Match(None, None, {"named_by": incoming.voice}, SuspenseReason.UNASSIGNED)
+        off = suspend(line, wrong, landlord.chart, paris_day(now), AUTOMATION, instant_text(now))
+        suspended = replace(taken_off(line, off), is_clearing=False)
+        onto = self._decided(landlord, incoming, suspended, household, match)
+        self.ledger.commit_move(landlord.landlord_id, line, (off, ()), onto)
 
     def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Take a payment off the lease on which only memory or likeness put it, onto the one that it names itself."""
@@ -260,8 +276,10 @@ class MovementPoster:
 
 def _as_named(landlord: Landlord, incoming: Incoming, match: Match) -> Incoming:
     """A movement with the lease that it names, and what that makes of it."""
-    movement = as_booked(incoming.movement, match, landlord.senders_of_payouts)
-    return replace(incoming, lease_iban=match.virtual_iban, movement=movement)
+    role = bank_role(incoming)
+    senders = () if role is not Role.BANK or incoming.movement.is_parked else landlord.senders_of_payouts
+    movement = as_booked(incoming.movement, match, senders)
+    return replace(incoming, lease_iban=match.virtual_iban, movement=movement).accepted(role)
 
 
 def _may_clear(told: Posted, incoming: Incoming) -> bool:
@@ -289,11 +307,13 @@ def _told(pairing: Pairing, rows: Mapping[tuple[Bucket, int], Posted]) -> tuple[
 
 def _is_news(told: Posted, incoming: Incoming, match: Match) -> bool:
     """Whether a further report tells the lease of a receipt that was on none at first, or on another by memory or
-    likeness.
+    likeness; or that what was taken for a line that brings values is one.
     """
     first = told.incoming
-    is_other = first.report.name != incoming.report.name and first.movement.nature is Nature.RECEIPT
-    return is_other and (told.lease_id is None or _contradicts(match, told))
+    is_other = first.report.name != incoming.report.name
+    if first.movement.nature is Nature.CLEARING:
+        return is_other and match.is_certain and incoming.movement.nature is Nature.RECEIPT
+    return is_other and first.movement.nature is Nature.RECEIPT and (told.lease_id is None or _contradicts(match, told))
 
 
 def _contradicts(match: Match, told: Posted) -> bool:

@@ -11,6 +11,11 @@ from quitus.services.messages import LinkRevoked
 from quitus.services.payment_links import LinkStore, found
 from quitus.services.ports import ActionLog, Clock, Queue
 
+_LATEST_SECONDS = 60
+"""By then what was being begun on the page as the link was revoked has begun, or never will: its function runs for less
+than thirty.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkRevoker:
@@ -28,7 +33,8 @@ class LinkRevoker:
             body = {"kind": "revoke_link", "link_id": link_id, "lease_id": link.lease_id, "by": by}
             self.log.record(landlord_id, "payment-links", f"{link_id}-revoke", body, attempt.at)
         until_written(lambda: self._revoked(landlord_id, link_id, by, attempt), self.clock)
-        self.queue.send([LinkRevoked(landlord_id, link_id)])
+        for delay in (0, _LATEST_SECONDS):
+            self.queue.send([LinkRevoked(landlord_id, link_id)], delay)
 
     def _revoked(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:
         link = found(self.links, landlord_id, link_id)

@@ -18,7 +18,6 @@ from quitus.services.statement_chain import Break, Link, chained, closing_of, li
 from quitus.services.table import Stale
 
 _PATIENCE = 8
-"""Intraday reports may come again with more in them under the same name."""
 
 
 class Standing(StrEnum):

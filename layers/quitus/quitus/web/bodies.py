@@ -240,7 +240,7 @@ class ClearingBody(Body):
 
     clears: bool
     reason: Remark
-    means: Literal["card", "cheque", "cash"] = "card"
+    means: Literal["card", "cheque", "cash"] | None = None
     kept_cents: Cents | None = None
     version: Decisions | None = None
 

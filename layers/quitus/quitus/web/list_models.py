@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from quitus.domain.bulk_payers import AmountStyle, ListEncoding
 from quitus.domain.movement import Means
+from quitus.domain.names import joined
 from quitus.domain.payment_list import ListStatus, ListWait
 from quitus.web.fields import Id, Name, Remark
 from quitus.web.models import Answer, Body, NotNegative, PageQuery
@@ -65,6 +66,10 @@ class BulkPayerBody(Body):
         return self
 
 
+_SHORTEST_SENDER = 4
+"""A shorter beginning of a name would be that of tenants too: `M`, `MME`."""
+
+
 class PayoutSenderBody(Body):
     """Who pays out by transfer what tenants paid by card (or other means): an account, or how its name begins."""
 
@@ -76,6 +81,8 @@ class PayoutSenderBody(Body):
     def _recognisable(self) -> Self:
         if not self.ibans and not self.names:
             raise PydanticCustomError("payout_senders", "A sender is recognised by an account or by a name.")
+        if any(len(joined(name)) < _SHORTEST_SENDER for name in self.names):
+            raise PydanticCustomError("payout_senders", "A sender's name has four letters at least.")
         return self
 
 

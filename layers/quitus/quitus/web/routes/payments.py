@@ -99,7 +99,7 @@ def clearing(desk: Desk, call: Call[ClearingBody, Nothing]) -> Reply:
     body, occasion = call.body, _occasion(call, call.body.version)
     if not body.clears:
         return _answer(payment_answer(desk.clearing.suspend(occasion, body.reason)))
-    order = Brought(body.reason, Means(body.means), body.kept_cents)
+    order = Brought(body.reason, Means(body.means) if body.means else None, body.kept_cents)
     return _answer(payment_answer(desk.clearing.clear(occasion, order)))
 
 
