@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quitus.domain.errors import NotFound
-from quitus.domain.identity import Bucket, Known, Report, account_tag, parse_payment_id
+from quitus.domain.identity import BY_PERSON, Bucket, Known, Report, account_tag, parse_payment_id
 from quitus.domain.pairing import Pairing, Register, Verdict
 
 BUCKET = Bucket(account_tag("FR76"), DAY, 45000)
@@ -63,6 +63,17 @@ def test_the_banks_own_reference_outweighs_a_cut_end_to_end_id() -> None:
         a_report("camt.053", reference="R1", end_to_end_id="LOYER-20"),
     ]
     assert verdicts(Register(), *reports) == [Verdict.NEW, Verdict.SAME]
+
+
+def test_a_row_that_exists_by_count_is_of_the_lease_that_has_none_yet() -> None:
+    told = a_report("camt.053", "2", lease_iban="FR2", exchanged=True)
+    rows = [
+        Known(BUCKET, 1, (a_report("event:psp", "1"), told), decided=BY_PERSON),
+        Known(BUCKET, 2, (a_report("event:psp", "2", lease_iban="FR1"), a_report("camt.053", "1"))),
+        Known(BUCKET, 3, (a_report("camt.053", "3", lease_iban="FR1", exchanged=True),)),
+    ]
+    assert Register({BUCKET: rows}).by_count(BUCKET) == {"FR2": 3}
+    assert Register({BUCKET: [*rows[:2], replace(rows[2], decided="FR2")]}).by_count(BUCKET) == {}
 
 
 def test_a_notice_sent_again_under_another_name_is_told_again() -> None:

@@ -92,6 +92,11 @@ class Crowd:
             self._on_lease.setdefault(lease_iban, set()).add(ordinal)
         return ordinal
 
+    @property
+    def leases_told(self) -> list[str]:
+        """The virtual IBANs of the leases that any report names."""
+        return sorted(self._leases_told)
+
     def suffices(self, report: Report) -> bool:
         """Whether the rows can explain this report too, together with all others."""
         if self._told[report.channel] >= len(self.rows):

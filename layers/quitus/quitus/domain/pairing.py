@@ -73,6 +73,14 @@ class Register:
         """The rows of a bucket, by ordinal."""
         return sorted(self._crowd(bucket).rows.values(), key=lambda known: known.ordinal)
 
+    def by_count(self, bucket: Bucket) -> Mapping[str, int]:
+        """By the virtual IBAN of a lease that channels name more often than rows are on it, a row on no lease: it must
+        be of that lease, though no report that stands for it says so.
+        """
+        crowd = self._crowd(bucket)
+        placed = ((iban, crowd.place(iban)) for iban in crowd.leases_told)
+        return {iban: ordinal for iban, ordinal in placed if ordinal is not None}
+
     def pair(self, bucket: Bucket, reports: Sequence[Report]) -> list[Pairing]:
         """Pair the reports of one bucket, strongest evidence first over all of them; the result is in their order."""
         if len(reports) == 1 and not self._near(bucket):

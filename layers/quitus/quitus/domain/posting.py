@@ -93,6 +93,11 @@ class Posted:
         return any(entry.kind is EntryKind.RECEIPT for entry in self.entries)
 
     @property
+    def is_by_count(self) -> bool:
+        """Whether it is on no lease and stands for nothing but a number: what its report says is about another row."""
+        return self.incoming.exchanged and self.lease_id is None
+
+    @property
     def touched(self) -> frozenset[str]:
         """The leases whose accounts the posting changed."""
         named = {self.lease_id, *(entry.lease_id for entry in self.entries)}

@@ -82,6 +82,8 @@ class MovementPoster:
             return self._post(landlord, batch[:half]) + self._post(landlord, batch[half:])
         for one, match in placed:
             self._tell_later(landlord, one, match)
+        for bucket in {one.posted.bucket for one, _ in placed if one.posted.is_by_count}:
+            self._patiently(landlord, partial(self._place_by_count, landlord, bucket))
         return [one for one, _ in placed]
 
     def _named(self, landlord: Landlord, batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Match]]:
@@ -180,6 +182,23 @@ class MovementPoster:
                 self._patiently(landlord, partial(correct, told, match))
             elif _may_clear(told, placed.incoming):
                 self._patiently(landlord, partial(self._clear, landlord, placed.incoming, told))
+
+    def _place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
+        """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
+        say of which row.
+        """
+        landlord_id = landlord.landlord_id
+        channels = self.ledger.channels(landlord_id, bucket.account)
+        places = self.ledger.register(landlord_id, {bucket}, channels).by_count(bucket)
+        if not places:
+            return
+        rows = self.ledger.posted(landlord_id, [(bucket, ordinal) for ordinal in places.values()])
+        reports = (report for payment in self.ledger.payments(landlord_id, [bucket]) for report in payment.reports)
+        said = {report.lease_iban: replace(report, exchanged=False) for report in reports}
+        for iban, ordinal in places.items():
+            (match,) = self.attributor.certain(landlord, [said[iban].movement])
+            if match.virtual_iban == iban:
+                self._assign(landlord, said[iban], rows[bucket, ordinal], match)
 
     def _clear(self, landlord: Landlord, incoming: Incoming, told: Posted) -> None:
         """A further channel says that a line brings what waits in collection, or what was kept of that."""
