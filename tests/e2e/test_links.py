@@ -128,7 +128,7 @@ def test_a_mailed_link_is_opened_and_paid_by_an_instant_transfer(
     assert dispatch["status"] == "bounced"
 
 
-def test_an_sms_brings_the_link_and_shows_no_amount(
+def test_an_sms_brings_the_link_shows_no_amount_and_spares_who_objects(
     cloud: Cloud, api: Api, landlord: str, idle: Callable[[], None]
 ) -> None:
     settings = a_landlord()
@@ -140,9 +140,18 @@ def test_an_sms_brings_the_link_and_shows_no_amount(
     let_write(cloud.place, cloud.outputs, landlord, Channel.SMS, "LIENSMS")
     let(api, "S", 45000, TODAY)
     reach(api, "S", None, "07 99 98 97 96")
-    assert api.post("/v1/mailings", {"channel": "sms", "lease_ids": ["S"]}).status == 202
+    let(api, "T", 45000, TODAY)
+    reach(api, "T", None, "07 99 98 97 95")
+    objection = {"email": True, "sms": False, "reason": "asked at the counter", "version": 0}
+    assert api.put("/v1/leases/T/contact", objection, "collections").status == 200
+    ordered = api.post("/v1/mailings", {"channel": "sms", "lease_ids": ["S", "T"]})
+    assert ordered.status == 202
     idle()
-    (text,) = [sms["text"] for sms in outbox(cloud.place)["sms"] if sms["to"] == "+33799989796"]
+    assert api.get(f"/v1/mailings/{ordered.body['mailing_id']}").body["counts"] == {"sent": 1, "skipped": 1}
+    assert api.get("/v1/leases/T/dispatches").body["items"][0]["reason"] == "objected"
+    sent = outbox(cloud.place)["sms"]
+    assert not [sms for sms in sent if sms["to"] == "+33799989795"]
+    (text,) = [sms["text"] for sms in sent if sms["to"] == "+33799989796"]
     assert "450" not in text
     assert seen(link_in(text))[0] == 200
 

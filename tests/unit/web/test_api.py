@@ -52,6 +52,8 @@ MAY = {
     ("GET", "/v1/payments/{payment_id}/suggestions"): PEOPLE,
     ("POST", "/v1/leases/{lease_id}/dues/{due_id}/spread"): {"collections", "accountant", "admin"},
     ("GET", "/v1/leases/{lease_id}/shares"): PEOPLE,
+    ("GET", "/v1/leases/{lease_id}/contact"): PEOPLE,
+    ("PUT", "/v1/leases/{lease_id}/contact"): {"collections", "accountant", "admin"},
     ("GET", "/v1/leases/{lease_id}/plan"): PEOPLE,
     ("PUT", "/v1/leases/{lease_id}/plan"): {"collections", "accountant", "admin"},
     ("DELETE", "/v1/leases/{lease_id}/plan"): {"collections", "accountant", "admin"},
@@ -98,6 +100,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/landlords/{landlord_id}/texts/{kind}"): {"en": "Pay to {payee_name}."},
     ("PUT", "/v1/leases/{lease_id}"): LEASE,
     ("PUT", "/v1/leases/{lease_id}/dues/{due_id}"): RENT,
+    ("PUT", "/v1/leases/{lease_id}/contact"): {"email": False, "sms": True, "reason": "asked", "version": 0},
     ("PUT", "/v1/leases/{lease_id}/plan"): {
         "instalments": [{"due_date": "2026-12-10", "amount_cents": 45000}],
         "due_ids": ["nov-L1"],

@@ -16,6 +16,7 @@ from letters import seen, text_of
 from qr_readers import read_by_zxing
 from unit.web.office import LEASE, RENT, Office
 
+from quitus.adapters.contact_rows import ContactRows
 from quitus.adapters.document_rows import DocumentRows
 from quitus.adapters.press.typesetter import Typesetter
 from quitus.adapters.text_rows import LetterTextRows
@@ -51,6 +52,7 @@ class Works:
         return DocumentWriter(
             rows,
             desk.leases,
+            ContactRows(self.office.table),
             desk.landlords,
             texts,
             ViewRows(self.office.table),
@@ -182,6 +184,18 @@ def test_receipts_are_quittances_or_recus_or_nothing_as_the_account_says(works: 
     assert document["progress"]["skipped"] == 1
     pdf = works.files.kept[document["document_id"], "receipt-2026-11-R1.pdf"]
     assert "Paiements reçus : 450,00 € – 5 novembre 2026, virement." in text_of(pdf)
+
+
+def test_who_objects_to_mail_gets_everything_by_post(works: Works) -> None:
+    changed = LEASE | {"e_receipt_consent": True, "holder_email": "camille@example.org"}
+    assert works.office.ask("PUT", "/v1/leases/L1", changed).status == 200
+    works.office.rent(45000, "L1")
+    works.office.follow()
+    receipts = {"kind": "receipt", "period": "2026-11", "lease_ids": ["L1"]}
+    assert [line["electronic"] for line in works.written(**receipts)[1]] == ["yes"]
+    said = {"email": False, "sms": True, "reason": "letter of 2 November", "version": 0}
+    assert works.office.ask("PUT", "/v1/leases/L1/contact", said).status == 200
+    assert [line["electronic"] for line in works.written(**receipts)[1]] == ["no"]
 
 
 def test_case_1_three_co_tenants_have_three_recus_then_one_quittance() -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from quitus.adapters.contact_rows import ContactRows
 from quitus.adapters.dispatch_rows import DispatchRows, SentRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.lease_rows import LeaseRows
@@ -59,6 +60,7 @@ class Town:
         self.sender = MailingSender(
             MailingRows(table),
             DispatchRows(table, lambda: b"secret"),
+            ContactRows(table),
             SenderRows(table),
             LandlordRows(table),
             LeaseRows(table),
@@ -415,3 +417,56 @@ def test_no_address_is_kept_with_a_message(town: Town) -> None:
 )
 def test_a_mobile_number_is_written_as_networks_want_it(text: str, number: str | None) -> None:
     assert mobile_number(text) == number
+
+
+def test_who_objects_is_not_written_to_in_that_way(town: Town) -> None:
+    said = {"email": False, "sms": True, "reason": "asked on the phone", "version": 0}
+    noted = town.office.ask("PUT", "/v1/leases/L1/contact", said, role="collections")
+    assert (noted.status, noted.body["email"], noted.body["version"]) == (200, False, 1)
+    assert town.office.get("/v1/leases/L1/contact") == noted.body
+    by_mail, by_sms = town.order(lease_ids=["L1", "L2"]), town.order(lease_ids=["L1"], channel="sms")
+    town.work()
+    assert town.progress(by_mail) == ({"skipped": 1, "sent": 1}, True)
+    assert town.progress(by_sms) == ({"sent": 1}, True)
+    assert {letter.address for _, letter in town.outbox.letters} == {"noe@example.org", "+33612345678"}
+    assert {item["reason"] for item in town.dispatches("L1") if item["status"] == "skipped"} == {"objected"}
+    links = town.office.get("/v1/leases/L1/payment-links")["items"]
+    assert len(links) == 1, "no link is made for a message that does not leave"
+
+
+def test_an_objection_is_noted_once_and_taken_back(town: Town) -> None:
+    office, path = town.office, "/v1/leases/L1/contact"
+    assert office.get(path) == {
+        "email": True, "sms": True, "version": 0, "reason": None, "said_by": None, "said_at": None,
+    }  # fmt: skip
+    no = {"email": False, "sms": False, "reason": "letter", "version": 0}
+    first = office.ask("PUT", path, no)
+    assert office.ask("PUT", path, no).body == first.body, "the same again changes nothing"
+    unseen = office.ask("PUT", path, no | {"sms": True})
+    assert (unseen.status, unseen.code, unseen.body["error"]["detail"]) == (409, "contact_changed", {"version": 1})
+    yes = office.ask("PUT", path, {"email": True, "sms": True, "reason": "changed their mind", "version": 1})
+    assert (yes.status, yes.body["version"]) == (200, 2)
+    town.order(lease_ids=["L1"])
+    town.work()
+    assert [letter.address for _, letter in town.outbox.letters] == ["camille@example.org"]
+    acts = [act for act in office.get("/v1/audit")["items"] if act["action"] == "contact"]
+    assert {act["reason"] for act in acts} == {"changed their mind", "letter"}
+    assert all(act["about"] == {"lease_id": "L1"} for act in acts)
+
+
+def test_the_erp_does_not_override_what_a_holder_said(town: Town) -> None:
+    said = {"email": False, "sms": True, "reason": "asked on the phone", "version": 0}
+    assert town.office.ask("PUT", "/v1/leases/L1/contact", said).status == 200
+    town.reach("L1", "other@example.org", None)
+    mailing = town.order(lease_ids=["L1"])
+    town.work()
+    assert town.progress(mailing) == ({"skipped": 1}, True)
+    assert town.outbox.letters == []
+
+
+def test_a_contact_is_of_a_lease_of_the_landlord(town: Town) -> None:
+    said = {"email": False, "sms": True, "reason": "asked", "version": 0}
+    nobody = "/v1/leases/L9/contact"
+    for asked in (town.office.ask("GET", nobody), town.office.ask("PUT", nobody, said)):
+        assert (asked.status, asked.code) == (404, "lease_not_found")
+    assert town.office.ask("PUT", "/v1/leases/L1/contact", said, role="viewer").status == 403

@@ -18,6 +18,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file, staff_api (dues) |
 | what the ERP thinks it owes | `{l}#lease#{lease}` | `balance` | apply_erp_file |
 | its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file, staff_api |
+| whether its holder wants mail and SMS | `{l}#lease#{lease}` | `contact` | staff_api |
 | what was decided on its instalment plans | `{l}#lease#{lease}` | `plan#{n}` | staff_api, settle_pending |
 | leases whose plan runs | listing `{l}#plans` | | |
 | its entries in order, and what the ERP has not yet* | `{l}#lease#{lease}` | `entry#{n}` | update_views, push_erp |

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quitus.adapters import keys
 from quitus.services.table import Key
 
 _NUMBER = 6
@@ -27,6 +28,11 @@ def part(landlord_id: str, mailing_id: str, number: int) -> Key:
 def dispatch(landlord_id: str, dispatch_id: str) -> Key:
     """A message to a tenant."""
     return Key(f"{landlord_id}#dispatch#{dispatch_id}", "dispatch")
+
+
+def contact(landlord_id: str, lease_id: str) -> Key:
+    """What a lease's holder said about mail and SMS."""
+    return Key(keys.lease_partition(landlord_id, lease_id), "contact")
 
 
 def mailings(landlord_id: str) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from quitus.services.attribution import KnownPayers
     from quitus.services.audit import AuditDesk
     from quitus.services.close_days import DayCloser
+    from quitus.services.contacts import ContactDesk
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_clearing import ClearingDesk
     from quitus.services.decide_files import FileDecisionDesk
@@ -164,6 +165,13 @@ class StaffDesk:
 
         queue, log = self._outside.revoked_links_queue, self._outside.action_log
         return LinkRevoker(LinkRows(self._table), queue, log, self.clock)
+
+    @cached_property
+    def contacts(self) -> ContactDesk:
+        from quitus.adapters.contact_rows import ContactRows
+        from quitus.services.contacts import ContactDesk
+
+        return ContactDesk(ContactRows(self._table), self._ledger, self._outside.action_log, self.clock)
 
     @cached_property
     def mailings(self) -> MailingDesk:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @cache
 def document_writer() -> DocumentWriter:
     """What writes documents."""
+    from quitus.adapters.contact_rows import ContactRows
     from quitus.adapters.document_rows import DocumentRows
     from quitus.adapters.document_store import BucketFiles
     from quitus.adapters.lease_rows import LeaseRows
@@ -39,6 +40,7 @@ def document_writer() -> DocumentWriter:
     return DocumentWriter(
         documents,
         desk,
+        ContactRows(bootstrap.table()),
         bootstrap.landlords(),
         texts,
         views,
@@ -69,6 +71,7 @@ def link_desk() -> LinkDesk:
 @cache
 def mailing_sender() -> MailingSender:
     """What carries mailings out."""
+    from quitus.adapters.contact_rows import ContactRows
     from quitus.adapters.dispatch_rows import DispatchRows
     from quitus.adapters.lease_rows import LeaseRows
     from quitus.adapters.mailing_rows import MailingRows
@@ -80,6 +83,7 @@ def mailing_sender() -> MailingSender:
     return MailingSender(
         MailingRows(bootstrap.table()),
         DispatchRows(bootstrap.table(), bootstrap.links_key()),
+        ContactRows(bootstrap.table()),
         SenderRows(bootstrap.table()),
         bootstrap.landlords(),
         LeaseRows(bootstrap.table()),

@@ -51,6 +51,8 @@ class SkipReason(StrEnum):
     """What it owes changed while its link was made."""
     NO_ADDRESS = "no_address"
     """No address of mail, or no mobile number."""
+    OBJECTED = "objected"
+    """The holder does not want to be written to in this way."""
     ADDRESS_FAILS = "address_fails"
     """Messages to it came back, or were called unwanted."""
     REFUSED = "refused"

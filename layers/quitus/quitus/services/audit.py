@@ -26,6 +26,7 @@ _ACTIONS = {
     "payment-links": None,
     "letter-texts": "letter_text",
     "mailings": None,
+    "contacts": None,
     "documents": "documents",
 }
 """The kinds of actions that people take, and how each is called where the action does not say it itself."""

@@ -32,6 +32,7 @@ from quitus.domain.mailing import (
 from quitus.domain.money import Cents
 from quitus.domain.payment_link import asked_for_all
 from quitus.domain.wording import language_of
+from quitus.services.contacts import Contacts
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.mailings import Senders, sender_name
 from quitus.services.messages import MailingStep
@@ -128,6 +129,7 @@ class MailingSender:
 
     mailings: MailingStore
     dispatches: DispatchStore
+    contacts: Contacts
     senders: Senders
     landlords: Landlords
     leases: LeaseReader
@@ -205,7 +207,7 @@ class MailingSender:
     ) -> str:
         landlord_id, address = landlord.landlord_id, address_of(lease, mailing.channel)
         dispatch, asked = _dispatch(mailing, lease.lease_id, address, now), asked_for_all(account, now)
-        reason = self._reason_to_skip(landlord_id, asked, address)
+        reason = self._reason_to_skip(landlord_id, lease.lease_id, mailing.channel, asked, address)
         made = self._link(landlord_id, mailing, lease.lease_id, asked, now) if reason is None else reason
         begin = self.dispatches.resume if held else self.dispatches.begin
         if isinstance(made, SkipReason):
@@ -232,11 +234,15 @@ class MailingSender:
             return SkipReason.NO_LINK
         return made if made.asked.rest_cents else SkipReason.NOTHING_DUE
 
-    def _reason_to_skip(self, landlord_id: str, asked: Cents, address: str | None) -> SkipReason | None:
+    def _reason_to_skip(
+        self, landlord_id: str, lease_id: str, channel: Channel, asked: Cents, address: str | None
+    ) -> SkipReason | None:
         if asked == 0:
             return SkipReason.NOTHING_DUE
         if address is None:
             return SkipReason.NO_ADDRESS
+        if not self.contacts.contact(landlord_id, lease_id).allows(channel):
+            return SkipReason.OBJECTED
         return SkipReason.ADDRESS_FAILS if self.dispatches.fails(landlord_id, address) else None
 
     def _hand_over(self, landlord: Landlord, dispatch: Dispatch, letter: Letter) -> Dispatch:

@@ -20,6 +20,7 @@ from quitus.domain.letter_texts import LetterKind
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means
 from quitus.services.compose_letters import Composer, DocumentKind, NoLetter
+from quitus.services.contacts import Contacts
 from quitus.services.documents import INDEX, Document, Documents, DocumentStatus, IndexLine, Part, parts_of
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.letter_parts import Paid
@@ -82,6 +83,7 @@ class DocumentWriter:
 
     documents: DocumentStore
     desk: LeaseDesk
+    contacts: Contacts
     landlords: Landlords
     texts: LetterTexts
     payments: LeasePayments
@@ -162,7 +164,8 @@ class DocumentWriter:
         made = composer.compose_each(document.kind, full, document.period, payments)
         if isinstance(made, NoLetter):
             return (), (IndexLine(lease_id, lease.holder_name, reason=made.value),)
-        return made, [_line(letter, lease) for letter in made]
+        by_mail = lease.holder_email is not None and self.contacts.contact(landlord_id, lease_id).email
+        return made, [_line(letter, lease, by_mail=by_mail) for letter in made]
 
     def _payments(self, landlord_id: str, lease_id: str) -> Iterator[Paid]:
         for payment in self.payments.payments_on(landlord_id, lease_id):
@@ -212,16 +215,17 @@ class _LinkedPages:
         return self.links.url(self.landlord_id, made.link)
 
 
-def _line(letter: Letter, lease: Lease) -> IndexLine:
+def _line(letter: Letter, lease: Lease, *, by_mail: bool) -> IndexLine:
+    """What the index says; `by_mail`: the holder has an address of mail, and does not object to messages there."""
     name = letter.recipient[0]
-    may_be_sent = _may_be_sent(letter, lease) and name == lease.holder_name
+    may_be_sent = by_mail and _consents(letter, lease) and name == lease.holder_name
     return IndexLine(lease.lease_id, name, letter.kind.value, electronic=may_be_sent, reason=letter.lacks_page)
 
 
-def _may_be_sent(letter: Letter, lease: Lease) -> bool:
+def _consents(letter: Letter, lease: Lease) -> bool:
     """A receipt goes out electronically with the tenant's express consent only (law 89-462 art. 21)."""
     is_receipt = letter.kind in (LetterKind.FULL_RECEIPT, LetterKind.PART_RECEIPT)
-    return lease.holder_email is not None and (lease.e_receipt_consent or not is_receipt)
+    return lease.e_receipt_consent or not is_receipt
 
 
 def _cells(part: Part, line: IndexLine) -> Sequence[object]:

@@ -79,6 +79,7 @@ CODES: Mapping[str, Code] = {
     "file_not_quarantined": Code(409, "Only a quarantined file can be released or rejected."),
     "file_not_releasable": Code(409, "Nobody may answer for this file; `detail.advice` says what to do."),
     "file_decided_meanwhile": Code(409, "Someone else decided on the file since it was read."),
+    "contact_changed": Code(409, "Something else was noted of the contact; `detail.version` is the present one."),
     "plan_changed": Code(409, "Someone else decided on the plan; `detail.version` is the present one."),
     "plan_not_running": Code(409, "The plan was ended, kept or broken before."),
     "day_not_closed": Code(

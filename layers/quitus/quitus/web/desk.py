@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from quitus.services.audit import AuditDesk
     from quitus.services.close_days import DayCloser
+    from quitus.services.contacts import ContactDesk
     from quitus.services.dashboard import DashboardDesk
     from quitus.services.decide_clearing import ClearingDesk
     from quitus.services.decide_files import FileDecisionDesk
@@ -68,6 +69,8 @@ class Desk(Protocol):
     def links(self) -> LinkDesk: ...
     @property
     def link_revoker(self) -> LinkRevoker: ...
+    @property
+    def contacts(self) -> ContactDesk: ...
     @property
     def mailings(self) -> MailingDesk: ...
     @property

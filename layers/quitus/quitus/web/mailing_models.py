@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from quitus.domain.mailing import Channel, DispatchStatus, SkipReason
 from quitus.domain.payment_link import MOST_DAYS
-from quitus.web.fields import Email, Id, PositiveCents
+from quitus.web.fields import Email, Id, PositiveCents, Remark
 from quitus.web.models import Answer, Body, NotNegative, PageQuery
 
 MOST_NAMED = 500
@@ -46,6 +46,29 @@ class MailingBody(Body):
         if self.lease_ids is not None and self.residence_id is not None:
             raise PydanticCustomError("choice", "Either leases are named, or a residence.")
         return self
+
+
+class ContactBody(Body):
+    """What the holder of a lease said: who objects to mail or SMS is not written to in that way.
+
+    `version` is that of what was read, 0 if nothing was noted.
+    """
+
+    email: bool
+    sms: bool
+    reason: Remark
+    version: Annotated[int, Field(ge=0)]
+
+
+class ContactAnswer(Answer):
+    """Whether the holder wants mail and SMS; both, as long as nothing was noted."""
+
+    email: bool
+    sms: bool
+    version: NotNegative
+    reason: str | None
+    said_by: str | None
+    said_at: str | None
 
 
 class MailingOrderedAnswer(Answer):

@@ -24,10 +24,10 @@ def _landlords() -> Group:
 
 
 def _leases() -> Group:
-    from quitus.web.routes import leases, links, mailings, plans, refund_requests, shares, spreads
+    from quitus.web.routes import contacts, leases, links, mailings, plans, refund_requests, shares, spreads
 
     others = (*spreads.ROUTES, *shares.ROUTES, *refund_requests.ROUTES, *links.ON_LEASES, *mailings.ON_LEASES)
-    return (*leases.ROUTES, *plans.ROUTES, *others)
+    return (*leases.ROUTES, *contacts.ROUTES, *plans.ROUTES, *others)
 
 
 def _refunds() -> Group:
