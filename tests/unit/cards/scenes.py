@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ from quitus.services.checkouts import CheckoutDesk, CheckoutWish
 from quitus.services.pay_page import PageDesk, PayView
 from quitus.services.post_events import EventPoster
 from quitus.web.pay.public import Public
+from quitus.web.pay.webhooks import take
 
 DEMO_KEY, STRIPE_KEY = "demo-webhook-key", "whsec_semiga"
 PAGE = "https://pay.example.org/p/token"
@@ -129,7 +131,7 @@ class Cards:
         notes = CardNoteRows(self.table)
         self.webhooks = CardWebhooks(connections, landlords, checkouts, notes, self.events, alerts, log, clock)
         pages = PageDesk(PageRows(self.table), clock)
-        self.public = Public(pages, self.desk, self.webhooks, office.outside.addresses)
+        self.public = Public(pages, self.desk, partial(take, self.webhooks), office.outside.addresses)
 
     def link(self, **body: Any) -> str:
         """The token of a new link of the lease L1."""

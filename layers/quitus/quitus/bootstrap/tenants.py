@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from quitus.services.send_mailings import MailingSender
     from quitus.services.write_documents import DocumentWriter
     from quitus.web.pay.public import Public
+    from quitus.web.received import Received
+    from quitus.web.replies import Reply
 
 
 @cache
@@ -115,7 +117,7 @@ def public() -> Public:
     return Public(
         PageDesk(PageRows(bootstrap.table()), bootstrap.clock()),
         checkout_desk(),
-        card_webhooks(),
+        webhook,
         bootstrap.public_address(),
     )
 
@@ -163,6 +165,13 @@ def card_webhooks() -> CardWebhooks:
         bootstrap.action_log(),
         bootstrap.clock(),
     )
+
+
+def webhook(provider: str, request: Received) -> Reply:
+    """Take what a card provider tells. What that needs is loaded here: no page needs it."""
+    from quitus.web.pay.webhooks import take
+
+    return take(card_webhooks(), provider, request)
 
 
 def end_revoked(event: dict[str, Any]) -> dict[str, Any]:

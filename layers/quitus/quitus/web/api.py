@@ -12,8 +12,9 @@ from quitus.domain.errors import QuitusError, Unavailable
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
 from quitus.web.access import Caller, admit, caller_of, check_own
 from quitus.web.desk import Desk
+from quitus.web.received import Received, received
 from quitus.web.replies import Reply, breakdown, refusal
-from quitus.web.requests import Call, Received, checked_body, checked_query, received
+from quitus.web.requests import Call, checked_body, checked_query
 from quitus.web.routes import routes_for
 from quitus.web.routing import find
 

@@ -34,6 +34,10 @@ class PageQuery(Query):
     limit: Limit = 100
 
 
+class Gone(BaseModel):
+    """No body at all: the answer of a DELETE."""
+
+
 class Answer(BaseModel):
     """A JSON object of an answer."""
 

@@ -13,8 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from quitus.domain.access import API_SCOPE
 from quitus.web.codes import CODES, GATEWAY_CODES
-from quitus.web.models import ErrorAnswer, Nothing
-from quitus.web.replies import Gone
+from quitus.web.models import ErrorAnswer, Gone, Nothing
 from quitus.web.routes import every_route
 from quitus.web.routes.description import Description
 from quitus.web.routes.public import ROUTES, PublicRoute

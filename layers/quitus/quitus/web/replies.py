@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from quitus.domain.errors import QuitusError
 from quitus.services.contention import rows_busy
 from quitus.services.table import Stale
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 _HEADERS = {
     "Content-Type": "application/json",
@@ -21,10 +22,6 @@ _HEADERS = {
 }
 _TRY_AGAIN = {"Retry-After": "1"}
 """Seconds; what keeps a request out or a service away is mostly over by then."""
-
-
-class Gone(BaseModel):
-    """No body at all: the answer of a DELETE."""
 
 
 @dataclass(frozen=True, slots=True)

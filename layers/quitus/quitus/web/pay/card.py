@@ -17,7 +17,7 @@ from quitus.services.pay_page import PayView
 from quitus.web.pay.pages import Notice, Setting
 from quitus.web.pay.replies import Answer
 from quitus.web.pay.shown import page
-from quitus.web.requests import Received
+from quitus.web.received import Received
 
 _MOST_FIELDS = 20
 _SPACES = {ord(space): None for space in " \u00a0\u202f\u2009€"}

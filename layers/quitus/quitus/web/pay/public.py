@@ -11,7 +11,6 @@ from typing import Any
 
 from quitus.domain.errors import QuitusError
 from quitus.domain.wording import Language, language_of
-from quitus.services.card_webhooks import CardWebhooks
 from quitus.services.checkouts import CheckoutDesk
 from quitus.services.pay_page import PageDesk, PayView
 from quitus.services.payment_links import Addresses
@@ -19,9 +18,8 @@ from quitus.web.pay.card import begin
 from quitus.web.pay.pages import page_qr, transfer_qr
 from quitus.web.pay.replies import Answer, away, gone, picture, refused
 from quitus.web.pay.shown import shown
-from quitus.web.pay.webhooks import take
+from quitus.web.received import Received, received
 from quitus.web.replies import Reply, breakdown, refusal
-from quitus.web.requests import Received, received
 
 _PAGE = re.compile(r"/p/([A-Za-z0-9_-]{1,200})(/qr\.svg|/checkout)?")
 _WEBHOOK = re.compile(r"/v1/psp/([a-z]{1,40})/events")
@@ -30,11 +28,11 @@ _PSP = "/v1/"
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """What the public page rests on."""
+    """What the public page rests on; `told` takes a provider's webhook, and is loaded when one comes."""
 
     pages: PageDesk
     checkouts: CheckoutDesk
-    webhooks: CardWebhooks
+    told: Callable[[str, Received], Reply]
     addresses: Addresses
 
 
@@ -61,7 +59,7 @@ def answer(
 
 def _told(public: Callable[[], Public], request: Received) -> Reply:
     match = _WEBHOOK.fullmatch(request.path)
-    return take(public().webhooks, match[1] if match else "", request)
+    return public().told(match[1] if match else "", request)
 
 
 def _reply(public: Public, opened: Callable[[PayView], None], request: Received) -> Answer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from quitus.services.card_providers import Delivery
 from quitus.services.card_webhooks import CardWebhooks
+from quitus.web.received import Received
 from quitus.web.replies import Reply
-from quitus.web.requests import Received
 
 TAKEN = Reply(200, '{"received": true}')
 

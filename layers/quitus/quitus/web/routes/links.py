@@ -10,8 +10,8 @@ from quitus.web.access import COLLECTORS, READERS
 from quitus.web.cursors import Cursors
 from quitus.web.desk import Desk
 from quitus.web.link_models import LinkAnswer, LinkBody, LinksQuery, LinkSummary
-from quitus.web.models import Nothing, PageAnswer
-from quitus.web.replies import Gone, Reply, gone, ok
+from quitus.web.models import Gone, Nothing, PageAnswer
+from quitus.web.replies import Reply, gone, ok
 from quitus.web.requests import Call
 from quitus.web.routes.leases import lease_of
 from quitus.web.routing import Route

@@ -9,9 +9,9 @@ from quitus.services.plans import PlanStanding, PlanWish
 from quitus.web.access import COLLECTORS, READERS
 from quitus.web.bodies import OnQuery, PlanBody, VersionQuery
 from quitus.web.desk import Desk
-from quitus.web.models import Nothing
+from quitus.web.models import Gone, Nothing
 from quitus.web.plan_answers import PlanAnswer
-from quitus.web.replies import Gone, Reply, gone, ok
+from quitus.web.replies import Reply, gone, ok
 from quitus.web.requests import Call
 from quitus.web.routes.leases import lease_of
 from quitus.web.routing import Route

@@ -10,8 +10,8 @@ from quitus.domain.wording import Language
 from quitus.web.access import ADMINS, READERS
 from quitus.web.desk import Desk
 from quitus.web.document_models import LetterTextAnswer, LetterTextBody
-from quitus.web.models import Nothing
-from quitus.web.replies import Gone, Reply, gone, ok
+from quitus.web.models import Gone, Nothing
+from quitus.web.replies import Reply, gone, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route
 
