@@ -49,38 +49,39 @@ class ListLayoutBody(Body):
     total_label: Name | None = None
 
 
-class BulkPayerBody(Body):
+class _SenderBody(Body):
+    """Who sends transfers: known by accounts, or by names."""
+
+    ibans: Annotated[tuple[Iban, ...], Field(strict=False, max_length=20)] = ()
+    names: Annotated[tuple[Name, ...], Field(strict=False, max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _recognisable(self) -> Self:
+        if not self.ibans and not self.names:
+            raise PydanticCustomError("not_recognisable", "A sender is recognised by an account or by a name.")
+        return self
+
+
+class BulkPayerBody(_SenderBody):
     """Who sends one transfer for many leases, and a list: `means` `caf` for aids, `transfer` for what tenants owe."""
 
     payer_id: Id
     name: Name
     means: Literal["caf", "transfer", "other"]
     layout: ListLayoutBody
-    ibans: Annotated[tuple[Iban, ...], Field(strict=False, max_length=20)] = ()
-    names: Annotated[tuple[Name, ...], Field(strict=False, max_length=20)] = ()
-
-    @model_validator(mode="after")
-    def _recognisable(self) -> Self:
-        if not self.ibans and not self.names:
-            raise PydanticCustomError("bulk_payers", "A payer is recognised by an account or by a name.")
-        return self
 
 
 _SHORTEST_SENDER = 4
 """A shorter beginning of a name would be that of tenants too: `M`, `MME`."""
 
 
-class PayoutSenderBody(Body):
+class PayoutSenderBody(_SenderBody):
     """Who pays out by transfer what tenants paid by card (or other means): an account, or how its name begins."""
 
     means: Literal["card", "cheque", "cash"] = "card"
-    ibans: Annotated[tuple[Iban, ...], Field(strict=False, max_length=20)] = ()
-    names: Annotated[tuple[Name, ...], Field(strict=False, max_length=20)] = ()
 
     @model_validator(mode="after")
-    def _recognisable(self) -> Self:
-        if not self.ibans and not self.names:
-            raise PydanticCustomError("payout_senders", "A sender is recognised by an account or by a name.")
+    def _long_enough(self) -> Self:
         if any(len(joined(name)) < _SHORTEST_SENDER for name in self.names):
             raise PydanticCustomError("payout_senders", "A sender's name has four letters at least.")
         return self
