@@ -70,6 +70,7 @@ MAY = {
     ("POST", "/v1/mailings"): {"collections", "accountant", "admin"},
     ("GET", "/v1/mailings"): PEOPLE,
     ("GET", "/v1/mailings/{mailing_id}"): PEOPLE,
+    ("GET", "/v1/mailings/{mailing_id}/dispatches"): PEOPLE,
     ("GET", "/v1/refunds"): PEOPLE,
     ("GET", "/v1/refunds/{refund_id}"): {"collections", "accountant", "admin"},
     ("POST", "/v1/refunds/{refund_id}/decision"): {"accountant", "admin"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
@@ -87,6 +88,13 @@ class Town:
         known = self.office.get(f"/v1/leases/{lease_id}")
         kept = {name: known[name] for name in ("residence_id", "residence_name", "commune", "holder_name")}
         assert self.office.ask("PUT", f"/v1/leases/{lease_id}", LEASE | kept | told | changes).status == 200
+
+    def reach_new(self, lease_id: str, email: str | None) -> None:
+        """Another lease, which owes an old rent."""
+        told = LEASE | {"holder_email": email, "unit_id": lease_id}
+        assert self.office.ask("PUT", f"/v1/leases/{lease_id}", told).status == 201
+        old = RENT | {"period": "2026-09", "due_date": "2026-10-10"}
+        assert self.office.ask("PUT", f"/v1/leases/{lease_id}/dues/old-{lease_id}", old).status == 201
 
     def order(self, **body: Any) -> str:
         ordered = self.office.ask("POST", "/v1/mailings", {"channel": "email"} | body, role="collections")
@@ -470,3 +478,23 @@ def test_a_contact_is_of_a_lease_of_the_landlord(town: Town) -> None:
     for asked in (town.office.ask("GET", nobody), town.office.ask("PUT", nobody, said)):
         assert (asked.status, asked.code) == (404, "lease_not_found")
     assert town.office.ask("PUT", "/v1/leases/L1/contact", said, role="viewer").status == 403
+
+
+def test_what_came_of_each_lease_of_a_mailing_is_listed(town: Town) -> None:
+    for number in range(30):
+        town.reach_new(f"X{number:02d}", None if number % 3 else f"x{number}@example.org")
+    mailing = town.order(min_overdue_cents=1)
+    path = f"/v1/mailings/{mailing}/dispatches"
+    assert town.office.get(path) == {"items": [], "next_cursor": None}
+    town.work()
+    whole = town.office.get(path)["items"]
+    assert Counter(item["status"] for item in whole) == {"sent": 10, "skipped": 20}
+    assert town.progress(mailing) == ({"sent": 10, "skipped": 20, "left_out": 2}, True)
+    skipped, pages, cursor = list[str](), 0, None
+    while pages == 0 or cursor:
+        page = town.office.get(path, status="skipped", limit="7", **({"cursor": cursor} if cursor else {}))
+        skipped += [item["lease_id"] for item in page["items"]]
+        pages, cursor = pages + 1, page["next_cursor"]
+    assert skipped == [item["lease_id"] for item in whole if item["status"] == "skipped"]
+    assert pages >= 3
+    assert town.office.ask("GET", "/v1/mailings/nothing/dispatches").code == "mailing_not_found"

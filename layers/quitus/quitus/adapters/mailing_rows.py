@@ -8,6 +8,7 @@ from contextlib import suppress
 from quitus.adapters import mailing_keys, records
 from quitus.adapters.listings import listed
 from quitus.domain.mailing import Dispatch, Mailing, Part
+from quitus.services.paging import Place
 from quitus.services.table import New, Put, Stale, Table, Update
 
 NEVER_ORDERED = New()
@@ -64,6 +65,20 @@ class MailingRows:
         """See `MailingStore.part_done`."""
         key = mailing_keys.part(landlord_id, mailing_id, part.number)
         self._table.write([Update(key, set={"done": dict(part.done or {})})])
+
+    def dispatches(self, landlord_id: str, mailing: Mailing, after: Place | None) -> Iterator[tuple[Place, Dispatch]]:
+        """See `MailingReader.dispatches`: a place is the number of a part, and of the lease in it."""
+        number, passed = map(int, after or ("0", "-1"))
+        before = mailing_keys.part(landlord_id, mailing.mailing_id, number - 1).sk if number else None
+        partition = mailing_keys.mailing_partition(landlord_id, mailing.mailing_id)
+        for row in self._table.query(partition, mailing_keys.PARTS, after=before).rows:
+            part = records.record(row, Part)
+            names = (mailing.attempt_of(lease_id) for lease_id in part.lease_ids)
+            wanted = [mailing_keys.dispatch(landlord_id, name) for name in names]
+            held = self._table.batch_get(wanted)
+            for place, key in enumerate(wanted):
+                if key in held and (part.number > number or place > passed):
+                    yield (str(part.number), str(place)), records.record(held[key], Dispatch)
 
     def of_lease(self, landlord_id: str, lease_id: str, after: str | None) -> Iterator[Dispatch]:
         """See `MailingReader.of_lease`."""

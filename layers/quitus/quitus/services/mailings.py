@@ -11,7 +11,7 @@ import msgspec
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict, NotFound
 from quitus.domain.landlord import Landlord, Sender
-from quitus.domain.mailing import Channel, Choice, Dispatch, Mailing, Part, summed
+from quitus.domain.mailing import Channel, Choice, Dispatch, DispatchStatus, Mailing, Part, summed
 from quitus.domain.money import Cents
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import MailingStep
@@ -36,6 +36,10 @@ class MailingReader(Protocol):
 
     def parts(self, landlord_id: str, mailing_id: str) -> Iterator[Part]:
         """Its parts, in order."""
+        ...
+
+    def dispatches(self, landlord_id: str, mailing: Mailing, after: Place | None) -> Iterator[tuple[Place, Dispatch]]:
+        """What came of each lease of a mailing so far, in the order of its parts, with the place of each."""
         ...
 
     def of_lease(self, landlord_id: str, lease_id: str, after: str | None) -> Iterator[Dispatch]:
@@ -119,9 +123,7 @@ class MailingDesk:
 
     def one(self, landlord_id: str, mailing_id: str) -> MailingProgress:
         """How far a mailing is. Raises NotFound."""
-        mailing = self.mailings.find(landlord_id, mailing_id)
-        if mailing is None:
-            raise NotFound("mailing_not_found", "There is no mailing with this id.", mailing_id=mailing_id)
+        mailing = self._mailing(landlord_id, mailing_id)
         parts = list(self.mailings.parts(landlord_id, mailing_id))
         done = [part for part in parts if part.done is not None]
         chosen = sum(len(part.lease_ids) for part in parts)
@@ -131,6 +133,19 @@ class MailingDesk:
         """A page of a landlord's mailings, newest first."""
         found = self.mailings.page(landlord_id, after[0] if after else None)
         return fill((((one.mailing_id,), one) for one in found), limit)
+
+    def dispatches(
+        self, landlord_id: str, mailing_id: str, status: DispatchStatus | None, after: Place | None, limit: int
+    ) -> Listed[Dispatch]:
+        """A page of a mailing's messages, also those that were skipped; of one status, if told. Raises NotFound."""
+        found = self.mailings.dispatches(landlord_id, self._mailing(landlord_id, mailing_id), after)
+        return fill(((place, one if status in (None, one.status) else None) for place, one in found), limit)
+
+    def _mailing(self, landlord_id: str, mailing_id: str) -> Mailing:
+        mailing = self.mailings.find(landlord_id, mailing_id)
+        if mailing is None:
+            raise NotFound("mailing_not_found", "There is no mailing with this id.", mailing_id=mailing_id)
+        return mailing
 
     def sent_to(self, landlord_id: str, lease_id: str, after: Place | None, limit: int) -> Listed[Dispatch]:
         """What was sent to a lease, newest first. Raises NotFound: no such lease."""

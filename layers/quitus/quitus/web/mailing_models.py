@@ -118,3 +118,9 @@ class DispatchAnswer(Answer):
 
 class DispatchesQuery(PageQuery):
     """Which page."""
+
+
+class MailingDispatchesQuery(PageQuery):
+    """Which messages."""
+
+    status: DispatchStatus | None = None

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quitus.domain.ids import is_id
 from quitus.domain.mailing import Choice
 from quitus.services.mailings import MailingWish
 from quitus.web.access import COLLECTORS, READERS
-from quitus.web.cursors import Cursors
+from quitus.web.cursors import Cursors, is_number
 from quitus.web.desk import Desk
 from quitus.web.mailing_models import (
     DispatchAnswer,
     DispatchesQuery,
     MailingAnswer,
     MailingBody,
+    MailingDispatchesQuery,
     MailingOrderedAnswer,
     MailingsQuery,
     MailingSummary,
@@ -40,8 +43,7 @@ def page(desk: Desk, call: Call[Nothing, MailingsQuery]) -> Reply:
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
-    mailing_id = call.id_of("mailing_id", "mailing_not_found", "There is no mailing with this id.")
-    told = desk.mailings.one(call.landlord_id, mailing_id)
+    told = desk.mailings.one(call.landlord_id, _mailing_id(call))
     mailing = told.mailing
     return ok(
         MailingAnswer(
@@ -54,6 +56,18 @@ def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
             counts=dict(told.counts),
         )
     )
+
+
+def dispatches(desk: Desk, call: Call[Nothing, MailingDispatchesQuery]) -> Reply:
+    query, cursors = call.query, Cursors(call.landlord_id, call.listing, (is_number, is_number))
+    place = cursors.place(query.cursor)
+    listed = desk.mailings.dispatches(call.landlord_id, _mailing_id(call), query.status, place, query.limit)
+    items = tuple(DispatchAnswer.model_validate(one) for one in listed.items)
+    return ok(PageAnswer[DispatchAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def _mailing_id(call: Call[Nothing, Any]) -> str:
+    return call.id_of("mailing_id", "mailing_not_found", "There is no mailing with this id.")
 
 
 def sent(desk: Desk, call: Call[Nothing, DispatchesQuery]) -> Reply:
@@ -84,5 +98,10 @@ ROUTES = (
     Route(
         "GET", "/v1/mailings/{mailing_id}", one, {200: MailingAnswer}, "A mailing and how far it is", READERS,
         refusals=("mailing_not_found",),
+    ),
+    Route(
+        "GET", "/v1/mailings/{mailing_id}/dispatches", dispatches, {200: PageAnswer[DispatchAnswer]},
+        "What came of each lease of a mailing", READERS, query=MailingDispatchesQuery,
+        refusals=("mailing_not_found", "invalid_cursor"),
     ),
 )  # fmt: skip
