@@ -72,7 +72,7 @@ class OnePage:
 
     address: str
 
-    def url(self, lease_id: str, cents: int) -> str:
+    def url(self, lease_id: str, cents: int, due_ids: Sequence[str] | None) -> str:
         return self.address
 
 

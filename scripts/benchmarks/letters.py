@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from time import process_time
 
@@ -45,7 +45,7 @@ def run() -> Iterator[Figure]:
 
 
 class _Pages:
-    def url(self, lease_id: str, cents: Cents) -> str:
+    def url(self, lease_id: str, cents: Cents, _: Sequence[str] | None) -> str:
         return f"https://pay.example.org/p/{lease_id:0>33}{cents:010d}"
 
 

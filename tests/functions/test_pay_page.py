@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -299,3 +301,27 @@ class Marked(HTMLParser):
         self.scripts += tag == "script"
         self.attributes |= {(tag, name) for name, _ in attrs}
         self.links |= {value or "" for name, value in attrs if name == "href"}
+
+
+def test_a_page_loads_no_model_of_the_api() -> None:
+    code = "import sys, pay_page.app, quitus.bootstrap.tenants, quitus.web.pay.public; print('pydantic' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert loaded.stdout == "False\n"
+
+
+def test_a_page_that_waits_for_a_payment_is_not_opened_anew(office: Office, seen: list[PayView]) -> None:
+    path = a_link(office)
+    for query in ({}, {"card": "done"}, {"card": "done", "lang": "en"}):
+        assert show(path, **query)["statusCode"] == 200
+    assert len(seen) == 1
+
+
+def test_a_paid_page_lists_nothing_of_what_is_called_later(office: Office, seen: list[PayView]) -> None:
+    december = RENT | {"period": "2026-12", "due_date": "2026-12-10"}
+    assert office.ask("PUT", "/v1/leases/L1/dues/dec-L1", december).status == 201
+    path = a_link(office, amount_cents=45_000)
+    assert "10 décembre" in show(path)["body"]
+    office.rent(45_000)
+    page = show(path)["body"]
+    assert "C’est payé" in page
+    assert "10 décembre" not in page

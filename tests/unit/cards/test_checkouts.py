@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from faults import InterruptedTable
 from unit.cards.scenes import PAGE, Cards, demo_ended, demo_paid, takes_demo
-from unit.web.office import CHEQUE, LANDLORD, Office
+from unit.web.office import CHEQUE, LANDLORD, RENT, Office
 
 from quitus.domain.checkout import Checkout, CheckoutStatus, Progress, parse_checkout_id
 from quitus.domain.errors import Conflict, Invalid, ProviderRefusal, Unavailable
@@ -296,6 +296,61 @@ def test_of_a_links_hosted_pages_only_the_last_takes_money(cards: Cards) -> None
     cards.office.clock.instant += timedelta(minutes=10)
     cards.start(token, 20000)
     assert cards.demo.closed == [first.checkout_id, second.checkout_id]
+
+
+def test_of_the_same_dues_two_links_do_not_take_more_than_is_left(cards: Cards) -> None:
+    one, other = cards.link(), cards.link(due_ids=["nov-L1"])
+    first = cards.start(one)
+    cards.start(other)
+    assert cards.demo.closed == [first.checkout_id]
+    cards.demo.taken.add("cs_2")
+    with pytest.raises(Conflict) as refused:
+        cards.start(one)
+    assert refused.value.code == "payment_in_progress"
+
+
+def test_a_payment_by_another_link_is_waited_for(cards: Cards) -> None:
+    one, other = cards.link(), cards.link()
+    cards.tell_demo(demo_paid(cards.start(one), "pay_1"))
+    with pytest.raises(Conflict) as refused:
+        cards.start(other)
+    assert refused.value.code == "payment_in_progress"
+    cards.post_events()
+    with pytest.raises(Conflict) as refused:
+        cards.start(other)
+    assert (refused.value.code, cards.owed()) == ("link_paid", 0)
+
+
+def test_parts_that_fit_together_are_paid_side_by_side(cards: Cards) -> None:
+    one, other = cards.link(), cards.link()
+    first, second = cards.start(one, 25_000), cards.start(other, 20_000)
+    assert cards.demo.closed == []
+    for checkout, name in ((first, "pay_1"), (second, "pay_2")):
+        cards.tell_demo(demo_paid(checkout, name))
+    cards.post_events()
+    assert (cards.owed(), len(cards.payments())) == (0, 2)
+
+
+def test_links_for_other_dues_do_not_meet(cards: Cards) -> None:
+    december = RENT | {"period": "2026-12", "due_date": "2026-12-10"}
+    assert cards.office.ask("PUT", "/v1/leases/L1/dues/dec-L1", december).status == 201
+    cards.start(cards.link(due_ids=["nov-L1"]))
+    cards.start(cards.link(due_ids=["dec-L1"]))
+    assert cards.demo.closed == []
+
+
+@pytest.mark.parametrize("call", range(1, 7))
+def test_two_who_begin_at_once_are_both_logged(cards: Cards, call: int) -> None:
+    token = cards.link()
+    view, others = cards.view(token), list[Checkout]()
+    table = InterruptedTable(cards.office.table, call, lambda: others.append(cards.start(token, 20_000)))
+    racing = Cards(cards.office, table=table)
+    racing.demo.opened = cards.demo.opened
+    mine = racing.desk.start(view.landlord, view.link, view.asked, CheckoutWish(45_000, "fr", PAGE))
+    kept = {(one.checkout_id, one.amount_cents) for one in (*others, mine)}
+    actions = cards.office.outside.action_log.actions.items()
+    logged = {(body["checkout_id"], body["amount_cents"]) for (_, kind, _), body in actions if kind == "checkouts"}
+    assert (len(others), kept <= logged) == (1, True)
 
 
 @pytest.mark.parametrize("passed", [timedelta(0), timedelta(hours=2)])

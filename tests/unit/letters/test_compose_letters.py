@@ -294,6 +294,14 @@ def test_letters_name_the_household_of_today() -> None:
     assert dict(letter.contact)["Téléphone"] == "04 66 00 00 00"
 
 
+def test_a_receipt_names_all_who_paid_the_rent_though_the_window_shows_three() -> None:
+    names = ("Camille Roux", "Dominique Martin", "Noa Petit", "Sacha Blanc", "Charlie Noir")
+    parties = tuple(Party(f"p{number}", "L1", PartyRole.COTENANT, name) for number, name in enumerate(names[1:]))
+    letter = composed(RECEIPT, a_standing(*the_month(open_cents=0), parties=parties))
+    assert letter.recipient[:4] == (*names[:3], "1 rue des Arènes")
+    assert f"reçu de {', '.join(names)} " in letter.paragraphs[0].translate(PLAIN)
+
+
 def test_a_rib_has_the_number_in_both_notations_and_the_name_that_the_bank_answers() -> None:
     lease = a_let(payee_name="SEMIGA SA")
     letter = composed(DocumentKind.RIB, a_standing(lease=lease))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from quitus.adapters import link_keys
-from quitus.domain.payment_link import token_digest
+from quitus.domain.payment_link import PageState, token_digest
 
 from .office import CHEQUE, RENT, Office
 
@@ -144,6 +144,55 @@ def test_a_link_whose_due_was_cancelled_was_paid_by_nobody(office: Office) -> No
     assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": 0}).status == 200
     assert _link(office, link["link_id"]) == ("open", 0)
     assert office.get(LINKS, query={"status": "paid"})["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "called_before", "called_after", "rest_cents"),
+    [
+        ({}, 45_000, 40_000, 40_000),
+        ({"amount_cents": 10_000}, 45_000, 35_000, 10_000),
+        ({"amount_cents": 45_000}, 45_000, 60_000, 45_000),
+        ({}, 45_000, 60_000, 60_000),
+    ],
+)
+def test_what_the_erp_changes_of_a_due_is_paid_by_nobody(
+    office: Office, body: dict[str, object], called_before: int, called_after: int, rest_cents: int
+) -> None:
+    link = office.ask("POST", LINKS, body).body["link_id"]
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": called_after}).status == 200
+    assert (_link(office, link), _state(office, link)) == (("open", rest_cents), PageState.DUE)
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": called_before}).status == 200
+    assert _state(office, link) is PageState.DUE
+
+
+def test_a_link_for_an_amount_is_paid_by_it_though_more_is_called_later(office: Office) -> None:
+    link = office.ask("POST", LINKS, {"amount_cents": 45_000}).body["link_id"]
+    office.rent(45_000)
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": 50_000}).status == 200
+    assert (_link(office, link), _state(office, link)) == (("paid", 0), PageState.PAID)
+
+
+def test_another_due_that_is_lowered_pays_nothing_of_the_amount(office: Office) -> None:
+    december = RENT | {"period": "2026-12", "due_date": "2026-12-10"}
+    assert office.ask("PUT", "/v1/leases/L1/dues/dec-L1", december).status == 201
+    link = office.ask("POST", LINKS, {"amount_cents": 45_000}).body["link_id"]
+    assert office.ask("PUT", "/v1/leases/L1/dues/dec-L1", december | {"amount_cents": 20_000}).status == 200
+    assert (_link(office, link), _state(office, link)) == (("open", 45_000), PageState.DUE)
+
+
+def test_what_was_paid_before_the_due_is_lowered_counts(office: Office) -> None:
+    office.rent(10_000)
+    link = office.ask("POST", LINKS, {}).body["link_id"]
+    assert office.ask("PUT", "/v1/leases/L1/dues/nov-L1", RENT | {"amount_cents": 40_000}).status == 200
+    assert (_link(office, link), _state(office, link)) == (("open", 30_000), PageState.DUE)
+    office.rent(5_000)
+    assert (_link(office, link), _state(office, link)) == (("open", 25_000), PageState.PARTLY_PAID)
+    office.rent(25_000)
+    assert (_link(office, link), _state(office, link)) == (("paid", 0), PageState.PAID)
+
+
+def _state(office: Office, link_id: str) -> PageState:
+    return office.desk.links.one("semiga", link_id).asked.state
 
 
 def _link(office: Office, link_id: str) -> tuple[str, int]:

@@ -19,6 +19,7 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.mailing_rows import MailingRows
 from quitus.adapters.sender_rows import SenderRows
 from quitus.adapters.view_rows import ViewRows
+from quitus.domain.contact import Contact
 from quitus.domain.landlord import Landlord
 from quitus.domain.mailing import Channel, Letter, mobile_number
 from quitus.services.messages import MailingStep
@@ -247,6 +248,38 @@ def test_a_message_that_was_held_is_not_sent_once_its_link_is_paid(town: Town) -
     town.sender.carry_out(step)
     assert town.progress(mailing) == ({"skipped": 1}, True)
     assert not town.outbox.letters
+
+
+def test_a_message_that_was_held_is_skipped_once_its_lease_owes_too_little(town: Town) -> None:
+    old = RENT | {"period": "2026-09", "due_date": "2026-10-10", "amount_cents": 20_000}
+    assert town.office.ask("PUT", "/v1/leases/L1/dues/sep-L1", old).status == 201
+    mailing = town.order(lease_ids=["L1"], min_overdue_cents=20_000)
+    town.outbox.takes = 0
+    town.sender.carry_out(town.queued.pop(0))
+    (step,) = town.queued
+    with pytest.raises(NotTaken):
+        town.sender.carry_out(step)
+    town.office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 20_000})
+    town.outbox.takes = 1
+    town.sender.carry_out(step)
+    assert town.progress(mailing) == ({"skipped": 1}, True)
+    (dispatch,) = town.dispatches("L1")
+    assert (dispatch["status"], dispatch["reason"], town.outbox.letters) == ("skipped", "nothing_due", [])
+
+
+def test_a_message_that_was_held_does_not_leave_with_a_link_that_was_revoked(town: Town) -> None:
+    mailing = town.order(lease_ids=["L1"])
+    town.outbox.takes = 0
+    town.sender.carry_out(town.queued.pop(0))
+    (step,) = town.queued
+    with pytest.raises(NotTaken):
+        town.sender.carry_out(step)
+    (link,) = town.office.get("/v1/leases/L1/payment-links")["items"]
+    assert town.office.ask("DELETE", f"/v1/payment-links/{link['link_id']}").status == 204
+    town.outbox.takes = 1
+    town.sender.carry_out(step)
+    assert town.progress(mailing) == ({"skipped": 1}, True)
+    assert (town.dispatches("L1")[0]["reason"], town.outbox.letters) == ("no_link", [])
 
 
 def test_mailings_are_listed_newest_first_page_by_page(town: Town) -> None:
@@ -492,9 +525,29 @@ def test_what_came_of_each_lease_of_a_mailing_is_listed(town: Town) -> None:
     assert town.progress(mailing) == ({"sent": 10, "skipped": 20, "left_out": 2}, True)
     skipped, pages, cursor = list[str](), 0, None
     while pages == 0 or cursor:
-        page = town.office.get(path, status="skipped", limit="7", **({"cursor": cursor} if cursor else {}))
+        query = {"status": "skipped", "limit": "7"} | ({"cursor": cursor} if cursor else {})
+        page = town.office.get(path, query=query)
         skipped += [item["lease_id"] for item in page["items"]]
         pages, cursor = pages + 1, page["next_cursor"]
     assert skipped == [item["lease_id"] for item in whole if item["status"] == "skipped"]
     assert pages >= 3
     assert town.office.ask("GET", "/v1/mailings/nothing/dispatches").code == "mailing_not_found"
+
+
+def test_of_two_who_note_at_once_one_is_told_so_and_both_are_logged(
+    monkeypatch: pytest.MonkeyPatch, town: Town
+) -> None:
+    path, kept = "/v1/leases/L1/contact", ContactRows.keep
+    first = {"email": False, "sms": True, "reason": "no mail", "version": 0}
+
+    def after_another(self: ContactRows, landlord_id: str, lease_id: str, contact: Contact) -> None:
+        monkeypatch.setattr(ContactRows, "keep", kept)
+        assert town.office.ask("PUT", path, first).status == 200
+        kept(self, landlord_id, lease_id, contact)
+
+    monkeypatch.setattr(ContactRows, "keep", after_another)
+    late = town.office.ask("PUT", path, {"email": True, "sms": False, "reason": "no SMS", "version": 0})
+    assert (late.status, late.code, late.body["error"]["detail"]) == (409, "contact_changed", {"version": 1})
+    assert town.office.get(path)["reason"] == "no mail"
+    acts = [act for act in town.office.get("/v1/audit")["items"] if act["action"] == "contact"]
+    assert {act["reason"] for act in acts} == {"no mail", "no SMS"}

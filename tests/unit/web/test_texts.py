@@ -64,3 +64,12 @@ def test_who_changed_words_is_listed() -> None:
     office.ask("PUT", PATH, {"fr": OWN})
     (act,) = [act for act in office.get("/v1/audit")["items"] if act["action"] == "letter_text"]
     assert (act["by"], act["about"]) == ("sub-admin", {"text": "notice"})
+
+
+def test_each_change_of_words_is_logged() -> None:
+    office = Office().settle_in()
+    for words in (OWN, OWN + " Merci."):
+        assert office.ask("PUT", PATH, {"fr": words}).status == 200
+    assert office.ask("DELETE", PATH).status == 204
+    acts = [act for act in office.get("/v1/audit")["items"] if act["action"] == "letter_text"]
+    assert len(acts) == 3

@@ -171,7 +171,7 @@ class StaffDesk:
         from quitus.adapters.contact_rows import ContactRows
         from quitus.services.contacts import ContactDesk
 
-        return ContactDesk(ContactRows(self._table), self._ledger, self._outside.action_log, self.clock)
+        return ContactDesk(ContactRows(self._table), self._ledger, self._outside.action_log)
 
     @cached_property
     def mailings(self) -> MailingDesk:

@@ -136,10 +136,12 @@ def card_connections() -> CardConnections:
 def checkout_desk() -> CheckoutDesk:
     """What begins card payments."""
     from quitus.adapters.checkout_rows import CheckoutRows
+    from quitus.adapters.link_rows import LinkRows
     from quitus.services.checkouts import CheckoutDesk
 
     return CheckoutDesk(
         CheckoutRows(bootstrap.table()),
+        LinkRows(bootstrap.table()),
         card_connections(),
         bootstrap.alerts(),
         bootstrap.action_log(),

@@ -40,7 +40,10 @@ _SMS = {
     Language.FR: "{landlord} : votre page de paiement est ici {url}",
     Language.EN: "{landlord}: your payment page is here {url}",
 }
-_CONTACT = {Language.FR: "\nUne question ? {ways}\n", Language.EN: "\nA question? {ways}\n"}
+_CONTACT = {
+    Language.FR: "\nUne question ? Vous ne voulez plus de ces messages ? {ways}\n",
+    Language.EN: "\nA question? No more of these messages? {ways}\n",
+}
 _LONGEST_NAME = 30
 """An SMS keeps room for the link."""
 

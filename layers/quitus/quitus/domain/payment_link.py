@@ -10,7 +10,7 @@ again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -49,10 +49,22 @@ class PageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkedDue:
-    """A due that a link asks for, and what was open of it when the link was made."""
+    """A due that a link asks for: what was open of it when the link was made, and what the ERP called then."""
 
     due_id: str
     open_cents: Cents
+    called_cents: Cents | None = None
+
+    def owed_cents(self, called_cents: Cents | None) -> Cents:
+        """What would have been open of it if the ERP had called then what it calls now: what it takes back nobody paid,
+        what it adds nobody paid either.
+        """
+        if called_cents is None:
+            return self.open_cents
+        if called_cents <= 0:
+            return 0
+        before = called_cents if self.called_cents is None else self.called_cents
+        return max(0, self.open_cents + called_cents - before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +132,13 @@ class PaymentLink:
         """Whether its page may be seen."""
         return self.revoked_at is None and now < datetime.fromisoformat(self.expires_at)
 
-    def asked(self, household: Household, now: datetime, cancelled: Container[str] = ()) -> Asked:
-        """What is left of it; a due that was cancelled is not one that was paid."""
+    def asked(self, household: Household, now: datetime, called: Mapping[str, Cents]) -> Asked:
+        """What is left of it; `called` is what the ERP calls of its dues now: what was lowered was not paid."""
         open_now = {due.due_id: due for due in household.main_account.open_dues}
-        dues = [due for due in self.dues if due.due_id not in cancelled]
-        lines = [open_now[due.due_id] for due in dues if due.due_id in open_now]
+        lines = [open_now[due.due_id] for due in self.dues if due.due_id in open_now]
         left = {line.due_id: line.open_cents for line in lines}
-        paid = sum(max(0, due.open_cents - left.get(due.due_id, 0)) for due in dues)
+        owed = {due.due_id: due.owed_cents(called.get(due.due_id)) for due in self.dues}
+        paid = sum(max(0, cents - left.get(due_id, 0)) for due_id, cents in owed.items())
         rest = sum(left.values())
         if self.amount_cents is not None:
             paid = min(paid, self.amount_cents)
@@ -157,9 +169,9 @@ def _state(rest: Cents, paid: Cents) -> PageState:
     return PageState.PARTLY_PAID if paid else PageState.DUE
 
 
-def called_off(dues: Iterable[Due]) -> frozenset[str]:
-    """Those that nobody owes any more: the ERP took them back, or spread them over lines."""
-    return frozenset(due.due_id for due in dues if due.amount_cents <= 0)
+def called_now(dues: Iterable[Due]) -> dict[str, Cents]:
+    """What is called of each: nothing of one that the ERP took back, or spread over lines."""
+    return {due.due_id: due.amount_cents for due in dues}
 
 
 def ordered(dues: Sequence[OpenDue], now: datetime) -> list[OpenDue]:
@@ -167,7 +179,9 @@ def ordered(dues: Sequence[OpenDue], now: datetime) -> list[OpenDue]:
     return payment_order(dues, paris_day(now), interrupted={due.due_id for due in dues})
 
 
-def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -> tuple[LinkedDue, ...]:
+def linked_dues(
+    account: Account, wanted: Sequence[str] | None, called: Mapping[str, Cents], now: datetime
+) -> tuple[LinkedDue, ...]:
     """The dues that a new link asks for: all open ones but for time-barred ones, or those wanted, in the order given.
 
     Raises:
@@ -178,7 +192,7 @@ def linked_dues(account: Account, wanted: Sequence[str] | None, now: datetime) -
     due_ids = all_due if wanted is None else list(dict.fromkeys(wanted))
     if settled := [due_id for due_id in due_ids if due_id not in open_now]:
         raise Invalid("due_not_open", "Nothing is open of these dues.", due_ids=settled)
-    return tuple(LinkedDue(due_id, open_now[due_id].open_cents) for due_id in due_ids)
+    return tuple(LinkedDue(due_id, open_now[due_id].open_cents, called.get(due_id)) for due_id in due_ids)
 
 
 def asked_for_all(account: Account, now: datetime) -> Cents:

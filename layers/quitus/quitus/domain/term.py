@@ -128,6 +128,8 @@ class Asked:
     credit_cents: Cents
     barred_cents: Cents = 0
     """What is time-barred of the month's own dues."""
+    due_ids: tuple[str, ...] | None = None
+    """The dues that it asks for, in the order of payment; None where a plan says what money is for."""
 
     @property
     def used_cents(self) -> Cents:
@@ -149,6 +151,7 @@ class Asked:
 def asked_for(term: Term, account: Account, pay_by: date, today: date) -> Asked:
     """What the account says of a month's notice."""
     askable = payable(account, today)
+    wanted = tuple(due.due_id for due in askable if due.due_id in term.due_ids or due.period < term.period)
     of_month = [due for due in askable if due.due_id in term.due_ids]
     open_cents = sum(due.open_cents for due in of_month)
     return Asked(
@@ -158,4 +161,5 @@ def asked_for(term: Term, account: Account, pay_by: date, today: date) -> Asked:
         instalments_cents=account.instalments_cents(pay_by),
         credit_cents=account.credit_cents - account.held_cents,
         barred_cents=term.open_cents - open_cents,
+        due_ids=wanted if account.plan is None else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -11,6 +11,7 @@ from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.checkout import LEAST_CARD_CENTS, Checkout, CheckoutStatus, Progress, check_card_amount
 from quitus.domain.errors import Conflict, ProviderRefusal
+from quitus.domain.ids import derived_id
 from quitus.domain.landlord import Landlord
 from quitus.domain.money import Cents
 from quitus.domain.payment_link import Asked, PaymentLink
@@ -56,6 +57,14 @@ class CheckoutStore(Protocol):
         ...
 
 
+class LeaseLinks(Protocol):
+    """The payment links of leases; a listing, a little late."""
+
+    def of_lease(self, landlord_id: str, lease_id: str, after: str | None) -> Iterator[PaymentLink]:
+        """A lease's links, newest first, after one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutWish:
     """What a tenant asks for on the page: all that is left unless `amount_cents` is given."""
@@ -71,6 +80,7 @@ class CheckoutDesk:
     """Begins card payments."""
 
     checkouts: CheckoutStore
+    links: LeaseLinks
     providers: CardProviders
     alerts: Alerts
     log: ActionLog
@@ -123,6 +133,7 @@ class CheckoutDesk:
             language=wish.language,
             started_at=instant_text(self.clock.now()),
         )
+        self._agree_with_others(landlord, link, new)
         checkout = until_written(lambda: self._begun(landlord, new), self.clock)
         return checkout if checkout.url else self._opened(landlord, provider, checkout, wish.page)
 
@@ -153,9 +164,26 @@ class CheckoutDesk:
             "account_iban": new.account_iban,
         }
         at = datetime.fromisoformat(new.started_at)
-        self.log.record(landlord_id, "checkouts", new.checkout_id, said, at)
+        name = derived_id(new.checkout_id, f"{new.started_at} {new.amount_cents}")  # two may begin at once, one does
+        self.log.record(landlord_id, "checkouts", name, said, at)
         self.checkouts.begin(landlord_id, new)
         return new
+
+    def _agree_with_others(self, landlord: Landlord, link: PaymentLink, new: Checkout) -> None:
+        """Of the same dues no more is taken than is left, whichever links were opened: a payment that was made by
+        another link and is not recorded yet is waited for, and a hosted page that could take too much is ended.
+        """
+        landlord_id, now = landlord.landlord_id, self.clock.now()
+        for other in self.links.of_lease(landlord_id, link.lease_id, None):
+            if other.link_id == link.link_id or set(other.due_ids).isdisjoint(link.due_ids):
+                continue
+            begun = self.checkouts.latest(landlord_id, other.link_id, _MOST_AWAITED)
+            rivals = [one for one in begun if one.amount_cents + new.amount_cents > new.rest_cents]
+            awaited = (one for one in rivals if one.is_awaited(now))
+            if not all(self.checkouts.is_recorded(landlord_id, one) for one in awaited):
+                raise _in_progress()
+            if rivals and rivals[0] is begun[0]:
+                self._make_way(landlord, rivals[0])
 
     def _make_way(self, landlord: Landlord, last: Checkout) -> None:
         """Of a link's hosted pages one takes money, the last."""

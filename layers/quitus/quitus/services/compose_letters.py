@@ -23,6 +23,7 @@ from quitus.services.letter_parts import Paid, account_lines, by_tenant, codes, 
 from quitus.services.read_leases import FullStanding
 
 _NAMES_SHOWN = 3
+"""What the window of an envelope has room for; the text names all."""
 
 
 class DocumentKind(StrEnum):
@@ -42,8 +43,8 @@ class DocumentKind(StrEnum):
 class PayPages(Protocol):
     """Where tenants pay online."""
 
-    def url(self, lease_id: str, cents: Cents) -> str:
-        """The page on which a lease pays an amount. Raises Invalid: none can be made."""
+    def url(self, lease_id: str, cents: Cents, due_ids: Sequence[str] | None) -> str:
+        """The page on which a lease pays an amount of some dues (None: of all). Raises Invalid: none can be made."""
         ...
 
 
@@ -115,7 +116,7 @@ class Composer:
             return replace(letter, paragraphs=(words.NOTHING_TO_PAY[language],))
         lease, page_url = full.standing.lease, None
         try:
-            page_url = self.pages.url(lease.lease_id, asked.total_cents) if self.pages else None
+            page_url = self.pages.url(lease.lease_id, asked.total_cents, asked.due_ids) if self.pages else None
         except Invalid as refused:
             letter = replace(letter, lacks_page=refused.code)
         return self._payable(letter, lease, asked.total_cents, page_url)
@@ -166,7 +167,7 @@ class Composer:
             lease_id=lease.lease_id,
             sender=(self.landlord.name, *_lines(self.landlord.contact.address if self.landlord.contact else None)),
             contact=tuple(self._contact(language)),
-            recipient=(*self._names(full), *_address(lease)),
+            recipient=(*self._tenants_of(full)[:_NAMES_SHOWN], *_address(lease)),
             day=wording.day(self.today, language),
             title=title,
             references=_references(lease, language),
@@ -181,18 +182,18 @@ class Composer:
         lease = full.standing.lease
         return {
             "landlord": self.landlord.name,
-            "holder": ", ".join(self._names(full)),
+            "holder": ", ".join(self._tenants_of(full)),
             "lease": lease.lease_id,
             "residence": lease.residence_name,
             "payee_name": lease.payee_name,
             **own,
         }
 
-    def _names(self, full: FullStanding) -> tuple[str, ...]:
+    def _tenants_of(self, full: FullStanding) -> tuple[str, ...]:
         """The holder, then the co-tenants of today."""
         lease = full.standing.lease
         others = [party.name for party in full.parties if _is_here(party, self.today)]
-        return tuple(dict.fromkeys((lease.holder_name, *others)))[:_NAMES_SHOWN]
+        return tuple(dict.fromkeys((lease.holder_name, *others)))
 
     def _contact(self, language: Language) -> Iterator[tuple[str, str]]:
         contact = self.landlord.contact

@@ -8,7 +8,8 @@ from typing import Protocol
 from quitus.domain.calendar import instant_text
 from quitus.domain.contact import Contact
 from quitus.domain.errors import Conflict, NotFound
-from quitus.services.ports import ActionLog, Clock, Ledger
+from quitus.services.idempotent_requests import Attempt
+from quitus.services.ports import ActionLog, Ledger
 from quitus.services.table import Stale
 
 
@@ -45,7 +46,6 @@ class ContactDesk:
     contacts: ContactStore
     ledger: Ledger
     log: ActionLog
-    clock: Clock
 
     def one(self, landlord_id: str, lease_id: str) -> Contact:
         """What the lease's holder said last. Raises NotFound: no such lease."""
@@ -53,21 +53,21 @@ class ContactDesk:
             raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
         return self.contacts.contact(landlord_id, lease_id)
 
-    def note(self, landlord_id: str, lease_id: str, wish: ContactWish, by: str) -> Contact:
+    def note(self, landlord_id: str, lease_id: str, wish: ContactWish, by: str, attempt: Attempt) -> Contact:
         """Keep what the holder said. Again changes nothing.
 
         Raises:
             NotFound: no such lease.
             Conflict: `contact_changed`: something else was noted since it was read.
         """
-        held, now = self.one(landlord_id, lease_id), self.clock.now()
-        said = Contact(wish.email, wish.sms, wish.version + 1, wish.reason, by, instant_text(now))
+        held = self.one(landlord_id, lease_id)
+        said = Contact(wish.email, wish.sms, wish.version + 1, wish.reason, by, instant_text(attempt.at))
         if replace(said, said_at=held.said_at) == held:
             return held
         if wish.version != held.version:
             raise _changed(held)
         body = {"kind": "contact", "lease_id": lease_id, "email": wish.email, "sms": wish.sms, "reason": wish.reason}
-        self.log.record(landlord_id, "contacts", f"{lease_id}-{said.version}", body | {"by": by}, now)
+        self.log.record(landlord_id, "contacts", attempt.name, body | {"by": by}, attempt.at)
         try:
             self.contacts.keep(landlord_id, lease_id, said)
         except Stale as error:

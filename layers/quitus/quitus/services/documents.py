@@ -79,7 +79,8 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class IndexLine:
     """What became of a lease: its letter and the page where it begins; why it has none, or one without the code of the
-    pay page. `electronic`: the tenant consents to receipts by electronic mail (law 89-462 art. 21); others go by post.
+    pay page. `electronic`: it may go by mail, to which the tenant does not object and, for a receipt, consents (law
+    89-462 art. 21); others go by post.
     """
 
     lease_id: str

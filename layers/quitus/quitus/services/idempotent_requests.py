@@ -85,7 +85,7 @@ class Once:
         """
         now = self.clock.now()
         if key is None:
-            return work(Attempt(uuid.uuid4().hex, now))
+            return work(new_attempt(now))
         kept = self.requests.begin(landlord_id, key, fingerprint, instant_text(now))
         if kept is not None and kept.fingerprint != fingerprint:
             raise IdempotencyConflict("idempotency_key_reused", "This idempotency key came with another request.")
@@ -95,6 +95,11 @@ class Once:
         if keep:
             self.requests.answered(landlord_id, key, given)
         return given
+
+
+def new_attempt(now: datetime) -> Attempt:
+    """The attempt of a request that no key names."""
+    return Attempt(uuid.uuid4().hex, now)
 
 
 def _attempt(key: str, now: datetime, kept: Kept | None) -> Attempt:

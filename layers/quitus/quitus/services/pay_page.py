@@ -11,7 +11,7 @@ from quitus.domain.epc_qr import Transfer
 from quitus.domain.household import Household
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Due, Lease
-from quitus.domain.payment_link import Asked, PaymentLink, called_off, token_digest
+from quitus.domain.payment_link import Asked, PaymentLink, called_now, token_digest
 from quitus.services.ports import Clock
 
 TOKEN_LENGTH = 32
@@ -97,6 +97,6 @@ class PageDesk:
 
 
 def _view(behind: Behind, link: PaymentLink, now: datetime) -> PayView:
-    asked = link.asked(behind.household, now, called_off(behind.dues.values()))
+    asked = link.asked(behind.household, now, called_now(behind.dues.values()))
     labels = {due_id: due.label for due_id, due in behind.dues.items() if due.label}
     return PayView(behind.landlord, behind.lease, link, asked, labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from quitus.domain.payment_link import (
     LinkStatus,
     PaymentLink,
     asked_for_all,
-    called_off,
+    called_now,
     check_amounts,
     expiry,
     linked_dues,
@@ -105,8 +105,9 @@ class LinkDesk:
             Contention: others kept writing.
         """
         household = household_of(self.ledger, landlord_id, wish.lease_id)
-        made = until_written(lambda: self._made(landlord_id, household.main_account, wish, by, attempt), self.clock)
-        return self._standing(made, household)
+        account, called = household.main_account, self._called(landlord_id, wish.lease_id)
+        made = until_written(lambda: self._made(landlord_id, account, called, wish, by, attempt), self.clock)
+        return self._standing(made, household, called)
 
     def url(self, landlord_id: str, link: PaymentLink) -> str:
         """The address of the link's page: whoever has it may see and pay."""
@@ -116,23 +117,31 @@ class LinkDesk:
         """A link. Raises NotFound."""
         link = found(self.links, landlord_id, link_id)
         household = household_of(self.ledger, landlord_id, link.lease_id)
-        return self._standing(link, household, self._called_off(landlord_id, link.lease_id))
+        return self._standing(link, household, self._called(landlord_id, link.lease_id))
 
     def page(
         self, landlord_id: str, lease_id: str, status: LinkStatus | None, after: Place | None, limit: int
     ) -> Listed[LinkStanding]:
         """A page of a lease's links, newest first. Raises NotFound."""
         household = household_of(self.ledger, landlord_id, lease_id)
-        off = self._called_off(landlord_id, lease_id)
+        called = self._called(landlord_id, lease_id)
         links = self.links.of_lease(landlord_id, lease_id, after[0] if after else None)
-        standings = (self._standing(link, household, off) for link in links)
+        standings = (self._standing(link, household, called) for link in links)
         return fill((((one.link.link_id,), one if status in (None, one.status) else None) for one in standings), limit)
 
-    def _made(self, landlord_id: str, account: Account, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
+    def _made(
+        self,
+        landlord_id: str,
+        account: Account,
+        called: Mapping[str, Cents],
+        wish: LinkWish,
+        by: str,
+        attempt: Attempt,
+    ) -> PaymentLink:
         held = self.links.find(landlord_id, attempt.name)
         if held is not None:
             return held
-        link = self._new(landlord_id, account, wish, by, attempt)
+        link = self._new(landlord_id, account, called, wish, by, attempt)
         body = {
             "kind": "make_link",
             "link_id": link.link_id,
@@ -146,9 +155,17 @@ class LinkDesk:
         self.links.make(landlord_id, link, token_digest(self.tokens.token(landlord_id, link.link_id)))
         return link
 
-    def _new(self, landlord_id: str, account: Account, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
+    def _new(
+        self,
+        landlord_id: str,
+        account: Account,
+        called: Mapping[str, Cents],
+        wish: LinkWish,
+        by: str,
+        attempt: Attempt,
+    ) -> PaymentLink:
         check_dues(self.ledger, landlord_id, [wish.lease_id], wish.due_ids or ())
-        dues = linked_dues(account, wish.due_ids, attempt.at)
+        dues = linked_dues(account, wish.due_ids, called, attempt.at)
         by_plan = account.plan is not None and wish.due_ids is None
         amount = wish.amount_cents
         if amount is None and by_plan:
@@ -167,12 +184,12 @@ class LinkDesk:
             by_plan=by_plan,
         )
 
-    def _called_off(self, landlord_id: str, lease_id: str) -> frozenset[str]:
-        return called_off(self.ledger.dues(landlord_id, lease_id).values())
+    def _called(self, landlord_id: str, lease_id: str) -> Mapping[str, Cents]:
+        return called_now(self.ledger.dues(landlord_id, lease_id).values())
 
-    def _standing(self, link: PaymentLink, household: Household, off: Container[str] = ()) -> LinkStanding:
+    def _standing(self, link: PaymentLink, household: Household, called: Mapping[str, Cents]) -> LinkStanding:
         now = self.clock.now()
-        asked = link.asked(household, now, off)
+        asked = link.asked(household, now, called)
         return LinkStanding(link, link.status(asked, now), asked)
 
 

@@ -30,7 +30,7 @@ from quitus.domain.mailing import (
     shown_address,
 )
 from quitus.domain.money import Cents
-from quitus.domain.payment_link import asked_for_all
+from quitus.domain.payment_link import LinkStatus, asked_for_all
 from quitus.domain.wording import language_of
 from quitus.services.contacts import Contacts
 from quitus.services.idempotent_requests import Attempt
@@ -195,12 +195,18 @@ class MailingSender:
         account = self.ledger.accounts(landlord_id, [lease_id]).get(lease_id)
         least = mailing.choice.min_overdue_cents or 0
         if account is None or account.overdue_cents(paris_day(now)) < least:
-            return LEFT_OUT
+            return LEFT_OUT if begun is None else self._left_out(landlord_id, begun)
         lease = self.leases.lease(landlord_id, lease_id)
         try:
             return self._told(landlord, mailing, lease, account, now, held=begun is not None)
         except Stale:  # another worker began the same message
             return DispatchStatus.SENDING.value
+
+    def _left_out(self, landlord_id: str, held: Dispatch) -> str:
+        """Skip a message that was held, now that its lease owes too little."""
+        skipped = replace(held, status=DispatchStatus.SKIPPED, reason=SkipReason.NOTHING_DUE)
+        self.dispatches.resume(landlord_id, skipped)
+        return skipped.status.value
 
     def _told(
         self, landlord: Landlord, mailing: Mailing, lease: Lease, account: Account, now: datetime, *, held: bool
@@ -231,6 +237,8 @@ class MailingSender:
         try:
             made = self.links.make(landlord_id, wish, mailing.ordered_by, Attempt(mailing.attempt_of(lease_id), now))
         except Invalid:  # something was paid since the account was read
+            return SkipReason.NO_LINK
+        if made.status is not LinkStatus.OPEN and made.asked.rest_cents:  # it was revoked since it was first made
             return SkipReason.NO_LINK
         return made if made.asked.rest_cents else SkipReason.NOTHING_DUE
 

@@ -207,9 +207,10 @@ class _LinkedPages:
     document: Document
     at: datetime
 
-    def url(self, lease_id: str, cents: Cents) -> str:
+    def url(self, lease_id: str, cents: Cents, due_ids: Sequence[str] | None) -> str:
         """See `PayPages.url`: what was paid since the account was read leaves a notice without a page."""
-        wish = LinkWish(lease_id, amount_cents=cents, expires_in_days=LINK_DAYS)
+        wanted = None if due_ids is None else tuple(due_ids)
+        wish = LinkWish(lease_id, amount_cents=cents, due_ids=wanted, expires_in_days=LINK_DAYS)
         attempt = Attempt(self.document.attempt_of(lease_id), self.at)
         made = self.links.make(self.landlord_id, wish, self.document.requested_by, attempt)
         return self.links.url(self.landlord_id, made.link)

@@ -9,7 +9,7 @@ from typing import Any
 
 from quitus.domain.access import Role
 from quitus.domain.errors import QuitusError, Unavailable
-from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of
+from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of, new_attempt
 from quitus.web.access import Caller, admit, caller_of, check_own
 from quitus.web.desk import Desk
 from quitus.web.received import Received, received
@@ -57,7 +57,7 @@ def _reply(desk: Desk, request: Received) -> Reply:
         return route.operation(desk, Call(caller, ids, body, query, listing, attempt))
 
     if route.method != "POST":
-        return carry_out(Attempt("", desk.clock.now()))
+        return carry_out(new_attempt(desk.clock.now()))
     return _once(desk, caller, request, body.model_dump_json(), carry_out, keep=route.keeps_answer)
 
 

@@ -142,7 +142,8 @@ def _last_day(view: PayView) -> date:
 
 
 def _lines(view: PayView, language: Language) -> Iterator[dict[str, str]]:
-    for due in view.asked.lines:
+    """What the link asks for; nothing once it is paid, though more may be open of its dues than it asks for."""
+    for due in view.asked.lines if view.asked.rest_cents else ():
         name = view.labels.get(due.due_id) or f"{kind(due.kind, language)} – {month(due.period, language)}"
         by = TEXTS[language].due_by.format(day=day(due.due_date, language))
         yield {"name": name, "day": by, "left": euros(due.open_cents, language)}

@@ -71,8 +71,10 @@ def _reply(public: Public, opened: Callable[[PayView], None], request: Received)
         return begin(public.checkouts, view, request, f"{public.addresses.public_url()}/p/{match[1]}")
     language = _language(request, view)
     if match[2] is None:
-        opened(view)
-        return shown(public.checkouts, view, language, match[1], back=request.query.get("card") == "done")
+        back = request.query.get("card") == "done"
+        if not back:  # a page that waits for a payment looks again and again
+            opened(view)
+        return shown(public.checkouts, view, language, match[1], back=back)
     if request.query.get("of") == "page":
         return picture(page_qr(f"{public.addresses.public_url()}/p/{match[1]}", language))
     card = public.checkouts.provider_for(view.landlord, view.asked) is not None

@@ -20,7 +20,7 @@ def show(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 def note(desk: Desk, call: Call[ContactBody, Nothing]) -> Reply:
     body = call.body
     wish = ContactWish(body.email, body.sms, body.reason, body.version)
-    noted = desk.contacts.note(call.landlord_id, lease_of(call), wish, call.caller.subject)
+    noted = desk.contacts.note(call.landlord_id, lease_of(call), wish, call.caller.subject, call.attempt)
     return ok(ContactAnswer.model_validate(noted))
 
 
