@@ -14,13 +14,14 @@ import urllib3
 from axe_playwright_python.sync_playwright import Axe
 from browsers import keep_picture
 from playwright.sync_api import Browser, Page, expect
-from unit.cards.scenes import DEMO_KEY, Cards, demo_paid, secrets_of, takes_demo
+from unit.cards.scenes import DEMO_KEY, Cards, demo_ended, demo_paid, secrets_of, takes_demo
 from unit.web.office import Office
 
 from card_provider.server import CardProvider
 from quitus.adapters.card_keys import CardKeys
 from quitus.adapters.demo_provider import DemoProvider
 from quitus.bootstrap import tenants
+from quitus.domain.errors import Unavailable
 
 SECONDS = 10_000
 
@@ -132,3 +133,24 @@ def test_an_amount_that_cannot_be_paid_is_told_beside_the_form(cards: Cards, add
     accessible(page)
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("button", name="Pay by card")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_payment_that_failed_is_accessible(cards: Cards, address: str, page: Page, language: str) -> None:
+    token = cards.link()
+    cards.tell_demo(demo_ended(cards.start(token), "failed"))
+    page.goto(f"{address}/p/{token}?lang={language}")
+    expect(page.get_by_role("alert")).to_be_visible()
+    accessible(page)
+    keep_picture(page, f"pay-failed-{language}")
+
+
+def test_a_provider_that_does_not_answer_is_accessible(cards: Cards, address: str, page: Page) -> None:
+    cards.desk.providers.providers["demo"] = cards.demo  # type: ignore[attr-defined]
+    cards.demo.failure = Unavailable("card_provider_unavailable", "away")
+    page.goto(f"{address}/p/{cards.link()}")
+    page.get_by_role("button", name="Payer par carte").click()
+    expect(page.locator(".notice.card_away")).to_be_visible()
+    expect(page.get_by_role("heading", name="virement")).to_be_visible()
+    accessible(page)
+    keep_picture(page, "card-away")

@@ -11,6 +11,9 @@ from browsers import NARROW, keep_picture
 from playwright.sync_api import Browser, Page, expect
 from unit.web.office import CHEQUE, Office
 
+from quitus.bootstrap import tenants
+from quitus.web.pay.public import Public
+
 STATES = {"due": 0, "partly_paid": 15_000, "paid": 45_000}
 MOST_BYTES = 50 * 1024
 
@@ -43,6 +46,20 @@ def test_every_state_is_accessible_and_fits_a_narrow_phone(
     findings = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
     assert findings.violations_count == 0, findings.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_store_that_does_not_answer_is_accessible(
+    monkeypatch: pytest.MonkeyPatch, office: Office, address: str, page: Page
+) -> None:
+    def broken() -> Public:
+        raise ConnectionError
+
+    path = a_link(office)
+    monkeypatch.setattr(tenants, "public", broken)
+    page.goto(f"{address}{path}")
+    keep_picture(page, "pay-away")
+    findings = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    assert findings.violations_count == 0, findings.generate_report()
 
 
 def test_one_request_brings_the_whole_page(office: Office, address: str, page: Page) -> None:

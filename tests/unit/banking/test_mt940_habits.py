@@ -138,7 +138,7 @@ def test_a_message_ends_in_many_ways(end: str) -> None:
         ("AGRIFRPPXXX/FR7630006000011234567890189", "FR7630006000011234567890189"),
         ("1234.56.789EUR", "1234.56.789"),
         ("10050000/0012345678", "10050000/0012345678"),
-        ("//AT20000/01234567/EUR", "//AT20000/01234567/EUR"),
+        ("//AT20000/01234567/EUR", "AT20000/01234567"),
     ],
 )
 def test_the_account_stands_alone_or_with_bank_and_currency(written: str, account: str) -> None:
@@ -213,3 +213,70 @@ def test_what_a_network_puts_around_messages_is_passed_over() -> None:
 def test_details_without_end_are_refused_not_kept() -> None:
     data = mt940(":61:2611231123C450,00NTRFNONREF", ":86:LOYER", *["x" * 1000] * 2_000)
     assert [problem.code for problem in understand(io.BytesIO(data), DEFAULT).problems] == ["too_large"]
+
+
+def test_a_balance_on_a_day_that_is_none_is_still_a_balance() -> None:
+    movements, (statement,) = read_fields(mt940(":61:2611231123C450,00NTRFNONREF", closing="C261199EUR1450,00"))
+    assert (statement.balances.closing_cents, codes([statement]), len(movements)) == (145_000, ["bad_date"], 1)
+
+
+def test_the_31st_of_a_month_of_30_days_is_its_last_day_for_a_balance() -> None:
+    _, (statement,) = clean(":61:2611231123C450,00NTRFNONREF", closing="C261131EUR1450,00")
+    assert (statement.to_date, statement.balances.closing_cents) == (date(2026, 11, 30), 145_000)
+
+
+def test_a_payers_address_is_no_part_of_the_name() -> None:
+    details = ":86:/NAME/M. DURAND/ADDR/1 rue Haute 30000 Nimes/REMI/LOYER NOVEMBRE/ISDT/2026-11-23"
+    ((movement,), _) = clean(":61:2611231123C450,00NTRFNONREF", details)
+    assert (movement.debtor_name, movement.remittance) == ("M. DURAND", "LOYER NOVEMBRE")
+
+
+def test_a_code_that_says_nothing_at_first_says_it_the_second_time() -> None:
+    ((movement,), _) = clean(":61:2611231123C450,00NTRFNONREF", ":86:/NAME/M. DURAND/REMI//REMI/LOYER NOVEMBRE/")
+    assert movement.remittance == "LOYER NOVEMBRE"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (":61:2611231123C450,00NTRFNONREF", "FR7630006000011234567890189", ":86:/NAME/M. DURAND/REMI/LOYER"),
+        (":61:2611231123C450,00NTRFFR7630006000011234567890189", ":86:/NAME/M. DURAND/REMI/LOYER"),
+    ],
+)
+def test_the_payers_account_may_stand_alone_behind_the_movement(fields: tuple[str, ...]) -> None:
+    for following in ((), (":61:2611241124C0,00NTRFNONREF",)):
+        (movement, *_), _ = clean(*fields, *following)
+        assert (movement.debtor_iban, movement.virtual_iban) == ("FR7630006000011234567890189", None)
+
+
+def test_a_line_of_words_behind_the_movement_is_no_account() -> None:
+    ((movement,), _) = clean(":61:2611231123C450,00NTRFNONREF", "LOYER DE NOVEMBRE", ":86:/NAME/M. DURAND/REMI/LOYER")
+    assert (movement.debtor_iban, movement.note) == (None, "LOYER DE NOVEMBRE")
+
+
+def test_lines_may_end_with_two_signs_of_at() -> None:
+    lines = mt940(":61:2611231123C450,00NTRFNONREF", ":86:LOYER, M@DURAND.EXAMPLE", closing="C261123EUR1450,00")
+    data = b"@@" + b"@@".join(lines.split())
+    assert understand(io.BytesIO(data), DEFAULT).format == "mt940"
+    assert read_fields(data) == read_fields(b"\n".join(lines.split()))
+    assert read_fields(data)[0][0].amount_cents == 45_000
+
+
+def test_no_reference_is_no_kind() -> None:
+    for following in ((), (":61:2611241124C0,00NTRFNONREF",)):
+        (movement, *_), _ = clean(":61:2611231123C450,00NONREF", ":86:LOYER", *following)
+        assert (movement.bank_code, movement.amount_cents) == (None, 45_000)
+
+
+def test_the_header_of_the_next_message_is_nobodys_text() -> None:
+    first = mt940(":61:2611231123C450,00NTRFNONREF", ":86:LOYER").removesuffix(b"-").rstrip(b"\r\n-")
+    data = first + b"\r\n:86:SOLDE\r\n{1:F01BANKFRPPAXXX0000000000}{2:I940BANKFRPPXXXXN}{4:\r\n" + mt940()
+    movements, statements = read_fields(data)
+    assert ([movement.remittance for movement in movements], len(statements)) == (["LOYER"], 2)
+
+
+def test_balances_with_a_slip_of_the_key_are_read() -> None:
+    data = mt940(":61:2611231123C450,00NTRFNONREF").replace(b"EUR1000", b"EURO1000", 1).replace(b":62F:", b":62F")
+    movements, (statement,) = read_fields(data)
+    assert (statement.balances.opening_cents, statement.balances.closing_cents) == (100_000, 145_000)
+    assert (codes([statement]), len(movements)) == ([], 1)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import pytest
+from builders import a_landlord
+from hostile_names import hostile_names
+from pydantic import TypeAdapter, ValidationError
 
 from quitus.adapters.contact_rows import ContactRows
 from quitus.adapters.dispatch_rows import DispatchRows, SentRows
@@ -20,11 +24,15 @@ from quitus.adapters.mailing_rows import MailingRows
 from quitus.adapters.sender_rows import SenderRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.contact import Contact
+from quitus.domain.landlord import Contact as LandlordContact
 from quitus.domain.landlord import Landlord
+from quitus.domain.mail_wording import link_letter
 from quitus.domain.mailing import Channel, Letter, mobile_number
+from quitus.domain.wording import Language
 from quitus.services.messages import MailingStep
 from quitus.services.returned_mail import ReturnedMail
 from quitus.services.send_mailings import MailingSender, NotSent, NotTaken
+from quitus.web.fields import Name
 
 from .office import CHEQUE, LEASE, RENT, Office
 
@@ -551,3 +559,27 @@ def test_of_two_who_note_at_once_one_is_told_so_and_both_are_logged(
     assert town.office.get(path)["reason"] == "no mail"
     acts = [act for act in town.office.get("/v1/audit")["items"] if act["action"] == "contact"]
     assert {act["reason"] for act in acts} == {"no mail", "no SMS"}
+
+
+def is_taken(known: TypeAdapter[str], name: str) -> bool:
+    """Whether the API takes it as a landlord's name."""
+    try:
+        return bool(known.validate_python(name))
+    except ValidationError:
+        return False
+
+
+def test_500_hostile_names_stay_text_in_mail() -> None:
+    contact = LandlordContact(phone="04 66 00 00 00", email="locataires@semiga.example")
+    names, known = hostile_names(500), TypeAdapter(Name)
+    for name in filter(partial(is_taken, known), names):
+        landlord = replace(a_landlord(), name=name, contact=contact)
+        url = "https://pay.example.org/p/" + "A" * 32
+        for language in Language:
+            letter = link_letter(landlord, "L1", 45_000, url, "a@example.org", Channel.EMAIL, language)
+            assert letter.subject.splitlines() == [letter.subject]
+            assert name in letter.text
+            assert letter.text.count("https://") == 1 + name.count("https://")
+            sms = link_letter(landlord, "L1", 45_000, url, "+33612345678", Channel.SMS, language)
+            assert (sms.subject, sms.text.endswith(url)) == ("", True)
+            assert "\n" not in sms.text

@@ -14,6 +14,7 @@ from quitus.banking.reader import full_chunks
 MAX_LINE: Final = 1 << 16
 _PADDING: Final = b"\0\x1a"
 _BLANK: Final = b" \t\r\n" + _PADDING
+_OTHER_END: Final = b"@@"
 _CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
 
 
@@ -25,7 +26,7 @@ def text_blocks(stream: BinaryIO) -> Iterator[str]:
     Raises:
         UnreadableFile: a line of more than 64 KB.
     """
-    return map(_text, _whole_lines(_transcoded(full_chunks(stream))))
+    return map(_text, _whole_lines(_with_line_ends(_transcoded(full_chunks(stream)))))
 
 
 def text_records(stream: BinaryIO, width: int) -> Iterator[str]:
@@ -79,6 +80,21 @@ def _cut(lines: Iterable[str], width: int) -> Iterator[str]:
 
 def _filled(lines: Iterable[str], width: int) -> str:
     return "".join(line[:width].ljust(width) for line in lines if line.strip())
+
+
+def _with_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same; where the file begins with `@@`, that is how its lines end."""
+    first = next(chunks, b"")
+    if not first.lstrip(_BLANK).startswith(_OTHER_END):
+        yield first
+        yield from chunks
+        return
+    carry = b""
+    for chunk in chain([first], chunks):
+        data = carry + chunk
+        carry = data[-1:] if data.endswith(b"@") and not data.endswith(_OTHER_END) else b""
+        yield data.removesuffix(carry).replace(_OTHER_END, b"\n")
+    yield carry
 
 
 def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,10 @@ from quitus.banking.problems import Reason, unreadable
 from quitus.banking.profiles import DEFAULT, Profile
 from quitus.domain.movement import Movement, Statement
 
-_TAG: Final = re.compile(r"(?:\{[^{}]*\})*(?:\{4:)?:([0-9]{2}[A-Z]?|NS):(.*)", re.DOTALL)
+_TAG: Final = re.compile(r"(?:\{[^{}]*\})*(?:\{4:)?:(?:([0-9]{2}[A-Z]?|NS):|(6[02]F)(?=[CD][0-9]{6}))(.*)", re.DOTALL)
+"""A field; the colon behind the name of a balance is forgotten at times."""
+_HEADER: Final = re.compile(r"(?:\{[1-5]:[^{}]*\})+(?:\{4:)?|\{4:")
+"""What a network puts before a message."""
 _WRAPPED_TIME: Final = re.compile(r":[0-5][0-9]:[0-5][0-9](?![0-9])")
 _FRAME: Final = " \t\x00\x01\x03\x1a"
 _MOVEMENT: Final = ":61:"
@@ -75,10 +78,10 @@ class _FileReader:
     def _line(self, line: str, number: int) -> Iterator[Movement | Statement]:
         tag = _TAG.match(line) if line.startswith((":", "{")) else None
         if tag is not None and not self.is_time(line):
-            yield from self.field(tag.group(1), tag.group(2), number)
+            yield from self.field(tag.group(1) or tag.group(2), tag.group(3), number)
         elif line.startswith("-") and self.is_end(line):
             yield from self.end()
-        else:
+        elif not _HEADER.fullmatch(line.strip()):
             self.continued(line)
 
     def field(self, tag: str, text: str, number: int) -> Iterator[Movement | Statement]:

@@ -71,6 +71,7 @@ _CODES: Final = frozenset(
         "ID",
         "KREF",
         "SVCL",
+        "ADDR",
     )
 )
 _SEPARATOR: Final = re.compile(r"\s*(?:[0-9]{3})?([<>^~@|])(?=[0-9]{2})")
@@ -248,14 +249,14 @@ def _account_first(text: str) -> tuple[str, str]:
 
 
 def _values(parts: list[str]) -> dict[str, str]:
-    """What follows each code, the first time; what comes before the first code under the empty one."""
+    """What follows each code, the first time that anything does; what comes before the first, under the empty one."""
     said: dict[str, str] = {}
     code, start, last = "", 0, len(parts) - 1
     for number in [number for number, part in enumerate(parts) if part in _CODES and 0 < number < last]:
         if number > start:
-            said.setdefault(code, _value(parts, start, number))
+            said[code] = said.get(code) or _value(parts, start, number)
             code, start = parts[number], number + 1
-    said.setdefault(code, _value(parts, start, last + 1))
+    said[code] = said.get(code) or _value(parts, start, last + 1)
     return said
 
 

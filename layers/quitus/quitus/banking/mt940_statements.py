@@ -22,20 +22,22 @@ from quitus.domain.movement import Balances, Facts, Means, Movement, Nature, Sta
 
 _AMOUNT: Final = "((?=[.,]?[0-9])[0-9.,]++)(?! ?['0-9])"
 _MOVEMENT: Final = re.compile(
-    rf"([0-9]{{6}})([0-9]{{4}}| {{4}})?(R?[CD]|E[CD])[A-Z]?{_AMOUNT}\s?([NSF][A-Z0-9]{{2}}[A-Z0-9 ])?(.*)"
+    rf"([0-9]{{6}})([0-9]{{4}}| {{4}})?(R?[CD]|E[CD])[A-Z]?{_AMOUNT}\s?(?:(?!NONREF)([NSF][A-Z0-9]{{2}}[A-Z0-9 ]))?(.*)"
 )
 _USUAL: Final = re.compile(
-    r":61:([0-9]{6}(?:[0-9]{4})?+)(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})([NSF][A-Z0-9]{3})([^\n]*+)\n"
+    r":61:([0-9]{6}(?:[0-9]{4})?+)(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})(?!NONREF)([NSF][A-Z0-9]{3})([^\n]*+)\n"
     r"(?:(?![:{-])([^\n]*+)\n)?"
     r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
 )
-_BALANCE: Final = re.compile(rf"([CD])([0-9]{{6}})([A-Z]{{3}})? ?{_AMOUNT}\s*")
+_BALANCE: Final = re.compile(rf"([CD])([0-9]{{6}})(?:([A-Z]{{3}})O?)? ?{_AMOUNT}\s*")
 _GROUPED: Final = re.compile(r"([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)((?!\2)[.,][0-9]*)?")
 _ANNOUNCED_REASON: Final = re.compile("RETURN|REFUND|REJECT|REVERSAL|RSN|REASON|R(?:UE|Ü)CK|GRUND|RETOUR")
 _NEAR: Final = 40
 _ORIGINAL: Final = re.compile(r"\s*(?:EUR)?\s*([0-9][0-9.,]*)\s*(?:EUR)?\s*")
 _ORIGINAL_NOTE: Final = re.compile(r"/OCMT/EUR([0-9][0-9.,]*)/")
-_CURRENCY: Final = re.compile(r"(?<=[0-9])[A-Z]{3}$")
+_CURRENCY: Final = re.compile(r"(?<=[0-9])/?[A-Z]{3}$")
+_ACCOUNT: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+"""What has the shape of an IBAN: a payer's is shown, not relied on."""
 _ANYWHERE: Final = ":86:"
 _EUR: Final = "EUR"
 _NO_DAY: Final = "000000"
@@ -92,7 +94,7 @@ class StatementReader:
             self.problems.add(Reason.BAD_RECORD, "A second account in one statement.", at_line(number))
             return
         self._told_account = True
-        bare = _CURRENCY.sub("", compact(account))
+        bare = _CURRENCY.sub("", compact(account)).strip("/")
         ibans = (as_iban(part) for part in (bare, *bare.split("/")))
         self._account = next((iban for iban in ibans if iban is not None), bare)
 
@@ -166,7 +168,7 @@ class StatementReader:
         details = parse_details(written)
         returned = mark in _REVERSALS or details.return_reason is not None
         code, means, nature = _classified(kind, details.gvc, amount >= 0, returned)
-        _, _, bank_reference = references.partition("//")
+        own_reference, _, bank_reference = references.partition("//")
         facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements - 1}", amount
         facts["bank_code"], facts["means"], facts["nature"] = code, means, nature
         facts["bank_reference"], facts["end_to_end_id"] = reference(bank_reference), details.end_to_end_id
@@ -174,7 +176,7 @@ class StatementReader:
             if name := details.names.get(place):
                 facts["debtor_name"] = name
                 break
-        facts["debtor_iban"] = details.iban
+        facts["debtor_iban"] = details.iban or _account_in(note) or _account_in(own_reference)
         facts["remittance"], facts["mandate_id"] = details.remittance, details.mandate_id
         capitals = details.joined.upper()
         if "RF" in capitals and self._places.reference:
@@ -267,14 +269,16 @@ class StatementReader:
         self._currency = self._currency or currency or ""
         if currency not in {_EUR, None}:
             self.problems.add_currency(currency, str(self._ordinal))
+        signed = on = None
         try:
             signed = _amount(amount) * (1 if mark == "C" else -1)
-            return signed, None if day == _NO_DAY else _value_day(day)
         except AmountError as error:
             self._note_amount(error, number)
+        try:
+            on = None if day == _NO_DAY else _balance_day(day)
         except ValueError:
             self.problems.add(Reason.BAD_DATE, f"Not a date: {day!r}.", at_line(number))
-        return None, None
+        return signed, on
 
     def _note_amount(self, error: AmountError, number: int) -> None:
         """An amount of another currency, which is a problem already, need not be one of cents."""
@@ -344,6 +348,23 @@ def _value_day(text: str) -> date:
     if month == 2 and day in (29, 30):
         day = min(day, monthrange(year, 2)[1])
     return date(year, month, day)
+
+
+def _balance_day(text: str) -> date:
+    """The day of a balance: a bank that ends every month on its 31st means the month's last day.
+
+    Raises:
+        ValueError: not a day of the calendar.
+    """
+    try:
+        return _value_day(text)
+    except ValueError:
+        return _value_day(f"{text[:4]}30" if text[4:] == "31" else text)
+
+
+def _account_in(text: str | None) -> str | None:
+    """The payer's account, where it stands alone behind a movement."""
+    return text if text and _ACCOUNT.fullmatch(text) else None
 
 
 @lru_cache(maxsize=1024)
