@@ -125,6 +125,16 @@ def test_notices_with_payment_links_lead_to_a_page_each_made_once(works: Works) 
     assert url.encode() in read_by_zxing(seen(works.files.kept[document_id, "notice-2026-11-R1.pdf"]))
 
 
+def test_letters_of_those_only_who_owe_enough_past_its_day(works: Works) -> None:
+    old = RENT | {"period": "2026-09", "due_date": "2026-10-10", "amount_cents": 20_000}
+    assert works.office.ask("PUT", "/v1/leases/L2/dues/sep-L2", old).status == 201
+    document, index = works.written(**NOTICES, min_overdue_cents=20_000)
+    assert [(line["lease_id"], line["letter"]) for line in index] == [("L2", "notice")]
+    assert document["progress"]["letters"] == 1
+    nobody, index = works.written(**NOTICES, min_overdue_cents=20_001)
+    assert (nobody["status"], nobody["progress"]["letters"], index) == ("ready", 0, [])
+
+
 def test_a_notice_leads_to_a_page_unless_told_otherwise(works: Works) -> None:
     works.written(**NOTICES, payment_links=False)
     assert works.office.get("/v1/leases/L1/payment-links")["items"] == []

@@ -10,6 +10,7 @@ from typing import Protocol
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import NotFound
 from quitus.domain.ids import derived_id
+from quitus.domain.money import Cents
 from quitus.services.compose_letters import DocumentKind
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import DocumentTask
@@ -33,10 +34,11 @@ class DocumentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which leases: these, those of a residence, or all (neither)."""
+    """Which leases: these, those of a residence, or all (neither); of these, those with so much overdue."""
 
     lease_ids: tuple[str, ...] = ()
     residence_id: str | None = None
+    min_overdue_cents: Cents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class DocumentDesk:
         document = Document(attempt.name, kind, period, scope, DocumentStatus.PENDING, by, at, wish.payment_links)
         body = {
             "document_id": attempt.name, "kind": kind.value, "period": period, "lease_ids": list(scope.lease_ids),
-            "residence_id": scope.residence_id, "payment_links": wish.payment_links, "by": by,
+            "residence_id": scope.residence_id, "min_overdue_cents": scope.min_overdue_cents,
+            "payment_links": wish.payment_links, "by": by,
         }  # fmt: skip
         self.log.record(landlord_id, "documents", attempt.name, body, attempt.at)
         self.documents.add(landlord_id, document)

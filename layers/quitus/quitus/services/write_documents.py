@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import batched
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text, paris_day
@@ -35,6 +36,8 @@ from quitus.services.write_exports import csv_line
 
 MOST_IN_A_FILE = 300
 """Letters of one file: less than half a gigabyte while it is set."""
+LEASES_LOOKED_AT = 100
+"""At once, for what they owe."""
 LINK_DAYS = 90
 """How long the page of a notice is open: paper lies about."""
 _BOM = "\ufeff"
@@ -119,10 +122,22 @@ class DocumentWriter:
         """The ids of the leases by residence. Account numbers are told to those who still live there."""
         scope, found = document.scope, dict[str, list[str]]()
         only_active = not document.kind.is_of_a_period and not scope.lease_ids
-        for lease in self._in_scope(landlord_id, document):
+        for lease in self._chosen(landlord_id, document):
             if not only_active or lease.status is LeaseStatus.ACTIVE:
                 found.setdefault(lease.residence_id, []).append(lease.lease_id)
         return found
+
+    def _chosen(self, landlord_id: str, document: Document) -> Iterator[Lease]:
+        """The leases in question; of these, those that owe enough past its day."""
+        leases, least = self._in_scope(landlord_id, document), document.scope.min_overdue_cents
+        if least is None:
+            yield from leases
+            return
+        today = paris_day(self.clock.now())
+        for some in batched(leases, LEASES_LOOKED_AT, strict=False):
+            accounts = self.desk.ledger.accounts(landlord_id, [lease.lease_id for lease in some])
+            owed = {lease_id: account.overdue_cents(today) for lease_id, account in accounts.items()}
+            yield from (lease for lease in some if owed.get(lease.lease_id, 0) >= least)
 
     def _in_scope(self, landlord_id: str, document: Document) -> Iterator[Lease]:
         scope, leases = document.scope, self.desk.leases

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from quitus.domain.letter_texts import LONGEST_LETTER_TEXT, LetterKind
 from quitus.services.compose_letters import DocumentKind
 from quitus.services.documents import DocumentStatus
-from quitus.web.fields import Id, Period
+from quitus.web.fields import Id, Period, PositiveCents
 from quitus.web.models import Answer, Body, NotNegative, PageQuery
 
 LetterWords = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LETTER_TEXT)]
@@ -37,15 +37,17 @@ class LetterTextAnswer(Answer):
 
 
 class DocumentBody(Body):
-    """Which letters, of which leases: `lease_ids`, a `residence`, or `all` of them. Notices and receipts are of
-    a `period`; a receipt is a quittance where the month's rent is settled in full, a reçu where a part is. Notices show
-    the code of a page first, on which what they ask for is paid, unless `payment_links` is false.
+    """Which letters, of which leases: `lease_ids`, a `residence`, or `all` of them; of these, with `min_overdue_cents`,
+    those with at least so much overdue when the writing begins. Notices and receipts are of a `period`; a receipt is a
+    quittance where the month's rent is settled in full, a reçu where a part is. Notices show the code of a page first,
+    on which what they ask for is paid, unless `payment_links` is false.
     """
 
     kind: Annotated[DocumentKind, Field(strict=False)]
     lease_ids: Annotated[tuple[Id, ...], Field(strict=False, min_length=1, max_length=500)] | None = None
     residence: Id | None = None
     all: bool = False
+    min_overdue_cents: PositiveCents | None = None
     period: Period | None = None
     payment_links: bool | None = None
 

@@ -27,7 +27,7 @@ from quitus.web.routing import Route
 
 def order(desk: Desk, call: Call[DocumentBody, Nothing]) -> Reply:
     body = call.body
-    scope = Scope(tuple(dict.fromkeys(body.lease_ids or ())), body.residence)
+    scope = Scope(tuple(dict.fromkeys(body.lease_ids or ())), body.residence, body.min_overdue_cents)
     wish = DocumentWish(body.kind, scope, body.period, body.with_links)
     made = desk.documents.order(call.landlord_id, wish, call.caller.subject, call.attempt)
     return ok(DocumentOrderedAnswer(document_id=made.document_id, status=made.status), 202)
