@@ -23,7 +23,8 @@ from quitus.adapters.demo_provider import DemoProvider
 from quitus.bootstrap import tenants
 from quitus.domain.errors import Unavailable
 
-SECONDS = 10_000
+SECONDS = 30_000
+"""How long a page may take at most, in milliseconds, on a machine that does other things too."""
 
 
 @dataclass(frozen=True)
