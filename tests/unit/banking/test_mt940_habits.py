@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import date
+from typing import BinaryIO
 
 import pytest
 from unit.banking.camt_files import codes
 from unit.banking.other_files import mt940, read_fields
 
+from quitus.banking.mt940 import read_mt940
 from quitus.banking.profiles import DEFAULT
 from quitus.banking.read_bank_file import understand
+from quitus.domain.errors import UnreadableFile
 from quitus.domain.movement import Movement, Statement
 
 
@@ -239,14 +243,32 @@ def test_a_code_that_says_nothing_at_first_says_it_the_second_time() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        (":61:2611231123C450,00NTRFNONREF", "FR7630006000011234567890189", ":86:/NAME/M. DURAND/REMI/LOYER"),
-        (":61:2611231123C450,00NTRFFR7630006000011234567890189", ":86:/NAME/M. DURAND/REMI/LOYER"),
+        (":61:2611231123C450,00NTRFNONREF", "NL91ABNA0417164300", ":86:/NAME/M. DURAND/REMI/LOYER"),
+        (":61:2611231123C450,00NTRFNONREF", "NL91 ABNA 0417 1643 00  ", ":86:/NAME/M. DURAND/REMI/LOYER"),
+        (":61:2611231123C450,00NTRFNL91ABNA0417164300  ", ":86:/NAME/M. DURAND/REMI/LOYER"),
     ],
 )
 def test_the_payers_account_may_stand_alone_behind_the_movement(fields: tuple[str, ...]) -> None:
     for following in ((), (":61:2611241124C0,00NTRFNONREF",)):
         (movement, *_), _ = clean(*fields, *following)
-        assert (movement.debtor_iban, movement.virtual_iban) == ("FR7630006000011234567890189", None)
+        assert (movement.debtor_iban, movement.virtual_iban) == ("NL91ABNA0417164300", None)
+
+
+@pytest.mark.parametrize("padding", ["", "  "])
+@pytest.mark.parametrize(
+    "text", ["PO26112300000012", "RF18539007547034", "FR7630006000011234567890188", "FR7630006000011234567890189"]
+)
+def test_what_is_no_account_or_our_own_is_no_payers(text: str, padding: str) -> None:
+    own = b"FR7630006000011234567890189"
+    other = b"FR7617328899667000000000157"
+    account = own if text.encode() == own else other
+    for fields in (
+        (f":61:2611231123C450,00NTRF{text}{padding}", ":86:LOYER"),
+        (":61:2611231123C450,00NTRFNONREF", f"{text}{padding}", ":86:LOYER"),
+    ):
+        for following in ((), (":61:2611241124C0,00NTRFNONREF",)):
+            (movement, *_), _ = read_fields(mt940(*fields, *following).replace(b":25:" + own, b":25:" + account))
+            assert movement.debtor_iban is None
 
 
 def test_a_line_of_words_behind_the_movement_is_no_account() -> None:
@@ -254,12 +276,29 @@ def test_a_line_of_words_behind_the_movement_is_no_account() -> None:
     assert (movement.debtor_iban, movement.note) == (None, "LOYER DE NOVEMBRE")
 
 
-def test_lines_may_end_with_two_signs_of_at() -> None:
+def test_lines_may_end_with_two_signs_of_at(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = mt940(":61:2611231123C450,00NTRFNONREF", ":86:LOYER, M@DURAND.EXAMPLE", closing="C261123EUR1450,00")
     data = b"@@" + b"@@".join(lines.split())
     assert understand(io.BytesIO(data), DEFAULT).format == "mt940"
     assert read_fields(data) == read_fields(b"\n".join(lines.split()))
     assert read_fields(data)[0][0].amount_cents == 45_000
+    whole = read_fields(data.replace(b"LOYER,@@", b"LOYER@@@@"))
+    for size in range(2, 40):
+
+        def pieces(stream: BinaryIO, size: int = size) -> Iterator[bytes]:
+            return iter(lambda: stream.read(size), b"")
+
+        monkeypatch.setattr("quitus.banking.lines.full_chunks", pieces)
+        assert read_fields(data.replace(b"LOYER,@@", b"LOYER@@@@")) == whole
+
+
+@pytest.mark.parametrize("start", [b"{1:F01BANKFRPPXXX0000000000}{4:@@", b"Bonjour@@"])
+def test_a_file_without_a_statement_is_refused(start: bytes) -> None:
+    data = start + b"@@".join(mt940(":61:2611231123C450,00NTRFNONREF").split())
+    assert [str(problem.code) for problem in understand(io.BytesIO(data), DEFAULT).problems] == ["unknown_format"]
+    with pytest.raises(UnreadableFile) as refused:
+        list(read_mt940(io.BytesIO(b"BONJOUR\r\n")))
+    assert refused.value.code == "no_statement"
 
 
 def test_no_reference_is_no_kind() -> None:

@@ -127,7 +127,7 @@ class Cards:
         log, clock = office.outside.action_log.notebook, office.clock
         connections = CardConnections({"demo": self.demo, "stripe": self.stripe})
         checkouts, alerts = CheckoutRows(self.table), AlertRows(self.table)
-        self.desk = CheckoutDesk(checkouts, LinkRows(self.table), connections, alerts, log, clock)
+        self.desk = CheckoutDesk(checkouts, LinkRows(self.table), PageRows(self.table), connections, alerts, log, clock)
         notes = CardNoteRows(self.table)
         self.webhooks = CardWebhooks(connections, landlords, checkouts, notes, self.events, alerts, log, clock)
         pages = PageDesk(PageRows(self.table), clock)

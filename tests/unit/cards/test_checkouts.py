@@ -331,6 +331,41 @@ def test_parts_that_fit_together_are_paid_side_by_side(cards: Cards) -> None:
     assert (cards.owed(), len(cards.payments())) == (0, 2)
 
 
+def test_parts_that_do_not_fit_together_with_all_others_wait_or_end_the_oldest(cards: Cards) -> None:
+    tokens = [cards.link() for _ in range(3)]
+    begun = [cards.start(token, 20_000) for token in tokens]
+    assert cards.demo.closed == [begun[0].checkout_id]
+    for checkout, name in ((begun[1], "pay_1"), (begun[2], "pay_2")):
+        cards.tell_demo(demo_paid(checkout, name))
+    with pytest.raises(Conflict) as refused:
+        cards.start(tokens[0], 20_000)
+    assert refused.value.code == "payment_in_progress"
+    cards.post_events()
+    assert cards.start(tokens[0], 5_000).amount_cents == 5_000
+    assert cards.owed() == 5_000
+
+
+def test_links_that_overlap_take_what_is_left_of_both(cards: Cards) -> None:
+    december = RENT | {"period": "2026-12", "due_date": "2026-12-10"}
+    assert cards.office.ask("PUT", "/v1/leases/L1/dues/dec-L1", december).status == 201
+    both, one = cards.link(due_ids=["nov-L1", "dec-L1"]), cards.link(due_ids=["dec-L1"])
+    first = cards.start(both, 45_000)
+    cards.start(one, 45_000)
+    assert cards.demo.closed == []
+    cards.start(both, 90_000)
+    assert {*cards.demo.closed} == {first.checkout_id, f"{cards.view(one).link.link_id}-1"}
+
+
+def test_what_was_paid_since_the_page_was_read_is_not_paid_again(cards: Cards) -> None:
+    token, other = cards.link(), cards.link()
+    view = cards.view(token)
+    cards.tell_demo(demo_paid(cards.start(other), "pay_1"))
+    cards.post_events()
+    with pytest.raises(Conflict) as refused:
+        cards.desk.start(view.landlord, view.link, view.asked, CheckoutWish(None, "fr", PAGE))
+    assert (refused.value.code, cards.owed()) == ("payment_in_progress", 0)
+
+
 def test_links_for_other_dues_do_not_meet(cards: Cards) -> None:
     december = RENT | {"period": "2026-12", "due_date": "2026-12-10"}
     assert cards.office.ask("PUT", "/v1/leases/L1/dues/dec-L1", december).status == 201

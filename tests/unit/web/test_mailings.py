@@ -275,6 +275,30 @@ def test_a_message_that_was_held_is_skipped_once_its_lease_owes_too_little(town:
     assert (dispatch["status"], dispatch["reason"], town.outbox.letters) == ("skipped", "nothing_due", [])
 
 
+def test_two_workers_on_a_message_that_was_held_and_owes_too_little_both_end(
+    monkeypatch: pytest.MonkeyPatch, town: Town
+) -> None:
+    old = RENT | {"period": "2026-09", "due_date": "2026-10-10", "amount_cents": 20_000}
+    assert town.office.ask("PUT", "/v1/leases/L1/dues/sep-L1", old).status == 201
+    mailing, kept = town.order(lease_ids=["L1"], min_overdue_cents=20_000), DispatchRows.resume
+    town.outbox.takes = 0
+    town.sender.carry_out(town.queued.pop(0))
+    (step,) = town.queued
+    with pytest.raises(NotTaken):
+        town.sender.carry_out(step)
+    town.office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 20_000})
+
+    def after_another(self: DispatchRows, landlord_id: str, dispatch: Any) -> None:
+        monkeypatch.setattr(DispatchRows, "resume", kept)
+        kept(self, landlord_id, dispatch)
+        kept(self, landlord_id, dispatch)
+
+    monkeypatch.setattr(DispatchRows, "resume", after_another)
+    town.sender.carry_out(step)
+    assert town.dispatches("L1")[0]["status"] == "skipped"
+    assert town.progress(mailing)[1]
+
+
 def test_a_message_that_was_held_does_not_leave_with_a_link_that_was_revoked(town: Town) -> None:
     mailing = town.order(lease_ids=["L1"])
     town.outbox.takes = 0

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quitus.adapters import keys, link_keys, records
 from quitus.adapters.account_records import account_of
 from quitus.adapters.household_rows import households_of
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Due, Lease
+from quitus.domain.money import Cents
 from quitus.domain.payment_link import PaymentLink
 from quitus.services.pay_page import Addressee, Behind
 from quitus.services.table import Table
 
 
 class PageRows:
-    """`pay_page.PageStore` on a table."""
+    """`pay_page.PageStore` and `checkouts.LeaseAccounts` on a table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -27,6 +30,11 @@ class PageRows:
         """See `PageStore.find`."""
         row = self._table.get(link_keys.link(landlord_id, link_id))
         return records.record(row, PaymentLink) if row else None
+
+    def open_dues(self, landlord_id: str, lease_id: str) -> Mapping[str, Cents]:
+        """See `checkouts.LeaseAccounts.open_dues`."""
+        row = self._table.get(keys.account(landlord_id, lease_id))
+        return {due.due_id: due.open_cents for due in account_of(lease_id, row).open_dues} if row else {}
 
     def behind(self, landlord_id: str, link: PaymentLink) -> Behind | None:
         """See `PageStore.behind`."""

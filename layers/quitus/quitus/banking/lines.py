@@ -92,7 +92,8 @@ def _with_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
     carry = b""
     for chunk in chain([first], chunks):
         data = carry + chunk
-        carry = data[-1:] if data.endswith(b"@") and not data.endswith(_OTHER_END) else b""
+        signs = len(data) - len(data.rstrip(b"@"))
+        carry = b"@" * (signs % len(_OTHER_END))
         yield data.removesuffix(carry).replace(_OTHER_END, b"\n")
     yield carry
 

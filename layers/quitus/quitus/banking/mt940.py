@@ -55,9 +55,15 @@ class _FileReader:
         return self._parts(text, end)
 
     def finish(self) -> Iterator[Movement | Statement]:
-        """What the end of the file finds unfinished."""
+        """What the end of the file finds unfinished.
+
+        Raises:
+            UnreadableFile: there was no statement.
+        """
         yield from self._parts(self._held, len(self._held))
         yield from self.end()
+        if not self._statements:
+            raise unreadable(Reason.NO_STATEMENT, "The file has no statement.")
 
     def _parts(self, text: str, end: int) -> Iterator[Movement | Statement]:
         at = 0

@@ -15,7 +15,7 @@ from quitus.banking.mt940_details import Details, parse_details
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
 from quitus.banking.reader import DaySums, Sums
-from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, reference
+from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, may_begin_account, reference
 from quitus.banking.texts import cents
 from quitus.domain.money import AmountError, Cents
 from quitus.domain.movement import Balances, Facts, Means, Movement, Nature, Statement, Status
@@ -36,8 +36,6 @@ _NEAR: Final = 40
 _ORIGINAL: Final = re.compile(r"\s*(?:EUR)?\s*([0-9][0-9.,]*)\s*(?:EUR)?\s*")
 _ORIGINAL_NOTE: Final = re.compile(r"/OCMT/EUR([0-9][0-9.,]*)/")
 _CURRENCY: Final = re.compile(r"(?<=[0-9])/?[A-Z]{3}$")
-_ACCOUNT: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
-"""What has the shape of an IBAN: a payer's is shown, not relied on."""
 _ANYWHERE: Final = ":86:"
 _EUR: Final = "EUR"
 _NO_DAY: Final = "000000"
@@ -176,7 +174,7 @@ class StatementReader:
             if name := details.names.get(place):
                 facts["debtor_name"] = name
                 break
-        facts["debtor_iban"] = details.iban or _account_in(note) or _account_in(own_reference)
+        facts["debtor_iban"] = details.iban or self._payer_in(note) or self._payer_in(own_reference)
         facts["remittance"], facts["mandate_id"] = details.remittance, details.mandate_id
         capitals = details.joined.upper()
         if "RF" in capitals and self._places.reference:
@@ -259,6 +257,11 @@ class StatementReader:
         if payer is not None and last is not None:
             others.append((payer, last))
         facts["other_accounts"] = tuple(others)
+
+    def _payer_in(self, text: str | None) -> str | None:
+        """The payer's account, where it stands alone behind a movement."""
+        iban = as_iban(text) if text and may_begin_account(text) else None
+        return iban if iban != self._account else None
 
     def _balance(self, text: str, number: int) -> tuple[Cents | None, date | None]:
         match = _BALANCE.fullmatch(text.strip())
@@ -360,11 +363,6 @@ def _balance_day(text: str) -> date:
         return _value_day(text)
     except ValueError:
         return _value_day(f"{text[:4]}30" if text[4:] == "31" else text)
-
-
-def _account_in(text: str | None) -> str | None:
-    """The payer's account, where it stands alone behind a movement."""
-    return text if text and _ACCOUNT.fullmatch(text) else None
 
 
 @lru_cache(maxsize=1024)

@@ -37,7 +37,7 @@ _CAMT: Final = re.compile(rf"<(?:[\w.-]+:)?({'|'.join(MESSAGES)})[\s/>]")
 _UNSAID: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 """Comments, instructions and quoted texts: whatever they hold, it is no message."""
 _CFONB: Final = re.compile(r"0[1457][0-9]{5}.{4}[0-9]{5}(?:[A-Z]{3}| {3})[0-9 ].[A-Z0-9 ]{11}")
-_MT940: Final = re.compile(r"(?:\A|[\r\n]|@@)(?:\{4:)?:(?:20|25P?|28C?|60[FM]|61|62[FM]|86):")
+_MT940: Final = re.compile(r"(?:\A(?:@@)?|[\r\n])(?:\{4:)?:(?:20|25P?|28C?|60[FM]|61|62[FM]|86):")
 _ERP: Final = re.compile(r"#quitus;([a-z_]{1,40});")
 
 

@@ -23,6 +23,8 @@ _BEFORE_A: Final = ord("A") - 10
 _RIB_DIGITS: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"12345678912345678923456789")
 _KEYED: Final = ("FR", "MC")
 _SHORTEST_IBAN: Final = 15
+_NO_COUNTRY: Final = "RF"
+"""Creditor references have the shape and the check digits of an IBAN."""
 _RIB_LENGTH: Final = 23
 _DIGITS: Final = b"0123456789"
 _FRANCE: Final = "1527"
@@ -73,7 +75,7 @@ def may_begin_account(text: str) -> bool:
 
 
 def _as_iban(iban: str) -> str | None:
-    if len(iban) < _SHORTEST_IBAN:
+    if len(iban) < _SHORTEST_IBAN or iban.startswith(_NO_COUNTRY):
         return None
     if _IBAN.fullmatch(iban):
         keyed = iban[:2] not in _KEYED or is_rib(iban[4:])

@@ -137,11 +137,13 @@ def checkout_desk() -> CheckoutDesk:
     """What begins card payments."""
     from quitus.adapters.checkout_rows import CheckoutRows
     from quitus.adapters.link_rows import LinkRows
+    from quitus.adapters.page_rows import PageRows
     from quitus.services.checkouts import CheckoutDesk
 
     return CheckoutDesk(
         CheckoutRows(bootstrap.table()),
         LinkRows(bootstrap.table()),
+        PageRows(bootstrap.table()),
         card_connections(),
         bootstrap.alerts(),
         bootstrap.action_log(),

@@ -49,7 +49,7 @@ class SkipReason(StrEnum):
     NOTHING_DUE = "nothing_due"
     """Nothing, or, once its message was held, less than the mailing is about."""
     NO_LINK = "no_link"
-    """What it owes changed while its link was made, or the link was revoked before the message left."""
+    """What it owes changed while its link was made, or the link ended before the message left."""
     NO_ADDRESS = "no_address"
     """No address of mail, or no mobile number."""
     OBJECTED = "objected"

@@ -57,7 +57,7 @@ class LinkedDue:
 
     def owed_cents(self, called_cents: Cents | None) -> Cents:
         """What would have been open of it if the ERP had called then what it calls now: what it takes back nobody paid,
-        what it adds nobody paid either.
+        what it adds nobody paid either. Of a due that is called no more (None) nothing is known: it counts as it was.
         """
         if called_cents is None:
             return self.open_cents

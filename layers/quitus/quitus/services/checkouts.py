@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
-from quitus.domain.checkout import LEAST_CARD_CENTS, Checkout, CheckoutStatus, Progress, check_card_amount
+from quitus.domain.checkout import AWAITED, LEAST_CARD_CENTS, Checkout, CheckoutStatus, Progress, check_card_amount
 from quitus.domain.errors import Conflict, ProviderRefusal
 from quitus.domain.ids import derived_id
 from quitus.domain.landlord import Landlord
@@ -65,6 +65,14 @@ class LeaseLinks(Protocol):
         ...
 
 
+class LeaseAccounts(Protocol):
+    """What leases owe; strongly consistent."""
+
+    def open_dues(self, landlord_id: str, lease_id: str) -> Mapping[str, Cents]:
+        """What is open of each due of a lease."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutWish:
     """What a tenant asks for on the page: all that is left unless `amount_cents` is given."""
@@ -81,6 +89,7 @@ class CheckoutDesk:
 
     checkouts: CheckoutStore
     links: LeaseLinks
+    accounts: LeaseAccounts
     providers: CardProviders
     alerts: Alerts
     log: ActionLog
@@ -170,20 +179,32 @@ class CheckoutDesk:
         return new
 
     def _agree_with_others(self, landlord: Landlord, link: PaymentLink, new: Checkout) -> None:
-        """Of the same dues no more is taken than is left, whichever links were opened: a payment that was made by
-        another link and is not recorded yet is waited for, and a hosted page that could take too much is ended.
+        """Of the same dues no more is taken than is left of them, whichever links were opened: what was paid by other
+        links and is not recorded yet is waited for, hosted pages that could take too much are ended.
         """
         landlord_id, now = landlord.landlord_id, self.clock.now()
-        for other in self.links.of_lease(landlord_id, link.lease_id, None):
-            if other.link_id == link.link_id or set(other.due_ids).isdisjoint(link.due_ids):
-                continue
+        due_ids, awaited, pages = set(link.due_ids), list[Checkout](), list[Checkout]()
+        for other in self._beside(landlord_id, link, now):
             begun = self.checkouts.latest(landlord_id, other.link_id, _MOST_AWAITED)
-            rivals = [one for one in begun if one.amount_cents + new.amount_cents > new.rest_cents]
-            awaited = (one for one in rivals if one.is_awaited(now))
-            if not all(self.checkouts.is_recorded(landlord_id, one) for one in awaited):
-                raise _in_progress()
-            if rivals and rivals[0] is begun[0]:
-                self._make_way(landlord, rivals[0])
+            unknown = [one for one in begun if one.is_awaited(now) and not self.checkouts.is_recorded(landlord_id, one)]
+            page = [one for one in begun[:1] if one.may_be_paid(now)]
+            if unknown or page:
+                due_ids |= set(other.due_ids)
+            awaited += unknown
+            pages += page
+        left = self.accounts.open_dues(landlord_id, link.lease_id)
+        room = sum(cents for due_id, cents in left.items() if due_id in due_ids) - _cents_of(awaited)
+        if new.amount_cents > min(room, sum(left.get(due_id, 0) for due_id in link.due_ids)):
+            raise _in_progress()
+        while pages and _cents_of(pages) + new.amount_cents > room:
+            self._make_way(landlord, pages.pop())
+
+    def _beside(self, landlord_id: str, link: PaymentLink, now: datetime) -> Iterator[PaymentLink]:
+        """The other links of the lease for any of the same dues, whose payments may still come."""
+        for other in self.links.of_lease(landlord_id, link.lease_id, None):
+            is_alive = now < datetime.fromisoformat(other.expires_at) + AWAITED
+            if is_alive and other.link_id != link.link_id and not set(other.due_ids).isdisjoint(link.due_ids):
+                yield other
 
     def _make_way(self, landlord: Landlord, last: Checkout) -> None:
         """Of a link's hosted pages one takes money, the last."""
@@ -236,6 +257,10 @@ class CheckoutDesk:
             self.checkouts.opened(landlord.landlord_id, opened)
             return opened
         raise ProviderBusy("card_provider_busy", "The provider of card payments asks to wait.")
+
+
+def _cents_of(checkouts: Sequence[Checkout]) -> Cents:
+    return sum(one.amount_cents for one in checkouts)
 
 
 def _in_progress() -> Conflict:

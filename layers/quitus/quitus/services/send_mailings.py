@@ -194,10 +194,10 @@ class MailingSender:
             return begun.status.value
         account = self.ledger.accounts(landlord_id, [lease_id]).get(lease_id)
         least = mailing.choice.min_overdue_cents or 0
-        if account is None or account.overdue_cents(paris_day(now)) < least:
-            return LEFT_OUT if begun is None else self._left_out(landlord_id, begun)
-        lease = self.leases.lease(landlord_id, lease_id)
         try:
+            if account is None or account.overdue_cents(paris_day(now)) < least:
+                return LEFT_OUT if begun is None else self._left_out(landlord_id, begun)
+            lease = self.leases.lease(landlord_id, lease_id)
             return self._told(landlord, mailing, lease, account, now, held=begun is not None)
         except Stale:  # another worker began the same message
             return DispatchStatus.SENDING.value
@@ -238,7 +238,7 @@ class MailingSender:
             made = self.links.make(landlord_id, wish, mailing.ordered_by, Attempt(mailing.attempt_of(lease_id), now))
         except Invalid:  # something was paid since the account was read
             return SkipReason.NO_LINK
-        if made.status is not LinkStatus.OPEN and made.asked.rest_cents:  # it was revoked since it was first made
+        if made.status is not LinkStatus.OPEN and made.asked.rest_cents:  # it was held, and the link ended since
             return SkipReason.NO_LINK
         return made if made.asked.rest_cents else SkipReason.NOTHING_DUE
 
