@@ -23,9 +23,8 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.mailing_rows import MailingRows
 from quitus.adapters.sender_rows import SenderRows
 from quitus.adapters.view_rows import ViewRows
-from quitus.domain.contact import Contact
-from quitus.domain.landlord import Contact as LandlordContact
-from quitus.domain.landlord import Landlord
+from quitus.domain.contact import ContactChoice
+from quitus.domain.landlord import Contact, Landlord
 from quitus.domain.mail_wording import link_letter
 from quitus.domain.mailing import Channel, Letter, mobile_number
 from quitus.domain.wording import Language
@@ -120,6 +119,17 @@ class Town:
         """Carry out what is queued, and what that queues."""
         while self.queued:
             self.sender.carry_out(self.queued.pop(0))
+
+    def hold(self, **body: Any) -> tuple[str, MailingStep]:
+        """Order a mailing that the service does not take for now; the mailing, and the step that comes again."""
+        mailing = self.order(**body)
+        self.outbox.takes = 0
+        self.sender.carry_out(self.queued.pop(0))
+        (step,) = self.queued
+        with pytest.raises(NotTaken):
+            self.sender.carry_out(step)
+        self.outbox.takes = 1
+        return mailing, step
 
     def progress(self, mailing_id: str) -> tuple[dict[str, int], bool]:
         told = self.office.get(f"/v1/mailings/{mailing_id}")
@@ -244,15 +254,9 @@ def test_one_lease_whose_link_cannot_be_made_does_not_keep_the_others_from_their
 
 
 def test_a_message_that_was_held_is_not_sent_once_its_link_is_paid(town: Town) -> None:
-    mailing = town.order(lease_ids=["L1"])
-    town.outbox.takes = 0
-    town.sender.carry_out(town.queued.pop(0))
-    (step,) = town.queued
-    with pytest.raises(NotTaken):
-        town.sender.carry_out(step)
+    mailing, step = town.hold(lease_ids=["L1"])
     town.office.ask("POST", "/v1/payments", CHEQUE)
     called(town, "dec-L1", 45_000, "2026-12")
-    town.outbox.takes = 1
     town.sender.carry_out(step)
     assert town.progress(mailing) == ({"skipped": 1}, True)
     assert not town.outbox.letters
@@ -261,14 +265,8 @@ def test_a_message_that_was_held_is_not_sent_once_its_link_is_paid(town: Town) -
 def test_a_message_that_was_held_is_skipped_once_its_lease_owes_too_little(town: Town) -> None:
     old = RENT | {"period": "2026-09", "due_date": "2026-10-10", "amount_cents": 20_000}
     assert town.office.ask("PUT", "/v1/leases/L1/dues/sep-L1", old).status == 201
-    mailing = town.order(lease_ids=["L1"], min_overdue_cents=20_000)
-    town.outbox.takes = 0
-    town.sender.carry_out(town.queued.pop(0))
-    (step,) = town.queued
-    with pytest.raises(NotTaken):
-        town.sender.carry_out(step)
+    mailing, step = town.hold(lease_ids=["L1"], min_overdue_cents=20_000)
     town.office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 20_000})
-    town.outbox.takes = 1
     town.sender.carry_out(step)
     assert town.progress(mailing) == ({"skipped": 1}, True)
     (dispatch,) = town.dispatches("L1")
@@ -280,12 +278,7 @@ def test_two_workers_on_a_message_that_was_held_and_owes_too_little_both_end(
 ) -> None:
     old = RENT | {"period": "2026-09", "due_date": "2026-10-10", "amount_cents": 20_000}
     assert town.office.ask("PUT", "/v1/leases/L1/dues/sep-L1", old).status == 201
-    mailing, kept = town.order(lease_ids=["L1"], min_overdue_cents=20_000), DispatchRows.resume
-    town.outbox.takes = 0
-    town.sender.carry_out(town.queued.pop(0))
-    (step,) = town.queued
-    with pytest.raises(NotTaken):
-        town.sender.carry_out(step)
+    (mailing, step), kept = town.hold(lease_ids=["L1"], min_overdue_cents=20_000), DispatchRows.resume
     town.office.ask("POST", "/v1/payments", CHEQUE | {"amount_cents": 20_000})
 
     def after_another(self: DispatchRows, landlord_id: str, dispatch: Any) -> None:
@@ -300,15 +293,9 @@ def test_two_workers_on_a_message_that_was_held_and_owes_too_little_both_end(
 
 
 def test_a_message_that_was_held_does_not_leave_with_a_link_that_was_revoked(town: Town) -> None:
-    mailing = town.order(lease_ids=["L1"])
-    town.outbox.takes = 0
-    town.sender.carry_out(town.queued.pop(0))
-    (step,) = town.queued
-    with pytest.raises(NotTaken):
-        town.sender.carry_out(step)
+    mailing, step = town.hold(lease_ids=["L1"])
     (link,) = town.office.get("/v1/leases/L1/payment-links")["items"]
     assert town.office.ask("DELETE", f"/v1/payment-links/{link['link_id']}").status == 204
-    town.outbox.takes = 1
     town.sender.carry_out(step)
     assert town.progress(mailing) == ({"skipped": 1}, True)
     assert (town.dispatches("L1")[0]["reason"], town.outbox.letters) == ("no_link", [])
@@ -572,7 +559,7 @@ def test_of_two_who_note_at_once_one_is_told_so_and_both_are_logged(
     path, kept = "/v1/leases/L1/contact", ContactRows.keep
     first = {"email": False, "sms": True, "reason": "no mail", "version": 0}
 
-    def after_another(self: ContactRows, landlord_id: str, lease_id: str, contact: Contact) -> None:
+    def after_another(self: ContactRows, landlord_id: str, lease_id: str, contact: ContactChoice) -> None:
         monkeypatch.setattr(ContactRows, "keep", kept)
         assert town.office.ask("PUT", path, first).status == 200
         kept(self, landlord_id, lease_id, contact)
@@ -594,7 +581,7 @@ def is_taken(known: TypeAdapter[str], name: str) -> bool:
 
 
 def test_500_hostile_names_stay_text_in_mail() -> None:
-    contact = LandlordContact(phone="04 66 00 00 00", email="locataires@semiga.example")
+    contact = Contact(phone="04 66 00 00 00", email="locataires@semiga.example")
     names, known = hostile_names(500), TypeAdapter(Name)
     for name in filter(partial(is_taken, known), names):
         landlord = replace(a_landlord(), name=name, contact=contact)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,11 +11,11 @@ from typing import Final
 
 from quitus.banking.codes import RETURN_REASON, means_of, nature_of
 from quitus.banking.mt940_details import Details, parse_details
+from quitus.banking.mt940_values import amount_of, balance_day, entry_day, value_day
 from quitus.banking.problems import Problems, Reason
 from quitus.banking.profiles import Profile
 from quitus.banking.reader import DaySums, Sums
 from quitus.banking.references import as_iban, compact, creditor_reference, found_ibans, may_begin_account, reference
-from quitus.banking.texts import cents
 from quitus.domain.money import AmountError, Cents
 from quitus.domain.movement import Balances, Facts, Means, Movement, Nature, Statement, Status
 
@@ -30,7 +29,6 @@ _USUAL: Final = re.compile(
     r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
 )
 _BALANCE: Final = re.compile(rf"([CD])([0-9]{{6}})(?:([A-Z]{{3}})O?)? ?{_AMOUNT}\s*")
-_GROUPED: Final = re.compile(r"([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)((?!\2)[.,][0-9]*)?")
 _ANNOUNCED_REASON: Final = re.compile("RETURN|REFUND|REJECT|REVERSAL|RSN|REASON|R(?:UE|Ü)CK|GRUND|RETOUR")
 _NEAR: Final = 40
 _ORIGINAL: Final = re.compile(r"\s*(?:EUR)?\s*([0-9][0-9.,]*)\s*(?:EUR)?\s*")
@@ -39,7 +37,6 @@ _CURRENCY: Final = re.compile(r"(?<=[0-9])/?[A-Z]{3}$")
 _ANYWHERE: Final = ":86:"
 _EUR: Final = "EUR"
 _NO_DAY: Final = "000000"
-_OLDEST: Final = 80
 _MAX_DAYS: Final = 4096
 _CREDITS: Final = frozenset({"C", "RD", "EC"})
 _EXPECTED: Final = frozenset({"EC", "ED"})
@@ -140,7 +137,7 @@ class StatementReader:
             return None
         value, entry, mark, written, kind, references = match.groups()
         try:
-            amount = _amount(written)
+            amount = amount_of(written)
             day = self._day(f"{value}{entry or ''}")
         except AmountError as error:
             self._note_amount(error, number)
@@ -198,8 +195,8 @@ class StatementReader:
         Raises:
             ValueError: not days of the calendar.
         """
-        value = _value_day(dates[:6])
-        booking = _entry_day(dates[6:], value)
+        value = value_day(dates[:6])
+        booking = entry_day(dates[6:], value)
         day = _Day(Movement("", 0, booking, value).facts(), self._sums.day(booking))
         if len(self._days) == _MAX_DAYS:
             self._days.clear()
@@ -274,11 +271,11 @@ class StatementReader:
             self.problems.add_currency(currency, str(self._ordinal))
         signed = on = None
         try:
-            signed = _amount(amount) * (1 if mark == "C" else -1)
+            signed = amount_of(amount) * (1 if mark == "C" else -1)
         except AmountError as error:
             self._note_amount(error, number)
         try:
-            on = None if day == _NO_DAY else _balance_day(day)
+            on = None if day == _NO_DAY else balance_day(day)
         except ValueError:
             self.problems.add(Reason.BAD_DATE, f"Not a date: {day!r}.", at_line(number))
         return signed, on
@@ -317,67 +314,7 @@ def _instructed(told: str | None, note: str | None, amount: Cents) -> Cents | No
     """
     original = _ORIGINAL.fullmatch(told) if told else _ORIGINAL_NOTE.search(note or "")
     try:
-        cents = _amount(original.group(1)) if original else None
+        cents = amount_of(original.group(1)) if original else None
     except AmountError:
         return None
     return cents if cents and cents != abs(amount) else None
-
-
-def _amount(text: str) -> Cents:
-    """An amount with a comma or, against the standard, a point or neither; some banks write leading zeros, or part the
-    thousands by the other sign.
-
-    Raises:
-        AmountError: not an amount of euros and cents, or thousands that may as well be a fraction (`1.100`).
-    """
-    grouped = _GROUPED.fullmatch(text)
-    if grouped is not None:
-        thousands, sign, decimals = grouped.groups()
-        if decimals is None and thousands.count(sign) == 1:
-            raise AmountError(f"thousands or a fraction of a cent: {text!r}")
-        text = thousands.replace(sign, "") + (decimals or "")
-    return cents("0" + text.lstrip("0"))
-
-
-@lru_cache(maxsize=1024)
-def _value_day(text: str) -> date:
-    """YYMMDD, of 1980 to 2079; 29 and 30 February of the banks' 360-day years become the month's last day.
-
-    Raises:
-        ValueError: not a day of the calendar.
-    """
-    year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
-    year += 1900 if year >= _OLDEST else 2000
-    if month == 2 and day in (29, 30):
-        day = min(day, monthrange(year, 2)[1])
-    return date(year, month, day)
-
-
-def _balance_day(text: str) -> date:
-    """The day of a balance: a bank that ends every month on its 31st means the month's last day.
-
-    Raises:
-        ValueError: not a day of the calendar.
-    """
-    try:
-        return _value_day(text)
-    except ValueError:
-        return _value_day(f"{text[:4]}30" if text[4:] == "31" else text)
-
-
-@lru_cache(maxsize=1024)
-def _entry_day(text: str, value: date) -> date:
-    """MMDD in the year that brings it nearest to the value date; without one, the value date.
-
-    Raises:
-        ValueError: not a day of the calendar.
-    """
-    if not text.strip():
-        return value
-    near = []
-    for year in (value.year - 1, value.year, value.year + 1):
-        try:
-            near.append(_value_day(f"{year % 100:02d}{text}"))
-        except ValueError:
-            continue
-    return min(near, key=lambda day: abs((day - value).days))

@@ -12,7 +12,7 @@ from quitus.domain.mailing import Channel
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactChoice:
     """What the holder said about mail and SMS, the `version`-th time; nothing yet is 0, and objects to neither."""
 
     email: bool = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from quitus.domain.calendar import instant_text
-from quitus.domain.contact import Contact
+from quitus.domain.contact import ContactChoice
 from quitus.domain.errors import Conflict, NotFound
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.ports import ActionLog, Ledger
@@ -16,7 +16,7 @@ from quitus.services.table import Stale
 class Contacts(Protocol):
     """What holders said; strongly consistent."""
 
-    def contact(self, landlord_id: str, lease_id: str) -> Contact:
+    def contact(self, landlord_id: str, lease_id: str) -> ContactChoice:
         """What the holder of a lease said last."""
         ...
 
@@ -24,7 +24,7 @@ class Contacts(Protocol):
 class ContactStore(Contacts, Protocol):
     """Where it is kept."""
 
-    def keep(self, landlord_id: str, lease_id: str, contact: Contact) -> None:
+    def keep(self, landlord_id: str, lease_id: str, contact: ContactChoice) -> None:
         """Keep what comes after the version before. Raises Stale: something else was said after that."""
         ...
 
@@ -47,13 +47,13 @@ class ContactDesk:
     ledger: Ledger
     log: ActionLog
 
-    def one(self, landlord_id: str, lease_id: str) -> Contact:
+    def one(self, landlord_id: str, lease_id: str) -> ContactChoice:
         """What the lease's holder said last. Raises NotFound: no such lease."""
         if not self.ledger.accounts(landlord_id, [lease_id]):
             raise NotFound("lease_not_found", "There is no lease with this id.", lease_id=lease_id)
         return self.contacts.contact(landlord_id, lease_id)
 
-    def note(self, landlord_id: str, lease_id: str, wish: ContactWish, by: str, attempt: Attempt) -> Contact:
+    def note(self, landlord_id: str, lease_id: str, wish: ContactWish, by: str, attempt: Attempt) -> ContactChoice:
         """Keep what the holder said. Again changes nothing.
 
         Raises:
@@ -61,7 +61,7 @@ class ContactDesk:
             Conflict: `contact_changed`: something else was noted since it was read.
         """
         held = self.one(landlord_id, lease_id)
-        said = Contact(wish.email, wish.sms, wish.version + 1, wish.reason, by, instant_text(attempt.at))
+        said = ContactChoice(wish.email, wish.sms, wish.version + 1, wish.reason, by, instant_text(attempt.at))
         if replace(said, said_at=held.said_at) == held:
             return held
         if wish.version != held.version:
@@ -75,6 +75,6 @@ class ContactDesk:
         return said
 
 
-def _changed(held: Contact) -> Conflict:
+def _changed(held: ContactChoice) -> Conflict:
     message = "Something else was noted since this was read."
     return Conflict("contact_changed", message, version=held.version)

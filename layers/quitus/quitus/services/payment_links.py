@@ -9,7 +9,6 @@ from typing import Protocol
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import NotFound
 from quitus.domain.household import Household
-from quitus.domain.lease import Account
 from quitus.domain.money import Cents
 from quitus.domain.payment_link import (
     Asked,
@@ -86,6 +85,14 @@ class LinkStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class _Owed:
+    """What a lease's household owes, and what the ERP calls of each of the lease's dues."""
+
+    household: Household
+    called: Mapping[str, Cents]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkDesk:
     """Keeps links."""
 
@@ -104,10 +111,9 @@ class LinkDesk:
             Invalid: dues that are not the lease's or not open, or amounts that do not fit them.
             Contention: others kept writing.
         """
-        household = household_of(self.ledger, landlord_id, wish.lease_id)
-        account, called = household.main_account, self._called(landlord_id, wish.lease_id)
-        made = until_written(lambda: self._made(landlord_id, account, called, wish, by, attempt), self.clock)
-        return self._standing(made, household, called)
+        owed = self._owed(landlord_id, wish.lease_id)
+        made = until_written(lambda: self._made(landlord_id, owed, wish, by, attempt), self.clock)
+        return self._standing(made, owed)
 
     def url(self, landlord_id: str, link: PaymentLink) -> str:
         """The address of the link's page: whoever has it may see and pay."""
@@ -116,32 +122,22 @@ class LinkDesk:
     def one(self, landlord_id: str, link_id: str) -> LinkStanding:
         """A link. Raises NotFound."""
         link = found(self.links, landlord_id, link_id)
-        household = household_of(self.ledger, landlord_id, link.lease_id)
-        return self._standing(link, household, self._called(landlord_id, link.lease_id))
+        return self._standing(link, self._owed(landlord_id, link.lease_id))
 
     def page(
         self, landlord_id: str, lease_id: str, status: LinkStatus | None, after: Place | None, limit: int
     ) -> Listed[LinkStanding]:
         """A page of a lease's links, newest first. Raises NotFound."""
-        household = household_of(self.ledger, landlord_id, lease_id)
-        called = self._called(landlord_id, lease_id)
+        owed = self._owed(landlord_id, lease_id)
         links = self.links.of_lease(landlord_id, lease_id, after[0] if after else None)
-        standings = (self._standing(link, household, called) for link in links)
+        standings = (self._standing(link, owed) for link in links)
         return fill((((one.link.link_id,), one if status in (None, one.status) else None) for one in standings), limit)
 
-    def _made(
-        self,
-        landlord_id: str,
-        account: Account,
-        called: Mapping[str, Cents],
-        wish: LinkWish,
-        by: str,
-        attempt: Attempt,
-    ) -> PaymentLink:
+    def _made(self, landlord_id: str, owed: _Owed, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
         held = self.links.find(landlord_id, attempt.name)
         if held is not None:
             return held
-        link = self._new(landlord_id, account, called, wish, by, attempt)
+        link = self._new(landlord_id, owed, wish, by, attempt)
         body = {
             "kind": "make_link",
             "link_id": link.link_id,
@@ -155,17 +151,10 @@ class LinkDesk:
         self.links.make(landlord_id, link, token_digest(self.tokens.token(landlord_id, link.link_id)))
         return link
 
-    def _new(
-        self,
-        landlord_id: str,
-        account: Account,
-        called: Mapping[str, Cents],
-        wish: LinkWish,
-        by: str,
-        attempt: Attempt,
-    ) -> PaymentLink:
+    def _new(self, landlord_id: str, owed: _Owed, wish: LinkWish, by: str, attempt: Attempt) -> PaymentLink:
+        account = owed.household.main_account
         check_dues(self.ledger, landlord_id, [wish.lease_id], wish.due_ids or ())
-        dues = linked_dues(account, wish.due_ids, called, attempt.at)
+        dues = linked_dues(account, wish.due_ids, owed.called, attempt.at)
         by_plan = account.plan is not None and wish.due_ids is None
         amount = wish.amount_cents
         if amount is None and by_plan:
@@ -184,12 +173,14 @@ class LinkDesk:
             by_plan=by_plan,
         )
 
-    def _called(self, landlord_id: str, lease_id: str) -> Mapping[str, Cents]:
-        return called_now(self.ledger.dues(landlord_id, lease_id).values())
+    def _owed(self, landlord_id: str, lease_id: str) -> _Owed:
+        """Raises NotFound: no such lease."""
+        household = household_of(self.ledger, landlord_id, lease_id)
+        return _Owed(household, called_now(self.ledger.dues(landlord_id, lease_id).values()))
 
-    def _standing(self, link: PaymentLink, household: Household, called: Mapping[str, Cents]) -> LinkStanding:
+    def _standing(self, link: PaymentLink, owed: _Owed) -> LinkStanding:
         now = self.clock.now()
-        asked = link.asked(household, now, called)
+        asked = link.asked(owed.household, now, owed.called)
         return LinkStanding(link, link.status(asked, now), asked)
 
 

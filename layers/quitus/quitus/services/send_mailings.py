@@ -213,7 +213,7 @@ class MailingSender:
     ) -> str:
         landlord_id, address = landlord.landlord_id, address_of(lease, mailing.channel)
         dispatch, asked = _dispatch(mailing, lease.lease_id, address, now), asked_for_all(account, now)
-        reason = self._reason_to_skip(landlord_id, lease.lease_id, mailing.channel, asked, address)
+        reason = self._reason_to_skip(landlord_id, dispatch, address) if asked else SkipReason.NOTHING_DUE
         made = self._link(landlord_id, mailing, lease.lease_id, asked, now) if reason is None else reason
         begin = self.dispatches.resume if held else self.dispatches.begin
         if isinstance(made, SkipReason):
@@ -242,14 +242,10 @@ class MailingSender:
             return SkipReason.NO_LINK
         return made if made.asked.rest_cents else SkipReason.NOTHING_DUE
 
-    def _reason_to_skip(
-        self, landlord_id: str, lease_id: str, channel: Channel, asked: Cents, address: str | None
-    ) -> SkipReason | None:
-        if asked == 0:
-            return SkipReason.NOTHING_DUE
+    def _reason_to_skip(self, landlord_id: str, dispatch: Dispatch, address: str | None) -> SkipReason | None:
         if address is None:
             return SkipReason.NO_ADDRESS
-        if not self.contacts.contact(landlord_id, lease_id).allows(channel):
+        if not self.contacts.contact(landlord_id, dispatch.lease_id).allows(dispatch.channel):
             return SkipReason.OBJECTED
         return SkipReason.ADDRESS_FAILS if self.dispatches.fails(landlord_id, address) else None
 
