@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from builders import DAY, a_due, an_open_due
+from builders import DAY, a_due, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.allocation import AllocationRule, payment_order, settle, settle_own_period
+from quitus.domain.allocation import AllocationRule, payable, payment_order, settle, settle_own_period
 from quitus.domain.lease import DueKind, OpenDue
+from quitus.domain.plan import Instalment, InstalmentPlan
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5)
 ARREARS = (
@@ -162,3 +163,14 @@ def test_the_order_in_which_dues_are_held_never_matters(dues: list[OpenDue], cen
     shuffled = list(dues)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert paid(settle(dues, cents, DAY)) == paid(settle(shuffled, cents, DAY))
+
+
+def test_what_may_be_asked_for_is_not_time_barred_unless_a_plan_covers_it() -> None:
+    dues = (
+        an_open_due("later", 100, date(2026, 12, 5)),
+        an_open_due("lost", 100, date(2020, 1, 5)),
+        an_open_due("nov", 100),
+    )
+    agreed = InstalmentPlan(1, (Instalment(DAY, 100),), (("lost", 100),))
+    assert [due.due_id for due in payable(an_account(*dues), DAY)] == ["nov", "later"]
+    assert [due.due_id for due in payable(an_account(*dues, plan=agreed), DAY)] == ["lost", "nov", "later"]

@@ -30,6 +30,12 @@ def test_the_current_charging_comes_before_the_instalment_due() -> None:
     assert paid([OLD, CURRENT_RENT], 55000) == ([("nov", 51000), ("old", 4000)], 0)
 
 
+def test_what_two_plans_cover_is_paid_once() -> None:
+    both = [InstalmentPlan(number, (Instalment(FIRST, 96000),), (("old", 96000),)) for number in (1, 2)]
+    settlement = settle([OLD], 100_000, FIRST, plans=both)
+    assert settlement == ((), (("old", 96000, AllocationRule.PLAN),), 4000)
+
+
 def test_the_current_charging_comes_first_also_before_its_day() -> None:
     assert paid([OLD, CURRENT_RENT], 51000, on=DAY) == ([("nov", 51000)], 0)
 

@@ -188,6 +188,27 @@ def test_what_is_no_payment_of_ours_yet_is_a_row_without_an_entry(changes: dict[
     assert plan.accounts == {}
 
 
+def test_what_the_bank_charges_beside_its_values_is_a_fee_and_no_receipt_whatever_it_names() -> None:
+    incoming = reported(a_credit(-700, IBAN, nature=Nature.CLEARING, means=Means.CARD))
+    plan = decide((incoming, on("L1")))
+    entry = aside(incoming, EntryKind.ALLOCATION, CHART.debit(Role.FEES, 700), CHART.credit(Role.BANK, 700))
+    assert plan.posted == (Posted(incoming.bucket, 1, incoming, None, entries=(entry,), posted_at=AT),)
+    assert plan.accounts == {}
+
+
+def test_one_cent_is_a_receipt() -> None:
+    plan = decide((reported(a_credit(1, IBAN)), on("L1")))
+    assert [row.household for row in plan.posted] == ["L1"]
+    assert plan.accounts["L1"].open_dues == (RENT.less(1),)
+
+
+def test_what_moves_no_money_is_on_no_lease_and_written_in_the_order_told() -> None:
+    plan = decide(
+        (reported(a_credit(0, IBAN, position="1.1")), on("L1")), (reported(a_credit(0, position="1.2")), NOBODY)
+    )
+    assert [row.ordinal for row in plan.posted] == [1, 2]
+
+
 def test_another_channels_report_is_a_claim_and_the_same_again_nothing() -> None:
     register = Register()
     told, again = reported(a_credit(45000, IBAN)), reported(a_credit(45000, IBAN), channel="camt.054")
@@ -352,3 +373,11 @@ def test_a_row_of_a_return_names_what_it_takes_back() -> None:
         None,
         frozenset(),
     )
+
+
+@pytest.mark.parametrize(
+    ("exchanged", "match", "by_count"), [(True, NOBODY, True), (False, NOBODY, False), (True, on("L1"), False)]
+)
+def test_a_row_stands_for_a_number_alone_while_it_is_on_no_lease(exchanged: bool, match: Match, by_count: bool) -> None:
+    incoming = replace(reported(a_credit(45000)), exchanged=exchanged)
+    assert Posted(incoming.bucket, 1, incoming, match).is_by_count == by_count

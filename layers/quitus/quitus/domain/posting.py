@@ -169,13 +169,16 @@ class Poster:
         for bucket, indexes in places.items():
             reports = [batch[index].report for index in indexes]
             paired.update(zip(indexes, self.register.pair(bucket, reports), strict=True))
-        return renumbered([paired[index] for index in range(len(batch))], self._writing_order(batch, paired))
+        pairings = [paired[index] for index in range(len(batch))]
+        if len(places) == len(batch):
+            return pairings
+        return renumbered(pairings, self._writing_order(batch, pairings))
 
-    def _writing_order(self, batch: Sequence[Incoming], paired: Mapping[int, Pairing]) -> list[int]:
+    def _writing_order(self, batch: Sequence[Incoming], pairings: Sequence[Pairing]) -> list[int]:
         """As the plan is written: what is on no lease, then household by household."""
         households: dict[str | None, list[int]] = {None: []}
-        for index, (incoming, match) in enumerate(zip(batch, self.matches, strict=True)):
-            households.setdefault(self._household(incoming, match, paired[index]), []).append(index)
+        for index, one in enumerate(zip(batch, self.matches, pairings, strict=True)):
+            households.setdefault(self._household(*one), []).append(index)
         return [index for indexes in households.values() for index in indexes]
 
     def _household(self, incoming: Incoming, match: Match, pairing: Pairing) -> str | None:
