@@ -19,7 +19,7 @@ type Work = Callable[[BinaryIO], object]
 type Figure = dict[str, Any]
 
 SMALL, LARGE = 10_000, 100_000
-_ROUNDS = 11
+_ROUNDS, _TURNS = 11, 5
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,9 @@ def times_faster(name: str, path: Path, peer: Work, ours: Work, movements: int, 
 
 
 def growth(name: str, small: Path, large: Path, ours: Work) -> Figure:
-    """The time of the tenfold file over that of the small one; each the least of three, for what disturbs only adds."""
-    least, most = (min(seconds(ours, path) for _ in range(3)) for path in (small, large))
+    """The time of the tenfold file over that of the small one, in turn; each the least, for what disturbs only adds."""
+    turns = [(seconds(ours, small), seconds(ours, large)) for _ in range(_TURNS)]
+    least, most = map(min, zip(*turns, strict=True))
     return {"name": f"{name}.time_{LARGE}_over_{SMALL}", "ratio": round(most / least, 2)}
 
 
