@@ -268,17 +268,32 @@ def test_evidence_that_comes_with_a_later_channel_takes_the_money_out_of_suspens
     assert account(table).balance_cents == 0
 
 
+def put_by_a_person(table: MemoryTable, told: Incoming, lease_id: str) -> None:
+    ledger, by_person = LedgerRows(table), Match(None, MatchRule.PERSON, {"reason": "known payer"})
+    payment = ledger.payment("semiga", told.bucket.payment_id(1))
+    household = Household.alone(account(table, lease_id))
+    ledger.commit_decision(
+        "semiga", payment, *assign(payment, household, by_person, (), LANDLORD.chart, DAY, "officer", "at")
+    )
+
+
 def test_what_a_person_decided_is_not_undone_by_later_evidence(table: MemoryTable) -> None:
     bare = a_credit(45000, None, bank_reference="R1")
     fates(table, reported(bare, "camt.054", "N1", "F1"))
-    ledger, by_person = LedgerRows(table), Match(None, MatchRule.PERSON, {"reason": "known payer"})
-    payment = ledger.payment("semiga", reported(bare).bucket.payment_id(1))
-    decided = assign(
-        payment, Household.alone(account(table, "L2")), by_person, (), LANDLORD.chart, DAY, "officer", "at"
-    )
-    ledger.commit_decision("semiga", payment, *decided)
+    put_by_a_person(table, reported(bare), "L2")
     fates(table, reported(replace(bare, virtual_iban=ONE), "camt.053", "S1", "F2"), file_id="F2")
     assert (account(table).balance_cents, account(table, "L2").balance_cents) == (45000, 0)
+
+
+def test_what_names_a_lease_is_not_what_a_person_put_on_another(table: MemoryTable) -> None:
+    """Of two equal credits one was told before, without a name: it is the one that still names nobody."""
+    told = reported(a_credit(45000, None, bank_reference="R1"), "event:bank", "R1")
+    fates(table, told)
+    put_by_a_person(table, told, "L2")
+    named = a_credit(45000, ONE, position="1.1", bank_reference="R2")
+    fates(table, reported(named), reported(a_credit(45000, None, position="1.2")))
+    assert (account(table).balance_cents, account(table, "L2").balance_cents) == (0, 0)
+    assert movement_rows(table) == 2
 
 
 def test_an_entry_of_zero_is_no_payment(table: MemoryTable) -> None:

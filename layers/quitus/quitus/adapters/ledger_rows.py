@@ -89,13 +89,15 @@ class LedgerRows:
             for bucket in own & known.keys()
             for key in (
                 keys.movement(landlord_id, bucket, 2),
+                keys.decision(landlord_id, bucket, 1, 1),
                 *(keys.claim(landlord_id, bucket, 1, channel) for channel in channels),
             )
         )
         rows: dict[Bucket, list[Known]] = {}
         for bucket, first in known.items():
             few = [first, *(row for key, row in further.items() if key.pk == first["PK"])]
-            alone = bucket in own and keys.movement(landlord_id, bucket, 2) not in further
+            more = {keys.movement(landlord_id, bucket, 2), keys.decision(landlord_id, bucket, 1, 1)}
+            alone = bucket in own and more.isdisjoint(further)
             rows[bucket] = _known(bucket, few if alone else self._rows(first["PK"]))
         return Register(rows)
 

@@ -74,13 +74,13 @@ class _Order(NamedTuple):
     annexes: Container[str] = ()
     plans: Sequence[InstalmentPlan] = ()
 
-    def queue(self, dues: Sequence[OpenDue], rule: AllocationRule | None) -> Iterable[_Turn]:
+    def queue(self, dues: Sequence[OpenDue], rule: AllocationRule | None) -> list[_Turn]:
         """The dues in their turns, under `rule` or the one that orders them."""
         running = [plan for plan in self.plans if plan.open_parts(dues)]
         if running:
             return self._planned(dues, running, rule or AllocationRule.PLAN)
         ordered = payment_order(dues, self.on, annexes=self.annexes)
-        return (_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in ordered)
+        return [_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in ordered]
 
     def _planned(self, dues: Sequence[OpenDue], running: Sequence[InstalmentPlan], rule: AllocationRule) -> list[_Turn]:
         """Month by month, all up to the end of the booking month being one: its charging, then its instalments."""
@@ -109,7 +109,7 @@ def payment_order(
     when targeted; a plan interrupts the limitation of the dues that it covers (`interrupted`). `annexes` are the dues
     of leases that are no dwelling.
     """
-    payable = (due for due in dues if due.due_id in interrupted or not due.is_barred(on))
+    payable = [due for due in dues if due.due_id in interrupted or not due.is_barred(on)]
     return sorted(
         payable,
         key=lambda due: (
@@ -170,9 +170,9 @@ def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[_Turn])
         if cents > 0:
             paid[due.due_id] = (due.due_id, before + cents, rule)
             left -= cents
-    still_open = tuple(
+    still_open = [
         due.less(paid[due.due_id][1]) if due.due_id in paid else due
         for due in dues
         if due.due_id not in paid or paid[due.due_id][1] < due.open_cents
-    )
-    return Settlement(still_open, tuple(paid.values()), left)
+    ]
+    return Settlement(tuple(still_open), tuple(paid.values()), left)

@@ -82,7 +82,7 @@ class Part(NamedTuple):
     @property
     def paid_cents(self) -> Cents:
         """What settles dues."""
-        return sum(cents for _, cents, _ in self.settlement.paid)
+        return sum([cents for _, cents, _ in self.settlement.paid])
 
     @property
     def is_booked(self) -> bool:
@@ -92,7 +92,8 @@ class Part(NamedTuple):
     @property
     def allocations(self) -> tuple[Allocation, ...]:
         """Which dues, by which rule."""
-        return tuple(Allocation(self.lease_id, due_id, cents, rule) for due_id, cents, rule in self.settlement.paid)
+        lease_id = self.account.lease_id
+        return tuple([Allocation(lease_id, due_id, cents, rule) for due_id, cents, rule in self.settlement.paid])
 
 
 class Choice(NamedTuple):
@@ -213,12 +214,12 @@ def next_entry(account: Account, entry_id: str, kind: EntryKind, on: date, lines
 
 def allocations_of(parts: Sequence[Part]) -> tuple[Allocation, ...]:
     """The allocations of all parts."""
-    return tuple(allocation for part in parts for allocation in part.allocations)
+    return tuple([allocation for part in parts for allocation in part.allocations])
 
 
 def rest_of(parts: Sequence[Part]) -> Cents:
     """What is left as credit."""
-    return sum(part.settlement.rest_cents for part in parts)
+    return sum([part.settlement.rest_cents for part in parts])
 
 
 def is_on_ended_lease(parts: Sequence[Part]) -> bool:

@@ -180,7 +180,7 @@ class Chart:
         """Credits of what a receipt settles (411) and of what it leaves in advance (4195)."""
         auxiliary = _auxiliary(debtor, lease_id)
         lines = (self.credit(_DUES[debtor], allocated, auxiliary), self.credit(_ADVANCES[debtor], rest, auxiliary))
-        return tuple(line for line in lines if line.credit_cents)
+        return tuple([line for line in lines if line.credit_cents])
 
     def used(self, debtor: Debtor, lease_id: str, cents: Cents) -> tuple[Line, ...]:
         """A credit that pays dues: D4195 C411."""

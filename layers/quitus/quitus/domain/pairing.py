@@ -66,8 +66,10 @@ class Register:
 
     def __init__(self, rows: Mapping[Bucket, Iterable[Known]] | None = None) -> None:
         self._crowds = {bucket: Crowd(known) for bucket, known in (rows or {}).items()}
-        self._alone: dict[Bucket, Known] = {}
-        """New rows of buckets of which nothing was asked since: most of them, always."""
+        self._alone: dict[Bucket, Report] = {}
+        """What the first row of a bucket is told by of which nothing was asked since: most of them, always."""
+        self._told = {(bucket.account, bucket.amount_cents) for bucket in self._crowds}
+        """The amounts, by account, that there is anything of."""
 
     def of(self, bucket: Bucket) -> list[Known]:
         """The rows of a bucket, by ordinal."""
@@ -84,7 +86,8 @@ class Register:
     def pair(self, bucket: Bucket, reports: Sequence[Report]) -> list[Pairing]:
         """Pair the reports of one bucket, strongest evidence first over all of them; the result is in their order."""
         if len(reports) == 1 and not self._near(bucket):
-            self._alone[bucket] = Known(bucket, 1, (reports[0],))
+            self._alone[bucket] = reports[0]
+            self._told.add((bucket.account, bucket.amount_cents))
             return [Pairing(Verdict.NEW, bucket, 1)]
         found: dict[int, Pairing] = {}
         for index, report in enumerate(reports):
@@ -122,7 +125,8 @@ class Register:
     def _crowd(self, bucket: Bucket) -> Crowd:
         if bucket not in self._crowds:
             alone = self._alone.pop(bucket, None)
-            self._crowds[bucket] = Crowd(() if alone is None else (alone,))
+            self._crowds[bucket] = Crowd(() if alone is None else (Known(bucket, 1, (alone,)),))
+            self._told.add((bucket.account, bucket.amount_cents))
         return self._crowds[bucket]
 
     def _replayed(self, bucket: Bucket, report: Report) -> Pairing | None:
@@ -140,6 +144,8 @@ class Register:
         return next((known for crowd in crowds if (known := crowd.like(evidence, report))), None)
 
     def _near(self, bucket: Bucket) -> list[Crowd]:
+        if (bucket.account, bucket.amount_cents) not in self._told:
+            return []
         days = (bucket, *bucket.neighbours())
         return [self._crowd(day) for day in days if day in self._crowds or day in self._alone]
 
