@@ -14,7 +14,7 @@ def close(landlord_id: str) -> None:
     through = bootstrap.day_closer().close_proved(landlord_id)
     numbered = bootstrap.numberer().number(landlord_id)
     done = {"closed_through": through.isoformat() if through else None, "numbered": numbered}
-    logger().info("closed", extra={"landlord_id": landlord_id, **done})
+    logger().info("Days were closed", extra={"landlord_id": landlord_id, **done})
 
 
 def handler(event: dict[str, Any], context: object) -> None:

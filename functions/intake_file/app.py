@@ -25,10 +25,10 @@ def take(message: Message) -> None:
 
 def _say(file: DroppedFile | None, file_id: str) -> None:
     if file is None:
-        logger().warning("an object of no landlord", extra={"file_id": file_id, "landlord_id": "-"})
+        logger().warning("An object of no landlord", extra={"file_id": file_id, "landlord_id": "-"})
         return
     said = {"file_id": file.file_id, "landlord_id": file.landlord_id, "status": file.status, "reason": file.reason}
-    logger().info("taken", extra=said)
+    logger().info("A file was taken in", extra=said)
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:

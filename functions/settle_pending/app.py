@@ -30,7 +30,7 @@ def review(landlord_id: str) -> None:
     differing = settling.proof_watch().review(landlord_id)
     plans = settling.plan_watch().review(landlord_id)
     found = {"replaced": replaced, "lists": lists, "refunds": refunds, "differing": differing, "plans": plans}
-    logger().info("reviewed", extra={"landlord_id": landlord_id, **found})
+    logger().info("What waits was reviewed", extra={"landlord_id": landlord_id, **found})
 
 
 def handler(event: dict[str, Any], context: object) -> Failed | None:

@@ -11,4 +11,4 @@ from quitus.bootstrap import taking_in
 def handler(event: dict[str, Any], context: object) -> None:
     """Sweep the drop bucket and the files that are being processed."""
     swept = taking_in.sweep().sweep()
-    logger().info("swept", extra={"missed": swept.missed, "stuck": swept.stuck})
+    logger().info("The drops were swept", extra={"missed": swept.missed, "stuck": swept.stuck})

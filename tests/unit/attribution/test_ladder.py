@@ -234,6 +234,13 @@ def test_what_pays_aids_is_never_put_on_a_tenant_by_name() -> None:
     assert doubt(case, case.report("450.00", means="caf", debtor_name="MARTIN JEAN")) == ("no_evidence", "")
 
 
+def test_what_the_landlord_had_sent_and_comes_back_is_no_payment_of_whom_it_was_sent_to() -> None:
+    case = a_case()
+    returned = case.report("450.00", debtor_name="MARTIN JEAN", return_reason="AC01")
+    assert doubt(case, returned) == ("no_evidence", "")
+    assert case.balance("A") == "450.00"
+
+
 def test_a_new_name_is_known_at_once_and_an_old_one_forgotten() -> None:
     case = a_case()
     assert found(case, case.report("450.00", debtor_name="MARTIN JEAN"))[0] == "A"

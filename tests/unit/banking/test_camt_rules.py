@@ -308,6 +308,7 @@ def test_a_structured_reference_comes_first_and_must_be_valid() -> None:
         ("PMNT/IDDT/PRDD", "DBIT", Means.DIRECT_DEBIT, Nature.RETURN),
         ("PMNT/RCDT/RRTN", "DBIT", Means.TRANSFER, Nature.RETURN),
         ("PMNT/RCDT/CHRG", "DBIT", Means.TRANSFER, Nature.OTHER),
+        ("PMNT/RCDT/BOOK", "DBIT", Means.TRANSFER, Nature.OTHER),
         ("PMNT/ICDT/ESCT", "DBIT", Means.TRANSFER, Nature.OTHER),
         ("PMNT/RDDT/ESDD", "DBIT", Means.DIRECT_DEBIT, Nature.OTHER),
         ("PMNT/MCRD/POSP", "CRDT", Means.CARD, Nature.CLEARING),

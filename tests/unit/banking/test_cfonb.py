@@ -175,11 +175,22 @@ def test_a_complement_without_qualifier_is_a_text() -> None:
         ("18", 1, Means.TRANSFER, Nature.RECEIPT),
         ("C2", 1, Means.INSTANT_TRANSFER, Nature.RECEIPT),
         ("12", -1, Means.TRANSFER, Nature.RETURN),
-        ("26", -1, Means.OTHER, Nature.RETURN),
+        ("10", -1, Means.DIRECT_DEBIT, Nature.RETURN),
+        ("15", 1, Means.CHEQUE, Nature.CLEARING),
+        ("24", 1, Means.DIRECT_DEBIT, Nature.RECEIPT),
+        ("26", -1, Means.DIRECT_DEBIT, Nature.RETURN),
+        ("27", -1, Means.DIRECT_DEBIT, Nature.RETURN),
+        ("28", -1, Means.CARD, Nature.OTHER),
         ("30", 1, Means.CARD, Nature.CLEARING),
         ("38", -1, Means.CARD, Nature.RETURN),
         ("A1", 1, Means.DIRECT_DEBIT, Nature.RECEIPT),
+        ("B1", -1, Means.DIRECT_DEBIT, Nature.OTHER),
         ("B3", -1, Means.DIRECT_DEBIT, Nature.RETURN),
+        ("B4", -1, Means.DIRECT_DEBIT, Nature.RETURN),
+        ("C1", -1, Means.INSTANT_TRANSFER, Nature.OTHER),
+        ("C4", -1, Means.INSTANT_TRANSFER, Nature.RETURN),
+        ("06", -1, Means.TRANSFER, Nature.OTHER),
+        ("45", 1, Means.TRANSFER, Nature.RECEIPT),
         ("62", -1, Means.OTHER, Nature.OTHER),
         ("99", -1, Means.OTHER, Nature.OTHER),
     ],
@@ -187,6 +198,34 @@ def test_a_complement_without_qualifier_is_a_text() -> None:
 def test_the_interbank_code_says_means_and_nature(code: str, cents: int, means: Means, nature: Nature) -> None:
     (movement,), _ = read_records(cfonb(*a_file(operation(cents, code), moved=cents)))
     assert (movement.means, movement.nature) == (means, nature)
+
+
+@pytest.mark.parametrize(
+    ("written", "reference", "note"),
+    [
+        ("2015275300000000", "2015275300000000", "VIR SEPA"),
+        ("C1589661", "C1589661", "VIR SEPA"),
+        ("CONVENTION DE PR", None, "VIR SEPA / CONVENTION DE PR"),
+        ("MCC 5812 RESTAUR", None, "VIR SEPA / MCC 5812 RESTAUR"),
+        ("WASELI", None, "VIR SEPA / WASELI"),
+        ("VIR", None, "VIR SEPA"),
+        ("FR65ZZZ008443", None, "VIR SEPA / FR65ZZZ008443"),
+        ("NONREF", None, "VIR SEPA"),
+    ],
+)
+@pytest.mark.parametrize("known", [0, 1])
+def test_a_text_in_the_place_of_the_reference_is_none_but_kept(
+    written: str, reference: str | None, note: str, known: int
+) -> None:
+    """Whether the beginning of the movement was met before or not."""
+    movements, _ = read_records(cfonb(*a_file(*[operation(100, reference=written)] * 2, moved=200)))
+    assert (movements[known].bank_reference, movements[known].note) == (reference, note)
+
+
+def test_a_statement_ends_with_its_last_movement_at_least() -> None:
+    first, last = date(2026, 11, 25), date(2026, 11, 29)
+    _, (statement,) = read_records(cfonb(record("01", 0, first), operation(100, day=last), record("07", 100, first)))
+    assert (statement.to_date, codes([statement])) == (last, [])
 
 
 def test_a_reject_code_is_the_return_reason() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from quitus.adapters.changes import KEYS_PER_MESSAGE, changed, forward, matters, messages
-from quitus.domain.errors import Contention
+from quitus.domain.errors import Unavailable
 from quitus.domain.name_index import HOLDER
 from quitus.services.messages import Changes, from_json, to_json
 from quitus.services.table import Key
@@ -33,7 +33,7 @@ class FullQueue:
     """A queue that takes nothing."""
 
     def send(self, messages: Iterable[object], delay_seconds: int = 0) -> None:
-        raise Contention("queue_refused", "A queue refused messages.", count=len(list(messages)))
+        raise Unavailable("backend_unavailable", "A queue refused messages.", count=len(list(messages)))
 
 
 def a_record(pk: str, sk: str) -> dict[str, Any]:
@@ -107,5 +107,5 @@ def test_a_message_is_read_as_it_was_sent() -> None:
 
 
 def test_a_queue_that_takes_nothing_stops_the_stream() -> None:
-    with pytest.raises(Contention):
+    with pytest.raises(Unavailable):
         forward([a_record("l#lease#1", "lease")], FullQueue())

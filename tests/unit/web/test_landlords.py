@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from builders import BANK_ACCOUNT
 from faults import InterruptedTable
 from unit.web.office import CAF, LANDLORD, LEASE, Office, other_landlord
 
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
+from quitus.banking.profiles import PROFILES
 
 IBAN, OTHER_IBAN = "FR7630006000011234567890189", "FR1420041010050500013M02606"
 
@@ -169,12 +171,9 @@ def test_no_landlord_has_a_name_that_the_deployment_uses(landlord: str) -> None:
         {"tolerance_cents": True},
         {"bank_accounts": [{"iban": "FR7630006000011234567890188", "bic": "AGRIFRPP"}]},
         {"bank_accounts": [{"iban": "FR1430006000011234567890100", "bic": "AGRIFRPP"}]},
-        {"bank_accounts": LANDLORD["bank_accounts"] * 2},
         {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"bank_code": "1732"}},
         {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": "12345678901"}},
         {"virtual_iban_range": LANDLORD["virtual_iban_range"] | {"account_prefix": "4a"}},
-        {"virtual_iban_range": None},
-        {"virtual_iban_pool": "main"},
         {"allocation_mode": "mine"},
         {"unknown": 1},
         {"landlord_id": "habitat"},
@@ -184,6 +183,35 @@ def test_no_landlord_has_a_name_that_the_deployment_uses(landlord: str) -> None:
 )
 def test_a_setting_that_breaks_a_rule_is_refused(change: dict[str, Any]) -> None:
     assert Office().ask("PUT", "/v1/landlords/semiga", LANDLORD | change).status == 422
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "detail"),
+    [
+        ({"bank_accounts": LANDLORD["bank_accounts"] * 2}, "bank_account_twice", {"ending": BANK_ACCOUNT[-4:]}),
+        (
+            {"bank_accounts": [LANDLORD["bank_accounts"][0] | {"profile": "mine"}]},
+            "unknown_profile",
+            {"known": sorted(PROFILES)},
+        ),
+        ({"virtual_iban_range": None}, "no_virtual_iban_source", {}),
+        ({"virtual_iban_pool": "main"}, "no_virtual_iban_source", {}),
+        ({"bulk_payers": [CAF, CAF]}, "bulk_payer_twice", {"payer_ids": [CAF["payer_id"]] * 2}),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_refused_by_name(
+    change: dict[str, Any], code: str, detail: dict[str, Any]
+) -> None:
+    office = Office()
+    put = office.ask("PUT", "/v1/landlords/semiga", LANDLORD | change)
+    assert (put.status, put.code, put.body["error"]["detail"]) == (422, code, detail)
+    assert not office.outside.action_log.actions
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_a_bank_account_may_have_any_profile(name: str) -> None:
+    accounts = [LANDLORD["bank_accounts"][0] | {"profile": name}]
+    assert Office().ask("PUT", "/v1/landlords/semiga", LANDLORD | {"bank_accounts": accounts}).status == 201
 
 
 @pytest.mark.parametrize(

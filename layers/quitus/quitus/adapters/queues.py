@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from quitus.adapters.pauses import pause
-from quitus.domain.errors import Contention
+from quitus.domain.errors import Unavailable
 from quitus.services.messages import to_json
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SqsQueue:
             if not left:
                 return
             pause(attempt)
-        raise Contention("queue_refused", "A queue refused messages.", count=len(left))
+        raise Unavailable("backend_unavailable", "A queue refused messages. Try again.", count=len(left))
 
 
 def _packed(bodies: Iterable[str]) -> Iterator[list[str]]:

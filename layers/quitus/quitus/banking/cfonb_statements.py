@@ -23,6 +23,8 @@ _OLDEST: Final = 80
 _NO_DAY: Final = frozenset({"000000", " " * 6})
 _EUR: Final = "EUR"
 _DECIMALS: Final = re.compile("[0-9]|\\s")
+_TELLING: Final = re.compile(r"(?![A-Z]{2}[0-9]{2}ZZZ)(?=[^0-9]*[0-9])[^ ]+").fullmatch
+"""One word with a digit, and no creditor identifier: some banks begin a free text there (`CONVENTION DE PR`)."""
 _POSITIVE: Final = {char: str(digit) for digit, char in enumerate("{ABCDEFGHI")} | {"é": "0"}
 _NEGATIVE: Final = {char: str(digit) for digit, char in enumerate("}JKLMNOPQR")} | {"è": "0"}
 _LAST: Final = _POSITIVE | _NEGATIVE | {str(digit): str(digit) for digit in range(10)}
@@ -88,7 +90,7 @@ class StatementReader:
             amount = -int(digits + _LAST[last]) if last in _NEGATIVE else int(digits + _LAST[last])
             facts = (head.credit if amount >= 0 else head.debit).copy()
             facts["position"], facts["amount_cents"] = f"{self._place}{self._movements}", amount
-            facts["bank_reference"], facts["note"] = reference(bank_reference), label.strip() or None
+            _refer(facts, bank_reference, label)
             if pattern.usual and self._is_plain(facts, text, account, pattern.account_place):
                 facts["debtor_name"], facts["remittance"] = payer.strip() or None, text.strip() or None
                 facts["end_to_end_id"] = reference(end_to_end)
@@ -122,7 +124,7 @@ class StatementReader:
             return
         facts = (head.credit if amount >= 0 else head.debit).copy()
         facts["position"], facts["amount_cents"] = position, amount
-        facts["bank_reference"], facts["note"] = reference(records[104:120]), records[48:79].strip() or None
+        _refer(facts, records[104:120], records[48:79])
         self._layouts.of(records).tell(facts, records, self._account)
         head.sums.add(amount)
         yield Movement.of(facts)
@@ -140,7 +142,7 @@ class StatementReader:
             statement_id=f"{self._from or ''}/{self._to or ''}",
             message_id="",
             from_date=days[0][0] if days else self._from,
-            to_date=self._to or (days[-1][0] if days else None),
+            to_date=max((day for day in (self._to, days[-1][0] if days else None) if day), default=None),
             currency=self._currency,
             balances=balances,
             movements=self._sums.movements,
@@ -209,6 +211,15 @@ class StatementReader:
         except ValueError:
             self.problems.add(Reason.BAD_DATE, f"Not a date: {text!r}.", at_record(number))
             return None
+
+
+def _refer(facts: Facts, text: str, label: str) -> None:
+    """The label, and the reference of columns 105-120; other texts that banks put there are kept with the label."""
+    told, note = reference(text), label.strip() or None
+    if told is not None and _TELLING(told) is None:
+        note = told if note is None else note if told in note else f"{note} / {told}"
+        told = None
+    facts["bank_reference"], facts["note"] = told, note
 
 
 def at_record(number: int) -> str:

@@ -40,25 +40,20 @@ _SUB_FAMILY_MEANS: Final = {
     "CDPT": Means.CASH,
 }
 _CFONB_MEANS: Final = {
-    "01": Means.CHEQUE,
-    "02": Means.CHEQUE,
-    "03": Means.CHEQUE,
-    "04": Means.CASH,
-    "05": Means.TRANSFER,
-    "18": Means.TRANSFER,
-    "12": Means.TRANSFER,
-    "B1": Means.TRANSFER,
-    "C2": Means.INSTANT_TRANSFER,
-    "A1": Means.DIRECT_DEBIT,
-    "A3": Means.DIRECT_DEBIT,
-    "B3": Means.DIRECT_DEBIT,
-    "24": Means.OTHER,
-    "26": Means.OTHER,
-    "30": Means.CARD,
-    "38": Means.CARD,
-    "62": Means.OTHER,
-    "99": Means.OTHER,
+    code: means
+    for means, codes in (
+        (Means.CHEQUE, "01 02 03 15"),
+        (Means.CASH, "04"),
+        (Means.TRANSFER, "05 06 12 13 14 18 21 39 41 44 45"),
+        (Means.INSTANT_TRANSFER, "C1 C2 C3 C4 C5"),
+        (Means.DIRECT_DEBIT, "08 09 10 22 24 26 27 96 97 98 A1 A2 A3 A4 A5 A6 B1 B2 B3 B4 B5 B6"),
+        (Means.CARD, "11 28 29 30 36 38"),
+    )
+    for code in codes.split()
 }
+"""Interbank operation codes of CFONB; those of bills, securities, currencies, interest and fees are no means here. TIP
+and télérèglements are debits that the payer signed.
+"""
 _GVC_MEANS: Final = {
     "152": Means.TRANSFER,
     "153": Means.TRANSFER,
@@ -86,14 +81,17 @@ _SWIFT_RETURNS: Final = frozenset({"RTI"})
 _RETURN_SUB_FAMILIES: Final = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "RPCR", "UPCQ", "CQRV", "UPCT"})
 _FEE_SUB_FAMILIES: Final = frozenset({"CHRG", "COMM", "COME", "COMI", "COMT", "FEES", "INTR", "TAXE", "LBOX"})
 _TAKE_BACK_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT", "RCHQ"})
-_CFONB_RETURNS: Final = frozenset({"03", "12", "26", "38", "B3"})
+_OWN_MONEY: Final = "BOOK"
+"""Moved between accounts of the bank's: a debit of it takes nothing back."""
+_CFONB_RETURNS: Final = frozenset(["03", "10", "12", "26", "27", "33", "34", "38", "98", "A5", "A6", "B3", "B4", "C4"])
+"""Debits that take back what was credited: unpaid cheques, debits, bills and card payments, transfers recalled."""
 GVC_RETURNS: Final = frozenset({"108", "109", "159"})
 """The German codes of a debit or transfer that comes back."""
 RETURN_REASON: Final = re.compile(
     r"\b(A[CM]0[1-6]|AC13|AG0[12]|BE0[1-8]|[CD]NOR|CUST|ED05|FF0[15]|FOCR|MD0[1267]|MS0[23]|RC01|RR0[1-4]|SL01|TM01)\b"
 )
 """A reason of ISO 20022 for a payment that comes back, as a word of a text."""
-_CFONB_CLEARING: Final = frozenset({"02", "04", "30"})
+_CFONB_CLEARING: Final = frozenset({"02", "04", "15", "30"})
 _CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
 _CLEARING_SUB_FAMILIES: Final = frozenset({"CDPT"})
 
@@ -153,7 +151,7 @@ def nature_of(credit: bool, code: str | None, proprietary: str | None = None, re
         return Nature.CLEARING if cleared and not returned else Nature.RECEIPT
     if sub_family in _FEE_SUB_FAMILIES:
         return Nature.OTHER
-    coded = sub_family in _RETURN_SUB_FAMILIES or family in _TAKE_BACK_FAMILIES
+    coded = sub_family in _RETURN_SUB_FAMILIES or (family in _TAKE_BACK_FAMILIES and sub_family != _OWN_MONEY)
     coded = coded or bool(cfonb & _CFONB_RETURNS) or bool(gvc & GVC_RETURNS)
     coded = coded or any(_swift(text) in _SWIFT_RETURNS for text in spoken)
     return Nature.RETURN if returned or coded else Nature.OTHER

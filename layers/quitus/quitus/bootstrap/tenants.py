@@ -194,5 +194,5 @@ def opened(view: PayView) -> None:
     """Keep in mind that a payment page was seen: which, not by whom."""
     from quitus.adapters.log import logger
 
-    told = {"landlord": view.landlord.landlord_id, "link_id": view.link.link_id, "state": view.asked.state.value}
+    told = {"landlord_id": view.landlord.landlord_id, "link_id": view.link.link_id, "state": view.asked.state.value}
     logger().info("A payment page was opened", extra=told)

@@ -1,4 +1,4 @@
-"""Every error of Quitus, one tree.
+"""Every error of Quitus, one tree; what only one port knows stands with it.
 
 QuitusError                     a code, a sentence, an HTTP status
 ├── Invalid                422  a value that breaks a rule
@@ -6,13 +6,21 @@ QuitusError                     a code, a sentence, an HTTP status
 ├── NotFound               404  unknown here, or another landlord's
 ├── Conflict               409  against what is already recorded
 │   └── IdempotencyConflict     same key, other request
-├── Unauthenticated        401  nobody proved to have sent it
+├── Unauthenticated        401  nobody proved to have sent it, or a token that speaks for nobody
 ├── Forbidden              403  the role may not
 ├── Malformed              400  not the shape at all
+├── TooLarge               413  more than any request holds (web.received)
 ├── UnreadableFile         422  a bank or ERP file that cannot be trusted (carries its Problem)
+│   └── DoubtfulFile            one that was read, with problems that nobody answers for (services.doubts)
 ├── ProviderRefusal        502  a payment provider does not take what it was asked
 ├── Contention             503  others wrote at the same time; try again
-└── Unavailable            503  what Quitus rests on did not answer; try again
+├── Unavailable            503  what Quitus rests on did not answer; try again
+│   ├── ProviderFailed          a payment provider broke down (services.card_providers)
+│   └── ProviderBusy            it works on the same for somebody else
+├── Stale                  409  rows changed since they were read: read again (services.table)
+├── Oversized              500  more rows together than one transaction holds: do less
+├── NotSent                502  the sending service refused a message (services.send_mailings)
+└── NotTaken               503  it takes no more for now: the message waits
 """
 
 from __future__ import annotations
@@ -25,7 +33,6 @@ class QuitusError(Exception):
     """Base: `code` is stable and documented, `message` is for people, `detail` for programs."""
 
     status: ClassVar[int] = 500
-    retry: ClassVar[bool] = False
 
     def __init__(self, code: str, message: str, **detail: Any) -> None:
         super().__init__(message)
@@ -61,7 +68,7 @@ class IdempotencyConflict(Conflict):
 
 
 class Unauthenticated(QuitusError):
-    """Nothing proves who sent it."""
+    """Nothing proves who sent it, or a token speaks for no landlord and role."""
 
     status = 401
 
@@ -94,11 +101,9 @@ class Contention(QuitusError):
     """The same rows were written by others at the same time, several times over: try again later."""
 
     status = 503
-    retry = True
 
 
 class Unavailable(QuitusError):
     """A service that Quitus rests on did not answer or asked to slow down: try again later."""
 
     status = 503
-    retry = True

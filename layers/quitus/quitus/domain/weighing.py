@@ -71,9 +71,11 @@ class Clues:
 
 
 def may_be_weighed(movement: Movement) -> bool:
-    """Whether it is a receipt of a tenant's debt; what pays aids comes with a list (sector.md §2)."""
-    of_tenant = movement.means.debtor is Debtor.TENANT
-    return movement.nature is Nature.RECEIPT and movement.amount_cents > 0 and of_tenant
+    """Whether it is a receipt of a tenant's debt: what pays aids comes with a list (sector.md §2), and what the
+    landlord had sent and comes back is no payment of the one whom it was sent to.
+    """
+    of_tenant, comes_back = movement.means.debtor is Debtor.TENANT, movement.return_reason is not None
+    return movement.nature is Nature.RECEIPT and movement.amount_cents > 0 and of_tenant and not comes_back
 
 
 @dataclass(frozen=True, slots=True)

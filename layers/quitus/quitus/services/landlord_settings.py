@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from quitus.banking.profiles import profile_named
 from quitus.domain.bulk_payers import BulkPayer
 from quitus.domain.errors import Invalid
-from quitus.domain.ibans import VirtualIbanRange, checked_iban
+from quitus.domain.ibans import checked_iban
 from quitus.domain.ids import is_landlord_id
 from quitus.domain.landlord import BankAccount, Landlord
 from quitus.services.ports import ActionLog
@@ -71,8 +72,8 @@ class LandlordDesk:
         Raises:
             Conflict: `range_taken`.
             Contention: others kept replacing them.
-            Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `bulk_payer_twice`,
-                `invalid_range`, `no_virtual_iban_source`.
+            Invalid: `reserved_landlord_id`, `invalid_iban`, `bank_account_twice`, `unknown_profile`,
+                `bulk_payer_twice`, `no_virtual_iban_source`.
         """
         checked = _checked(landlord)
         body: dict[str, Any] = {"settings": msgspec.to_builtins(checked), "by": by}
@@ -87,10 +88,8 @@ def _checked(landlord: Landlord) -> Landlord:
         raise Invalid("reserved_landlord_id", "No landlord can have this id.", landlord_id=landlord.landlord_id)
     accounts = tuple(replace(account, iban=checked_iban(account.iban)) for account in landlord.bank_accounts)
     _check_accounts(accounts)
-    if landlord.virtual_iban_range is not None:
-        _check_range(landlord.virtual_iban_range)
-    elif landlord.virtual_iban_pool is None:
-        raise Invalid("no_virtual_iban_source", "A landlord needs a range or a pool of virtual IBANs.")
+    if (landlord.virtual_iban_range is None) == (landlord.virtual_iban_pool is None):
+        raise Invalid("no_virtual_iban_source", "Virtual IBANs come either from a range or from a pool.")
     payers = tuple(
         replace(payer, ibans=tuple(checked_iban(iban) for iban in payer.ibans)) for payer in landlord.bulk_payers
     )
@@ -104,21 +103,15 @@ def _checked(landlord: Landlord) -> Landlord:
 def _check_payers(payers: tuple[BulkPayer, ...]) -> None:
     """A transfer is of one payer, and one list."""
     for one, other in combinations(payers, 2):
-        if one.shares_with(other):
-            message = "Two payers of lists have an account or a name in common."
+        if one.payer_id == other.payer_id or one.shares_with(other):
+            message = "Two payers of lists have their id, an account or a name in common."
             raise Invalid("bulk_payer_twice", message, payer_ids=[one.payer_id, other.payer_id])
 
 
 def _check_accounts(accounts: tuple[BankAccount, ...]) -> None:
+    """An account stands once, and its files are read by a profile that there is."""
     twice = [iban for iban, count in Counter(held.iban for held in accounts).items() if count > 1]
     if twice:
         raise Invalid("bank_account_twice", "A bank account stands twice.", ending=twice[0][-4:])
-
-
-def _check_range(numbering: VirtualIbanRange) -> None:
-    codes = (numbering.bank_code, numbering.branch_code)
-    prefix = numbering.account_prefix
-    if not all(len(code) == 5 and code.isdecimal() for code in codes) or not (prefix == "" or prefix.isdecimal()):
-        raise Invalid("invalid_range", "A range has a bank and a branch code of five digits and a prefix of digits.")
-    if len(prefix) > 10:
-        raise Invalid("invalid_range", "A range's prefix leaves at least one digit of the account.")
+    for account in accounts:
+        profile_named(account.profile)

@@ -55,7 +55,6 @@ class NotTaken(QuitusError):
     """The sending service takes no more for now: the message did not leave, and may be sent later."""
 
     status = 503
-    retry = True
 
 
 class MailingStore(Protocol):

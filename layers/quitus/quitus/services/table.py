@@ -102,7 +102,6 @@ class Stale(QuitusError):
     """
 
     status = 409
-    retry = True
 
     def __init__(self, failed: Iterable[int] = ()) -> None:
         super().__init__("stale", "The rows changed since they were read.")

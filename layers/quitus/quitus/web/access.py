@@ -7,15 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from quitus.domain.access import API_SCOPE, Role, role_of
-from quitus.domain.errors import Forbidden, NotFound, QuitusError
+from quitus.domain.errors import Forbidden, NotFound, Unauthenticated
 from quitus.domain.ids import is_id
-
-
-class Unauthorized(QuitusError):
-    """No token, or one that speaks for no landlord and role."""
-
-    status = 401
-
 
 READERS = frozenset({Role.VIEWER, Role.COLLECTIONS, Role.ACCOUNTANT, Role.ADMIN})
 LEASE_READERS = READERS | {Role.ERP}
@@ -35,13 +28,13 @@ class Caller:
 
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:
-    """The caller that verified claims name. Raises Unauthorized."""
+    """The caller that verified claims name. Raises Unauthenticated."""
     landlord_id, role, scopes = claims.get("landlord"), role_of(claims.get("role")), claims.get("scope")
     subject = claims.get("sub") or claims.get("client_id") or "unknown"
     if not isinstance(landlord_id, str) or not is_id(landlord_id) or role is None:
-        raise Unauthorized("unauthorized", "A token that names a landlord and a role is needed.")
+        raise Unauthenticated("unauthorized", "A token that names a landlord and a role is needed.")
     if not isinstance(scopes, str) or API_SCOPE not in scopes.split():
-        raise Unauthorized("unauthorized", "A token with the scope of this API is needed.")
+        raise Unauthenticated("unauthorized", "A token with the scope of this API is needed.")
     return Caller(landlord_id, role, str(subject))
 
 

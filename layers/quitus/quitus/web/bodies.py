@@ -122,13 +122,7 @@ class LandlordBody(Body):
     sender: SenderBody | None = None
 
     @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        if (self.virtual_iban_range is None) == (self.virtual_iban_pool is None):
-            raise PydanticCustomError("virtual_ibans", "Virtual IBANs come either from a range or from a pool.")
-        if len({account.iban for account in self.bank_accounts}) != len(self.bank_accounts):
-            raise PydanticCustomError("bank_accounts", "The same account is given twice.")
-        if len({payer.payer_id for payer in self.bulk_payers}) != len(self.bulk_payers):
-            raise PydanticCustomError("bulk_payers", "The same payer is given twice.")
+    def _cards_have_an_account(self) -> Self:
         if self.card_account_iban not in (None, *(account.iban for account in self.bank_accounts)):
             raise PydanticCustomError("card_account_iban", "Cards are paid out to one of the bank accounts.")
         return self

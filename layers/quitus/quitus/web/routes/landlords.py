@@ -81,7 +81,7 @@ ROUTES = (
         "Create or replace the landlord's settings, whole", ADMINS, LandlordBody,
         refusals=(
             "landlord_not_found", "reserved_landlord_id", "erp_address_refused", "range_taken",
-            "invalid_iban", "bank_account_twice", "bulk_payer_twice", "no_virtual_iban_source", "invalid_range",
+            "invalid_iban", "bank_account_twice", "unknown_profile", "bulk_payer_twice", "no_virtual_iban_source",
             "id_mismatch", "rows_busy",
         ),
     ),
