@@ -72,7 +72,7 @@ def test_a_plan_asks_for_its_instalment_and_not_for_what_it_covers() -> None:
         1, (Instalment(DUE_DAY, 80_00), Instalment(date(2026, 12, 10), 880_00)), ((debt.due.due_id, 960_00),)
     )
     rows = table_of(composed(NOTICE, a_standing(debt, a_called(DueKind.RENT, 510_00, 510_00), plan=plan)))
-    assert rows["Mensualité de votre plan d’apurement"] == ("80,00 €",)
+    assert rows["Échéance de votre plan d’apurement"] == ("80,00 €",)
     assert "Reste dû des mois précédents" not in rows
     assert rows["Total à payer"] == ("590,00 €",)
 
@@ -107,7 +107,7 @@ def test_a_plan_that_covers_the_month_itself_asks_for_its_instalment_alone() -> 
     rows = table_of(composed(NOTICE, a_standing(rent, plan=plan)))
     assert rows["Total de l’échéance"] == ("510,00 €",)
     assert rows["Repris dans votre plan d’apurement"] == ("−400,00 €",)
-    assert rows["Mensualité de votre plan d’apurement"] == ("100,00 €",)
+    assert rows["Échéance de votre plan d’apurement"] == ("100,00 €",)
     assert rows["Total à payer"] == ("210,00 €",)
 
 

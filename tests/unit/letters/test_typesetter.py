@@ -69,8 +69,8 @@ def test_the_file_is_tagged_titled_and_says_its_language(file: pypdf.PdfReader) 
 def test_pictures_are_told_in_words(file: pypdf.PdfReader) -> None:
     root: Any = file.trailer["/Root"]
     said = alternatives(root["/StructTreeRoot"])
-    assert said[:2] == ["QR code de la page de paiement", "QR code du virement : 272,00\xa0€"]
-    assert said[2] == "QR code du virement : montant libre"
+    assert said[:2] == ["Code QR de la page de paiement", "Code QR du virement\xa0: 272,00\xa0€"]
+    assert said[2] == "Code QR du virement\xa0: montant libre"
 
 
 def alternatives(node: Any) -> list[str]:

@@ -156,7 +156,7 @@ def test_every_chosen_holder_gets_a_link_in_their_language(town: Town) -> None:
     assert (french.address, english.address) == ("camille@example.org", "noe@example.org")
     assert "reste 450,00\u00a0€ à payer" in french.text
     assert "€450.00 is left to pay" in english.text
-    assert french.subject == "SEMIGA : votre loyer à payer"
+    assert french.subject == "SEMIGA\u00a0: votre loyer à payer"
     links = [re.search(r"https://pay\.example\.org/p/[\w-]{32}", letter.text) for _, letter in town.outbox.letters]
     assert len({link[0] for link in links if link}) == 2
     assert town.progress(mailing) == ({"sent": 2}, True)

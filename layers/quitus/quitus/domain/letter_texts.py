@@ -111,8 +111,8 @@ DEFAULTS: Final[Mapping[LetterKind, Mapping[Language, str]]] = {
     LetterKind.RIB: {
         Language.FR: (
             "Voici les coordonnées bancaires à utiliser pour payer le loyer du bail {lease}.\n\n"
-            "Ce compte est réservé à votre bail : tout virement qui y arrive est porté sur votre dossier. "
-            "Enregistrez-le dans votre banque au nom de « {payee_name} », écrit exactement ainsi : "
+            "Ce compte est réservé à votre bail\u00a0: tout virement qui y arrive est porté sur votre dossier. "
+            "Enregistrez-le dans votre banque au nom de «\u00a0{payee_name}\u00a0», écrit exactement ainsi\u00a0: "
             "c’est le nom que votre banque vérifie."
         ),
         Language.EN: (
@@ -134,8 +134,8 @@ DEFAULTS: Final[Mapping[LetterKind, Mapping[Language, str]]] = {
             "Bonjour,\n\n"
             "Votre bail a maintenant son propre numéro de compte (IBAN) pour payer le loyer. Chaque virement qui y "
             "arrive est porté tout de suite sur votre dossier, sans référence à écrire et sans formulaire.\n\n"
-            "Le compte est au nom de « {payee_name} ». Quand vous l’enregistrez, votre banque vérifie ce nom : "
-            "écrivez-le exactement ainsi.\n\n"
+            "Le compte est au nom de «\u00a0{payee_name}\u00a0». Quand vous l’enregistrez, votre banque vérifie ce "
+            "nom\u00a0: écrivez-le exactement ainsi.\n\n"
             "Si vous payez par virement, remplacez l’ancien numéro de compte par celui-ci. Si vous payez par "
             "prélèvement, vous n’avez rien à changer."
         ),

@@ -9,16 +9,16 @@ from quitus.domain.mailing import Channel, Letter
 from quitus.domain.money import Cents
 from quitus.domain.wording import Language, euros
 
-_SUBJECTS = {Language.FR: "{landlord} : votre loyer à payer", Language.EN: "{landlord}: your rent to pay"}
+_SUBJECTS = {Language.FR: "{landlord}\u00a0: votre loyer à payer", Language.EN: "{landlord}: your rent to pay"}
 _MAILS = {
     Language.FR: """Bonjour,
 
 Il reste {rest} à payer pour votre bail {lease}.
 
-Vous pouvez payer en une minute sur cette page :
+Vous pouvez payer en une minute sur cette page\u00a0:
 {url}
 
-Ce lien est personnel : qui l'a voit ce qui est dû. Si vous venez de payer, la page le dit déjà, et ce message est
+Ce lien est personnel\u00a0: qui l’a voit ce qui est dû. Si vous venez de payer, la page le dit déjà, et ce message est
 sans objet.
 {contact}
 {landlord}
@@ -41,7 +41,7 @@ _SMS = {
     Language.EN: "{landlord}: your payment page is here {url}",
 }
 _CONTACT = {
-    Language.FR: "\nUne question ? Vous ne voulez plus de ces messages ? {ways}\n",
+    Language.FR: "\nUne question\u00a0? Vous ne voulez plus de ces messages\u00a0? {ways}\n",
     Language.EN: "\nA question? No more of these messages? {ways}\n",
 }
 _LONGEST_NAME = 30

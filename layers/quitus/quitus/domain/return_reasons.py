@@ -8,9 +8,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "AC01": ("Numéro de compte incorrect", "Incorrect account number"),
     "AC04": ("Compte clos", "Closed account"),
     "AC06": ("Compte bloqué", "Blocked account"),
-    "AC13": ("Compte de consommateur : mandat interentreprises refusé", "Consumer account: business mandate refused"),
+    "AC13": (
+        "Compte de consommateur\u00a0: mandat interentreprises refusé",
+        "Consumer account: business mandate refused",
+    ),
     "AG01": ("Opération interdite sur ce type de compte", "Transaction forbidden on this type of account"),
-    "AG02": ("Code d'opération incorrect", "Invalid bank operation code"),
+    "AG02": ("Code d’opération incorrect", "Invalid bank operation code"),
     "AM04": ("Provision insuffisante", "Insufficient funds"),
     "AM05": ("Opération en double", "Duplicate"),
     "AM09": ("Montant erroné", "Wrong amount"),
@@ -22,7 +25,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "ED05": ("Règlement échoué", "Settlement failed"),
     "FF01": ("Format de fichier invalide", "Invalid file format"),
     "FF05": ("Type de prélèvement incorrect", "Invalid direct debit type"),
-    "FOCR": ("Retour après demande d'annulation", "Return following a cancellation request"),
+    "FOCR": ("Retour après demande d’annulation", "Return following a cancellation request"),
     "FRAD": ("Fraude", "Fraud"),
     "MD01": ("Pas de mandat valide", "No valid mandate"),
     "MD02": ("Données du mandat incorrectes", "Mandate data missing or incorrect"),
@@ -32,13 +35,19 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "MS03": ("Motif non précisé par la banque", "Reason not specified by the bank"),
     "NARR": ("Motif en texte libre", "Reason in free text"),
     "RC01": ("Identifiant de banque incorrect", "Incorrect bank identifier"),
-    "RR01": ("Réglementation : compte du débiteur manquant", "Regulatory: debtor account missing"),
-    "RR02": ("Réglementation : nom ou adresse du débiteur manquants", "Regulatory: debtor name or address missing"),
-    "RR03": ("Réglementation : nom ou adresse du créancier manquants", "Regulatory: creditor name or address missing"),
+    "RR01": ("Réglementation\u00a0: compte du débiteur manquant", "Regulatory: debtor account missing"),
+    "RR02": (
+        "Réglementation\u00a0: nom ou adresse du débiteur manquants",
+        "Regulatory: debtor name or address missing",
+    ),
+    "RR03": (
+        "Réglementation\u00a0: nom ou adresse du créancier manquants",
+        "Regulatory: creditor name or address missing",
+    ),
     "RR04": ("Motif réglementaire", "Regulatory reason"),
     "SL01": ("Service particulier de la banque du débiteur", "Specific service of the debtor bank"),
     "TECH": ("Problème technique", "Technical problem"),
-    "TM01": ("Reçu après l'heure limite", "Received after the cut-off time"),
+    "TM01": ("Reçu après l’heure limite", "Received after the cut-off time"),
 }
 
 

@@ -33,14 +33,14 @@ ALREADY_SETTLED: Final = _words("Déjà réglé", "Already settled")
 USED_ELSEWHERE: Final = _words("Avoir porté sur un reste dû", "Credit used on an earlier debt")
 IN_PLAN: Final = _words("Repris dans votre plan d’apurement", "Taken into your payment plan")
 EARLIER: Final = _words("Reste dû des mois précédents", "Open of earlier months")
-INSTALMENTS: Final = _words("Mensualité de votre plan d’apurement", "Instalment of your payment plan")
+INSTALMENTS: Final = _words("Échéance de votre plan d’apurement", "Instalment of your payment plan")
 CREDIT: Final = _words("Avance utilisée", "Credit used")
 CREDIT_LEFT: Final = _words("Avance qui reste sur votre compte", "Credit left on your account")
 TO_PAY: Final = _words("Total à payer", "Total to pay")
 TOTAL: Final = _words("Total", "Total")
 TOO_MUCH_AID: Final = _words("Excédent d’aide, porté à votre compte", "Aid left over, put to your account")
 NOTHING_TO_PAY: Final = _words(
-    "Votre compte couvre cette échéance : vous n’avez rien à payer.",
+    "Votre compte couvre cette échéance\u00a0: vous n’avez rien à payer.",
     "Your account covers this month: there is nothing to pay.",
 )
 LEASE: Final = _words("Bail", "Lease")
@@ -57,15 +57,15 @@ REFERENCE: Final = _words("Référence (facultative)", "Reference (optional)")
 DOMESTIC: Final = _words("Banque · guichet · compte · clé", "Bank · branch · account · key")
 PAGE_CODE: Final = _words("1. Payer en ligne", "1. Pay online")
 PAGE_CAPTION: Final = _words("À scanner avec l’appareil photo du téléphone.", "Scan it with your telephone’s camera.")
-PAGE_ALT: Final = _words("QR code de la page de paiement", "QR code of the payment page")
+PAGE_ALT: Final = _words("Code QR de la page de paiement", "QR code of the payment page")
 EPC_CODE: Final = _words("Virement depuis votre application bancaire", "Transfer from your banking app")
 EPC_CAPTION: Final = _words(
     "À scanner dans l’application de votre banque, si elle lit ce code.",
     "Scan it in your bank’s app, if it reads this code.",
 )
-EPC_ALT: Final = _words("QR code du virement : ", "QR code of the transfer: ")
+EPC_ALT: Final = _words("Code QR du virement\u00a0: ", "QR code of the transfer: ")
 UNLIMITED: Final = _words("montant libre", "any amount")
-PAID: Final = _words("Paiements reçus :", "Payments received:")
+PAID: Final = _words("Paiements reçus\u00a0:", "Payments received:")
 MEANS: Final[Mapping[Means, Words]] = {
     Means.TRANSFER: _words("virement", "transfer"),
     Means.INSTANT_TRANSFER: _words("virement instantané", "instant transfer"),
@@ -88,5 +88,5 @@ FULL_NOTE: Final = (
     "Cette quittance annule tous les reçus donnés pour un paiement partiel de la même période. " + ARTICLE_21
 )
 PART_NOTE: Final = (
-    "Ce reçu n’est pas une quittance : la quittance est donnée quand la période est payée en entier. " + ARTICLE_21
+    "Ce reçu n’est pas une quittance\u00a0: la quittance est donnée quand la période est payée en entier. " + ARTICLE_21
 )

@@ -69,7 +69,8 @@ FRENCH = Texts(
         "failed": "Le paiement n’a pas abouti. Rien n’a été débité\u00a0: vous pouvez réessayer, ou payer autrement.",
         "in_progress": "Votre paiement est en cours. Cette page se met à jour dès qu’il est enregistré.",
         "amount": "Ce montant ne convient pas. Indiquez un montant dans les limites données ci-dessous.",
-        "card_away": "Le paiement par carte ne répond pas\u00a0: rien n’a été débité. Faites plutôt un virement.",
+        "card_away": "Le paiement par carte ne répond pas. Rien n’a été débité\u00a0: réessayez, ou payez par "
+        "virement.",
     },
     reload="Mettre à jour la page",
     what_is_due="Ce qui est dû",
@@ -79,8 +80,8 @@ FRENCH = Texts(
     total="Total",
     asked_part="Montant demandé par ce lien",
     by_card="Payer par carte",
-    card_how="Vous êtes dirigé vers la page sécurisée du prestataire de paiement. Votre bailleur ne voit pas votre "
-    "carte.",
+    card_how="Vous êtes dirigé vers la page sécurisée du prestataire de paiement. Votre bailleur ne voit pas les "
+    "données de votre carte.",
     how_much="Combien voulez-vous payer\u00a0?",
     all="Tout\u00a0:",
     part="Un autre montant",
