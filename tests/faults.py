@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
+from typing import Any, Self
 
 from quitus.adapters.memory import MemoryTable
 from quitus.services.table import Key, Page, Row, Write
@@ -55,6 +56,35 @@ class FaultyTable:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method: Callable[..., Any] = getattr(self._faulty, name)
         return method
+
+
+class Death:
+    """One of the places where a process may die; `with` it, the process runs until it does, or to its end."""
+
+    def __init__(self, call: int, *, after: bool) -> None:
+        self._call, self._after = call, after
+        self.came = False
+
+    def on(self, table: MemoryTable) -> FaultyTable:
+        """The table, until the process dies."""
+        return FaultyTable(table, self._call, after=self._after)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> bool:
+        self.came = kind is Killed
+        return self.came
+
+
+def every_death(*, after: bool) -> Iterator[Death]:
+    """Each place where a process may die, one after the other, and at last none: it has died at every call by then."""
+    for call in count(1):
+        death = Death(call, after=after)
+        yield death
+        if not death.came:
+            assert call > 1, "nothing was called"
+            return
 
 
 class InterruptedTable:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from builders import a_credit, reported
-from faults import FaultyTable, Killed
+from faults import every_death
 from unit.web.office import RENT, Office
 
 from quitus.adapters.memory import MemoryTable
@@ -109,13 +109,12 @@ def test_what_was_asked_is_in_the_action_log(office: Office) -> None:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_plan_is_decided_once_wherever_the_process_dies(after: bool) -> None:
-    for call in range(1, 12):
+    for death in every_death(after=after):
         table = MemoryTable()
         calm = Office(table).settle_in()
-        killed = Office(FaultyTable(table, call, after=after), calm.clock)
-        try:
-            answered = killed.ask("PUT", PATH, PLAN)
-        except Killed:
+        with death:
+            answered = Office(death.on(table), calm.clock).ask("PUT", PATH, PLAN)
+        if death.came:
             answered = calm.ask("PUT", PATH, PLAN)
         assert answered.status in (200, 201)
         assert [item["version"] for item in calm.get(PATH)["decisions"]] == [1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from acceptance.case import Case
-from faults import FaultyTable, Killed
+from faults import every_death
 from unit.web.office import RENT, Office
 
 from quitus.adapters.memory import MemoryTable
@@ -114,14 +114,13 @@ def test_a_due_in_a_plan_or_whose_lines_ids_are_taken_is_refused() -> None:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_due_is_spread_whole_or_not_at_all_wherever_the_process_dies(after: bool) -> None:
-    for call in range(1, 16):
+    for death in every_death(after=after):
         table = MemoryTable()
         calm = Office(table).settle_in()
         calm.ask("PUT", "/v1/leases/L1/dues/regul", REGUL)
-        killed = Office(FaultyTable(table, call, after=after), calm.clock)
-        try:
-            answered = killed.ask("POST", PATH, THREE, key="k1")
-        except Killed:
+        with death:
+            answered = Office(death.on(table), calm.clock).ask("POST", PATH, THREE, key="k1")
+        if death.came:
             assert calm.get("/v1/leases/L1")["balance_cents"] == 55000
             answered = calm.ask("POST", PATH, THREE, key="k1")
         assert answered.status == 200

@@ -1,4 +1,4 @@
-"""Every key of the table, and what is asked of it (the keys of files and statements are made by `file_keys`).
+"""Every key of the table, and what is asked of it; families of their own are built by the `*_keys` modules beside.
 
 Every partition begins with its landlord's id and `#`; the few rows of the deployment itself begin with `client#`,
 `range#` or `@`, which are no landlord ids (`domain/ids.py`).
