@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from quitus.domain.calendar import instant_text
 from quitus.domain.contact import ContactChoice
 from quitus.domain.errors import Conflict, NotFound
 from quitus.services.idempotent_requests import Attempt
@@ -61,7 +60,7 @@ class ContactDesk:
             Conflict: `contact_changed`: something else was noted since it was read.
         """
         held = self.one(landlord_id, lease_id)
-        said = ContactChoice(wish.email, wish.sms, wish.version + 1, wish.reason, by, instant_text(attempt.at))
+        said = ContactChoice(wish.email, wish.sms, wish.version + 1, wish.reason, by, attempt.instant)
         if replace(said, said_at=held.said_at) == held:
             return held
         if wish.version != held.version:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.clearing import clear, suspend
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.money import Cents
@@ -45,7 +43,8 @@ class ClearingDesk:
             NotFound: no such line.
             Conflict: it is not in suspense on the bank's account, says nothing new, or was decided on since.
         """
-        chart, (on, at) = self.landlords.get(occasion.landlord_id).chart, _when(occasion)
+        chart, attempt = self.landlords.get(occasion.landlord_id).chart, occasion.attempt
+        on, at = attempt.day, attempt.instant
         match = Match(None, MatchRule.PERSON, evidence_of(occasion, order.reason))
         means = None if order.means is None else order.means.value
         logged = {"kind": "clear", "reason": order.reason, "means": means, "kept_cents": order.kept_cents}
@@ -57,7 +56,8 @@ class ClearingDesk:
 
     def suspend(self, occasion: Occasion, reason: str) -> Payment:
         """Say that a line brings nothing of what waits in collection: it is in suspense again. Raises as `clear`."""
-        chart, (on, at) = self.landlords.get(occasion.landlord_id).chart, _when(occasion)
+        chart, attempt = self.landlords.get(occasion.landlord_id).chart, occasion.attempt
+        on, at = attempt.day, attempt.instant
         match = Match(None, MatchRule.PERSON, evidence_of(occasion, reason))
         logged = {"kind": "suspend", "reason": reason}
         return self._decide(occasion, logged, lambda line: suspend(line, match, chart, on, occasion.by, at))
@@ -72,7 +72,3 @@ class ClearingDesk:
             self.ledger.commit_replacement(landlord_id, line, decided(line))
 
         return self.decisions.decide(occasion, logged, step)
-
-
-def _when(occasion: Occasion) -> tuple[date, str]:
-    return paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)

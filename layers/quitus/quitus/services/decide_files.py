@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from quitus.domain.alert import AlertKind
-from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict
 from quitus.services.contention import until_written
 from quitus.services.file_decisions import Contradiction, FileDecision, FileOccasion, Verdict
@@ -83,7 +82,7 @@ class FileDecisionDesk:
     def _end_alert(self, file: DroppedFile, attempt: Attempt) -> None:
         """A file that was decided on needs no look any more, even if whoever decided died before saying so."""
         if file.decisions and file.status is not FileStatus.QUARANTINED:
-            at = instant_text(attempt.at)
+            at = attempt.instant
             self.alerts.close(file.landlord_id, AlertKind.FILE_QUARANTINED, file.file_id, at)
 
     def _write(self, seen: DroppedFile, made: FileDecision, attempt: Attempt) -> None:
@@ -100,7 +99,7 @@ class FileDecisionDesk:
 def _decision(
     kind: Verdict, occasion: FileOccasion, reason: str, contradiction: Contradiction | None = None
 ) -> FileDecision:
-    return FileDecision(kind, reason, occasion.by, instant_text(occasion.attempt.at), contradiction=contradiction)
+    return FileDecision(kind, reason, occasion.by, occasion.attempt.instant, contradiction=contradiction)
 
 
 def _made(file: DroppedFile, asked: FileDecision) -> FileDecision:

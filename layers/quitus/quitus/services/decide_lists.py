@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from quitus.domain.alert import AlertKind
-from quitus.domain.calendar import instant_text
 from quitus.domain.distributing import Distribution
 from quitus.domain.errors import Conflict, NotFound
 from quitus.domain.ids import is_id
@@ -133,7 +132,7 @@ class ListDesk:
             _check_waiting(held)
             self.log.record(landlord_id, "list-decisions", attempt.name, body, attempt.at)
             until_written(lambda: self._withdraw(occasion), self.clock)
-        self.alerts.close(landlord_id, AlertKind.LIST_NOT_PAIRED, occasion.list_id, instant_text(attempt.at))
+        self.alerts.close(landlord_id, AlertKind.LIST_NOT_PAIRED, occasion.list_id, attempt.instant)
         return self.lists.get(landlord_id, occasion.list_id)
 
     def _withdraw(self, occasion: ListOccasion) -> None:

@@ -10,7 +10,6 @@ import msgspec
 
 from quitus.domain import assigning
 from quitus.domain.alert import AlertKind
-from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.distributing import owed_by
 from quitus.domain.errors import Conflict
 from quitus.domain.known_payers import KnownPayer, Payer, lessons_of, payers_told
@@ -94,7 +93,7 @@ class DecisionDesk:
         match = self._on(landlord_id, order.lease_id, _match(occasion, order.reason, order.requested_by))
         logged = {"kind": "assign", **msgspec.to_builtins(order)}
         payment = self.decide(occasion, logged, lambda: self._assign(landlord, occasion, order, match))
-        at = instant_text(occasion.attempt.at)
+        at = occasion.attempt.instant
         self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
         return payment
 
@@ -117,7 +116,7 @@ class DecisionDesk:
         parts = [msgspec.to_builtins(share) for share in shares]
         logged = {"kind": "split", "parts": parts, "reason": reason, "requested_by": requested_by}
         self.decide(occasion, logged, lambda: self._split(landlord, occasion, shares, match))
-        at = instant_text(occasion.attempt.at)
+        at = occasion.attempt.instant
         self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
         self.spender.spend(landlord, [share.lease_id for share in shares])
         return self.ledger.payment(landlord_id, occasion.payment_id)
@@ -177,7 +176,7 @@ class DecisionDesk:
         household = household_of(self.ledger, occasion.landlord_id, order.lease_id)
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         check_version(payment, occasion)
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         beside = self.lines.remembered(occasion.landlord_id, payment, order.lease_id, occasion.by)
         if payment.is_recovery:
             account, chart = household.main_account, landlord.chart
@@ -193,7 +192,7 @@ class DecisionDesk:
         accounts = self.ledger.accounts(occasion.landlord_id, [share.lease_id for share in shares])
         payment = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         check_version(payment, occasion)
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         match = owed_by(payment, match, landlord.bulk_payers)
         decision, made = split(payment, shares, accounts, match, landlord.chart, on, occasion.by, at)
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made)
@@ -230,7 +229,7 @@ class DecisionDesk:
             raise Stale
         check_version(payment, occasion)
         histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         decision, made = assigning.unassign(payment, accounts, histories, match, landlord.chart, on, occasion.by, at)
         beside = self._disowned(landlord_id, payment, held)
         self.ledger.commit_decision(landlord_id, payment, decision, made, beside)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Conflict, Invalid
 from quitus.domain.incoming import bank_role
 from quitus.domain.landlord import Landlord
@@ -86,7 +85,7 @@ class ReturnDesk:
         """
         payment = receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         check_is_payment(payment)
-        if order.reversed_on > paris_day(occasion.attempt.at):
+        if order.reversed_on > occasion.attempt.day:
             raise Invalid("reversed_in_future", "Money cannot come back in the future.")
         if order.reversed_on < payment.posted.incoming.movement.booking_date:
             raise Invalid("invalid_date", "Money comes back on the day of its receipt or later.")
@@ -108,7 +107,7 @@ class ReturnDesk:
         check_waiting(waiting)
         returned = Return(waiting.reports)
         original = self.ledger.payment(landlord_id, order.payment_id)
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         said = evidence_of(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
         told = _told(returned, original, order.fee_cents) if is_on_bank(returned) else None
@@ -124,7 +123,7 @@ class ReturnDesk:
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         check_version(waiting, occasion)
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         decision = dismissed(waiting, evidence_of(occasion, reason), on, occasion.by, at)
         self.ledger.commit_replacement(occasion.landlord_id, waiting, decision)
 
@@ -139,7 +138,7 @@ class ReturnDesk:
             raise Conflict("payment_not_in_collection", message)
         name = f"{payment.payment_id}-d{payment.decisions + 1}"
         reversal = Reversal(name, cents, order.reversed_on, order.reason, in_collection=True, by_hand=True)
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         said = evidence_of(occasion, order.reason)
         take_back = TakeBack(reversal, Role.COLLECTION, on, said, occasion.by, at)
         held, decision, made = Reverser(self.ledger, self.clock).taken(landlord, payment.payment_id, take_back)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from quitus.domain.calendar import instant_text
 from quitus.domain.errors import NotFound
 from quitus.domain.ids import derived_id
 from quitus.domain.money import Cents
@@ -162,7 +161,7 @@ class DocumentDesk:
         unknown = [lease_id for lease_id in scope.lease_ids if lease_id not in known]
         if unknown:
             raise NotFound("lease_not_found", "There is no lease with this id.", lease_ids=unknown)
-        at = instant_text(attempt.at)
+        at = attempt.instant
         document = Document(attempt.name, kind, period, scope, DocumentStatus.PENDING, by, at, wish.payment_links)
         body = {
             "document_id": attempt.name, "kind": kind.value, "period": period, "lease_ids": list(scope.lease_ids),

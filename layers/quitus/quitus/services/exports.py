@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from quitus.domain import fec
-from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict, NotFound
 from quitus.services.close_days import DayCloser, differing, told
 from quitus.services.idempotent_requests import Attempt
@@ -94,7 +93,7 @@ class ExportDesk:
             self.closer.close(landlord_id, last, by, attempt.at)
         else:
             self._check(landlord_id, first, last)
-        at = instant_text(attempt.at)
+        at = attempt.instant
         export = Export(attempt.name, kind, first, last, ExportStatus.PENDING, by, at)
         self.exports.add(landlord_id, export)
         self.queue.send([ExportOrder(landlord_id, export.export_id)])

@@ -10,10 +10,10 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from quitus.domain.calendar import instant_text
+from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import IdempotencyConflict
 from quitus.services.ports import Clock
 
@@ -25,6 +25,16 @@ class Attempt:
     name: str
     at: datetime
     again: bool = False
+
+    @property
+    def day(self) -> date:
+        """Its day in Europe/Paris, on which what it decides is booked."""
+        return paris_day(self.at)
+
+    @property
+    def instant(self) -> str:
+        """Its instant as it is kept."""
+        return instant_text(self.at)
 
 
 @dataclass(frozen=True, slots=True)

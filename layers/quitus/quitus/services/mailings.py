@@ -8,7 +8,6 @@ from typing import Protocol
 
 import msgspec
 
-from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict, NotFound
 from quitus.domain.landlord import Landlord, Sender
 from quitus.domain.mailing import Channel, Choice, Dispatch, DispatchStatus, Mailing, Part, summed
@@ -111,7 +110,7 @@ class MailingDesk:
             channel=wish.channel,
             choice=wish.choice,
             ordered_by=by,
-            ordered_at=instant_text(attempt.at),
+            ordered_at=attempt.instant,
             min_cents=wish.min_cents,
             expires_in_days=wish.expires_in_days,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.calendar import paris_day
 from quitus.domain.errors import Invalid, NotFound
 from quitus.domain.household import Household
 from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, Source
@@ -70,7 +70,7 @@ class ReceiptDesk:
         check_dues(self.ledger, landlord_id, household.accounts, receipt.due_ids)
 
     def _post(self, landlord: Landlord, incoming: Incoming, match: Match, attempt: Attempt) -> str:
-        landlord_id, at = landlord.landlord_id, instant_text(attempt.at)
+        landlord_id, at = landlord.landlord_id, attempt.instant
         households = self.ledger.households(landlord_id, [match.lease_id or ""])
         register = self.ledger.register(landlord_id, [incoming.bucket], [CHANNEL])
         plan = Poster(landlord.chart, [match], households, register, at).decide([incoming])

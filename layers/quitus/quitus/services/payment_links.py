@@ -166,7 +166,7 @@ class LinkDesk:
             virtual_iban=self.ledger.virtual_iban_of(landlord_id, wish.lease_id) or "",
             dues=dues,
             made_by=by,
-            made_at=instant_text(attempt.at),
+            made_at=attempt.instant,
             expires_at=instant_text(expiry(attempt.at, wish.expires_in_days)),
             amount_cents=amount,
             min_cents=wish.min_cents,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from quitus.domain.alert import CLOSED_BY_PERSON, AlertKind
-from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Conflict, NotFound
 from quitus.domain.ids import is_id
 from quitus.services.idempotent_requests import Attempt
@@ -76,7 +75,7 @@ class AlertDesk:
             raise Conflict("alert_closes_itself", message, kind=shown.kind)
         body = {"kind": "close_alert", "alert_id": alert_id, "alert_kind": shown.kind, "subject": shown.subject}
         self.log.record(landlord_id, "alert-decisions", attempt.name, body | {"reason": reason, "by": by}, attempt.at)
-        self.kept.close_by(landlord_id, alert_id, by, instant_text(attempt.at))
+        self.kept.close_by(landlord_id, alert_id, by, attempt.instant)
         return self._one(landlord_id, alert_id)
 
     def _one(self, landlord_id: str, alert_id: str) -> ShownAlert:

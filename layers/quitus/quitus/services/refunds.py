@@ -9,7 +9,6 @@ from typing import Final, Protocol
 
 from quitus.domain.aid_money import aid_money
 from quitus.domain.alert import AlertKind
-from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
 from quitus.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from quitus.domain.ibans import checked_iban
@@ -180,7 +179,7 @@ class RefundDesk:
         account = self._account(landlord_id, wish.lease_id)
         aids = aid_money(account, self.ledger.history(landlord_id, wish.lease_id))
         holding, lots = hold(account, wish.amount_cents, aids)
-        step = RefundStep(RefundStatus.REQUESTED, by, instant_text(attempt.at), wish.reason, attempt.name)
+        step = RefundStep(RefundStatus.REQUESTED, by, attempt.instant, wish.reason, attempt.name)
         refund = Refund(
             refund_id, wish.lease_id, wish.amount_cents, wish.iban, wish.account_holder, lots, steps=(step,)
         )
@@ -209,7 +208,7 @@ class RefundDesk:
             raise Conflict("iban_not_verified", message)
         check = IbanCheck.KNOWN_PAYER if known else IbanCheck.CONFIRMED
         household = self.ledger.households(landlord_id, [refund.lease_id]).of(refund.lease_id)
-        on, at = paris_day(attempt.at), instant_text(attempt.at)
+        on, at = attempt.day, attempt.instant
         paid = pay_out(household, refund, on, self.landlords.get(landlord_id).chart, at)
         checked = replace(refund, iban_check=check, iban_remark=iban_remark, entry_payment=paid.posted.payment_id)
         self.refunds.approve(landlord_id, self._stepped(occasion, checked, RefundStatus.APPROVED), paid, at)
@@ -254,12 +253,12 @@ class RefundDesk:
             self.payer.pay(landlord, refund, payment_id, made, MatchRule.PERSON)
 
         refund = self._step(occasion, RefundStatus.PAID, step, {"payment_id": payment_id})
-        self.payer.told(occasion.landlord_id, refund, instant_text(occasion.attempt.at))
+        self.payer.told(occasion.landlord_id, refund, occasion.attempt.instant)
         return refund
 
     def _spent(self, occasion: RefundOccasion, refund: Refund) -> Refund:
         """The refund, once all that follows its end is done: by a retry too, where the first attempt was cut short."""
-        at = instant_text(occasion.attempt.at)
+        at = occasion.attempt.instant
         for kind in (AlertKind.REFUND_UNPAID, AlertKind.REFUND_UNCOVERED):
             self.alerts.close(occasion.landlord_id, kind, refund.refund_id, at)
         self.spender.spend(self.landlords.get(occasion.landlord_id), [refund.lease_id])
@@ -268,7 +267,7 @@ class RefundDesk:
     def _let_go(self, occasion: RefundOccasion, refund: Refund, status: RefundStatus) -> None:
         landlord = self.landlords.get(occasion.landlord_id)
         account = self._account(occasion.landlord_id, refund.lease_id)
-        on, at = paris_day(occasion.attempt.at), instant_text(occasion.attempt.at)
+        on, at = occasion.attempt.day, occasion.attempt.instant
         made = let_go(account, refund.lots, on, landlord.chart)
         self.refunds.drop(occasion.landlord_id, self._stepped(occasion, refund, status), made, at)
 
@@ -277,7 +276,7 @@ class RefundDesk:
         landlord = self.landlords.get(landlord_id)
         account = self._account(landlord_id, refund.lease_id)
         entered = self.ledger.payment(landlord_id, refund.entry_payment or "")
-        on, at = paris_day(attempt.at), instant_text(attempt.at)
+        on, at = attempt.day, attempt.instant
         decision, made = call_off(entered, account, refund, on, landlord.chart, occasion.by, at)
         ended = self._stepped(occasion, refund, RefundStatus.CANCELLED)
         self.refunds.call_off(landlord_id, ended, entered, decision, made)
@@ -314,7 +313,7 @@ class RefundDesk:
         return refund.stepped(self._made(occasion, status))
 
     def _made(self, occasion: RefundOccasion, status: RefundStatus) -> RefundStep:
-        at = instant_text(occasion.attempt.at)
+        at = occasion.attempt.instant
         return RefundStep(status, occasion.by, at, occasion.reason, occasion.attempt.name)
 
     def _account(self, landlord_id: str, lease_id: str) -> Account:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from quitus.domain.calendar import instant_text
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import LinkRevoked
@@ -39,4 +38,4 @@ class LinkRevoker:
     def _revoked(self, landlord_id: str, link_id: str, by: str, attempt: Attempt) -> None:
         link = found(self.links, landlord_id, link_id)
         if link.revoked_at is None:
-            self.links.revoke(landlord_id, replace(link, revoked_by=by, revoked_at=instant_text(attempt.at)))
+            self.links.revoke(landlord_id, replace(link, revoked_by=by, revoked_at=attempt.instant))

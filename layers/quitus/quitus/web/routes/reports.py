@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 
-from quitus.domain.calendar import paris_day
 from quitus.domain.errors import Invalid
 from quitus.web.access import READERS
 from quitus.web.desk import Desk
@@ -18,14 +17,14 @@ from quitus.web.routing import Route
 
 
 def dashboard(desk: Desk, call: Call[Nothing, DashboardQuery]) -> Reply:
-    today = paris_day(call.attempt.at)
+    today = call.attempt.day
     first, last = _range(call.query, today)
     shown = desk.dashboard.between(call.landlord_id, first, last, call.query.by, today)
     return ok(DashboardAnswer.model_validate(shown))
 
 
 def proof(desk: Desk, call: Call[Nothing, ProofQuery]) -> Reply:
-    day = call.query.date or paris_day(call.attempt.at) - timedelta(days=1)
+    day = call.query.date or call.attempt.day - timedelta(days=1)
     return ok(ProofAnswer.model_validate(desk.proof.of(call.landlord_id, day)))
 
 
