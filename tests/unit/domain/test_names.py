@@ -135,6 +135,7 @@ WORDS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=4, max_size=12)
 
 @given(st.lists(WORDS, min_size=2, max_size=4))
 def test_a_person_is_found_in_any_order_of_its_words(words: list[str]) -> None:
-    index = an_index(" ".join(words))
-    if persons_of(" ".join(words)) == (tuple(words),):
-        assert [one.lease_id for one in index.look_up(" ".join(reversed(words))).same] == ["A"]
+    """But for words that end a name where they stand (`EPSE`), or are none (`VEUVE`)."""
+    index, back = an_index(" ".join(words)), words[::-1]
+    if all(persons_of(" ".join(told)) == (tuple(told),) for told in (words, back)):
+        assert [one.lease_id for one in index.look_up(" ".join(back)).same] == ["A"]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from quitus.banking.references import creditor_reference, found_ibans
 from quitus.domain.ibans import compact_iban
 from quitus.domain.ids import ID_PATTERN
 from quitus.domain.incoming import EVENT_CHANNEL, EVENT_POSITION, Incoming, Source
@@ -60,9 +61,13 @@ class PaymentEvent(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
     def incoming(self, account: str, link: PaymentLink | None = None) -> Incoming:
-        """The movement that the event reports on the landlord's account, paid by a link."""
+        """The movement that the event reports on the landlord's account, paid by a link. The text of a credit is
+        searched for account numbers and references, as that of a bank line is.
+        """
         debtor = self.debtor or Debtor()
         credit = self.kind == "credit"
+        texts = [self.remittance] if credit and self.remittance else []
+        named = ((iban, "remittance") for iban in found_ibans(texts))
         movement = Movement(
             position=EVENT_POSITION,
             amount_cents=self.amount_cents if credit else -self.amount_cents,
@@ -73,14 +78,16 @@ class PaymentEvent(msgspec.Struct, frozen=True):
             virtual_iban_path="event" if self.virtual_iban else None,
             bank_reference=self.bank_reference,
             end_to_end_id=self.end_to_end_id,
-            payment_reference=compact_iban(self.payment_reference) if self.payment_reference else None,
+            payment_reference=compact_iban(self.payment_reference)
+            if self.payment_reference
+            else creditor_reference((), texts),
             original_reference=self.original_reference,
             debtor_name=debtor.name,
             debtor_iban=debtor.iban,
             remittance=self.remittance,
             return_reason=self.reason,
             link_id=self.link_id,
-            other_accounts=((link.virtual_iban, LINK_PATH),) if link else (),
+            other_accounts=((link.virtual_iban, LINK_PATH),) if link else tuple(named),
             due_ids=self.due_ids or (link.targets if link else ()),
         )
         return Incoming(
