@@ -8,9 +8,8 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from builders import BANK_ACCOUNT, DAY, a_credit, a_poster, reported
-from faults import every_death
-from unit.views.estate import IBANS, LANDLORD, Estate, L
+from builders import BANK_ACCOUNT, DAY, a_credit, reported
+from unit.views.estate import IBANS, Estate, L
 
 from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
@@ -307,74 +306,3 @@ def test_a_format_of_capitals_only_names_the_same_payment(estate: Estate, said: 
     estate.post(taken_back(channel="cfonb120", **capitals))
     estate.settle()
     assert balance(estate) == 45000
-
-
-def said_nothing(cents: int = 45000, on: date = DAY + timedelta(days=3), **changes: Any) -> Incoming:
-    """A debit as a format that says little tells it."""
-    movement = a_credit(-cents, None, booking_date=on, nature=Nature.OTHER, position="7", **changes)
-    return reported(movement, "mt940", f"M-{on}", "F9")
-
-
-@pytest.mark.parametrize("order", list(permutations(("payment", "plain", "return"))), ids=" → ".join)
-@pytest.mark.parametrize("plainly", [{}, E2E], ids=["a bare debit", "a debit with its id"])
-def test_a_return_is_one_whichever_channel_told_its_debit_first(
-    estate: Estate, order: tuple[str, ...], plainly: dict[str, Any]
-) -> None:
-    told = {"payment": paid(**E2E), "plain": said_nothing(**plainly), "return": taken_back(channel="camt.054", **E2E)}
-    ids = {name: estate.post(told[name]) for name in order}
-    for _ in range(2):
-        estate.settle()
-        for name in order:
-            assert estate.post(told[name]) == ids[name]
-    estate.settle()
-    payment = estate.payment(ids["payment"])
-    assert (payment.status, [held.amount_cents for held in payment.reversals]) == (PaymentStatus.REVERSED, [45000])
-    assert ids["plain"] == ids["return"]
-    assert (estate.payment(ids["return"]).reverses, balance(estate)) == (ids["payment"], 45000)
-    moved = side(estate, DAY + timedelta(days=3))
-    assert (moved.reversals_cents, moved.receipts_cents, moved.other_cents) == (45000, 0, 0)
-    assert booked(estate) == {}
-    assert "return_without_original" not in open_alerts(estate)
-
-
-def test_what_a_further_channel_calls_a_return_waits_for_its_payment_visibly(estate: Estate) -> None:
-    plain = estate.post(said_nothing())
-    assert (estate.payment(plain).is_other, estate.payment(plain).entries) == (True, ())
-    estate.post(taken_back(channel="camt.054", **E2E))
-    waiting = estate.payment(plain)
-    assert (waiting.status, waiting.awaiting, waiting.is_return) == (PaymentStatus.PENDING, Awaiting.ORIGINAL, True)
-    estate.settle()
-    assert "return_without_original" in open_alerts(estate)
-    assert booked(estate) == {"471": 45000, "512": -45000}
-    assert side(estate, DAY + timedelta(days=3)).reversals_cents == 45000
-
-
-def test_a_cheque_that_comes_back_is_one_though_its_debit_was_told_plainly(estate: Estate) -> None:
-    cheque = estate.post(paid(means=Means.CHEQUE))
-    estate.post(said_nothing())
-    estate.post(taken_back(channel="cfonb120", means=Means.CHEQUE, return_reason=None))
-    estate.settle()
-    assert estate.payment(cheque).status is PaymentStatus.REVERSED
-    assert balance(estate) == 45000
-
-
-def test_a_debit_that_no_channel_calls_a_return_stays_a_line_of_the_bank(estate: Estate) -> None:
-    fee = estate.post(said_nothing(1250))
-    estate.post(reported(a_credit(-1250, None, booking_date=DAY + timedelta(days=3), nature=Nature.OTHER)))
-    estate.settle()
-    assert (estate.payment(fee).is_other, booked(estate)) == (True, {})
-
-
-@pytest.mark.parametrize("after", [False, True])
-def test_killed_anywhere_while_a_debit_turns_out_to_be_a_return_it_takes_back_once(after: bool) -> None:
-    for death in every_death(after=after):
-        estate = Estate()
-        payment_id = estate.post(paid(**E2E))
-        estate.post(said_nothing())
-        told = taken_back(channel="camt.054", **E2E)
-        with death:
-            a_poster(death.on(estate.table)).post(LANDLORD, [told])
-        estate.post(told)
-        estate.settle()
-        assert [held.amount_cents for held in estate.payment(payment_id).reversals] == [45000]
-        assert (balance(estate), booked(estate)) == (45000, {})

@@ -25,7 +25,6 @@ from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.payouts import as_booked
 from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags, told_another_amount
-from quitus.domain.reversing import taken_for_return
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
@@ -183,8 +182,6 @@ class MovementPoster:
                 self._patiently(landlord, partial(correct, told, match))
             elif _may_clear(told, placed.incoming):
                 self._patiently(landlord, partial(self._clear, landlord, placed.incoming, told))
-            elif _may_take_back(told, placed.incoming):
-                self._patiently(landlord, partial(self._take_back, landlord, placed.incoming, told))
 
     def _place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
         """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
@@ -207,13 +204,6 @@ class MovementPoster:
         """A further channel says that a line brings what waits in collection, or what was kept of that."""
         payment, now = self.ledger.payment(landlord.landlord_id, told.payment_id), self.clock.now()
         decision = cleared_by(payment, incoming.movement, landlord.chart, paris_day(now), instant_text(now))
-        if decision is not None:
-            self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
-
-    def _take_back(self, landlord: Landlord, incoming: Incoming, told: Posted) -> None:
-        """A further channel says that a debit takes a payment back; it waits for that as other returns do."""
-        payment, now = self.ledger.payment(landlord.landlord_id, told.payment_id), self.clock.now()
-        decision = taken_for_return(payment, incoming, landlord.chart, paris_day(now), instant_text(now))
         if decision is not None:
             self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
 
@@ -315,12 +305,6 @@ def _may_clear(told: Posted, incoming: Incoming) -> bool:
     """Whether a further report may say that its line brings what waits in collection."""
     is_other = told.incoming.report.name != incoming.report.name
     return is_other and incoming.movement.nature is Nature.CLEARING and told.lease_id is None
-
-
-def _may_take_back(told: Posted, incoming: Incoming) -> bool:
-    """Whether a further report may say that a debit, of which nothing is booked, takes a payment back."""
-    is_other = told.incoming.report.name != incoming.report.name
-    return is_other and not told.entries and told.incoming.movement.amount_cents < 0 and _is_return(incoming)
 
 
 def _is_return(incoming: Incoming) -> bool:
