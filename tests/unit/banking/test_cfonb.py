@@ -206,7 +206,7 @@ def test_the_interbank_code_says_means_and_nature(code: str, cents: int, means: 
         ("2015275300000000", "2015275300000000", "VIR SEPA"),
         ("C1589661", "C1589661", "VIR SEPA"),
         ("CONVENTION DE PR", None, "VIR SEPA / CONVENTION DE PR"),
-        ("MCC 5812 RESTAUR", None, "VIR SEPA / MCC 5812 RESTAUR"),
+        ("VIR 20261106 A12", "VIR 20261106 A12", "VIR SEPA"),
         ("WASELI", None, "VIR SEPA / WASELI"),
         ("VIR", None, "VIR SEPA"),
         ("FR65ZZZ008443", None, "VIR SEPA / FR65ZZZ008443"),
@@ -220,12 +220,6 @@ def test_a_text_in_the_place_of_the_reference_is_none_but_kept(
     """Whether the beginning of the movement was met before or not."""
     movements, _ = read_records(cfonb(*a_file(*[operation(100, reference=written)] * 2, moved=200)))
     assert (movements[known].bank_reference, movements[known].note) == (reference, note)
-
-
-def test_a_statement_ends_with_its_last_movement_at_least() -> None:
-    first, last = date(2026, 11, 25), date(2026, 11, 29)
-    _, (statement,) = read_records(cfonb(record("01", 0, first), operation(100, day=last), record("07", 100, first)))
-    assert (statement.to_date, codes([statement])) == (last, [])
 
 
 def test_a_reject_code_is_the_return_reason() -> None:

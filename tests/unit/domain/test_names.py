@@ -139,3 +139,10 @@ def test_a_person_is_found_in_any_order_of_its_words(words: list[str]) -> None:
     index, back = an_index(" ".join(words)), words[::-1]
     if all(persons_of(" ".join(told)) == (tuple(told),) for told in (words, back)):
         assert [one.lease_id for one in index.look_up(" ".join(back)).same] == ["A"]
+
+
+def test_a_name_of_many_words_is_looked_up_as_any_other() -> None:
+    words = [f"MOT{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ"]
+    index = an_index(" ".join(words), "MOTA MOTB", "MOTA AUTRE")
+    found = index.look_up(" ".join(reversed(words)))
+    assert [(one.lease_id, one.score) for one in (*found.same, *found.near)] == [("A", 100), ("B", 90)]

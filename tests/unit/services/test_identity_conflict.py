@@ -66,27 +66,6 @@ def test_it_is_an_alarm_too_where_a_lease_is_unknown(
     assert side.receipts_cents == 45000
 
 
-@pytest.mark.parametrize("days", [-1, 0, 1])
-def test_the_same_reference_with_another_lease_is_an_alarm_and_posts_nothing(estate: Estate, days: int) -> None:
-    estate.post(reported(TOLD, "camt.054", "N1"))
-    other = replace(TOLD, virtual_iban=IBANS["L2"], booking_date=DAY + timedelta(days=days))
-    payment = estate.payment(estate.post(reported(other, "camt.053", "S1")))
-    assert (payment.status, payment.awaiting, payment.entries) == (PaymentStatus.PENDING, Awaiting.DECISION, ())
-    estate.settle()
-    assert "identity_conflict" in alerts(estate)
-    assert ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, DAY, DAY)[DAY].receipts_cents == 45000
-
-
-def test_a_bank_that_gives_one_reference_to_many_is_believed(estate: Estate) -> None:
-    other = replace(TOLD, virtual_iban=IBANS["L2"], position="1.2")
-    estate.post(reported(TOLD, "camt.054", "N1"))
-    for told in (TOLD, other):
-        estate.post(reported(told, "camt.053", "S1"))
-    estate.settle()
-    assert "identity_conflict" not in alerts(estate)
-    assert ViewRows(estate.table).ledger_sides(L, BANK_ACCOUNT, DAY, DAY)[DAY].receipts_cents == 90000
-
-
 def test_a_reference_on_no_lease_that_a_channel_gives_twice_is_two_payments(estate: Estate) -> None:
     estate.post(reported(UNPLACED, "camt.053", "S1"))
     estate.settle()

@@ -34,13 +34,19 @@ def movement(**said: Any) -> Movement:
 @pytest.mark.parametrize("text", [f"LOYER {IBAN}", f"LOYER {GROUPED} MERCI", f"loyer {IBAN.lower()}"])
 def test_an_account_in_the_text_of_a_credit_is_found_as_in_a_bank_line(text: str) -> None:
     assert movement(remittance=text).other_accounts == ((IBAN, "remittance"),)
-    named = movement(remittance=text, virtual_iban=OTHER)
-    assert (named.virtual_iban, named.other_accounts) == (OTHER, ((IBAN, "remittance"),))
 
 
-def test_a_reference_in_the_text_of_a_credit_is_found_unless_the_event_has_one() -> None:
+def test_a_reference_in_the_text_of_a_credit_is_found_too() -> None:
     assert movement(remittance=f"LOYER {REFERENCE}").payment_reference == REFERENCE
-    assert movement(remittance=f"LOYER {REFERENCE}", payment_reference="RF712348231").payment_reference == "RF712348231"
+
+
+@pytest.mark.parametrize(
+    "said", [{"virtual_iban": OTHER}, {"payment_reference": "RF712348231"}, {"due_ids": ["nov-1"]}]
+)
+def test_what_the_event_says_itself_is_not_contradicted_by_its_text(said: dict[str, Any]) -> None:
+    told = movement(remittance=f"LOYER {IBAN} {REFERENCE}", **said)
+    assert told.other_accounts == ()
+    assert told.payment_reference == said.get("payment_reference")
 
 
 @pytest.mark.parametrize(

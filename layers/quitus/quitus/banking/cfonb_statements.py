@@ -23,8 +23,8 @@ _OLDEST: Final = 80
 _NO_DAY: Final = frozenset({"000000", " " * 6})
 _EUR: Final = "EUR"
 _DECIMALS: Final = re.compile("[0-9]|\\s")
-_TELLING: Final = re.compile(r"(?![A-Z]{2}[0-9]{2}ZZZ)(?=[^0-9]*[0-9])[^ ]+").fullmatch
-"""One word with a digit, and no creditor identifier: some banks begin a free text there (`CONVENTION DE PR`)."""
+_TELLING: Final = re.compile(r"(?![A-Z]{2}[0-9]{2}ZZZ)[^0-9]*[0-9].*").fullmatch
+"""What has a digit, and is no creditor identifier: some banks begin a free text there (`CONVENTION DE PR`)."""
 _POSITIVE: Final = {char: str(digit) for digit, char in enumerate("{ABCDEFGHI")} | {"é": "0"}
 _NEGATIVE: Final = {char: str(digit) for digit, char in enumerate("}JKLMNOPQR")} | {"è": "0"}
 _LAST: Final = _POSITIVE | _NEGATIVE | {str(digit): str(digit) for digit in range(10)}
@@ -142,7 +142,7 @@ class StatementReader:
             statement_id=f"{self._from or ''}/{self._to or ''}",
             message_id="",
             from_date=days[0][0] if days else self._from,
-            to_date=max((day for day in (self._to, days[-1][0] if days else None) if day), default=None),
+            to_date=self._to or (days[-1][0] if days else None),
             currency=self._currency,
             balances=balances,
             movements=self._sums.movements,

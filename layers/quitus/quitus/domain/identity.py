@@ -172,12 +172,6 @@ class Known:
             for held in self.reports
         )
 
-    def denied_by(self, report: Report) -> bool:
-        """Whether the report has a bank reference of this row, and names another lease: one of the two is wrong."""
-        telling = frozenset(reference for reference in report.references if not is_counter(reference))
-        told = (held for held in self.evidence if held.references & telling)
-        return not self.reported_by(report.channel) and any(map(report.names_another_lease, told))
-
     def reported_by(self, channel: str) -> bool:
         """Whether the channel already spoke of this row: then it speaks of another movement now."""
         return any(report.channel == channel for report in self.reports)

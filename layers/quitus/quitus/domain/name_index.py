@@ -21,6 +21,8 @@ _GRAM = 4
 _RARE = 60
 """A word that no more people bear may be the name of a family, whichever word it is."""
 _MOST_COMPARED = 300
+_MOST_WORDS = 5
+"""A name of more words is held against each person: its parts are too many to be looked up."""
 
 
 class Namesake(NamedTuple):
@@ -141,6 +143,8 @@ class NameIndex:
         """Who is compared word by word: who has all of its words, or none but them; and where there are initials."""
         if len(bearers) == 1 or _has_initial(person):
             return sharing | {number for number in among if _may_be_short_for(person, self._persons[number])}
+        if len(bearers) > _MOST_WORDS:
+            return {number for number in sharing if _is_by_words(bearers, self._persons[number])}
         parts = [part for size in range(2, len(bearers)) for part in combinations(sorted(bearers), size)]
         if not parts:
             return set(sharing)
@@ -219,6 +223,12 @@ def _ranked(alike: list[Namesake]) -> tuple[Namesake, ...]:
 def _rarest(bearers: _Bearers) -> str:
     """The rarest of the words that anybody bears; none, if nobody bears any."""
     return min([word for word, held in bearers.items() if held], key=lambda word: len(bearers[word]), default="")
+
+
+def _is_by_words(bearers: _Bearers, held: Person) -> bool:
+    """Whether one name has all the words of the other, or there are initials."""
+    words = bearers.keys()
+    return words <= set(held) or words >= set(held) or _has_initial(held)
 
 
 def _has_initial(person: Person) -> bool:

@@ -102,16 +102,6 @@ class Register:
                 found[index] = self._left_over(bucket, report)
         return [self._placed(found[index], report) for index, report in enumerate(reports)]
 
-    def is_of_another_lease(self, bucket: Bucket, report: Report) -> bool:
-        """Whether another channel gave a bank reference of this report to money of another lease. What its own channel
-        told too is another movement: some banks give one reference to many.
-        """
-        return any(known.denied_by(report) for crowd in self._near(bucket) for known in crowd.rows.values())
-
-    def is_alone(self, bucket: Bucket) -> bool:
-        """Whether nothing was there before the only new row of a bucket, nor on the days beside."""
-        return bucket in self._alone
-
     def _placed(self, pairing: Pairing, report: Report) -> Pairing:
         """Once all reports are paired, every lease has as many rows as a channel names it."""
         about = self._crowd(pairing.bucket).place(report.lease_iban)

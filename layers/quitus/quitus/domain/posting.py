@@ -195,20 +195,13 @@ class Poster:
             return self._post_aside(incoming, pairing, match)
         household = None if match.lease_id is None else self.households.of(match.lease_id, accounts)
         recent = () if household is None else household.main_account.recent
-        if self._is_contradicted(incoming, pairing, recent):
+        if told_another_amount((*self.elsewhere, *recent), incoming):
             return _refused(incoming, pairing, household, self.at)
         if household is None:
             return self._post_aside(incoming, pairing, match)
         row, changed = post_receipt(self.chart, household, incoming, match, pairing, self.at)
         accounts.update(changed)
         return row
-
-    def _is_contradicted(self, incoming: Incoming, pairing: Pairing, recent: Sequence[Recent]) -> bool:
-        """Whether another channel gave its very reference to another amount, or to money of another lease."""
-        if told_another_amount((*self.elsewhere, *recent), incoming):
-            return True
-        register, bucket = self.register, pairing.bucket
-        return not register.is_alone(bucket) and register.is_of_another_lease(bucket, incoming.report)
 
     def _post_aside(self, incoming: Incoming, pairing: Pairing, match: Match) -> Posted:
         """Money with no lease: a credit in suspense, a return whose original is unknown, or the bank line that brings
@@ -316,7 +309,7 @@ def told_another_amount(receipts: Sequence[Recent], incoming: Incoming) -> bool:
 
 
 def _refused(incoming: Incoming, pairing: Pairing, household: Household | None, at: str) -> Posted:
-    """Same identity, other amount or other lease: posted by nobody but a person."""
+    """Same identity, other amount: posted by nobody but a person."""
     evidence = {} if household is None else {"lease_id": household.main}
     evidence["bank_reference"] = incoming.movement.bank_reference or ""
     match = Match(None, None, evidence, SuspenseReason.IDENTITY_CONFLICT)

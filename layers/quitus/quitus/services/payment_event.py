@@ -61,12 +61,13 @@ class PaymentEvent(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
     def incoming(self, account: str, link: PaymentLink | None = None) -> Incoming:
-        """The movement that the event reports on the landlord's account, paid by a link. The text of a credit is
-        searched for account numbers and references, as that of a bank line is.
+        """The movement that the event reports on the landlord's account, paid by a link. The text of a credit that
+        says not otherwise whose it is is searched for account numbers and references, as that of a bank line is.
         """
         debtor = self.debtor or Debtor()
         credit = self.kind == "credit"
-        texts = [self.remittance] if credit and self.remittance else []
+        says_whose = self.virtual_iban or self.payment_reference or self.due_ids or link
+        texts = [self.remittance] if credit and self.remittance and not says_whose else []
         named = ((iban, "remittance") for iban in found_ibans(texts))
         movement = Movement(
             position=EVENT_POSITION,
