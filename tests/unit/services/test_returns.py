@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import pytest
-from builders import BANK_ACCOUNT, DAY, a_credit, reported
-from unit.views.estate import IBANS, Estate, L
+from builders import BANK_ACCOUNT, DAY, a_credit, a_poster, reported
+from faults import every_death
+from unit.views.estate import IBANS, LANDLORD, TAG, Estate, L
 
 from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
@@ -17,11 +19,16 @@ from quitus.adapters.view_rows import ViewRows
 from quitus.domain.erp_batch import Feed
 from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry
+from quitus.domain.matching import MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.payment import Awaiting, PaymentStatus
+from quitus.domain.refund import Refund, RefundStatus, RefundStep, paid_by
 from quitus.services.proof import LedgerSide
+from quitus.services.read_payments import ShownPayment
 
 E2E: dict[str, Any] = {"end_to_end_id": "E2E-1"}
+APPROVED = RefundStep(RefundStatus.APPROVED, "ada", DAY.isoformat())
+REFUND = Refund("RB0123456789ABCDEF", "L2", 45000, "FR7630006000011234567890189", "Anne Roux", (), (APPROVED,))
 
 
 @pytest.fixture
@@ -41,6 +48,13 @@ def taken_back(
 ) -> Incoming:
     said = {"nature": Nature.RETURN, "return_reason": "AM04", "means": Means.DIRECT_DEBIT, "position": "9"} | changes
     return reported(a_credit(-cents, None, booking_date=on, **said), channel, message or f"S-{on}")
+
+
+def pay_refund(estate: Estate, payment_id: str) -> None:
+    """The bank's line of a refund is recognised."""
+    ledger, line = LedgerRows(estate.table), estate.payment(payment_id)
+    decision = paid_by(line, REFUND, MatchRule.REFERENCE, estate.landlord.chart, "ada", DAY.isoformat())
+    ledger.commit_decision(L, line, decision, ())
 
 
 def balance(estate: Estate, lease_id: str = "L1") -> int:
@@ -306,3 +320,158 @@ def test_a_format_of_capitals_only_names_the_same_payment(estate: Estate, said: 
     estate.post(taken_back(channel="cfonb120", **capitals))
     estate.settle()
     assert balance(estate) == 45000
+
+
+def by_day(estate: Estate) -> list[ShownPayment]:
+    return list(ViewRows(estate.table).payments(L, DAY, DAY + timedelta(days=5), None))
+
+
+def said_nothing(cents: int = 45000, on: date = DAY + timedelta(days=3), **changes: Any) -> Incoming:
+    """A debit as a format that says little tells it."""
+    movement = a_credit(-cents, None, booking_date=on, nature=Nature.OTHER, position="7", **changes)
+    return reported(movement, "mt940", f"M-{on}", "F9")
+
+
+@pytest.mark.parametrize("order", list(permutations(("payment", "plain", "return"))), ids=" → ".join)
+@pytest.mark.parametrize("plainly", [{}, E2E], ids=["a bare debit", "a debit with its id"])
+@pytest.mark.parametrize("watched", [False, True], ids=["in a row", "views between"])
+def test_a_return_is_one_whichever_channel_told_its_debit_first(
+    estate: Estate, order: tuple[str, ...], plainly: dict[str, Any], *, watched: bool
+) -> None:
+    told = {"payment": paid(**E2E), "plain": said_nothing(**plainly), "return": taken_back(channel="camt.054", **E2E)}
+    ids = {}
+    for name in order:
+        ids[name] = estate.post(told[name])
+        if watched:
+            estate.settle()
+    for _ in range(2):
+        estate.settle()
+        for name in order:
+            assert estate.post(told[name]) == ids[name]
+    estate.settle()
+    payment = estate.payment(ids["payment"])
+    assert (payment.status, [held.amount_cents for held in payment.reversals]) == (PaymentStatus.REVERSED, [45000])
+    assert ids["plain"] == ids["return"]
+    assert (estate.payment(ids["return"]).reverses, balance(estate)) == (ids["payment"], 45000)
+    moved = side(estate, DAY + timedelta(days=3))
+    assert moved == LedgerSide(reversals_cents=45000)
+    assert (booked(estate), listed(estate), open_alerts(estate)) == ({}, [("reversed", 45000)], set())
+    afresh = estate.rebuilt()
+    LedgerRows(afresh.table).add_channel(L, TAG, "mt940")
+    assert estate.views() == afresh.views()
+
+
+def test_what_a_further_channel_calls_a_return_waits_for_its_payment_visibly(estate: Estate) -> None:
+    plain = estate.post(said_nothing())
+    estate.settle()
+    assert (estate.payment(plain).is_other, booked(estate), listed(estate)) == (True, {}, [])
+    estate.post(taken_back(channel="camt.054", **E2E))
+    waiting = estate.payment(plain)
+    assert (waiting.status, waiting.awaiting, waiting.is_return) == (PaymentStatus.PENDING, Awaiting.ORIGINAL, True)
+    estate.settle()
+    assert open_alerts(estate) == {"return_without_original"}
+    assert booked(estate) == {"471": 45000, "512": -45000}
+    assert waiting.entries[0].booking_date == DAY + timedelta(days=3)
+    assert side(estate, DAY + timedelta(days=3)) == LedgerSide(reversals_cents=45000)
+    assert [one.payment_id for one in ViewRows(estate.table).waiting(L)] == [plain]
+    assert [(one.payment_id, one.answer["returned"]["reason"]) for one in by_day(estate)] == [(plain, "AM04")]
+    assert [one.payment_id for one in ViewRows(estate.table).payments_with_status(L, "pending", None)] == [plain]
+
+
+def test_a_cheque_that_comes_back_is_one_though_its_debit_was_told_plainly(estate: Estate) -> None:
+    cheque = estate.post(paid(means=Means.CHEQUE))
+    estate.post(said_nothing())
+    estate.post(taken_back(channel="cfonb120", means=Means.CHEQUE, return_reason=None))
+    estate.settle()
+    assert estate.payment(cheque).status is PaymentStatus.REVERSED
+    assert balance(estate) == 45000
+
+
+def test_a_debit_that_no_channel_calls_a_return_stays_a_line_of_the_bank(estate: Estate) -> None:
+    fee = estate.post(said_nothing(1250))
+    estate.post(reported(a_credit(-1250, None, booking_date=DAY + timedelta(days=3), nature=Nature.OTHER)))
+    estate.settle()
+    assert (estate.payment(fee).is_other, booked(estate)) == (True, {})
+
+
+def test_whom_the_landlord_paid_is_not_who_gets_money_back(estate: Estate) -> None:
+    """A debit of the same amount that by count is the return: its words are of another line."""
+    paid_back: dict[str, Any] = {"debtor_iban": "FR7630006000011234567890189", "debtor_name": "ANNE ROUX"}
+    innocent = estate.post(paid(lease_id="L2", **paid_back))
+    estate.post(said_nothing(**paid_back))
+    return_id = estate.post(taken_back(channel="camt.054", end_to_end_id="E2E-9"))
+    estate.settle()
+    assert estate.payment(innocent).status is PaymentStatus.POSTED
+    assert estate.payment(return_id).awaiting is Awaiting.ORIGINAL
+
+
+_ANY_ORDER = tuple(permutations(("refund", "return", "payment")))
+_REFUND_FIRST = tuple(order for order in _ANY_ORDER if order.index("refund") < order.index("return"))
+
+
+@pytest.mark.parametrize(
+    ("names_it", "order"), [*product([True], _ANY_ORDER), *product([False], _REFUND_FIRST)], ids=str
+)
+def test_a_return_beside_a_refund_of_its_amount_is_another_line(
+    estate: Estate, order: tuple[str, ...], *, names_it: bool
+) -> None:
+    """The refund's line says so itself, or a person had said so."""
+    told = {
+        "payment": paid(**E2E),
+        "refund": said_nothing(note="VIR RB0123456789ABCDEF" if names_it else "VIR"),
+        "return": taken_back(channel="camt.054", **E2E),
+    }
+    ids = {}
+    for name in order:
+        ids[name] = estate.post(told[name])
+        if name == "refund":
+            pay_refund(estate, ids[name])
+        estate.settle()
+    estate.post(taken_back(channel="mt940", message=f"M-{DAY + timedelta(days=3)}", position="8"))
+    estate.settle()
+    assert estate.payment(ids["refund"]).refund_id == REFUND.refund_id
+    assert estate.payment(ids["payment"]).status is PaymentStatus.REVERSED
+    assert estate.payment(ids["return"]).reverses == ids["payment"]
+    assert side(estate, DAY + timedelta(days=3)) == LedgerSide(
+        reversals_cents=45000, other_cents=-45000, other_debits_cents=45000
+    )
+
+
+def test_two_bare_debits_and_two_returns_are_two(estate: Estate) -> None:
+    first = estate.post(paid(**E2E))
+    second = estate.post(paid(lease_id="L2", end_to_end_id="E2E-2", position="2"))
+    bare = said_nothing()
+    estate.post(bare, replace(bare, movement=replace(bare.movement, position="8")))
+    estate.settle()
+    told = taken_back(channel="camt.054", **E2E)
+    estate.post(told, taken_back(channel="camt.054", position="10", end_to_end_id="E2E-2"))
+    estate.settle()
+    assert [estate.payment(one).status for one in (first, second)] == [PaymentStatus.REVERSED] * 2
+    assert (balance(estate), balance(estate, "L2"), booked(estate)) == (45000, 45000, {})
+    assert side(estate, DAY + timedelta(days=3)) == LedgerSide(reversals_cents=90000)
+
+
+def test_a_return_is_the_line_that_was_told_as_one(estate: Estate) -> None:
+    plain = estate.post(said_nothing())
+    told = estate.post(taken_back(channel="cfonb120", position="2", end_to_end_id="E2E-2"))
+    assert told == plain
+    fee = estate.post(reported(a_credit(-45000, None, booking_date=DAY + timedelta(days=3), nature=Nature.OTHER)))
+    more = said_nothing()
+    other = estate.post(replace(more, movement=replace(more.movement, position="8")))
+    assert (fee, other == plain) == (plain, False)
+    assert estate.post(taken_back(channel="camt.054")) == plain
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_anywhere_while_a_debit_turns_out_to_be_a_return_it_takes_back_once(after: bool) -> None:
+    for death in every_death(after=after):
+        estate = Estate()
+        payment_id = estate.post(paid(**E2E))
+        estate.post(said_nothing())
+        told = taken_back(channel="camt.054", **E2E)
+        with death:
+            a_poster(death.on(estate.table)).post(LANDLORD, [told])
+        estate.post(told)
+        estate.settle()
+        assert [held.amount_cents for held in estate.payment(payment_id).reversals] == [45000]
+        assert (balance(estate), booked(estate)) == (45000, {})

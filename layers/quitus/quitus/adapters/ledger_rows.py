@@ -274,10 +274,19 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
         if rest == "" or rest.startswith(keys.CLAIMS):
             held = known.get(int(ordinal), Known(bucket, int(ordinal), ()))
             known[int(ordinal)] = held.with_report(records.incoming_of(bucket, row).report)
-        elif rest.startswith(keys.DECISIONS) and DecisionKind(row["kind"]).says_whose:
-            decided = records.match_of(row["match"]).virtual_iban or BY_PERSON
-            known[int(ordinal)] = replace(known[int(ordinal)], decided=decided)
+        elif rest.startswith(keys.DECISIONS):
+            known[int(ordinal)] = _as_decided(known[int(ordinal)], row)
     return list(known.values())
+
+
+def _as_decided(known: Known, row: Row) -> Known:
+    """A movement as a decision left it, as far as identity goes."""
+    kind = DecisionKind(row["kind"])
+    if kind is DecisionKind.REFUND:
+        return replace(known, reports=tuple(replace(report, takes_back=False) for report in known.reports))
+    if not kind.says_whose:
+        return known
+    return replace(known, decided=records.match_of(row["match"]).virtual_iban or BY_PERSON)
 
 
 def account_write(landlord_id: str, account: Account) -> Put:

@@ -20,7 +20,7 @@ from quitus.domain.alert import AlertKind
 from quitus.domain.erp_batch import TakenBack
 from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.ledger import Entry
-from quitus.domain.movement import Means
+from quitus.domain.movement import Means, Nature
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus
 from quitus.domain.pending import detail_names, may_be_total, total_names
 from quitus.domain.returned import Return
@@ -43,7 +43,7 @@ from quitus.services.payment_views import PaymentName
 from quitus.services.table import MAX_WRITES, Is, Key, New, Put, Row, Table, Update, Write
 
 _LISTED = frozenset({PaymentStatus.SUSPENSE, PaymentStatus.PENDING})
-_OTHER = "other"
+OTHER = "other"
 _ENTRIES_AT_ONCE = 40
 NEVER_SHOWN = New()
 
@@ -174,7 +174,7 @@ def _reversal_writes(landlord_id: str, change: ViewChange) -> Iterator[Write]:
 
 def view_key(landlord_id: str, payment: Payment) -> Key:
     """Where the view of a payment stands: for ever, so that what can become a payment, or be one no more, stands where
-    payments do; bank lines that never are one stand apart.
+    payments do; bank lines that never are one stand apart, with those that turned out to be returns.
     """
     day = payment.posted.bucket.day
     partition = view_keys.other_lines_of_day if _stands_apart(payment) else view_keys.payments_of_day
@@ -182,7 +182,7 @@ def view_key(landlord_id: str, payment: Payment) -> Key:
 
 
 def _stands_apart(payment: Payment) -> bool:
-    return payment.is_other or payment.refund_id is not None
+    return payment.is_other or payment.takes_back or payment.refund_id is not None
 
 
 def _days(payment: Payment) -> set[date]:
@@ -205,8 +205,8 @@ def _public(payment: Payment, shown: Shown) -> Row:
     movement = payment.posted.incoming.said
     row: Row = {
         "payment_id": payment.payment_id,
-        "status": _OTHER if payment.is_bank_line else payment.status.value,
-        "nature": movement.nature.value,
+        "status": OTHER if payment.is_bank_line else payment.status.value,
+        "nature": (Nature.RETURN if payment.is_return else movement.nature).value,
         "amount_cents": payment.amount_cents if payment.is_bank_line else abs(payment.amount_cents),
         "left_cents": payment.left_cents if payment.reversals else None,
         "booking_date": movement.booking_date.isoformat(),

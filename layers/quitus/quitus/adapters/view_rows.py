@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, timedelta
+from heapq import merge
 from itertools import takewhile
 from typing import Any
 
 from quitus.adapters import closing_keys, keys, records, view_keys
 from quitus.adapters.alert_rows import shown_alert
 from quitus.adapters.listings import listed
-from quitus.adapters.payment_view_rows import homes_of
+from quitus.adapters.payment_view_rows import OTHER, homes_of
 from quitus.adapters.shown_payments import payments_on, view_place
 from quitus.domain.identity import account_tag
 from quitus.domain.matching import PAYER, SuspenseReason
@@ -48,7 +49,7 @@ class ViewRows:
         newest = date.fromisoformat(started_on) if started_on else last
         for day in self._days(landlord_id, first, newest, newest_first=True):
             start = payment_id if day.isoformat() == started_on else None
-            for row in self._partition(view_keys.payments_of_day(landlord_id, day), after=start):
+            for row in self._payments_of_day(landlord_id, day, after=start):
                 if "payment" in row:
                     yield _shown(row)
 
@@ -64,8 +65,7 @@ class ViewRows:
     def payments_between(self, landlord_id: str, first: date, last: date) -> Iterator[ShownPayment]:
         """See `write_exports.Books`."""
         for day in self._days(landlord_id, first, last):
-            rows = self._partition(view_keys.payments_of_day(landlord_id, day))
-            yield from (_shown(row) for row in rows if "payment" in row)
+            yield from (_shown(row) for row in self._payments_of_day(landlord_id, day) if "payment" in row)
 
     def waiting(self, landlord_id: str) -> Iterator[ListedPayment]:
         """See `pending_checks.PendingLists`."""
@@ -76,7 +76,7 @@ class ViewRows:
     def of_days(self, landlord_id: str, first: date, last: date) -> Iterator[ListedPayment]:
         """See `pending_checks.PendingLists`."""
         for day in self._days(landlord_id, first, last):
-            yield from map(_listed, self._partition(view_keys.payments_of_day(landlord_id, day)))
+            yield from map(_listed, self._payments_of_day(landlord_id, day))
 
     def entries_between(self, landlord_id: str, first: date, last: date) -> Iterator[BookedEntry]:
         """See `write_exports.Books`."""
@@ -161,6 +161,12 @@ class ViewRows:
         start = None if after is None else keys.alert(landlord_id, after)
         yield from map(shown_alert, listed(self._table, keys.alerts(landlord_id), after=start, newest_first=True))
 
+    def _payments_of_day(self, landlord_id: str, day: date, *, after: str | None = None) -> Iterator[Row]:
+        """By payment id; those too that stand among the bank's lines, because they were first told as such."""
+        others = self._partition(view_keys.other_lines_of_day(landlord_id, day), after=after)
+        turned = (row for row in others if row["status"] != OTHER)
+        return merge(self._partition(view_keys.payments_of_day(landlord_id, day), after=after), turned, key=_place)
+
     def _days(
         self, landlord_id: str, first: date | None, last: date | None, *, newest_first: bool = False
     ) -> Iterator[date]:
@@ -182,6 +188,10 @@ class ViewRows:
             if page.after is None:
                 return
             after = page.after.sk
+
+
+def _place(row: Row) -> str:
+    return str(row["SK"])
 
 
 def _shown(row: Row) -> ShownPayment:

@@ -60,10 +60,12 @@ class Crowd:
         return None
 
     def free(self, report: Report) -> Known | None:
-        """A row that the report may be for all that is known; one on no lease first."""
+        """A row that the report may be for all that is known; one on no lease first, for a return one told as such."""
         if self._told[report.channel] >= len(self.rows):
             return None
-        rows = self._unplaced_first(report)
+        rows: Iterable[Known] = self._unplaced_first(report)
+        if report.takes_back:
+            rows = sorted(rows, key=lambda known: not known.takes_back)
         return next((known for known in rows if known.may_be(report) and self._may_place(known, report)), None)
 
     def unspoken(self, report: Report) -> Known | None:

@@ -125,11 +125,14 @@ def _said_of_line(decision: Decision) -> dict[str, Any]:
             return {"is_clearing": True, "brings": Means(said[MEANS])}
         case DecisionKind.SUSPEND:
             return {"is_clearing": False}
+        case DecisionKind.TAKE_BACK:
+            return {"takes_back": True, "flags": decision.flags}
     return {"reverses": said.get(REVERSES), "is_dismissed": decision.kind is DecisionKind.DISMISS}
 
 
 _OF_LINES = frozenset(
     {
+        DecisionKind.TAKE_BACK,
         DecisionKind.TRACE,
         DecisionKind.DISMISS,
         DecisionKind.REFUND,
@@ -143,6 +146,7 @@ _DECIDED = {
     DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
     DecisionKind.REPLACE: PaymentStatus.REVERSED,
     DecisionKind.CALL_OFF: PaymentStatus.REVERSED,
+    DecisionKind.TAKE_BACK: PaymentStatus.PENDING,
     DecisionKind.TRACE: PaymentStatus.REVERSED,
     DecisionKind.DISMISS: PaymentStatus.REVERSED,
     DecisionKind.REFUND: PaymentStatus.POSTED,

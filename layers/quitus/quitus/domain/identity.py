@@ -111,6 +111,8 @@ class Report:
     payer: str | None = None
     is_total: bool = False
     """The sum of a batch without its details: no single payment."""
+    takes_back: bool | None = None
+    """Whether it takes a payment back, or is known not to; None where a plain debit may be either."""
     exchanged: bool = False
     """It stands for its row by count alone: what it says is about another row, of which its channel said less."""
 
@@ -124,6 +126,7 @@ class Report:
         return (
             self.names_another_lease(other)
             or _differ(self.end_to_end_id, other.end_to_end_id)
+            or _differ(self.takes_back, other.takes_back)
             or (self.is_total and other.names_somebody)
             or (other.is_total and self.names_somebody)
         )
@@ -186,6 +189,11 @@ class Known:
         """The lease that it is known to be of, by its virtual IBAN."""
         return self.decided or next((held.lease_iban for held in self.evidence if held.lease_iban), None)
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether any report says that it takes a payment back."""
+        return any(held.takes_back for held in self.reports)
+
     def may_be(self, report: Report) -> bool:
         """Whether the report's channel has not spoken of it, and nothing known of it denies that it is the same."""
         free = not self.reported_by(report.channel)
@@ -225,5 +233,5 @@ def _agree(held: Report, report: Report) -> bool:
     return any(evidence is not Evidence.REFERENCE for evidence in shared_evidence(held, report))
 
 
-def _differ(one: str | None, other: str | None) -> bool:
+def _differ[T](one: T | None, other: T | None) -> bool:
     return one is not None and other is not None and one != other

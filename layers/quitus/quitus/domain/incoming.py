@@ -8,7 +8,8 @@ from typing import Final
 
 from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_key, reference_tag
 from quitus.domain.ledger import Role
-from quitus.domain.movement import Means, Movement, Status
+from quitus.domain.movement import Means, Movement, Nature, Status
+from quitus.domain.refund_names import named_by
 
 MANUAL_ACCOUNT: Final = "manual"
 """The account of receipts typed in by people: no bank line stands behind it yet."""
@@ -122,6 +123,7 @@ class Incoming:
             lease_iban=self.lease_iban,
             payer=_payer_key(movement.debtor_name),
             is_total=movement.is_parked,
+            takes_back=_takes_back(movement),
             exchanged=self.exchanged,
         )
 
@@ -149,6 +151,15 @@ def bank_role(incoming: Incoming) -> Role:
     if incoming.accepted_on is Role.SUSPENSE:
         return Role.SUSPENSE
     return Role.COLLECTION if incoming.in_collection else Role.BANK
+
+
+def _takes_back(movement: Movement) -> bool | None:
+    """Whether a debit takes a payment back: where its channel says so; never as a charge on values, or a refund."""
+    if movement.amount_cents >= 0:
+        return None
+    if movement.nature is Nature.RETURN:
+        return True
+    return False if movement.nature is Nature.CLEARING or named_by([movement]) else None
 
 
 def _payer_key(name: str | None) -> str | None:

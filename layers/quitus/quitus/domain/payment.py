@@ -47,6 +47,8 @@ class DecisionKind(StrEnum):
     """Some or all of it is taken back: by a return, or by a person who got a cheque back."""
     CONFIRM = "confirm"
     """The bank's own line of what a person, or an event, had told as taken back in collection."""
+    TAKE_BACK = "take_back"
+    """A debit of the bank's that said nothing: it takes a payment back after all, and waits for it."""
     TRACE = "trace"
     """A return: the payment that it takes back is known."""
     DISMISS = "dismiss"
@@ -149,6 +151,8 @@ class Payment:
     """What was taken back of it, in the order of the decisions."""
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
+    takes_back: bool = False
+    """It is a debit that said nothing at first, and a return by what a further channel says."""
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
     refund_id: str | None = None
@@ -183,7 +187,7 @@ class Payment:
             return Awaiting.BOOKING
         if incoming.movement.is_parked:
             return Awaiting.DETAILS
-        return Awaiting.ORIGINAL if self.posted.entries else Awaiting.DECISION
+        return Awaiting.ORIGINAL if self.entries else Awaiting.DECISION
 
     @property
     def awaits_list_of(self) -> str | None:
@@ -228,7 +232,7 @@ class Payment:
     @property
     def is_return(self) -> bool:
         """Whether it takes an earlier payment back, be that known or not."""
-        return self.posted.incoming.movement.nature is Nature.RETURN
+        return self.takes_back or self.posted.incoming.movement.nature is Nature.RETURN
 
     @property
     def fee_cents(self) -> Cents:

@@ -127,7 +127,7 @@ def may_be_total(payment: Payment) -> bool:
     if payment.awaiting is Awaiting.DETAILS:
         return True
     aside = payment.status is PaymentStatus.SUSPENSE or payment.awaiting is Awaiting.ORIGINAL
-    in_suspense = aside and bool(payment.entries) and not payment.decisions
+    in_suspense = aside and bool(payment.entries) and (not payment.decisions or payment.awaiting is Awaiting.ORIGINAL)
     return in_suspense and not any(report.report.names_somebody for report in payment.reports)
 
 

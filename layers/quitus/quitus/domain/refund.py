@@ -7,7 +7,6 @@ after all, finds what the credit was spent on, and the tenant owes it. Aids are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -28,14 +27,12 @@ from quitus.domain.movement import Movement, Nature
 from quitus.domain.names import joined
 from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Posted
+from quitus.domain.refund_names import named_by, said_by
 
 CHANNEL = "refund"
 
 DAY_APART: Final = timedelta(days=1)
 """How long before the day of its approval a bank may book a refund."""
-_NAME: Final = re.compile("RB[0-9A-F]{16}")
-"""A refund's id within letters and digits only."""
-
 _CHARGES: Final = frozenset({"CHRG", "COME", "COMI", "COMM", "COMT", "FEES"})
 """Sub-families of bank transaction codes (ISO 20022 external code sets) of charges, commissions and fees."""
 
@@ -314,7 +311,7 @@ def refund_of(line: Payment, refunds: Iterable[Refund]) -> Refund | None:
     """
     if not line.is_other:
         return None
-    said, names = _said(line), refunds_named(line)
+    said, names = said_by(_movements(line)), refunds_named(line)
     possible = [refund for refund in refunds if _may_pay(line, refund)]
     if names:
         found = [refund for refund in possible if names == (refund.refund_id,)]
@@ -333,7 +330,7 @@ def _may_pay(line: Payment, refund: Refund) -> bool:
 
 def refunds_named(line: Payment) -> tuple[str, ...]:
     """The ids of refunds, each once, that the texts of a bank's line say, whether there are such refunds or not."""
-    return tuple(dict.fromkeys(_NAME.findall(_said(line))))
+    return named_by(_movements(line))
 
 
 def is_unexpected(line: Payment, refund: Refund) -> bool:
@@ -352,10 +349,5 @@ def _is_charge(line: Payment) -> bool:
     return any(code in _CHARGES for code in codes)
 
 
-def _said(line: Payment) -> str:
-    return joined(" ".join(text for report in line.reports for text in _texts(report.movement)))
-
-
-def _texts(movement: Movement) -> Iterable[str]:
-    said = (movement.end_to_end_id, movement.remittance, movement.note, movement.bank_reference, movement.debtor_iban)
-    return (text for text in (*said, *movement.batch_references) if text)
+def _movements(line: Payment) -> Iterable[Movement]:
+    return (report.movement for report in line.reports)

@@ -28,6 +28,11 @@ class Return:
         return [report.said for report in self.reports]
 
     @property
+    def calling(self) -> Sequence[Incoming]:
+        """The reports that call it a return; others tell of some debit, which by count is the same."""
+        return [report for report in self.reports if report.report.takes_back]
+
+    @property
     def first(self) -> Movement:
         """As it was told first."""
         return self.reports[0].movement

@@ -13,12 +13,13 @@ from datetime import date
 from quitus.domain.charged import Charging, History
 from quitus.domain.errors import Conflict
 from quitus.domain.household import Booking
-from quitus.domain.incoming import bank_role
+from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.lease import Account
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored, next_loose
 from quitus.domain.matching import REVERSES, Match, MatchRule
 from quitus.domain.money import Cents
 from quitus.domain.payment import (
+    AUTOMATION,
     CONFIRMED_BY,
     CONFIRMS,
     Awaiting,
@@ -28,7 +29,7 @@ from quitus.domain.payment import (
     PaymentStatus,
     Reversal,
 )
-from quitus.domain.posting import Posted
+from quitus.domain.posting import Flag, Posted
 from quitus.domain.returned import Return
 from quitus.domain.taking_off import last_cents, take_off
 
@@ -150,6 +151,21 @@ def reversing_row(aside: Posted, match: Match, lines: tuple[Line, ...]) -> Poste
         day = aside.incoming.movement.booking_date
         entries = (next_loose((), f"{aside.payment_id}-1", EntryKind.REVERSAL, day, lines),)
     return replace(aside, match=match, entries=entries, flags=())
+
+
+def taken_for_return(line: Payment, told: Incoming, chart: Chart, at: str) -> Decision | None:
+    """What a further report decides of a debit that said nothing when it was posted: it takes a payment back, and waits
+    in 471 for it (D471 C512, on the bank's day) as a return does that was told as one; None where anybody decided on
+    it, or something of it is booked.
+    """
+    if line.decisions or not line.is_other or line.amount_cents >= 0:
+        return None
+    cents, incoming = -line.amount_cents, line.posted.incoming
+    lines = (chart.debit(Role.SUSPENSE, cents), chart.credit(bank_role(incoming), cents))
+    day = incoming.movement.booking_date
+    entry = next_loose(line.entries, f"{line.payment_id}-d1", EntryKind.REVERSAL, day, lines)
+    match, flags = Match(None, None, {"named_by": told.voice}), (Flag.RETURN_WITHOUT_ORIGINAL,)
+    return Decision(1, DecisionKind.TAKE_BACK, match, (), 0, (entry,), AUTOMATION, at, flags)
 
 
 def traced(returned: Payment, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str) -> Decision:

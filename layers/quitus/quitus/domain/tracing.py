@@ -221,7 +221,7 @@ def _asked(returned: Return) -> Mapping[Trace, AbstractSet[str]]:
     return {
         Trace.REFERENCE: returned.named | own,
         Trace.CHEQUE: {digits.lstrip("0") for text in texts for digits in _NUMBERS.findall(text)},
-    } | {trace: _values(reports, trace) for trace in _SAID}
+    } | {trace: _values(returned.calling if trace in _OF_ANYBODY else reports, trace) for trace in _SAID}
 
 
 def _told(payment: Payment) -> Mapping[Trace, AbstractSet[str]]:
@@ -260,6 +260,8 @@ def _day(payment: Payment) -> date:
 
 
 _EXACT = (Trace.REFERENCE, Trace.END_TO_END)
+_OF_ANYBODY = (Trace.PAYER, Trace.AMOUNT)
+"""What a debit says that is no return too: whom the landlord paid, and how."""
 _OF_AMOUNT = frozenset({Means.CHEQUE, Means.CARD})
 """Means of which a bank's line may say nothing but that one came back."""
 _SAID: Mapping[Trace, Callable[[Incoming], Sequence[str | None]]] = {

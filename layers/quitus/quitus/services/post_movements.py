@@ -25,6 +25,7 @@ from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.payouts import as_booked
 from quitus.domain.posting import Flag, Plan, Posted, Poster, receipt_flags, told_another_amount
+from quitus.domain.reversing import taken_for_return
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_written
 from quitus.services.messages import MovementBatch
@@ -182,6 +183,8 @@ class MovementPoster:
                 self._patiently(landlord, partial(correct, told, match))
             elif _may_clear(told, placed.incoming):
                 self._patiently(landlord, partial(self._clear, landlord, placed.incoming, told))
+        if _may_take_back(placed):
+            self._patiently(landlord, partial(self._take_back, landlord, placed))
 
     def _place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
         """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
@@ -206,6 +209,13 @@ class MovementPoster:
         decision = cleared_by(payment, incoming.movement, landlord.chart, paris_day(now), instant_text(now))
         if decision is not None:
             self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
+
+    def _take_back(self, landlord: Landlord, placed: Placed) -> None:
+        """A further channel says that a debit takes a payment back; it waits for that as other returns do."""
+        line = self.ledger.payment(landlord.landlord_id, placed.posted.payment_id)
+        decision = taken_for_return(line, placed.incoming, landlord.chart, instant_text(self.clock.now()))
+        if decision is not None:
+            self.ledger.commit_replacement(landlord.landlord_id, line, decision)
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
@@ -305,6 +315,13 @@ def _may_clear(told: Posted, incoming: Incoming) -> bool:
     """Whether a further report may say that its line brings what waits in collection."""
     is_other = told.incoming.report.name != incoming.report.name
     return is_other and incoming.movement.nature is Nature.CLEARING and told.lease_id is None
+
+
+def _may_take_back(placed: Placed) -> bool:
+    """Whether a further report, be it by count alone, may say that a debit of which nothing is booked takes a payment
+    back.
+    """
+    return placed.posted.incoming.movement.nature is Nature.OTHER and _is_return(placed.incoming)
 
 
 def _is_return(incoming: Incoming) -> bool:
