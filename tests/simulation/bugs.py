@@ -37,6 +37,7 @@ from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Chart, seal
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.services import bank_intake, idempotent_requests, push_erp, take_back
+from quitus.services import post_movements as posting_of_movements
 from quitus.services.idempotent_requests import Attempt, Once
 from quitus.services.resume import unsent
 from quitus.services.sweep import Sweep
@@ -180,6 +181,11 @@ def a_credit_is_not_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 # Telling movements apart
+
+
+@found_by(SMALL_STORIES)
+def a_debit_stays_what_it_was_told_as_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posting_of_movements, "taken_for_return", lambda *of: None)
 
 
 @found_by(SMALL_STORIES)

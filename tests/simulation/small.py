@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
@@ -76,6 +76,8 @@ class Back:
     fact: Fact
     day: date
     named_by: str
+    plainly: str | None = None
+    """What an intraday report calls its debit, of which it does not say that it is a return; None: it says nothing."""
 
     @property
     def reference(self) -> str:
@@ -119,6 +121,13 @@ def plot(chance: random.Random) -> Plot:
         back = Back(fact, chance.choice((fact.day, NEXT_DAY)), named_by)
     payout = chance.choice((DAY, NEXT_DAY)) if chance.random() < 0.2 else None
     return Plot(facts, back, chance.random() < 0.1, chance.random() < 0.1, payout, chance.random() < 0.4)
+
+
+def with_more(told: Plot, chance: random.Random) -> Plot:
+    """The story with what was thought of later: by chances of its own, so that seeds keep their stories."""
+    if told.back is None or chance.random() < 0.6:
+        return told
+    return replace(told, back=replace(told.back, plainly=chance.choice(("", "end_to_end_id", "bank_reference"))))
 
 
 def _is_told_apart(fact: Fact, facts: Sequence[Fact]) -> bool:
@@ -178,6 +187,22 @@ class Telling:
             moved.append(Movement("1.98", net, day, nature=Nature.CLEARING, means=Means.CARD, instructed_cents=CARD))
         closing = opening + sum(one.amount_cents for one in moved)
         return [*moved, _summed(f"S-{day}", day, moved, Balances(opening, closing))]
+
+    def more(self) -> Iterator[Act]:
+        """What else comes from outside, in stories that were thought of later."""
+        back = self.plot.back
+        if back is None or back.plainly is None:
+            return
+        plain = Movement(
+            position="1.97",
+            amount_cents=-back.fact.cents,
+            booking_date=back.day,
+            nature=Nature.OTHER,
+            end_to_end_id=back.fact.end_to_end_id if back.plainly == "end_to_end_id" else None,
+            bank_reference=back.reference if back.plainly == "bank_reference" else None,
+        )
+        parts: Parts = [plain, _summed(f"I-{back.day}", back.day, [plain], Balances())]
+        yield partial(_bring, f"intraday-{back.day}.xml", "camt.052", parts, True)
 
     def _notice(self, day: date) -> Parts:
         facts = [fact for fact in self.plot.facts if fact.day == day and NOTICE in fact.channels]
@@ -258,12 +283,18 @@ def call_rent(world: LeanWorld, cents: int) -> None:
 
 
 def place_all(world: LeanWorld, *, parted: bool) -> None:
-    """An accountant puts all that is in suspense on a lease, or splits it over two."""
+    """An accountant puts all that is in suspense on a lease, or splits it over two; what the list still shows may be on
+    its lease meanwhile, as the accountant is told.
+    """
     for shown in list(ViewRows(world.table).payments_with_status(LANDLORD, "suspense", None)):
         attempt = Attempt(f"place-{shown.payment_id}", world.clock.now())
         occasion = Occasion(LANDLORD, shown.payment_id, "ada", attempt)
         split = partial(_split, occasion, shown.answer["amount_cents"])
-        world.insist(split if parted else partial(_assign, occasion))
+        try:
+            world.insist(split if parted else partial(_assign, occasion))
+        except Conflict as refused:
+            if refused.code != "payment_not_in_suspense":
+                raise
 
 
 def _assign(occasion: Occasion) -> None:
@@ -282,10 +313,13 @@ def _split(occasion: Occasion, cents: int) -> None:
 
 def play(world: LeanWorld, seed: int, addresses: Mapping[str, str]) -> None:
     """One story to its end, and what must hold then. Raises AssertionError."""
-    chance = random.Random(seed)
-    told = plot(chance)
-    waiting = list(Telling(told, addresses).acts(chance))
+    chance, further = random.Random(seed), random.Random(f"later {seed}")
+    told = with_more(plot(chance), further)
+    telling = Telling(told, addresses)
+    waiting = list(telling.acts(chance))
     chance.shuffle(waiting)
+    for act in telling.more():
+        waiting.insert(further.randint(0, len(waiting)), act)
     world.turnstile.plan = _plan(world, chance)
     failing = chance.random() < 0.3
     world.erp.fails = lambda: chance.choice((None, "before", "after")) if failing else None

@@ -76,6 +76,28 @@ def test_a_row_that_exists_by_count_is_of_the_lease_that_has_none_yet() -> None:
     assert Register({BUCKET: [*rows[:2], replace(rows[2], decided="FR2")]}).by_count(BUCKET) == {}
 
 
+def test_a_row_that_names_nobody_tells_of_the_lease_that_has_none_yet() -> None:
+    held = Known(BUCKET, 1, (a_report("event:psp", reference="R1"),), decided=BY_PERSON)
+    register = Register({BUCKET: [held]})
+    (early,) = register.pair(BUCKET, [a_report("camt.053", "1", lease_iban="FR2")])
+    assert (early.exchanged, early.about, early.may_place) == (True, None, False)
+    (later,) = register.pair(BUCKET, [a_report("camt.053", "2", reference="R1")])
+    assert (later.verdict, later.ordinal, later.may_place) == (Verdict.NEW, 2, True)
+    assert register.by_count(BUCKET) == {"FR2": 2}
+
+
+def test_a_debit_is_told_apart_from_what_takes_no_payment_back() -> None:
+    """A plain one may be either."""
+    plain, back, charge = (a_report(f"camt.05{n}", takes_back=said) for n, said in enumerate((None, True, False), 2))
+    assert verdicts(Register(), plain, back) == verdicts(Register(), back, plain) == [Verdict.NEW, Verdict.SAME]
+    assert verdicts(Register(), plain, charge) == [Verdict.NEW, Verdict.SAME]
+    assert verdicts(Register(), back, charge) == verdicts(Register(), charge, back) == [Verdict.NEW, Verdict.NEW]
+    named = {"reference": "R1"}
+    assert verdicts(
+        Register(), a_report("camt.053", takes_back=True, **named), a_report("camt.054", takes_back=False, **named)
+    ) == [Verdict.NEW, Verdict.SAME]
+
+
 def test_a_notice_sent_again_under_another_name_is_told_again() -> None:
     told = a_report("camt.054", reference="R1", payer="roux")
     assert verdicts(Register(), told, replace(told, message="sent again")) == [Verdict.NEW, Verdict.REPLAY]

@@ -26,6 +26,8 @@ class Crowd:
         self._told: Counter[str] = Counter()
         self._leases_told: dict[str, Counter[str]] = {}
         self._on_lease: dict[str, set[int]] = {}
+        self._short: set[str] = set()
+        """The leases that some channel names more often than rows are on them."""
         for known in rows:
             self.rows[known.ordinal] = known
             self._on_lease.setdefault(known.decided or "", set()).add(known.ordinal)
@@ -82,17 +84,19 @@ class Crowd:
 
     def place(self, lease_iban: str | None) -> int | None:
         """Put a row on this lease, if some channel names the lease more often than rows are on it: its ordinal."""
-        if lease_iban is None:
+        if lease_iban not in self._short:
             return None
-        told = self._leases_told.get(lease_iban, Counter())
-        if max(told.values(), default=0) <= self._placed(lease_iban):
-            return None
-        unplaced = (number for number in sorted(self.rows) if _is_unplaced(self.rows[number]))
-        ordinal = next(unplaced, None)
+        ordinal = self._unplaced
         if ordinal is not None:
             self.rows[ordinal] = replace(self.rows[ordinal], decided=lease_iban)
             self._on_lease.setdefault(lease_iban, set()).add(ordinal)
+            self._recount(lease_iban)
         return ordinal
+
+    @property
+    def may_place(self) -> bool:
+        """Whether a row that is on no lease must be one's that channels name more often than rows are on it."""
+        return bool(self._short) and self._unplaced is not None
 
     @property
     def leases_told(self) -> list[str]:
@@ -113,6 +117,14 @@ class Crowd:
         told = self._leases_told.get(report.lease_iban, Counter())
         most = max((*told.values(), told[report.channel] + 1))
         return most > self._placed(report.lease_iban)
+
+    @property
+    def _unplaced(self) -> int | None:
+        return next((number for number in sorted(self.rows) if _is_unplaced(self.rows[number])), None)
+
+    def _recount(self, lease_iban: str) -> None:
+        most = max(self._leases_told.get(lease_iban, Counter()).values(), default=0)
+        (self._short.add if most > self._placed(lease_iban) else self._short.discard)(lease_iban)
 
     def _placed(self, lease_iban: str) -> int:
         return len(self._on_lease.get(lease_iban, ()))
@@ -139,10 +151,11 @@ class Crowd:
         self._told[report.channel] += 1
         if report.lease_iban:
             self._leases_told.setdefault(report.lease_iban, Counter())[report.channel] += 1
+            if not report.exchanged and not self._is_elsewhere(ordinal, report.lease_iban):
+                self._on_lease.setdefault(report.lease_iban, set()).add(ordinal)
+            self._recount(report.lease_iban)
         if report.exchanged:
             return
-        if report.lease_iban and not self._is_elsewhere(ordinal, report.lease_iban):
-            self._on_lease.setdefault(report.lease_iban, set()).add(ordinal)
         for evidence in Evidence:
             for name in _names(evidence, report):
                 self._by_evidence.setdefault((evidence, name), []).append(ordinal)

@@ -28,7 +28,8 @@ class Pairing:
     """The verdict on one report, and the row concerned.
 
     `exchanged`: the report stands for its row by count alone. `about`: the row of the bucket that, by count, must be of
-    the lease that the report names, though no report that stands for it says so.
+    the lease that the report names, though no report that stands for it says so. `may_place`: it names no lease, and
+    some row of the bucket must be of one that others named.
     """
 
     verdict: Verdict
@@ -36,6 +37,7 @@ class Pairing:
     ordinal: int
     exchanged: bool = False
     about: int | None = None
+    may_place: bool = False
 
 
 def renumbered(pairings: Sequence[Pairing], order: Sequence[int]) -> list[Pairing]:
@@ -104,8 +106,11 @@ class Register:
 
     def _placed(self, pairing: Pairing, report: Report) -> Pairing:
         """Once all reports are paired, every lease has as many rows as a channel names it."""
-        about = self._crowd(pairing.bucket).place(report.lease_iban)
-        return pairing if about == pairing.about else replace(pairing, about=about)
+        crowd = self._crowd(pairing.bucket)
+        about = crowd.place(report.lease_iban)
+        may_place = report.lease_iban is None and crowd.may_place
+        unchanged = (about, may_place) == (pairing.about, pairing.may_place)
+        return pairing if unchanged else replace(pairing, about=about, may_place=may_place)
 
     def _left_over(self, bucket: Bucket, report: Report) -> Pairing:
         """Without evidence for a free row: another free one, or by count alone, or a new one if there must be one."""

@@ -45,6 +45,8 @@ class Placed:
     posted: Posted
     told: tuple[Posted, ...] = ()
     """The rows of which the report tells the lease: the one that stands for it, and one that must be of the lease."""
+    may_place: bool = False
+    """Some row of its bucket must be of a lease that others named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class MovementPoster:
             return self._post(landlord, batch[:half]) + self._post(landlord, batch[half:])
         for one, match in placed:
             self._tell_later(landlord, one, match)
-        for bucket in {one.posted.bucket for one, _ in placed if one.posted.is_by_count}:
+        for bucket in {one.posted.bucket for one, _ in placed if one.posted.is_by_count or one.may_place}:
             self._patiently(landlord, partial(self._place_by_count, landlord, bucket))
         return [one for one, _ in placed]
 
@@ -298,7 +300,13 @@ class MovementPoster:
         known += [about for pairing in plan.pairings if (about := _about(pairing))]
         rows |= self.ledger.posted(landlord_id, [place for place in known if place not in rows])
         return [
-            Placed(incoming, pairing.verdict, rows[pairing.bucket, pairing.ordinal], _told(pairing, rows))
+            Placed(
+                incoming,
+                pairing.verdict,
+                rows[pairing.bucket, pairing.ordinal],
+                _told(pairing, rows),
+                pairing.may_place,
+            )
             for incoming, pairing in zip(batch, plan.pairings, strict=True)
         ]
 
