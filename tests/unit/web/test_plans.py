@@ -31,6 +31,8 @@ def test_a_plan_is_agreed_and_read_back(office: Office) -> None:
     assert agreed.body["dues"] == [{"due_id": "nov-L1", "covered_cents": 45000}]
     (decision,) = agreed.body["decisions"]
     assert (decision["kind"], decision["decided_by"]) == ("agreed", "sub-collections")
+    again = office.ask("PUT", PATH, PLAN, role="collections")
+    assert (again.status, again.body) == (200, agreed.body)
 
 
 def test_without_named_dues_a_plan_covers_the_arrears(office: Office) -> None:

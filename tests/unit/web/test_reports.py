@@ -112,6 +112,14 @@ def test_a_dashboard_that_cannot_be_is_refused(office: Office, query: dict[str, 
     assert office.ask("GET", "/v1/dashboard", query=query).status == 422
 
 
+@pytest.mark.parametrize("path", ["/v1/dashboard", "/v1/payments", "/v1/exports"])
+def test_days_out_of_order_are_one_refusal_everywhere(office: Office, path: str) -> None:
+    days = {"from": "2026-11-05", "to": "2026-11-04"}
+    told: dict[str, Any] = {"body": {"kind": "entries"} | days} if path == "/v1/exports" else {"query": days}
+    answered = office.ask("POST" if path == "/v1/exports" else "GET", path, **told)
+    assert (answered.status, answered.body["error"]["code"]) == (422, "invalid_range")
+
+
 def test_a_year_is_not_too_long(office: Office) -> None:
     assert office.ask("GET", "/v1/dashboard", query={"from": "2025-11-05", "to": "2026-11-05"}).status == 200
 

@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from quitus.domain.errors import Invalid
+
 PARIS = ZoneInfo("Europe/Paris")
+LONGEST_RANGE = timedelta(days=366)
 
 
 def paris_day(instant: datetime) -> date:
@@ -28,6 +31,19 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def check_order(first: date | None, last: date | None) -> None:
+    """Refuse two days of which the last is before the first. Raises Invalid."""
+    if first is not None and last is not None and last < first:
+        raise Invalid("invalid_range", "`from` is after `to`.")
+
+
+def check_range(first: date, last: date) -> None:
+    """Refuse two days out of order, or with more than 366 days from one to the other, both counted. Raises Invalid."""
+    check_order(first, last)
+    if last - first >= LONGEST_RANGE:
+        raise Invalid("invalid_range", "`from` and `to` are more than 366 days apart.")
 
 
 def is_target_day(day: date) -> bool:

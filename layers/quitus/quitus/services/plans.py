@@ -120,6 +120,7 @@ class PlanDesk:
         """
         self._account(landlord_id, lease_id)
         check_dues(self.ledger, landlord_id, [lease_id], wish.due_ids or ())
+        is_first = not self.store.decisions(landlord_id, lease_id)
         self._log(
             landlord_id,
             f"{lease_id}-put",
@@ -128,7 +129,7 @@ class PlanDesk:
         made = until_written(lambda: self._agree(landlord_id, lease_id, wish, by), self.clock)
         self._decided(landlord_id, lease_id, made)
         self.spender.spend(self.landlords.get(landlord_id), [lease_id])
-        return self.one(landlord_id, lease_id), made.number == 1
+        return self.one(landlord_id, lease_id), is_first
 
     def end(self, landlord_id: str, lease_id: str, version: int, by: str) -> None:
         """End the plan that runs. Again changes nothing.

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from quitus.services.dashboard import By
 from quitus.services.exports import ExportKind
 from quitus.web.fields import Day
 from quitus.web.models import Body, Query
-
-LONGEST_DAYS = 366
 
 
 class ExportBody(Body):
@@ -23,22 +19,11 @@ class ExportBody(Body):
     from_day: Day = Field(alias="from")
     to_day: Day = Field(alias="to")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        check_range(self.from_day, self.to_day)
-        return self
-
 
 class ClosingBody(Body):
     """The last day to close, in Europe/Paris."""
 
     through: Day
-
-
-def check_range(from_day: Day, to_day: Day) -> None:
-    """Refuses days out of order or more than a year apart."""
-    if not timedelta(0) <= to_day - from_day < timedelta(days=LONGEST_DAYS):
-        raise PydanticCustomError("invalid_range", "`from` is after `to`, or they are more than 366 days apart.")
 
 
 class DashboardQuery(Query):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quitus.domain.calendar import check_range
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing
@@ -14,6 +15,7 @@ from quitus.web.routing import Route
 
 def order(desk: Desk, call: Call[ExportBody, Nothing]) -> Reply:
     body = call.body
+    check_range(body.from_day, body.to_day)
     export = desk.exports.order(
         call.landlord_id, body.kind, body.from_day, body.to_day, call.caller.subject, call.attempt
     )
@@ -29,7 +31,7 @@ def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
 ROUTES = (
     Route(
         "POST", "/v1/exports", order, {202: ExportOrderedAnswer}, "Ask for an export", ACCOUNTANTS, ExportBody,
-        refusals=("day_not_closed", "day_not_proved", "landlord_not_found", "rows_busy"),
+        refusals=("invalid_range", "day_not_closed", "day_not_proved", "landlord_not_found", "rows_busy"),
     ),
     Route(
         "GET", "/v1/exports/{export_id}", one, {200: ExportAnswer}, "An export and the link to it", READERS,

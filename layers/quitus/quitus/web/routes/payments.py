@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from quitus.domain.calendar import check_order
 from quitus.domain.ids import is_id
 from quitus.domain.movement import Means
 from quitus.domain.splitting import Share
@@ -37,6 +38,7 @@ from quitus.web.suggestion_answers import SuggestionsAnswer
 
 def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:
     query = call.query
+    check_order(query.from_day, query.to_day)
     cursors = Cursors(call.landlord_id, call.listing, (is_day, is_id))
     wanted = PaymentFilter(query.status, query.from_day, query.to_day, query.means, query.residence, query.commune)
     listed = desk.payments.page(call.landlord_id, wanted, cursors.place(query.cursor), query.limit)
@@ -120,7 +122,7 @@ def _answer(payment: Mapping[str, Any], status: int = 200) -> Reply:
 ROUTES = (
     Route(
         "GET", "/v1/payments", page, {200: PageAnswer[PaymentAnswer]}, "Payments, newest day first", READERS,
-        query=PaymentsQuery, refusals=("invalid_cursor",),
+        query=PaymentsQuery, refusals=("invalid_cursor", "invalid_range"),
     ),
     Route(
         "POST", "/v1/payments", record, {201: PaymentAnswer}, "Record a receipt; posted before the answer",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 
-from quitus.domain.errors import Invalid
+from quitus.domain.calendar import check_range
 from quitus.web.access import READERS
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing
 from quitus.web.replies import Reply, ok
 from quitus.web.report_answers import DashboardAnswer, ProofAnswer
-from quitus.web.report_bodies import LONGEST_DAYS, DashboardQuery, ProofQuery
+from quitus.web.report_bodies import DashboardQuery, ProofQuery
 from quitus.web.requests import Call
 from quitus.web.routing import Route
 
@@ -33,8 +33,7 @@ def _range(query: DashboardQuery, today: date) -> tuple[date, date]:
     known = query.from_day or query.to_day or today
     first = query.from_day or known.replace(day=1)
     last = query.to_day or known.replace(day=calendar.monthrange(known.year, known.month)[1])
-    if not timedelta(0) <= last - first < timedelta(days=LONGEST_DAYS):
-        raise Invalid("invalid_range", "`from` is after `to`, or they are more than 366 days apart.")
+    check_range(first, last)
     return first, last
 
 
