@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations, product
@@ -17,6 +18,7 @@ from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.erp_batch import Feed
+from quitus.domain.errors import Conflict
 from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry
 from quitus.domain.matching import MatchRule
@@ -27,6 +29,7 @@ from quitus.services.proof import LedgerSide
 from quitus.services.read_payments import ShownPayment
 
 E2E: dict[str, Any] = {"end_to_end_id": "E2E-1"}
+SENDER: dict[str, Any] = {"debtor_iban": "FR7630006000011234567890189", "debtor_name": "ANNE ROUX"}
 APPROVED = RefundStep(RefundStatus.APPROVED, "ada", DAY.isoformat())
 REFUND = Refund("RB0123456789ABCDEF", "L2", 45000, "FR7630006000011234567890189", "Anne Roux", (), (APPROVED,))
 
@@ -394,15 +397,108 @@ def test_a_debit_that_no_channel_calls_a_return_stays_a_line_of_the_bank(estate:
     assert (estate.payment(fee).is_other, booked(estate)) == (True, {})
 
 
-def test_whom_the_landlord_paid_is_not_who_gets_money_back(estate: Estate) -> None:
+@pytest.mark.parametrize(
+    ("theirs", "plainly"),
+    [
+        (SENDER, SENDER),
+        ({"end_to_end_id": "E2E-2"}, {"end_to_end_id": "E2E-2"}),
+        ({"mandate_id": "RUM-2"}, {"mandate_id": "RUM-2"}),
+        ({"bank_reference": "BR-2"}, {"bank_reference": "BR-2"}),
+        ({"means": Means.CHEQUE, "remittance": "0012345"}, {"note": "FACTURE 12345"}),
+        ({}, {"virtual_iban": IBANS["L2"], "virtual_iban_path": "note"}),
+    ],
+    ids=["payer", "end-to-end id", "mandate", "bank reference", "cheque", "lease"],
+)
+@pytest.mark.parametrize("plain_first", [True, False])
+def test_whom_the_landlord_paid_is_not_who_gets_money_back(
+    estate: Estate, theirs: dict[str, Any], plainly: dict[str, Any], *, plain_first: bool
+) -> None:
     """A debit of the same amount that by count is the return: its words are of another line."""
-    paid_back: dict[str, Any] = {"debtor_iban": "FR7630006000011234567890189", "debtor_name": "ANNE ROUX"}
-    innocent = estate.post(paid(lease_id="L2", **paid_back))
-    estate.post(said_nothing(**paid_back))
-    return_id = estate.post(taken_back(channel="camt.054", end_to_end_id="E2E-9"))
+    innocent = estate.post(paid(lease_id="L2", **theirs))
+    told = [said_nothing(**plainly), taken_back(channel="camt.054")]
+    for one in told if plain_first else reversed(told):
+        return_id = estate.post(one)
     estate.settle()
     assert estate.payment(innocent).status is PaymentStatus.POSTED
     assert estate.payment(return_id).awaiting is Awaiting.ORIGINAL
+
+
+def test_a_plain_debit_under_the_returns_own_reference_says_what_it_takes_back(estate: Estate) -> None:
+    payment_id = estate.post(paid(**E2E))
+    estate.post(said_nothing(bank_reference="BR-1", **E2E))
+    estate.post(taken_back(channel="cfonb120", bank_reference="BR-1"))
+    estate.settle()
+    assert estate.payment(payment_id).status is PaymentStatus.REVERSED
+
+
+@pytest.mark.parametrize("order", list(permutations(("payment", "statement", "notice"))), ids=" → ".join)
+def test_a_statement_that_tells_a_return_and_a_debit_of_its_amount_tells_two(
+    estate: Estate, order: tuple[str, ...]
+) -> None:
+    on = DAY + timedelta(days=3)
+    supplier = reported(
+        a_credit(-45000, None, booking_date=on, nature=Nature.OTHER, position="2"), "camt.053", f"S-{on}"
+    )
+    told = {
+        "payment": [paid(**E2E)],
+        "statement": [supplier, taken_back(**E2E)],
+        "notice": [taken_back(channel="camt.054", **E2E)],
+    }
+    for name in order:
+        estate.post(*told[name])
+        estate.settle()
+    assert balance(estate) == 45000
+    assert side(estate, on) == LedgerSide(reversals_cents=45000, other_cents=-45000, other_debits_cents=45000)
+    assert open_alerts(estate) == set()
+
+
+@pytest.mark.parametrize("code", ["PMNT/ICDT/ESCT", "06", "PMNT/MDOP/COMM"])
+@pytest.mark.parametrize("first", ["sent", "return"])
+def test_what_its_bank_calls_sent_or_a_charge_is_no_return(estate: Estate, code: str, first: str) -> None:
+    told = {"sent": said_nothing(bank_code=code), "return": taken_back(channel="camt.054", **E2E)}
+    estate.post(paid(**E2E))
+    ids = {name: estate.post(told[name]) for name in sorted(told, key=lambda name: name != first)}
+    estate.settle()
+    assert estate.payment(ids["sent"]).is_other
+    assert estate.payment(ids["return"]).reverses is not None
+
+
+@pytest.mark.parametrize("order", list(permutations(("payments", "plain", "sum", "details"))), ids=" → ".join)
+def test_returns_booked_in_one_sum_are_told_once_though_a_channel_tells_it_plainly(
+    estate: Estate, order: tuple[str, ...]
+) -> None:
+    batch: dict[str, Any] = {"channel": "camt.054", "message": "N1", "batch_references": ("B1",), "entry_cents": -90000}
+    told = {
+        "payments": [paid(**E2E), paid(lease_id="L2", end_to_end_id="E2E-2", position="2")],
+        "plain": [said_nothing(90000)],
+        "sum": [taken_back(90000, awaiting_details=True, batch_references=("B1",), return_reason=None)],
+        "details": [
+            taken_back(position="1.1", **batch, **E2E),
+            taken_back(position="1.2", end_to_end_id="E2E-2", **batch),
+        ],
+    }
+    for name in order:
+        estate.post(*told[name])
+        estate.settle()
+    assert (balance(estate), balance(estate, "L2"), booked(estate)) == (45000, 45000, {})
+    assert side(estate, DAY + timedelta(days=3)).debits_cents == 90000
+    assert open_alerts(estate) == set()
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_debit_taken_for_a_refund_at_any_moment_is_that_or_the_return_never_both(*, after: bool) -> None:
+    for death in every_death(after=after):
+        estate = Estate()
+        payment_id, line = estate.post(paid(**E2E)), estate.post(said_nothing())
+        told = taken_back(channel="camt.054", **E2E)
+        with death:
+            a_poster(death.on(estate.table)).post(LANDLORD, [told])
+        with suppress(Conflict):
+            pay_refund(estate, line)
+        estate.post(told)
+        estate.settle()
+        assert estate.payment(payment_id).status is PaymentStatus.REVERSED
+        assert (estate.payment(line).refund_id is None) == estate.payment(line).is_return
 
 
 _ANY_ORDER = tuple(permutations(("refund", "return", "payment")))

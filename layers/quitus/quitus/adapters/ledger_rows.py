@@ -137,12 +137,12 @@ class LedgerRows:
         """See `Ledger.told_receipts`."""
         return told_receipts(self._table, landlord_id, account_tag, days)
 
-    def commit(self, landlord_id: str, plan: Plan, at: str) -> None:
+    def commit(self, landlord_id: str, plan: Plan, at: str, decided: Mapping[str, Decision] | None = None) -> None:
         """See `Ledger.commit`."""
-        for writes in list(_transactions(list(self._units(landlord_id, plan, at)))):
+        for writes in list(_transactions(list(self._units(landlord_id, plan, at, decided or {})))):
             self._table.write(writes)
 
-    def _units(self, landlord_id: str, plan: Plan, at: str) -> Iterator[list[Write]]:
+    def _units(self, landlord_id: str, plan: Plan, at: str, decided: Mapping[str, Decision]) -> Iterator[list[Write]]:
         """What must be written together: the rows of one household and the accounts that they touch; rows without a
         lease and claims alone. In this order, which is that of new rows' ordinals in their bucket (`renumbered`).
         """
@@ -158,7 +158,9 @@ class LedgerRows:
         for lease_ids, puts in together.values():
             yield [*puts, *(account_write(landlord_id, plan.accounts[lease_id]) for lease_id in sorted(lease_ids))]
         for claim in plan.claims:
-            yield [_claim_put(landlord_id, claim, at)]
+            decision = decided.get(claim.payment_id)
+            beside = [_decision_put(landlord_id, (claim.bucket, claim.ordinal), decision)] if decision else []
+            yield [_claim_put(landlord_id, claim, at), *beside]
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:
         """See `Ledger.payment`."""
@@ -192,7 +194,7 @@ class LedgerRows:
 
     def commit_replacement(self, landlord_id: str, payment: Payment, decision: Decision) -> None:
         """See `Ledger.commit_replacement`."""
-        self._table.write([_decision_put(landlord_id, payment, decision)])
+        self._table.write([_decision_put(landlord_id, _place(payment), decision)])
 
     def commit_decision(
         self,
@@ -218,7 +220,8 @@ class LedgerRows:
         if isinstance(returned, Posted):
             writes = [movement_put(landlord_id, returned)]
         elif returned is not None:
-            writes = [_decision_put(landlord_id, *returned)]
+            waiting, own = returned
+            writes = [_decision_put(landlord_id, _place(waiting), own)]
         self._table.write([*writes, *_decision_writes(landlord_id, payment, decision, made)])
 
     def named_by_event(self, landlord_id: str, channel: str, reference: str) -> Bucket | None:
@@ -250,7 +253,7 @@ def movement_put(landlord_id: str, posted: Posted) -> Put:
 
 
 def _decision_writes(landlord_id: str, payment: Payment, decision: Decision, made: Sequence[Charging]) -> list[Write]:
-    writes: list[Write] = [_decision_put(landlord_id, payment, decision)]
+    writes: list[Write] = [_decision_put(landlord_id, _place(payment), decision)]
     for one in made:
         writes += [account_write(landlord_id, one.account), *charging_writes(landlord_id, one, decision.decided_at)]
     return writes
@@ -261,8 +264,12 @@ def _claim_put(landlord_id: str, claim: Claim, at: str) -> Put:
     return Put(key.row(**records.claim_row(claim, at)), NEVER_CLAIMED)
 
 
-def _decision_put(landlord_id: str, payment: Payment, decision: Decision) -> Put:
-    key = keys.decision(landlord_id, payment.posted.bucket, payment.posted.ordinal, decision.number)
+def _place(payment: Payment) -> tuple[Bucket, int]:
+    return payment.posted.bucket, payment.posted.ordinal
+
+
+def _decision_put(landlord_id: str, place: tuple[Bucket, int], decision: Decision) -> Put:
+    key = keys.decision(landlord_id, *place, decision.number)
     return Put(key.row(**records.decision_row(decision)), NEVER_DECIDED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations
 
 from quitus.domain.identity import BY_PERSON, Evidence, Known, Report
 
@@ -26,6 +26,8 @@ class Crowd:
         self._told: Counter[str] = Counter()
         self._leases_told: dict[str, Counter[str]] = {}
         self._on_lease: dict[str, set[int]] = {}
+        self._returns: dict[int, None] = {}
+        """The rows that take a payment back, in the order in which that was told."""
         self._short: set[str] = set()
         """The leases that some channel names more often than rows are on them."""
         for known in rows:
@@ -67,7 +69,7 @@ class Crowd:
             return None
         rows: Iterable[Known] = self._unplaced_first(report)
         if report.takes_back:
-            rows = sorted(rows, key=lambda known: not known.takes_back)
+            rows = chain((self.rows[number] for number in self._returns), rows)
         return next((known for known in rows if known.may_be(report) and self._may_place(known, report)), None)
 
     def unspoken(self, report: Report) -> Known | None:
@@ -149,6 +151,8 @@ class Crowd:
     def _index(self, ordinal: int, report: Report) -> None:
         self._named[report.name] = ordinal
         self._told[report.channel] += 1
+        if report.takes_back:
+            self._returns[ordinal] = None
         if report.lease_iban:
             self._leases_told.setdefault(report.lease_iban, Counter())[report.channel] += 1
             if not report.exchanged and not self._is_elsewhere(ordinal, report.lease_iban):

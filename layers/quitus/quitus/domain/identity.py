@@ -112,7 +112,7 @@ class Report:
     is_total: bool = False
     """The sum of a batch without its details: no single payment."""
     takes_back: bool | None = None
-    """Whether it takes a payment back, or is known not to; None where a plain debit may be either."""
+    """Whether it takes a payment back, or is known not to; None of a debit that says neither."""
     exchanged: bool = False
     """It stands for its row by count alone: what it says is about another row, of which its channel said less."""
 
@@ -190,9 +190,10 @@ class Known:
         return self.decided or next((held.lease_iban for held in self.evidence if held.lease_iban), None)
 
     @property
-    def takes_back(self) -> bool:
-        """Whether any report says that it takes a payment back."""
-        return any(held.takes_back for held in self.reports)
+    def takes_back(self) -> bool | None:
+        """Whether any report says that it takes a payment back, or none does; None where none says either."""
+        said = {held.takes_back for held in self.reports} - {None}
+        return True in said if said else None
 
     def may_be(self, report: Report) -> bool:
         """Whether the report's channel has not spoken of it, and nothing known of it denies that it is the same."""

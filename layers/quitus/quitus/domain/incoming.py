@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from quitus.domain.bank_codes import is_charge, is_sent
 from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_key, reference_tag
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means, Movement, Nature, Status
@@ -154,12 +155,14 @@ def bank_role(incoming: Incoming) -> Role:
 
 
 def _takes_back(movement: Movement) -> bool | None:
-    """Whether a debit takes a payment back: where its channel says so; never as a charge on values, or a refund."""
+    """Whether a debit takes a payment back: where its channel says so; never as a charge, or what the landlord paid."""
     if movement.amount_cents >= 0:
         return None
     if movement.nature is Nature.RETURN:
         return True
-    return False if movement.nature is Nature.CLEARING or named_by([movement]) else None
+    code = movement.bank_code
+    is_another = movement.nature is Nature.CLEARING or is_charge(code) or is_sent(code) or named_by([movement])
+    return False if is_another else None
 
 
 def _payer_key(name: str | None) -> str | None:

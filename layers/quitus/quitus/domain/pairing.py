@@ -29,7 +29,8 @@ class Pairing:
 
     `exchanged`: the report stands for its row by count alone. `about`: the row of the bucket that, by count, must be of
     the lease that the report names, though no report that stands for it says so. `may_place`: it names no lease, and
-    some row of the bucket must be of one that others named.
+    some row of the bucket must be of one that others named. `turns`: it says that a debit of which nobody knew takes a
+    payment back.
     """
 
     verdict: Verdict
@@ -38,6 +39,7 @@ class Pairing:
     exchanged: bool = False
     about: int | None = None
     may_place: bool = False
+    turns: bool = False
 
 
 def renumbered(pairings: Sequence[Pairing], order: Sequence[int]) -> list[Pairing]:
@@ -156,7 +158,8 @@ class Register:
 
     def _claim(self, known: Known, report: Report) -> Pairing:
         self._crowd(known.bucket).add(known.with_report(report), report)
-        return Pairing(Verdict.SAME, known.bucket, known.ordinal)
+        turns = report.takes_back is True and known.takes_back is None
+        return Pairing(Verdict.SAME, known.bucket, known.ordinal, turns=turns)
 
     def _add(self, bucket: Bucket, report: Report) -> Pairing:
         crowd = self._crowd(bucket)

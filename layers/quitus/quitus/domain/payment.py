@@ -152,7 +152,7 @@ class Payment:
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
     takes_back: bool = False
-    """It is a debit that said nothing at first, and a return by what a further channel says."""
+    """It is a debit that said nothing at first, and a return, or the sum of several, by what a further channel says."""
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
     refund_id: str | None = None
@@ -185,7 +185,7 @@ class Payment:
         incoming = self.posted.incoming
         if not incoming.is_booked:
             return Awaiting.BOOKING
-        if incoming.movement.is_parked:
+        if incoming.movement.is_parked or (self.takes_back and not self.entries):
             return Awaiting.DETAILS
         return Awaiting.ORIGINAL if self.entries else Awaiting.DECISION
 

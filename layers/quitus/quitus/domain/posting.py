@@ -111,6 +111,13 @@ class Claim:
     bucket: Bucket
     ordinal: int
     incoming: Incoming
+    turns: bool = False
+    """It says that a debit of which nobody knew takes a payment back."""
+
+    @property
+    def payment_id(self) -> str:
+        """The public name of the row."""
+        return self.bucket.payment_id(self.ordinal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +158,7 @@ class Poster:
         posted, claims = list[Posted](), list[Claim]()
         for incoming, match, pairing in zip(map(_told, batch, pairings), self.matches, pairings, strict=True):
             if pairing.verdict is Verdict.SAME:
-                claims.append(Claim(pairing.bucket, pairing.ordinal, incoming))
+                claims.append(Claim(pairing.bucket, pairing.ordinal, incoming, pairing.turns and incoming.is_booked))
             elif pairing.verdict is Verdict.NEW:
                 posted.append(self._post(incoming, match, pairing, accounts))
         changed = {

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from quitus.domain.allocation import Allocation, AllocationRule
+from quitus.domain.bank_codes import is_charge
 from quitus.domain.charged import Charging, CreditUse, Offset
 from quitus.domain.credits import MOST_USES, deposit, use_credits, use_entry
 from quitus.domain.errors import Conflict
@@ -33,9 +34,6 @@ CHANNEL = "refund"
 
 DAY_APART: Final = timedelta(days=1)
 """How long before the day of its approval a bank may book a refund."""
-_CHARGES: Final = frozenset({"CHRG", "COME", "COMI", "COMM", "COMT", "FEES"})
-"""Sub-families of bank transaction codes (ISO 20022 external code sets) of charges, commissions and fees."""
-
 DUE_PREFIX = "refund-"
 """Ids of dues that begin so are those of refunds: nobody calls, changes or spreads them."""
 
@@ -345,8 +343,7 @@ def is_unexpected(line: Payment, refund: Refund) -> bool:
 
 
 def _is_charge(line: Payment) -> bool:
-    codes = [(report.movement.bank_code or "").split("/")[-1] for report in line.reports if not report.exchanged]
-    return any(code in _CHARGES for code in codes)
+    return any(is_charge(report.movement.bank_code) for report in line.reports if not report.exchanged)
 
 
 def _movements(line: Payment) -> Iterable[Movement]:

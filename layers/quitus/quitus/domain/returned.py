@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from quitus.domain.identity import Bucket, account_tag, reference_key
+from quitus.domain.identity import Bucket, account_tag, is_counter, reference_key
 from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, collected_book
 from quitus.domain.money import Cents
 from quitus.domain.movement import Means, Movement
@@ -23,14 +23,19 @@ class Return:
     reports: tuple[Incoming, ...]
 
     @property
-    def said(self) -> Sequence[Movement]:
-        """What its channels say of it."""
-        return [report.said for report in self.reports]
+    def evidence(self) -> Sequence[Incoming]:
+        """The reports that call it a return, and what is told under a bank's reference or an end-to-end id of theirs.
+        What is only by count the same debit may be words about another, such as whom the landlord paid.
+        """
+        if len(self.reports) == 1:
+            return self.reports
+        calling = [report for report in self.reports if report.report.takes_back]
+        return [report for report in self.reports if any(_is_of(report, one) for one in calling)]
 
     @property
-    def calling(self) -> Sequence[Incoming]:
-        """The reports that call it a return; others tell of some debit, which by count is the same."""
-        return [report for report in self.reports if report.report.takes_back]
+    def said(self) -> Sequence[Movement]:
+        """What its channels say of it."""
+        return [report.said for report in self.evidence]
 
     @property
     def first(self) -> Movement:
@@ -108,3 +113,13 @@ class Return:
             return left
         ordered = min(self.amounts)
         return ordered if may_be_part and 0 < ordered < left else None
+
+
+def _is_of(report: Incoming, calling: Incoming) -> bool:
+    """Whether a report is surely about the line that another calls a return."""
+    one, other = report.report, calling.report
+    shared = {reference for reference in one.references & other.references if not is_counter(reference)}
+    if report is calling:
+        return True
+    is_named = bool(shared) or (one.end_to_end_id or "") == other.end_to_end_id
+    return is_named and not calling.exchanged

@@ -205,7 +205,7 @@ def _denied(returned: Return, payment: Payment) -> bool:
     theirs = {
         reference_key(report.movement.bank_reference or "")
         for report in _reports(payment)
-        for told in returned.reports
+        for told in returned.evidence
         if told.movement.original_reference and told.source.channel == report.source.channel
     }
     if returned.named and theirs and not returned.named & theirs:
@@ -215,13 +215,13 @@ def _denied(returned: Return, payment: Payment) -> bool:
 
 def _asked(returned: Return) -> Mapping[Trace, AbstractSet[str]]:
     """What a return says of its payment; a cheque's number may stand anywhere in the bank's words."""
-    reports, said = returned.reports, returned.said
+    reports, said = returned.evidence, returned.said
     own = {ref for report in reports for ref in report.report.references if not is_counter(ref)}
     texts = [text for one in said for text in (one.note, one.remittance, one.bank_reference) if text]
     return {
         Trace.REFERENCE: returned.named | own,
         Trace.CHEQUE: {digits.lstrip("0") for text in texts for digits in _NUMBERS.findall(text)},
-    } | {trace: _values(returned.calling if trace in _OF_ANYBODY else reports, trace) for trace in _SAID}
+    } | {trace: _values(reports, trace) for trace in _SAID}
 
 
 def _told(payment: Payment) -> Mapping[Trace, AbstractSet[str]]:
@@ -236,7 +236,7 @@ def _told(payment: Payment) -> Mapping[Trace, AbstractSet[str]]:
 
 
 def _differ(returned: Return, payment: Payment, trace: Trace) -> bool:
-    ours, theirs = _values(returned.reports, trace), _theirs(payment, trace)
+    ours, theirs = _values(returned.evidence, trace), _theirs(payment, trace)
     return bool(ours and theirs and not ours & theirs)
 
 
@@ -260,8 +260,6 @@ def _day(payment: Payment) -> date:
 
 
 _EXACT = (Trace.REFERENCE, Trace.END_TO_END)
-_OF_ANYBODY = (Trace.PAYER, Trace.AMOUNT)
-"""What a debit says that is no return too: whom the landlord paid, and how."""
 _OF_AMOUNT = frozenset({Means.CHEQUE, Means.CARD})
 """Means of which a bank's line may say nothing but that one came back."""
 _SAID: Mapping[Trace, Callable[[Incoming], Sequence[str | None]]] = {

@@ -35,6 +35,8 @@ from quitus.services.take_back import Reverser
 
 _PATIENCE = 20
 
+type Post = Callable[[Landlord, Sequence[Incoming]], list[Placed]]
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -66,10 +68,12 @@ class MovementPoster:
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
         """
-        returns = [incoming for incoming in batch if _is_return(incoming)]
-        others = iter(self._post(landlord, [incoming for incoming in batch if not _is_return(incoming)]))
-        gone = iter(self._post_returns(landlord, returns))
-        return [next(gone if _is_return(incoming) else others) for incoming in batch]
+        placed: dict[int, Placed] = {}
+        turns: tuple[Post, ...] = (self._post, self._post_returns, self._post)
+        for turn, post in enumerate(turns):
+            indexes = [index for index, incoming in enumerate(batch) if _turn(incoming) == turn]
+            placed.update(zip(indexes, post(landlord, [batch[index] for index in indexes]), strict=True))
+        return [placed[index] for index in range(len(batch))]
 
     def _post(self, landlord: Landlord, batch: Sequence[Incoming], reverser: Reverser | None = None) -> list[Placed]:
         """Post a batch; of returns, with what `reverser` takes back for a single one."""
@@ -150,8 +154,19 @@ class MovementPoster:
             if taken is not None:
                 return [(Placed(aside.incoming, taken.verdict, taken.posted), matches[0])]
         self.attributor.confirm(landlord_id, attempt, matches)
-        self.ledger.commit(landlord_id, plan, at)
+        self.ledger.commit(landlord_id, plan, at, self._turned(landlord, plan, at))
         return list(zip(self._placed(landlord_id, batch, plan), matches, strict=True))
+
+    def _turned(self, landlord: Landlord, plan: Plan, at: str) -> Mapping[str, Decision]:
+        """By their ids, the debits that further reports turn into returns: they wait for their payments as all do."""
+        turning = [claim for claim in plan.claims if claim.turns]
+        lines = {claim.payment_id: self.ledger.payment(landlord.landlord_id, claim.payment_id) for claim in turning}
+        if not all(line.is_other for line in lines.values()):
+            raise Stale
+        return {
+            claim.payment_id: taken_for_return(lines[claim.payment_id], claim.incoming, landlord.chart, at)
+            for claim in turning
+        }
 
     def _contradictions(self, landlord_id: str, plan: Plan) -> list[Recent]:
         """Receipts to which another channel gave the reference of a new one, with another amount: what is on a lease
@@ -185,8 +200,6 @@ class MovementPoster:
                 self._patiently(landlord, partial(correct, told, match))
             elif _may_clear(told, placed.incoming):
                 self._patiently(landlord, partial(self._clear, landlord, placed.incoming, told))
-        if _may_take_back(placed):
-            self._patiently(landlord, partial(self._take_back, landlord, placed))
 
     def _place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
         """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
@@ -211,13 +224,6 @@ class MovementPoster:
         decision = cleared_by(payment, incoming.movement, landlord.chart, paris_day(now), instant_text(now))
         if decision is not None:
             self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
-
-    def _take_back(self, landlord: Landlord, placed: Placed) -> None:
-        """A further channel says that a debit takes a payment back; it waits for that as other returns do."""
-        line = self.ledger.payment(landlord.landlord_id, placed.posted.payment_id)
-        decision = taken_for_return(line, placed.incoming, landlord.chart, instant_text(self.clock.now()))
-        if decision is not None:
-            self.ledger.commit_replacement(landlord.landlord_id, line, decision)
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
@@ -325,11 +331,13 @@ def _may_clear(told: Posted, incoming: Incoming) -> bool:
     return is_other and incoming.movement.nature is Nature.CLEARING and told.lease_id is None
 
 
-def _may_take_back(placed: Placed) -> bool:
-    """Whether a further report, be it by count alone, may say that a debit of which nothing is booked takes a payment
-    back.
+def _turn(incoming: Incoming) -> int:
+    """When it is posted: 0, what comes; 1, what takes that back; 2, debits that say nothing, which would stand for
+    returns of their amount as well.
     """
-    return placed.posted.incoming.movement.nature is Nature.OTHER and _is_return(placed.incoming)
+    if _is_return(incoming):
+        return 1
+    return 2 if incoming.movement.nature is Nature.OTHER else 0
 
 
 def _is_return(incoming: Incoming) -> bool:

@@ -281,7 +281,7 @@ class Reverser:
     def _told_twice(self, landlord_id: str, waiting: Payment, told: Payment) -> bool:
         now = self.clock.now()
         at = instant_text(now)
-        self._claim(landlord_id, _untold(waiting.reports, told), at)
+        self._claim(landlord_id, _untold(Return(waiting.reports).evidence, told), at)
         decision = replace_by(waiting, [told], Awaiting.ORIGINAL, paris_day(now), at)
         self.ledger.commit_replacement(landlord_id, waiting, decision)
         return True
