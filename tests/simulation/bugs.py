@@ -153,8 +153,8 @@ def an_account_is_read_changed_and_written_back(patch: pytest.MonkeyPatch) -> No
 
 @found_by(SMALL_STORIES)
 def a_posting_is_two_transactions(patch: pytest.MonkeyPatch) -> None:
-    def commit(rows: LedgerRows, landlord_id: str, plan: posting.Plan, at: str) -> None:
-        for unit in rows._units(landlord_id, plan, at):
+    def commit(rows: LedgerRows, landlord_id: str, plan: posting.Plan, at: str, decided: Any = None) -> None:
+        for unit in rows._units(landlord_id, plan, at, decided or {}):
             for write in unit:
                 rows._table.write([write])
 

@@ -25,7 +25,7 @@ SEED = int(os.environ.get("QUITUS_SEED", "20261125"))
 STORIES = int(os.environ.get("QUITUS_STORIES", "20000"))
 SLICES = max(20, STORIES // 1_000)
 """Each is a sign of life."""
-HARD = (20272518, 30003585, 52002623, 53009840, 55002496)
+HARD = (20272518, 30003585, 52002623, 53009840, 55002496, 60009697)
 """Seeds of stories in which something went wrong: what is one lease's by count alone, or by its virtual IBAN, was left
 in suspense.
 """

@@ -32,7 +32,8 @@ class Crowd:
         """The leases that some channel names more often than rows are on them."""
         for known in rows:
             self.rows[known.ordinal] = known
-            self._on_lease.setdefault(known.decided or "", set()).add(known.ordinal)
+            if known.decided is not None:
+                self._put_on(known.decided, known.ordinal)
             for report in known.reports:
                 self._index(known.ordinal, report)
 
@@ -91,8 +92,7 @@ class Crowd:
         ordinal = self._unplaced
         if ordinal is not None:
             self.rows[ordinal] = replace(self.rows[ordinal], decided=lease_iban)
-            self._on_lease.setdefault(lease_iban, set()).add(ordinal)
-            self._recount(lease_iban)
+            self._put_on(lease_iban, ordinal)
         return ordinal
 
     @property
@@ -123,6 +123,10 @@ class Crowd:
     @property
     def _unplaced(self) -> int | None:
         return next((number for number in sorted(self.rows) if _is_unplaced(self.rows[number])), None)
+
+    def _put_on(self, lease_iban: str, ordinal: int) -> None:
+        self._on_lease.setdefault(lease_iban, set()).add(ordinal)
+        self._recount(lease_iban)
 
     def _recount(self, lease_iban: str) -> None:
         most = max(self._leases_told.get(lease_iban, Counter()).values(), default=0)
@@ -155,9 +159,9 @@ class Crowd:
             self._returns[ordinal] = None
         if report.lease_iban:
             self._leases_told.setdefault(report.lease_iban, Counter())[report.channel] += 1
-            if not report.exchanged and not self._is_elsewhere(ordinal, report.lease_iban):
-                self._on_lease.setdefault(report.lease_iban, set()).add(ordinal)
             self._recount(report.lease_iban)
+            if not report.exchanged and not self._is_elsewhere(ordinal, report.lease_iban):
+                self._put_on(report.lease_iban, ordinal)
         if report.exchanged:
             return
         for evidence in Evidence:
