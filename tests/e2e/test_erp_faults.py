@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from threading import Thread
 from typing import Any
 
@@ -54,10 +54,24 @@ def test_an_erp_that_fails_in_every_way_gets_each_entry_once_and_in_order(
     assert wait_until(lambda: len(erp.journal.others.get("reversals", [])) == 1, PATIENCE_SECONDS)
     (taken,) = erp.journal.others["reversals"]
     assert (taken["lease_id"], taken["amount_cents"], taken["reason"]) == ("A", 1032, "unpaid")
+    _the_erp_knows_the_receipts(erp.journal.others, answer.body["payment_id"])
     assert erp.journal.errors == []
     sequences = [(entry["lease_id"], entry["sequence"]) for entry in erp.journal.entries]
     for lease_id, count in (("A", 9), ("B", 4)):
         assert [number for lease, number in sequences if lease == lease_id] == list(range(1, count + 1))
+
+
+def _the_erp_knows_the_receipts(told: Mapping[str, list[Any]], came_back: str) -> None:
+    """The last notice of each says how it stands and what it settles: here nothing is called, all is credit."""
+    assert wait_until(lambda: len(told.get("receipts", [])) == RECEIPTS + 1, PATIENCE_SECONDS)
+    assert wait_until(lambda: len(told.get("allocations", [])) == RECEIPTS + 1, PATIENCE_SECONDS)
+    receipts = {one["payment_id"]: one for one in told["receipts"]}
+    settled = {one["payment_id"]: one for one in told["allocations"]}
+    assert (len(receipts), settled.keys()) == (RECEIPTS, receipts.keys())
+    for payment_id, one in receipts.items():
+        is_back = payment_id == came_back
+        assert (one["number"], one["status"]) == ((2, "reversed") if is_back else (1, "posted"))
+        assert settled[payment_id]["credit_cents"] == one["left_cents"] == (0 if is_back else one["amount_cents"])
 
 
 LEASE = {

@@ -10,7 +10,7 @@ import io
 import json
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -260,12 +260,14 @@ class Erp:
     def __init__(self) -> None:
         self.batches: dict[tuple[Feed, str], tuple[str, ...]] = {}
         self.told: list[dict[str, Any]] = []
+        self.last: dict[tuple[Feed, str], Mapping[str, Any]] = {}
+        """The last numbered notice of each payment."""
         self.changed: list[str] = []
         self.fails: Callable[[], str | None] = lambda: None
 
     def copy(self) -> Erp:
         other = Erp()
-        other.batches, other.told = dict(self.batches), list(self.told)
+        other.batches, other.told, other.last = dict(self.batches), list(self.told), dict(self.last)
         return other
 
     def send(self, feed: Feed, name: str, items: Sequence[Item]) -> Answer:
@@ -277,6 +279,10 @@ class Erp:
         if known is None:
             self.batches[feed, name] = ids
             self.told += [dict(item.document) for item in items if feed is Feed.ENTRIES]
+            for said in (item.document for item in items if feed in (Feed.RECEIPTS, Feed.ALLOCATIONS)):
+                before = self.last.get((feed, said["payment_id"]), {"number": 0})
+                self.changed += [] if said["number"] == before["number"] + 1 else [name]
+                self.last[feed, said["payment_id"]] = said
         elif known != ids:
             self.changed.append(name)
         return Answer(Outcome.FAILED, "http_500") if fault == "after" else Answer(Outcome.ACCEPTED)

@@ -12,7 +12,9 @@ from simulation.world import LANDLORD, World
 
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.domain.erp_batch import Feed
 from quitus.domain.ledger import Entry, entry_hash
+from quitus.domain.payment import Payment
 
 type Chains = Mapping[str, Sequence[Entry]]
 """The entries of each lease in the chain's order; charges have a chain of their own."""
@@ -20,10 +22,14 @@ type Chains = Mapping[str, Sequence[Entry]]
 
 def chains_of(world: World, lease_ids: Iterable[str]) -> Chains:
     """The chains, from the permanent rows."""
-    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
-    payments = LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
+    payments = _payments(world)
     entries = sorted((entry for payment in payments for entry in payment.entries), key=lambda entry: entry.sequence)
     return {lease_id: [entry for entry in entries if entry.lease_id == lease_id] for lease_id in lease_ids}
+
+
+def _payments(world: World) -> list[Payment]:
+    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
+    return LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
 
 
 def the_books_hold(world: World, chains: Chains, owed: Mapping[str, int]) -> None:
@@ -37,6 +43,7 @@ def the_books_hold(world: World, chains: Chains, owed: Mapping[str, int]) -> Non
         assert balance == owed[lease_id], lease_id
         _the_chain_holds(lease_id, chain)
     _the_erp_has_every_entry_once_in_order(world, chains)
+    _the_erp_knows_every_payment_as_it_stands(world)
     assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
 
 
@@ -54,3 +61,18 @@ def _the_erp_has_every_entry_once_in_order(world: World, chains: Chains) -> None
     for lease_id, chain in chains.items():
         of_lease = [entry["entry_id"] for entry in world.erp.told if entry["lease_id"] == lease_id]
         assert of_lease == [entry.entry_id for entry in chain], lease_id
+
+
+def _the_erp_knows_every_payment_as_it_stands(world: World) -> None:
+    """The last notice of each says it, whatever was told before."""
+    listed = [payment for payment in _payments(world) if payment.is_listed and payment.amount_cents > 0]
+    for payment in listed:
+        receipt = world.erp.last[Feed.RECEIPTS, payment.payment_id]
+        assert (receipt["status"], receipt["lease_id"]) == (payment.status, payment.lease_id), payment.payment_id
+        assert receipt["left_cents"] == payment.left_cents, payment.payment_id
+        settled = world.erp.last.get((Feed.ALLOCATIONS, payment.payment_id), {"allocations": (), "credit_cents": 0})
+        lines = [(line["lease_id"], line["due_id"], line["amount_cents"]) for line in settled["allocations"]]
+        assert lines == [allocation[:3] for allocation in payment.allocations], payment.payment_id
+        assert settled["credit_cents"] == payment.credit_cents, payment.payment_id
+    told = {payment_id for feed, payment_id in world.erp.last if feed is Feed.RECEIPTS}
+    assert told == {payment.payment_id for payment in listed}

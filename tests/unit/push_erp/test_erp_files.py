@@ -5,7 +5,7 @@ from __future__ import annotations
 from unit.push_erp.scenes import an_entry
 
 from quitus.adapters.erp_files import batch_csv
-from quitus.domain.erp_batch import Feed, Notice, TakenBack, entry_item, notice_item, reversal_item
+from quitus.domain.erp_batch import Feed, Notice, TakenBack, entry_item, notice_item, numbered_item, reversal_item
 
 
 def test_an_entry_is_one_row_per_line_with_decimal_amounts() -> None:
@@ -31,3 +31,20 @@ def test_what_went_back_is_a_row_with_its_reason() -> None:
     header, row = batch_csv(Feed.REVERSALS, [reversal_item(("p", "s"), taken)]).splitlines()
     assert header == "reversal_id;payment_id;lease_id;amount;booking_date;reason"
     assert row == "R1;P1;L1;612.40;2026-05-08;'=AM04"
+
+
+def test_a_receipt_is_a_row_as_it_stands() -> None:
+    said = {"payment_id": "P1", "number": 2, "status": "reversed", "lease_id": "L1", "amount_cents": 45000}
+    said |= {"left_cents": 0, "booking_date": "2026-11-05", "value_date": None, "means": "transfer"}
+    said |= {"debtor_name": "=CMD()", "remittance": "LOYER", "end_to_end_id": None, "bank_reference": "BR-1"}
+    header, row = batch_csv(Feed.RECEIPTS, [numbered_item(("p", "s"), said)]).splitlines()
+    assert header.startswith("payment_id;number;status;lease_id;amount;left;booking_date;value_date;means;debtor_name;")
+    assert row == "P1;2;reversed;L1;450.00;0.00;2026-11-05;;transfer;'=CMD();LOYER;;BR-1"
+
+
+def test_what_a_payment_settles_is_a_row_per_due_and_one_for_its_credit() -> None:
+    due = {"lease_id": "L2", "due_id": "nov", "amount_cents": 45000, "rule": "oldest_due"}
+    said = {"payment_id": "P1", "number": 1, "lease_id": "L1", "allocations": [due], "credit_cents": 500}
+    header, *rows = batch_csv(Feed.ALLOCATIONS, [numbered_item(("p", "s"), said)]).splitlines()
+    assert header == "payment_id;number;lease_id;due_id;amount;rule"
+    assert rows == ["P1;1;L2;nov;450.00;oldest_due", "P1;1;L1;;5.00;credit"]

@@ -271,7 +271,7 @@ def test_a_feed_that_fails_does_not_hold_the_other() -> None:
 def test_a_run_out_of_time_hands_over_to_the_next_one() -> None:
     lane = Lane()
     lane.record(*a_chain("A", 2))
-    left = iter([60.0, 5.0, 5.0, 5.0])
+    left = iter([60.0, *[5.0] * len(Feed)])
 
     lane.pusher().push(L, Run("short", lambda: next(left)))
     assert lane.pushed() == ["A-1"]

@@ -280,8 +280,8 @@ def test_what_a_bank_finds_within_days_is_of_the_last_debit_of_the_mandate(estat
     assert [estate.payment(one).status for one in (old, new)] == [PaymentStatus.POSTED, PaymentStatus.REVERSED]
 
 
-def told_to_the_erp(estate: Estate) -> list[dict[str, Any]]:
-    return [dict(item.document) for item in ErpOutboxRows(estate.table).ready(L, Feed.REVERSALS, 10)]
+def told_to_the_erp(estate: Estate, feed: Feed = Feed.REVERSALS) -> list[dict[str, Any]]:
+    return [dict(item.document) for item in ErpOutboxRows(estate.table).ready(L, feed, 10)]
 
 
 def test_the_erp_is_told_what_went_back_and_why_once(estate: Estate) -> None:
@@ -299,6 +299,50 @@ def test_the_erp_is_told_what_went_back_and_why_once(estate: Estate) -> None:
                 "reason": "AM04",
             }
         ]
+
+
+def test_the_erp_is_told_of_a_receipt_and_of_what_it_settles_whenever_that_changes(estate: Estate) -> None:
+    payment_id = estate.post(paid(50000, remittance="LOYER NOV", bank_reference="BR-1", **E2E))
+    for _ in range(2):
+        estate.settle()
+    estate.post(taken_back(50000, **E2E))
+    for _ in range(2):
+        estate.settle()
+    first, last = told_to_the_erp(estate, Feed.RECEIPTS)
+    assert first == {
+        "payment_id": payment_id,
+        "number": 1,
+        "status": "posted",
+        "lease_id": "L1",
+        "amount_cents": 50000,
+        "left_cents": 50000,
+        "booking_date": "2026-11-05",
+        "value_date": None,
+        "means": "transfer",
+        "debtor_name": None,
+        "remittance": "LOYER NOV",
+        "end_to_end_id": "E2E-1",
+        "bank_reference": "BR-1",
+    }
+    assert last == first | {"number": 2, "status": "reversed", "left_cents": 0}
+    line = {"lease_id": "L1", "due_id": "nov-L1", "amount_cents": 45000, "rule": "oldest_due"}
+    said = {"payment_id": payment_id, "number": 1, "lease_id": "L1", "allocations": [line], "credit_cents": 5000}
+    assert told_to_the_erp(estate, Feed.ALLOCATIONS) == [
+        said,
+        said | {"number": 2, "allocations": [], "credit_cents": 0},
+    ]
+
+
+def test_the_erp_is_told_of_money_in_suspense_and_of_no_return(estate: Estate) -> None:
+    estate.post(taken_back(**E2E))
+    payment_id = estate.post(reported(a_credit(45000, None)))
+    estate.settle()
+    assert [(one["status"], one["lease_id"]) for one in told_to_the_erp(estate, Feed.RECEIPTS)] == [("suspense", None)]
+    assert told_to_the_erp(estate, Feed.ALLOCATIONS) == []
+    estate.assign(payment_id, "L2")
+    estate.settle()
+    told = [(one["number"], one["status"], one["lease_id"]) for one in told_to_the_erp(estate, Feed.RECEIPTS)]
+    assert told == [(1, "suspense", None), (2, "posted", "L2")]
 
 
 def test_views_made_afresh_say_the_same(estate: Estate) -> None:

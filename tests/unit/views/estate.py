@@ -170,8 +170,18 @@ class Estate:
 
     def views(self) -> dict[Key, Row]:
         """What the views say, without counters that are back at zero and alerts that are closed."""
-        said = {key: _said(row) for key, row in self.table.rows.items() if _is_view(key) and key.sk != "counter"}
+        said = {key: _said(row) for key, row in self._views().items() if key.sk != "counter"}
         return {key: row for key, row in said.items() if row}
+
+    def _views(self) -> dict[Key, Row]:
+        """Of the notices to the ERP, how many there were is history: the last of each payment says what is."""
+        shown = {key: row for key, row in sorted(self.table.rows.items()) if _is_view(key)}
+        documents = {key.pk: row["document"] for key, row in shown.items() if "document" in row}
+        settled = {
+            pk: said for pk, said in documents.items() if said.get("allocations") or said.get("credit_cents") != 0
+        }
+        last = {Key(pk, "last"): {"SK": "last", **said, "number": None} for pk, said in settled.items()}
+        return {key: row for key, row in shown.items() if "document" not in row} | last
 
     def rows(self, partition: str) -> list[Row]:
         return list(self.table.query(partition).rows)
@@ -199,6 +209,7 @@ def _said(row: Row) -> Row:
         "unstated",
     }
     said = {name: value for name, value in row.items() if name not in counters or value or "payment_id" in row}
+    said.pop("erp_told", None)
     if row["SK"] == "names" or row["SK"].startswith("shelf#"):
         said.pop("version")  # how often it was written
     is_counter = "count" in row and "payment_id" not in row

@@ -29,10 +29,26 @@ _ENTRY_COLUMNS = (
     "hash",
     "previous_hash",
 )
-_KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary", "reversal_id"})
+_KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary", "reversal_id", "due_id"})
 _COLUMNS: Mapping[Feed, Sequence[str]] = {
     Feed.ENTRIES: _ENTRY_COLUMNS,
     Feed.VIRTUAL_IBANS: ("lease_id", "iban", "bic", "payee_name", "payment_reference"),
+    Feed.RECEIPTS: (
+        "payment_id",
+        "number",
+        "status",
+        "lease_id",
+        "amount",
+        "left",
+        "booking_date",
+        "value_date",
+        "means",
+        "debtor_name",
+        "remittance",
+        "end_to_end_id",
+        "bank_reference",
+    ),
+    Feed.ALLOCATIONS: ("payment_id", "number", "lease_id", "due_id", "amount", "rule"),
     Feed.REVERSALS: ("reversal_id", "payment_id", "lease_id", "amount", "booking_date", "reason"),
 }
 
@@ -78,6 +94,20 @@ def _notice_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     yield _cells(notice)
 
 
+def _receipt_rows(receipt: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    cells = _cells({name: value for name, value in receipt.items() if name not in ("amount_cents", "left_cents")})
+    yield cells | {name: format_euros(receipt[f"{name}_cents"]) for name in ("amount", "left")}
+
+
+def _allocation_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """A row per due; the credit is one without a due."""
+    shared = {"payment_id": notice["payment_id"], "number": notice["number"]}
+    credit = {"lease_id": notice["lease_id"], "due_id": None, "amount_cents": notice["credit_cents"], "rule": "credit"}
+    for line in (*notice["allocations"], credit):
+        cells = _cells(shared | {name: value for name, value in line.items() if name != "amount_cents"})
+        yield cells | {"amount": format_euros(line["amount_cents"])}
+
+
 def _reversal_rows(taken: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     cells = _cells({name: value for name, value in taken.items() if name != "amount_cents"})
     yield cells | {"amount": format_euros(taken["amount_cents"])}
@@ -94,5 +124,7 @@ def _cell(name: str, text: str) -> str:
 _ROWS: Mapping[Feed, Callable[[Mapping[str, Any]], Iterator[dict[str, str]]]] = {
     Feed.ENTRIES: _entry_rows,
     Feed.VIRTUAL_IBANS: _notice_rows,
+    Feed.RECEIPTS: _receipt_rows,
+    Feed.ALLOCATIONS: _allocation_rows,
     Feed.REVERSALS: _reversal_rows,
 }

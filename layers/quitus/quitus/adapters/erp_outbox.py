@@ -15,6 +15,7 @@ from quitus.domain.erp_batch import (
     TakenBack,
     entry_item,
     notice_item,
+    numbered_item,
     reversal_item,
 )
 from quitus.services.table import Is, Key, New, Page, Put, Row, Stale, Table, Update
@@ -141,4 +142,6 @@ def _item(feed: Feed, key: Key, row: Mapping[str, Any]) -> Item:
         return entry_item((key.pk, key.sk), records.entry_of(row), row["payment_id"])
     if feed is Feed.REVERSALS:
         return reversal_item((key.pk, key.sk), records.record(row, TakenBack))
+    if feed in (Feed.RECEIPTS, Feed.ALLOCATIONS):
+        return numbered_item((key.pk, key.sk), row["document"])
     return notice_item((key.pk, key.sk), records.record(row, Notice))

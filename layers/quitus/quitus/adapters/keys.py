@@ -89,6 +89,10 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | entries not yet pushed* | listing `{l}#erp-backlog` | `{lease}#{sequence}` | update_views, push_erp |
 | was this virtual IBAN counted, pushed?* | `{l}#virtual-iban-notice#{iban}` | `notice` | update_views, push_erp |
 | virtual IBANs not yet pushed* | listing `{l}#erp-backlog#virtual_ibans` | `{iban}` | update_views, push_erp |
+| what the ERP is told of a payment as it stands* | `{l}#receipt-notice#{payment}` | `{n}` | update_views, push_erp |
+| receipts not yet pushed* | listing `{l}#erp-backlog#receipts` | `{payment}#{n}` | update_views, push_erp |
+| what the ERP is told of the dues it settles* | `{l}#allocation-notice#{payment}` | `{n}` | update_views, push_erp |
+| allocations not yet pushed* | listing `{l}#erp-backlog#allocations` | `{payment}#{n}` | update_views, push_erp |
 | what the ERP is told of what went back* | `{l}#reversal-notice#{payment}` | `{n}` | update_views, push_erp |
 | reversals not yet pushed* | listing `{l}#erp-backlog#reversals` | `{payment}#{n}` | update_views, push_erp |
 | landlords that ever had something to push* | `@erp#landlords` | `{landlord}` | update_views |
@@ -369,6 +373,11 @@ def virtual_iban_notice(landlord_id: str, iban: str) -> Key:
 def reversal_notice(landlord_id: str, payment_id: str, number: int) -> Key:
     """What the ERP is told of the nth reversal of a payment."""
     return Key(f"{landlord_id}#reversal-notice#{payment_id}", f"{number:04d}")
+
+
+def numbered_notice(landlord_id: str, about: str, payment_id: str, number: int) -> Key:
+    """The nth notice about a payment: of its `receipt`, or of its `allocation`."""
+    return Key(f"{landlord_id}#{about}-notice#{payment_id}", f"{number:04d}")
 
 
 ERP_LANDLORDS = "@erp#landlords"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from quitus.adapters import closing_keys, keys, records
 from quitus.domain.erp_batch import Feed, Notice, TakenBack
 from quitus.domain.ledger import Entry
@@ -46,6 +49,13 @@ def taken_back_put(landlord_id: str, taken: TakenBack, number: int) -> Put:
     key = keys.reversal_notice(landlord_id, taken.payment_id, number)
     listing = _listing(landlord_id, Feed.REVERSALS, f"{taken.payment_id}#{key.sk}")
     return Put(key.row(**records.dense(taken), **listing), NEVER_RECORDED)
+
+
+def numbered_put(landlord_id: str, feed: Feed, document: Mapping[str, Any]) -> Put:
+    """A numbered notice about a payment, listed for the ERP."""
+    key = keys.numbered_notice(landlord_id, feed.value.removesuffix("s"), document["payment_id"], document["number"])
+    listing = _listing(landlord_id, feed, f"{document['payment_id']}#{key.sk}")
+    return Put(key.row(document=document, **listing), NEVER_RECORDED)
 
 
 def _without_number(landlord_id: str, entry: Entry) -> Row:

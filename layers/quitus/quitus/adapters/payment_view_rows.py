@@ -15,9 +15,10 @@ from typing import Any
 from quitus.adapters import keys, view_keys
 from quitus.adapters.alert_rows import alert_row, announce
 from quitus.adapters.ledger_rows import payment_of
-from quitus.adapters.outbox_rows import entry_key, entry_puts, taken_back_put
+from quitus.adapters.outbox_rows import entry_key, entry_puts, numbered_put, taken_back_put
 from quitus.domain.alert import AlertKind
-from quitus.domain.erp_batch import TakenBack
+from quitus.domain.erp_batch import Feed, TakenBack
+from quitus.domain.erp_notices import Told
 from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means, Nature
@@ -133,7 +134,8 @@ class _Transaction:
 
     def holds(self, change: ViewChange, entries: Sequence[Entry]) -> bool:
         """Whether there is room for this change and these entries too."""
-        rows = 1 + 2 * len(entries) + len(change.new_reversals) + len(change.raised) + len(change.closed)
+        rows = 1 + 2 * len(entries) + len(change.raised) + len(change.closed)
+        rows += len(change.new_reversals) + sum(1 for _ in change.new_notices)
         counters = self._counters.keys() | change.counters.keys()
         return len(self._rows) + rows + len(counters) <= MAX_WRITES
 
@@ -143,6 +145,7 @@ class _Transaction:
         self._rows += _entry_writes(self._landlord_id, change.payment, entries, pushed=self._pushed)
         if self._pushed:
             self._rows += _reversal_writes(self._landlord_id, change)
+            self._rows += (numbered_put(self._landlord_id, *notice) for notice in change.new_notices)
         self._rows += _alert_writes(self._landlord_id, change, self._at)
         for counter, amounts in change.counters.items():
             held = self._counters.setdefault(counter, {})
@@ -244,6 +247,8 @@ def _private(payment: Payment, shown: Shown) -> Row:
         row["homes"] = {lease_id: [home.residence_id, home.commune] for lease_id, home in shown.homes.items()}
     if shown.reversals:
         row["reversals"] = shown.reversals
+    if shown.told:
+        row["erp_told"] = {feed.value: [last.number, last.digest] for feed, last in shown.told.items()}
     if told := sorted({report.reference_told for report in payment.reports if report.reference_told}):
         row["told"] = told
     names = total_names(payment) if may_be_total(payment) else detail_names(payment)
@@ -266,6 +271,7 @@ def _shown_of(row: Row) -> Shown:
         entries=frozenset(row["entries"]),
         alerts=frozenset(AlertKind(kind) for kind in row["alerts"]),
         reversals=row.get("reversals", 0),
+        told={Feed(feed): Told(*last) for feed, last in row.get("erp_told", {}).items()},
     )
 
 

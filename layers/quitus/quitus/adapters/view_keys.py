@@ -10,7 +10,7 @@ from quitus.services.table import Key
 _FAMILIES = frozenset(
     {
         *("names", "loose-entry", "payments", "other-lines", "payment-days", "receipts", "entries", "ledger-days"),
-        *("collection", "residences", "virtual-iban-notice", "reversal-notice"),
+        *("collection", "residences", "virtual-iban-notice", "reversal-notice", "receipt-notice", "allocation-notice"),
     }
 )
 """Families of which every row is a view."""

@@ -22,6 +22,8 @@ class Feed(StrEnum):
 
     ENTRIES = "entries"
     VIRTUAL_IBANS = "virtual_ibans"
+    RECEIPTS = "receipts"
+    ALLOCATIONS = "allocations"
     REVERSALS = "reversals"
 
 
@@ -114,6 +116,11 @@ def reversal_item(ref: Ref, taken: TakenBack) -> Item:
         "reason": taken.reason,
     }
     return Item(ref, f"{taken.payment_id}/{taken.reversal_id}", document)
+
+
+def numbered_item(ref: Ref, document: Mapping[str, Any]) -> Item:
+    """A numbered notice about a payment (`erp_notices`) as the ERP gets it."""
+    return Item(ref, f"{document['payment_id']}/{document['number']}", document)
 
 
 def batch_id(landlord_id: str, feed: Feed, items: Iterable[Item]) -> str:

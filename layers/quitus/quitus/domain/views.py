@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import Allocation, AllocationRule
+from quitus.domain.erp_batch import Feed
+from quitus.domain.erp_notices import Told, new_notices, told
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
@@ -19,6 +23,7 @@ from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus, Reversal
 from quitus.domain.posting import Flag
 
+NOTHING_TOLD: Mapping[Feed, Told] = MappingProxyType({})
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
 
 
@@ -95,6 +100,8 @@ class Shown:
     """Open alerts about the payment."""
     reversals: int = 0
     """How many of its reversals the outbox was told of."""
+    told: Mapping[Feed, Told] = NOTHING_TOLD
+    """The last notices about it that the outbox has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,11 @@ class ViewChange:
         return self.payment.reversals[self.before.reversals if self.before else 0 :]
 
     @property
+    def new_notices(self) -> Iterator[tuple[Feed, Mapping[str, Any]]]:
+        """Notices that the outbox has not, by feed."""
+        return new_notices(self.payment, self.before.told if self.before else NOTHING_TOLD, self.after.told)
+
+    @property
     def raised(self) -> frozenset[AlertKind]:
         """Alerts to open."""
         return self.after.alerts - (self.before.alerts if self.before else frozenset())
@@ -140,8 +152,8 @@ def leases_of(payment: Payment) -> tuple[str, ...]:
     return (payment.lease_id, *sorted(got - {payment.lease_id}))
 
 
-def shown(payment: Payment, homes: Mapping[str, Home]) -> Shown:
-    """What the views are to hold of a payment; `homes` are where `leases_of` it are."""
+def shown(payment: Payment, homes: Mapping[str, Home], before: Shown | None = None) -> Shown:
+    """What the views are to hold of a payment, after what they held; `homes` are where `leases_of` it are."""
     return Shown(
         version=payment.version,
         homes=homes,
@@ -149,6 +161,7 @@ def shown(payment: Payment, homes: Mapping[str, Home]) -> Shown:
         entries=frozenset(entry.entry_id for entry in payment.entries),
         alerts=alert_kinds(payment),
         reversals=len(payment.reversals),
+        told=told(payment, before.told if before else NOTHING_TOLD),
     )
 
 

@@ -77,4 +77,4 @@ def _change(payment: Payment, before: Shown | None, homes: Mapping[str, Home]) -
     """A receipt stays where its leases were when it was posted on them, wherever they move later."""
     known = {**homes, **(before.homes if before else {})}
     own = {lease_id: known.get(lease_id, UNKNOWN_HOME) for lease_id in leases_of(payment)}
-    return ViewChange(payment, before, shown(payment, own))
+    return ViewChange(payment, before, shown(payment, own, before))
