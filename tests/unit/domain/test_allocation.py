@@ -106,6 +106,7 @@ def test_a_due_older_than_three_years_is_paid_only_when_targeted() -> None:
         (date(2023, 11, 5), date(2026, 11, 5)),
         (date(2024, 2, 29), date(2027, 2, 28)),
         (date(2025, 2, 28), date(2028, 2, 28)),
+        (date(2025, 3, 1), date(2028, 3, 1)),
     ],
 )
 def test_the_last_day_of_three_years_must_be_over(due_date: date, last: date) -> None:

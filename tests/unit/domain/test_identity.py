@@ -137,6 +137,15 @@ def test_only_a_shared_reference_pairs_across_neighbouring_days() -> None:
     assert verdicts(Register({yesterday: [held]}), a_report("camt.053", virtual_iban="FR1")) == [Verdict.NEW]
 
 
+def test_the_only_movement_of_its_amount_is_new_and_known_from_then_on() -> None:
+    register, tomorrow = Register(), BUCKET._replace(day=DAY + timedelta(days=1))
+    first, again = (reported(a_credit(45000, bank_reference="R1"), channel) for channel in ("camt.054", "camt.053"))
+    assert register.first(BUCKET, first) == Pairing(Verdict.NEW, BUCKET, 1)
+    assert (register.first(BUCKET, again), register.first(tomorrow, again)) == (None, None)
+    assert register.pair(tomorrow, [again.report]) == [Pairing(Verdict.SAME, BUCKET, 1)]
+    assert register.of(BUCKET) == [Known(BUCKET, 1, (first.report, again.report))]
+
+
 CHANNELS = ("camt.052", "camt.054", "camt.053", "cfonb120", "event:psp")
 
 

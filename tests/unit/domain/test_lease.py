@@ -34,3 +34,4 @@ def test_an_entry_changes_what_it_books_and_nothing_else_of_an_account() -> None
     dues, lots, recent = (an_open_due("c", 7),), (CreditLot("t", 8),), (Recent(DAY, 9),)
     after = replace(FULL, sequence=5, last_hash="bb", open_dues=dues, credits=lots, recent=recent)
     assert FULL.booked(5, "bb", dues, lots, recent) == after
+    assert FULL.at_version(9) == replace(FULL, version=9)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple
 
-from quitus.domain.lease import Account, DueKind, OpenDue
+from quitus.domain.lease import Account, DueKind, OpenDue, barred_before
 from quitus.domain.money import Cents
 from quitus.domain.plan import InstalmentPlan
 
@@ -74,13 +74,13 @@ class _Order(NamedTuple):
     annexes: Container[str] = ()
     plans: Sequence[InstalmentPlan] = ()
 
-    def queue(self, dues: Sequence[OpenDue], rule: AllocationRule | None) -> list[_Turn]:
-        """The dues in their turns, under `rule` or the one that orders them."""
+    def queue(self, dues: Sequence[OpenDue], rule: AllocationRule | None) -> Iterable[_Turn]:
+        """The dues in their turns, under `rule` or the one that orders them; made one by one, as money is left."""
         running = [plan for plan in self.plans if plan.open_parts(dues)]
         if running:
             return self._planned(dues, running, rule or AllocationRule.PLAN)
         ordered = payment_order(dues, self.on, annexes=self.annexes)
-        return [_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in ordered]
+        return (_Turn(due, due.open_cents, rule or AllocationRule.OLDEST_DUE) for due in ordered)
 
     def _planned(self, dues: Sequence[OpenDue], running: Sequence[InstalmentPlan], rule: AllocationRule) -> list[_Turn]:
         """Month by month, all up to the end of the booking month being one: its charging, then its instalments."""
@@ -109,7 +109,8 @@ def payment_order(
     when targeted; a plan interrupts the limitation of the dues that it covers (`interrupted`). `annexes` are the dues
     of leases that are no dwelling.
     """
-    payable = [due for due in dues if due.due_id in interrupted or not due.is_barred(on)]
+    since = barred_before(on)  # nearly all dues are younger, and need no closer look
+    payable = [due for due in dues if due.due_date >= since or due.due_id in interrupted or not due.is_barred(on)]
     return sorted(
         payable,
         key=lambda due: (
@@ -161,7 +162,8 @@ def settle_own_period(dues: Sequence[OpenDue], amount_cents: Cents, period: str)
 
 
 def _spend(dues: Sequence[OpenDue], amount_cents: Cents, queue: Iterable[_Turn]) -> Settlement:
-    left, paid = amount_cents, dict[str, tuple[str, Cents, AllocationRule]]()
+    left = amount_cents
+    paid: dict[str, tuple[str, Cents, AllocationRule]] = {}
     for due, limit, chosen_by in queue:
         if left == 0:
             break

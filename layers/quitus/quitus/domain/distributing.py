@@ -145,12 +145,7 @@ class Distribution:
             row, changed = post_receipt(self.chart, household, incoming, match, place, self.at)
             accounts.update(changed)
             posted.append(row)
-        changed = {
-            lease_id: replace(account, version=households.accounts[lease_id].version + 1)
-            for lease_id, account in accounts.items()
-            if account is not households.accounts[lease_id]
-        }
-        return Plan(tuple(posted), (), changed, ())
+        return Plan(tuple(posted), (), households.changed(accounts), ())
 
     def recoveries(
         self, lines: Sequence[ListLine], leases: Mapping[int, str], accounts: Mapping[str, Account]

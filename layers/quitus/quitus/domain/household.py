@@ -67,6 +67,15 @@ class Households:
         own = {name: held[name] for name in sorted({lease_id, *members}) if name in held}
         return Household(lease_id, own, frozenset(name for name, is_annex in members.items() if is_annex))
 
+    def changed(self, accounts: Mapping[str, Account]) -> dict[str, Account]:
+        """Those of the accounts that are not as they were read, their version raised."""
+        read = self.accounts
+        return {
+            lease_id: account.at_version(read[lease_id].version + 1)
+            for lease_id, account in accounts.items()
+            if account is not read[lease_id]
+        }
+
 
 class Part(NamedTuple):
     """What a payment does on one account (as its debtor sees it): what is paid, and what is left as credit."""
@@ -172,7 +181,8 @@ class Booking(NamedTuple):
         """The entries of the parts, one per lease, and the accounts after them; `recent` replaces the receipts of the
         last weeks of the first.
         """
-        entries, accounts = list[Entry](), dict[str, Account]()
+        entries: list[Entry] = []
+        accounts: dict[str, Account] = {}
         for part in parts:
             account = part.account
             told = account.recent if recent is None or accounts else recent

@@ -20,6 +20,14 @@ JUDGMENT_YEARS = 10
 _ONE_DAY = timedelta(days=1)
 
 
+def barred_before(on: date) -> date:
+    """What was due before this day is time-barred on a day: the same three years earlier (29 February is 1 March)."""
+    try:
+        return on.replace(year=on.year - LIMITATION_YEARS)
+    except ValueError:
+        return date(on.year - LIMITATION_YEARS, 3, 1)
+
+
 class LeaseStatus(StrEnum):
     """An ended lease keeps its virtual IBAN and may still owe or be owed."""
 
@@ -156,7 +164,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class OpenDue:
-    """The unpaid part of a due (always > 0). `interrupted`: the day from which its limitation runs, if not its own."""
+    """The unpaid part of a due (always > 0). `interrupted`: the later day from which its limitation runs, if any."""
 
     due_id: str
     kind: DueKind
@@ -174,8 +182,7 @@ class OpenDue:
         """Whether three years have passed, their last day too (law 89-462 art. 7-1, Code civil 2229); what the payer of
         an aid owes is no such claim.
         """
-        begins = self.interrupted or self.due_date
-        return years_before(begins, -LIMITATION_YEARS) < on and not self.kind.is_awaited
+        return (self.interrupted or self.due_date) < barred_before(on) and not self.kind.is_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +296,27 @@ class Account:
         credits: tuple[CreditLot, ...],  # noqa: A002 - the field's name
         recent: tuple[Recent, ...],
     ) -> Account:
-        """The account after an entry. Every payment makes one, so it is made field by field: `replace` takes twice as
-        long.
-        """
+        """The account after an entry."""
+        return self._with(self.version, sequence, last_hash, open_dues, credits, recent)
+
+    def at_version(self, version: int) -> Account:
+        """The account as it is written, under this version."""
+        return self._with(version, self.sequence, self.last_hash, self.open_dues, self.credits, self.recent)
+
+    def _with(
+        self,
+        version: int,
+        sequence: int,
+        last_hash: str | None,
+        open_dues: tuple[OpenDue, ...],
+        credits: tuple[CreditLot, ...],  # noqa: A002 - the field's name
+        recent: tuple[Recent, ...],
+    ) -> Account:
+        """Every payment makes two, so they are made field by field: `replace` takes twice as long."""
         return Account(
             self.lease_id,
             self.status,
-            self.version,
+            version,
             sequence,
             last_hash,
             self.charge_sequence,

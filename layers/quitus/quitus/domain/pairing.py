@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from quitus.domain.crowd import Crowd
 from quitus.domain.identity import NAMING, Bucket, Evidence, Known, Report
@@ -42,6 +43,15 @@ class Pairing:
     turns: bool = False
 
 
+class Telling(Protocol):
+    """What tells of a movement."""
+
+    @property
+    def report(self) -> Report:
+        """What it says of the movement's identity."""
+        ...
+
+
 def renumbered(pairings: Sequence[Pairing], order: Sequence[int]) -> list[Pairing]:
     """The pairings with the ordinals of their new rows in this order (indexes of pairings), bucket by bucket.
 
@@ -70,8 +80,9 @@ class Register:
 
     def __init__(self, rows: Mapping[Bucket, Iterable[Known]] | None = None) -> None:
         self._crowds = {bucket: Crowd(known) for bucket, known in (rows or {}).items()}
-        self._alone: dict[Bucket, Report] = {}
-        """What the first row of a bucket is told by of which nothing was asked since: most of them, always."""
+        self._alone: dict[Bucket, Telling] = {}
+        """What the first row of a bucket is told by of which nothing was asked since: most of them, always. Its report
+        is made once it is compared with another."""
         self._told = {(bucket.account, bucket.amount_cents) for bucket in self._crowds}
         """The amounts, by account, that there is anything of."""
 
@@ -87,12 +98,16 @@ class Register:
         placed = ((iban, crowd.place(iban)) for iban in crowd.leases_told)
         return {iban: ordinal for iban, ordinal in placed if ordinal is not None}
 
+    def first(self, bucket: Bucket, telling: Telling) -> Pairing | None:
+        """A new row for the only movement told of a bucket, if nothing is there to compare it with; else None."""
+        if self._near(bucket):
+            return None
+        self._alone[bucket] = telling
+        self._told.add((bucket.account, bucket.amount_cents))
+        return Pairing(Verdict.NEW, bucket, 1)
+
     def pair(self, bucket: Bucket, reports: Sequence[Report]) -> list[Pairing]:
         """Pair the reports of one bucket, strongest evidence first over all of them; the result is in their order."""
-        if len(reports) == 1 and not self._near(bucket):
-            self._alone[bucket] = reports[0]
-            self._told.add((bucket.account, bucket.amount_cents))
-            return [Pairing(Verdict.NEW, bucket, 1)]
         found: dict[int, Pairing] = {}
         for index, report in enumerate(reports):
             if replayed := self._replayed(bucket, report):
@@ -132,7 +147,7 @@ class Register:
     def _crowd(self, bucket: Bucket) -> Crowd:
         if bucket not in self._crowds:
             alone = self._alone.pop(bucket, None)
-            self._crowds[bucket] = Crowd(() if alone is None else (Known(bucket, 1, (alone,)),))
+            self._crowds[bucket] = Crowd(() if alone is None else (Known(bucket, 1, (alone.report,)),))
             self._told.add((bucket.account, bucket.amount_cents))
         return self._crowds[bucket]
 

@@ -153,20 +153,14 @@ class Poster:
     def decide(self, batch: Sequence[Incoming]) -> Plan:
         """Pair every movement with its row; post those that are new, in the batch's order."""
         pairings = self._pair(batch)
-        known = self.households.accounts
-        accounts = dict(known)
+        accounts = dict(self.households.accounts)
         posted, claims = list[Posted](), list[Claim]()
         for incoming, match, pairing in zip(map(_told, batch, pairings), self.matches, pairings, strict=True):
             if pairing.verdict is Verdict.SAME:
                 claims.append(Claim(pairing.bucket, pairing.ordinal, incoming, pairing.turns and incoming.is_booked))
             elif pairing.verdict is Verdict.NEW:
                 posted.append(self._post(incoming, match, pairing, accounts))
-        changed = {
-            lease_id: replace(account, version=known[lease_id].version + 1)
-            for lease_id, account in accounts.items()
-            if account is not known[lease_id]
-        }
-        return Plan(tuple(posted), tuple(claims), changed, tuple(pairings))
+        return Plan(tuple(posted), tuple(claims), self.households.changed(accounts), tuple(pairings))
 
     def _pair(self, batch: Sequence[Incoming]) -> list[Pairing]:
         places: dict[Bucket, list[int]] = {}
@@ -174,12 +168,17 @@ class Poster:
             places.setdefault(incoming.bucket, []).append(index)
         paired: dict[int, Pairing] = {}
         for bucket, indexes in places.items():
-            reports = [batch[index].report for index in indexes]
-            paired.update(zip(indexes, self.register.pair(bucket, reports), strict=True))
+            paired.update(zip(indexes, self._paired(bucket, [batch[index] for index in indexes]), strict=True))
         pairings = [paired[index] for index in range(len(batch))]
         if len(places) == len(batch):
             return pairings
         return renumbered(pairings, self._writing_order(batch, pairings))
+
+    def _paired(self, bucket: Bucket, told: Sequence[Incoming]) -> list[Pairing]:
+        """The verdicts on the movements of one bucket."""
+        if len(told) == 1 and (first := self.register.first(bucket, told[0])):
+            return [first]
+        return self.register.pair(bucket, [incoming.report for incoming in told])
 
     def _writing_order(self, batch: Sequence[Incoming], pairings: Sequence[Pairing]) -> list[int]:
         """As the plan is written: what is on no lease, then household by household."""
@@ -253,7 +252,7 @@ def with_recent(account: Account, incoming: Incoming) -> tuple[Recent, ...]:
     movement = incoming.movement
     this = Recent(movement.booking_date, movement.amount_cents, incoming.reference_told)
     since = movement.booking_date - _REMEMBERED
-    return (*(held for held in account.recent if held.day >= since), this)
+    return (*[held for held in account.recent if held.day >= since], this)
 
 
 def person_match(reason: str, requested_by: str | None) -> Match:
