@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+from io import IncrementalNewlineDecoder
 from itertools import chain
 from typing import BinaryIO, Final
 
@@ -114,14 +115,16 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _text(data: bytes) -> str:
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return IncrementalNewlineDecoder(None, translate=True).decode(_decoded(data), final=True)
+
+
+def _decoded(data: bytes) -> str:
     if _is_single_byte(data):
         return data.decode("latin-1")
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return "\n".join([line.decode(eight_bit(line, whole=True)) for line in data.split(b"\n")])
+        return "".join([line.decode(eight_bit(line, whole=True)) for line in data.splitlines(keepends=True)])
 
 
 def _is_single_byte(data: bytes) -> bool:

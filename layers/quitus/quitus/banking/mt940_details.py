@@ -16,17 +16,23 @@ from quitus.banking.codes import GVC_RETURNS
 from quitus.banking.references import as_iban, compact, reference
 
 _SUBFIELD: Final = re.compile(r"\?([0-9]{2})")
+
+
+def _run(numbers: range) -> str:
+    """Sub-fields of these numbers, each only behind the one before it."""
+    pattern = ""
+    for number in reversed(numbers):
+        pattern = rf"(?:\?{number}[^?]*+{pattern})?+"
+    return pattern
+
+
 _SUBFIELDS: Final = re.compile(
-    r"([0-9]{3})?+(?=\?[0-9]{2})(?:\?00[^?]*+)?+(?:\?10[^?]*+)?+"
-    "("
-    + "".join(rf"(?:\?2{digit}[^?]*+)?+" for digit in range(10))
-    + r")(?:\?30[^?]*+)?+"
+    rf"([0-9]{{3}})?+(?=\?[0-9]{{2}})(?:\?00[^?]*+)?+(?:\?10[^?]*+)?+({_run(range(20, 30))})(?:\?30[^?]*+)?+"
     + "".join(rf"(?:\?{number}([^?]*+))?+" for number in (31, 32, 33, 34, 38))
-    + "("
-    + "".join(rf"(?:\?6{digit}[^?]*+)?+" for digit in range(4))
-    + ")"
+    + f"({_run(range(60, 64))})"
 )
-"""The usual ones, in order and each at most once."""
+"""The usual ones, in order and each at most once, those of the free text without a gap."""
+_PIECE: Final = re.compile(r"\?[0-9]{2}([^?]*+)")
 _KEYWORDS: Final = frozenset(
     (
         "EREF",
@@ -111,7 +117,7 @@ def parse_details(written: str) -> Details:
     usual = _SUBFIELDS.fullmatch(joined)
     if usual is not None:
         gvc, purpose, account, name, more_name, reason, owner, more_purpose = usual.groups("")
-        pieces = [numbered[2:] for numbered in (purpose + more_purpose).split("?")]
+        pieces = _PIECE.findall(purpose + more_purpose)
         return _told(gvc or None, pieces, name + more_name, account, owner, reason)
     other = _SEPARATOR.match(joined)
     if other is not None:
@@ -188,7 +194,7 @@ def _keywords(text: str) -> dict[str, str]:
     one.
     """
     start, found, purpose = text.partition("SVWZ+")
-    if found and start.startswith("EREF+") and "+" not in purpose and start.count("+") == 1:
+    if found and start.startswith("EREF+") and text.count("+") == 2:
         return {"EREF": start[5:], "SVWZ": purpose}  # as most are
     said: dict[str, str] = {}
     keyword, before = "", ""

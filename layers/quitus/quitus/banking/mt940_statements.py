@@ -24,10 +24,11 @@ _MOVEMENT: Final = re.compile(
     rf"([0-9]{{6}})([0-9]{{4}}| {{4}})?(R?[CD]|E[CD])[A-Z]?{_AMOUNT}\s?(?:(?!NONREF)([NSF][A-Z0-9]{{2}}[A-Z0-9 ]))?(.*)"
 )
 _USUAL: Final = re.compile(
-    r":61:([0-9]{6}(?:[0-9]{4})?+)(R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})(?!NONREF)([NSF][A-Z0-9]{3})([^\n]*+)\n"
-    r"(?:(?![:{-])([^\n]*+)\n)?"
-    r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?(?=:6[12])"
+    r":61:([0-9]{6}(?:[0-9]{4})?+R?[CD])[A-Z]?([0-9]{1,12}+),([0-9]{2})(?!NONREF)([NSF][A-Z0-9]{3})([^\n]*+)\n"
+    r"(?:(?![:{-])([^\n]*+)\n)?+"
+    r"(?::86:([^\n]*+(?:\n(?![:{-])[^\n]*+)*+)\n)?+(?=:6[12])"
 )
+_OF_DATES: Final = "0123456789 "
 _BALANCE: Final = re.compile(rf"([CD])([0-9]{{6}})(?:([A-Z]{{3}})O?)? ?{_AMOUNT}\s*")
 _ANNOUNCED_REASON: Final = re.compile("RETURN|REFUND|REJECT|REVERSAL|RSN|REASON|R(?:UE|Ü)CK|GRUND|RETOUR")
 _NEAR: Final = 40
@@ -37,26 +38,28 @@ _CURRENCY: Final = re.compile(r"(?<=[0-9])/?[A-Z]{3}$")
 _ANYWHERE: Final = ":86:"
 _EUR: Final = "EUR"
 _NO_DAY: Final = "000000"
-_MAX_DAYS: Final = 4096
+_MAX_ALIKE: Final = 4096
 _CREDITS: Final = frozenset({"C", "RD", "EC"})
 _EXPECTED: Final = frozenset({"EC", "ED"})
 _REVERSALS: Final = frozenset({"RC", "RD"})
 
 
 @dataclass(slots=True)
-class _Day:
-    """What movements of one value and booking date have in common."""
+class _Alike:
+    """What movements of one value date, booking date and mark have in common; `sign` is 1 or -1."""
 
     facts: Facts
     sums: DaySums
+    sign: int
+    booked: bool
+    reversal: bool
 
 
 @dataclass(slots=True)
 class Line:
     """A `:61:` with the lines that follow it and its `:86:`; `amount` is signed."""
 
-    day: _Day
-    mark: str
+    alike: _Alike
     amount: Cents
     kind: str
     references: str
@@ -76,7 +79,7 @@ class StatementReader:
         self._told_account = False
         self._currency = ""
         self._sums = Sums()
-        self._days: dict[str, _Day] = {}
+        self._alike: dict[str, _Alike] = {}
         self._movements = 0
         self._opening: Cents | None = None
         self._closing: Cents | None = None
@@ -114,15 +117,14 @@ class StatementReader:
         """
         movements: list[Movement] = []
         while at < end and (found := _USUAL.match(text, at)) is not None:
-            dates, mark, euros, hundredths, kind, references, supplement, details = found.groups()
+            marked, euros, hundredths, kind, references, supplement, details = found.groups()
             try:
-                day = self._days.get(dates) or self._day(dates)
+                alike = self._alike.get(marked) or self._marked(marked)
             except ValueError:
                 break
-            amount = int(euros + hundredths)
-            signed = amount if mark in _CREDITS else -amount
+            amount = int(euros + hundredths) * alike.sign
             self._movements += 1
-            movements.append(self._movement(day, mark, signed, kind, references, supplement, details or ""))
+            movements.append(self._movement(alike, amount, kind, references, supplement, details or ""))
             at = found.end()
         self.unread = self.unread and not movements
         return movements, at
@@ -138,14 +140,13 @@ class StatementReader:
         value, entry, mark, written, kind, references = match.groups()
         try:
             amount = amount_of(written)
-            day = self._day(f"{value}{entry or ''}")
+            alike = self._marked(f"{value}{entry or ''}{mark}")
         except AmountError as error:
             self._note_amount(error, number)
         except ValueError:
             self.problems.add(Reason.BAD_DATE, f"Not a date: {text[:10]!r}.", at_line(number))
         else:
-            signed = amount if mark in _CREDITS else -amount
-            return Line(day, mark, signed, (kind or "").strip(), references)
+            return Line(alike, amount * alike.sign, (kind or "").strip(), references)
         self.unread = True
         return None
 
@@ -153,15 +154,15 @@ class StatementReader:
         """The movement with all that its lines say."""
         note = " ".join(text.strip() for text in line.supplement if text.strip())
         details = "\n".join(line.details)
-        return self._movement(line.day, line.mark, line.amount, line.kind, line.references, note, details)
+        return self._movement(line.alike, line.amount, line.kind, line.references, note, details)
 
     def _movement(
-        self, day: _Day, mark: str, amount: Cents, kind: str, references: str, note: str | None, written: str
+        self, alike: _Alike, amount: Cents, kind: str, references: str, note: str | None, written: str
     ) -> Movement:
         """The movement of the `:61:` that was met last; `note` is what follows it, `written` its `:86:`."""
-        facts = day.facts.copy()
+        facts = alike.facts.copy()
         details = parse_details(written)
-        returned = mark in _REVERSALS or details.return_reason is not None
+        returned = alike.reversal or details.return_reason is not None
         code, means, nature = _classified(kind, details.gvc, amount >= 0, returned)
         own_reference, _, bank_reference = references.partition("//")
         facts["position"], facts["amount_cents"] = f"{self._ordinal}.{self._movements - 1}", amount
@@ -183,25 +184,27 @@ class StatementReader:
             facts["instructed_cents"] = _instructed(details.instructed, note, amount)
         if nature is not Nature.OTHER and (details.accounts or "FR" in capitals):
             self._tell_accounts(facts, details, details.texts if "FR" in capitals else ())
-        if mark in _EXPECTED:
-            facts["status"] = Status.PENDING
-        else:
-            day.sums.add(amount)
+        if alike.booked:
+            alike.sums.add(amount)
         return Movement.of(facts)
 
-    def _day(self, dates: str) -> _Day:
-        """The day of a movement's value date and, behind it, its booking date, if it says one.
+    def _marked(self, marked: str) -> _Alike:
+        """What is alike in the movements of a value date, the booking date behind it, if there is one, and a mark.
 
         Raises:
             ValueError: not days of the calendar.
         """
-        value = value_day(dates[:6])
-        booking = entry_day(dates[6:], value)
-        day = _Day(Movement("", 0, booking, value).facts(), self._sums.day(booking))
-        if len(self._days) == _MAX_DAYS:
-            self._days.clear()
-        self._days[dates] = day
-        return day
+        mark = marked.lstrip(_OF_DATES)
+        value = value_day(marked[:6])
+        booking = entry_day(marked[6:].removesuffix(mark), value)
+        status = Status.PENDING if mark in _EXPECTED else Status.BOOKED
+        facts = Movement("", 0, booking, value, status).facts()
+        sign = 1 if mark in _CREDITS else -1
+        alike = _Alike(facts, self._sums.day(booking), sign, status is Status.BOOKED, mark in _REVERSALS)
+        if len(self._alike) == _MAX_ALIKE:
+            self._alike.clear()
+        self._alike[marked] = alike
+        return alike
 
     def end(self) -> Statement:
         """The statement, proved by its balances."""
@@ -236,24 +239,26 @@ class StatementReader:
         """Valid account numbers other than the statement's own where the profile says to look; the payer's is no
         virtual IBAN and comes last.
         """
-        accounts, payer = details.accounts, details.iban
-        found: dict[str, str] = {}
+        accounts, payer, own = details.accounts, details.iban, self._account
+        others: list[tuple[str, str]] = []
+        of_payer: tuple[tuple[str, str], ...] = ()
         for place in self._places.virtual_iban:
             if account := accounts.get(place):
                 iban = as_iban(account)
-                if iban is not None and iban not in found:
-                    found[iban] = place
+                if iban is None or iban == own:
+                    continue
+                if iban == payer:
+                    of_payer = of_payer or ((iban, place),)
+                elif not others or iban not in dict(others):
+                    others.append((iban, place))
             elif texts and place == _ANYWHERE:
-                for iban in found_ibans(texts):
-                    found.setdefault(iban, place)
-        found.pop(self._account, None)
-        last = found.pop(payer, None) if payer is not None else None
-        others = [*found.items()]
+                within = found_ibans(texts)
+                if payer is not None and payer != own and payer in within:
+                    of_payer = of_payer or ((payer, place),)
+                others += [(iban, place) for iban in within if iban not in (own, payer, *dict(others))]
         if others:
             facts["virtual_iban"], facts["virtual_iban_path"] = others.pop(0)
-        if payer is not None and last is not None:
-            others.append((payer, last))
-        facts["other_accounts"] = tuple(others)
+        facts["other_accounts"] = (*others, *of_payer)
 
     def _payer_in(self, text: str | None) -> str | None:
         """The payer's account, where it stands alone behind a movement."""

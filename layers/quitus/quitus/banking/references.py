@@ -46,7 +46,7 @@ def reference(text: str | None) -> str | None:
 
 def compact(text: str) -> str:
     """Without blanks, in capitals."""
-    return (text if text.isalnum() else "".join(text.split())).upper()
+    return "".join(text.split()).upper()
 
 
 def as_iban(text: str) -> str | None:
