@@ -19,6 +19,7 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.erp_batch import Feed
 from quitus.domain.errors import Conflict
+from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming
 from quitus.domain.ledger import Entry
 from quitus.domain.matching import MatchRule
@@ -369,6 +370,10 @@ def test_a_format_of_capitals_only_names_the_same_payment(estate: Estate, said: 
     assert balance(estate) == 45000
 
 
+def payment_bucket(on: date) -> Bucket:
+    return Bucket(TAG, on, -45000)
+
+
 def by_day(estate: Estate) -> list[ShownPayment]:
     return list(ViewRows(estate.table).payments(L, DAY, DAY + timedelta(days=5), None))
 
@@ -494,6 +499,44 @@ def test_a_statement_that_tells_a_return_and_a_debit_of_its_amount_tells_two(
     assert balance(estate) == 45000
     assert side(estate, on) == LedgerSide(reversals_cents=45000, other_cents=-45000, other_debits_cents=45000)
     assert open_alerts(estate) == set()
+
+
+@pytest.mark.parametrize("order", list(permutations(("P3", "P4", "R3", "R4"))), ids=" ".join)
+@pytest.mark.parametrize("said", [{"mandate_id": "RUM-1"}, {"virtual_iban": IBANS["L1"], "virtual_iban_path": "note"}])
+def test_a_debit_of_the_amount_and_the_return_beside_it_are_each_told_by_two_channels(
+    estate: Estate, order: tuple[str, ...], said: dict[str, Any]
+) -> None:
+    """The tenant paid twice: the second payment is good."""
+    on = DAY + timedelta(days=3)
+    plain = a_credit(-45000, None, booking_date=on, nature=Nature.OTHER, position="2")
+    told = {
+        "P3": reported(plain, "camt.053", "S1"),
+        "P4": reported(plain, "camt.054", "N1"),
+        "R3": taken_back(message="S2", **said),
+        "R4": taken_back(channel="camt.054", message="N2", **said),
+    }
+    paid_ids = [estate.post(paid(position=position, mandate_id="RUM-1")) for position in ("1", "2")]
+    for name in order:
+        estate.post(told[name])
+        estate.settle()
+    assert sorted(estate.payment(one).status for one in paid_ids) == [PaymentStatus.POSTED, PaymentStatus.REVERSED]
+    assert side(estate, on) == LedgerSide(reversals_cents=45000, other_cents=-45000, other_debits_cents=45000)
+    afresh = estate.rebuilt()
+    assert estate.views() == afresh.views()
+
+
+def test_a_debit_is_put_on_no_lease_however_often_its_lease_is_named(estate: Estate) -> None:
+    on = DAY + timedelta(days=3)
+    bare = a_credit(-45000, None, booking_date=on, nature=Nature.OTHER)
+    estate.post(reported(bare, "mt940", "M1"))
+    estate.post(reported(replace(bare, bank_code="PMNT/ICDT/ESCT"), "camt.053", "S1"))
+    estate.post(reported(replace(bare, end_to_end_id="E2E-2", position="2"), "mt940", "M2"))
+    named: dict[str, Any] = {"virtual_iban": IBANS["L1"], "virtual_iban_path": "note"}
+    estate.post(taken_back(message="S2", **E2E, **named))
+    estate.post(reported(replace(bare, position="3"), "mt940", "M3"))
+    estate.settle()
+    assert all(payment.lease_id is None for payment in LedgerRows(estate.table).payments(L, [payment_bucket(on)]))
+    assert open_alerts(estate) == {"return_without_original"}
 
 
 @pytest.mark.parametrize("code", ["PMNT/ICDT/ESCT", "06", "PMNT/MDOP/COMM"])

@@ -158,9 +158,10 @@ class LedgerRows:
         for lease_ids, puts in together.values():
             yield [*puts, *(account_write(landlord_id, plan.accounts[lease_id]) for lease_id in sorted(lease_ids))]
         for claim in plan.claims:
-            decision = decided.get(claim.payment_id)
-            beside = [_decision_put(landlord_id, (claim.bucket, claim.ordinal), decision)] if decision else []
-            yield [_claim_put(landlord_id, claim, at), *beside]
+            writes: list[Write] = [_claim_put(landlord_id, claim, at)]
+            if claim.turned is not None and (decision := decided.get(claim.turned_id or "")):
+                writes.append(_decision_put(landlord_id, (claim.bucket, claim.turned), decision))
+            yield writes
 
     def payment(self, landlord_id: str, payment_id: str) -> Payment:
         """See `Ledger.payment`."""
@@ -289,6 +290,8 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
 def _as_decided(known: Known, row: Row) -> Known:
     """A movement as a decision left it, as far as identity goes."""
     kind = DecisionKind(row["kind"])
+    if kind is DecisionKind.TAKE_BACK:
+        return replace(known, turned=True)
     if kind is DecisionKind.REFUND:
         return replace(known, reports=tuple(replace(report, takes_back=False) for report in known.reports))
     if not kind.says_whose:

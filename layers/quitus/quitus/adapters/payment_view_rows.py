@@ -190,7 +190,7 @@ def _stands_apart(payment: Payment) -> bool:
 
 def _days(payment: Payment) -> set[date]:
     """The days on which lists and counters may show it."""
-    own = set() if _stands_apart(payment) else {payment.posted.bucket.day}
+    own = set() if _stands_apart(payment) and not payment.takes_back else {payment.posted.bucket.day}
     taken_back = {reversal.booking_date for reversal in payment.reversals}
     return own | taken_back | {entry.booking_date for entry in payment.entries}
 
@@ -209,7 +209,7 @@ def _public(payment: Payment, shown: Shown) -> Row:
     row: Row = {
         "payment_id": payment.payment_id,
         "status": OTHER if payment.is_bank_line else payment.status.value,
-        "nature": (Nature.RETURN if payment.is_return else movement.nature).value,
+        "nature": _nature(payment).value,
         "amount_cents": payment.amount_cents if payment.is_bank_line else abs(payment.amount_cents),
         "left_cents": payment.left_cents if payment.reversals else None,
         "booking_date": movement.booking_date.isoformat(),
@@ -225,6 +225,12 @@ def _public(payment: Payment, shown: Shown) -> Row:
         "posted_at": payment.posted.posted_at,
     }
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _nature(payment: Payment) -> Nature:
+    if payment.is_return:
+        return Nature.RETURN
+    return Nature.OTHER if payment.posted.is_plain else payment.posted.incoming.movement.nature
 
 
 def _listing(landlord_id: str, payment: Payment) -> Row:

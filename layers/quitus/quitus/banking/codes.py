@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from quitus.domain.bank_codes import CHARGES
 from quitus.domain.movement import Means, Nature
 
 _PROPRIETARY: Final = re.compile(r"([0-9A-Z]{2})(?:/[0-9A-Z]{1,8})?")
@@ -79,7 +80,6 @@ _SWIFT_MEANS: Final = {
 }
 _SWIFT_RETURNS: Final = frozenset({"RTI"})
 _RETURN_SUB_FAMILIES: Final = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "RPCR", "UPCQ", "CQRV", "UPCT"})
-_FEE_SUB_FAMILIES: Final = frozenset({"CHRG", "COMM", "COME", "COMI", "COMT", "FEES", "INTR", "TAXE", "LBOX"})
 _TAKE_BACK_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT", "RCHQ"})
 _OWN_MONEY: Final = "BOOK"
 """Moved between accounts of the bank's: a debit of it takes nothing back."""
@@ -149,7 +149,7 @@ def nature_of(credit: bool, code: str | None, proprietary: str | None = None, re
     if credit:
         cleared = family in _CLEARING_FAMILIES or sub_family in _CLEARING_SUB_FAMILIES or bool(cfonb & _CFONB_CLEARING)
         return Nature.CLEARING if cleared and not returned else Nature.RECEIPT
-    if sub_family in _FEE_SUB_FAMILIES:
+    if sub_family in CHARGES:
         return Nature.OTHER
     coded = sub_family in _RETURN_SUB_FAMILIES or (family in _TAKE_BACK_FAMILIES and sub_family != _OWN_MONEY)
     coded = coded or bool(cfonb & _CFONB_RETURNS) or bool(gvc & GVC_RETURNS)

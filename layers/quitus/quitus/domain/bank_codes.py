@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-_CHARGES: Final = frozenset({"CHRG", "COME", "COMI", "COMM", "COMT", "FEES"})
-"""Sub-families of charges, commissions and fees."""
+CHARGES: Final = frozenset({"CHRG", "COMM", "COME", "COMI", "COMT", "FEES", "INTR", "TAXE", "LBOX"})
+"""Sub-families of charges, commissions, interest and taxes."""
 _SENT_FAMILIES: Final = frozenset({"ICDT", "IRCT", "RDDT", "ICHQ"})
 """Transfers and cheques issued, debits received."""
 _SENT_CFONB: Final = frozenset({"01", "06"})
@@ -17,7 +17,7 @@ _SENT_CFONB: Final = frozenset({"01", "06"})
 
 def is_charge(code: str | None) -> bool:
     """Whether the bank takes it for a service, and says so."""
-    return (code or "").rpartition("/")[2] in _CHARGES
+    return (code or "").rpartition("/")[2] in CHARGES
 
 
 def is_sent(code: str | None) -> bool:

@@ -28,12 +28,15 @@ class Crowd:
         self._on_lease: dict[str, set[int]] = {}
         self._returns: dict[int, None] = {}
         """The rows that take a payment back, in the order in which that was told."""
+        self._returns_told: Counter[str] = Counter()
         self._short: set[str] = set()
         """The leases that some channel names more often than rows are on them."""
         for known in rows:
             self.rows[known.ordinal] = known
             if known.decided is not None:
                 self._put_on(known.decided, known.ordinal)
+            if known.turned:
+                self._returns[known.ordinal] = None
             for report in known.reports:
                 self._index(known.ordinal, report)
 
@@ -79,7 +82,11 @@ class Crowd:
         return next((known for known in rows if not known.reported_by(report.channel)), None)
 
     def is_counted(self, report: Report) -> bool:
-        """Whether the lease that the report names has its rows already: its channel spoke of them without a name."""
+        """Whether the lease that it names has its rows already, or the returns have theirs, where it tells of one: its
+        channel spoke of them without saying so.
+        """
+        if report.takes_back and self._returns_told[report.channel] < len(self._returns):
+            return any(_may_be_return(self.rows[number], report) for number in self._returns)
         if report.lease_iban is None:
             return False
         told = self._leases_told.get(report.lease_iban, Counter())
@@ -94,6 +101,24 @@ class Crowd:
             self.rows[ordinal] = replace(self.rows[ordinal], decided=lease_iban)
             self._put_on(lease_iban, ordinal)
         return ordinal
+
+    @property
+    def lacks_return(self) -> bool:
+        """Whether some channel tells of more returns than there are rows of them."""
+        return max(self._returns_told.values(), default=0) > len(self._returns)
+
+    def turn(self, first: int) -> int | None:
+        """If a return has no row yet, make it one of which nothing said what it is, this one first: its ordinal."""
+        ordinal = self._unsaid(first) if self.lacks_return else None
+        if ordinal is not None:
+            self.rows[ordinal] = replace(self.rows[ordinal], turned=True)
+            self._returns[ordinal] = None
+        return ordinal
+
+    def has_room(self, report: Report) -> bool:
+        """Whether the rows hold one more return of the report's channel, if it tells of one, or may."""
+        enough = not report.takes_back or self._returns_told[report.channel] < len(self._returns)
+        return enough or self._unsaid(min(self.rows)) is not None
 
     @property
     def may_place(self) -> bool:
@@ -119,6 +144,10 @@ class Crowd:
         told = self._leases_told.get(report.lease_iban, Counter())
         most = max((*told.values(), told[report.channel] + 1))
         return most > self._placed(report.lease_iban)
+
+    def _unsaid(self, first: int) -> int | None:
+        """A row of which nothing says whether it takes a payment back, this one first."""
+        return next((number for number in (first, *sorted(self.rows)) if self.rows[number].takes_back is None), None)
 
     @property
     def _unplaced(self) -> int | None:
@@ -156,7 +185,9 @@ class Crowd:
         self._named[report.name] = ordinal
         self._told[report.channel] += 1
         if report.takes_back:
-            self._returns[ordinal] = None
+            self._returns_told[report.channel] += 1
+            if not report.exchanged:
+                self._returns[ordinal] = None
         if report.lease_iban:
             self._leases_told.setdefault(report.lease_iban, Counter())[report.channel] += 1
             self._recount(report.lease_iban)
@@ -278,6 +309,11 @@ def _may_join(movement: Sequence[Report], group: Sequence[Report]) -> bool:
 
 def _may_be_one(one: Report, other: Report) -> bool:
     return bool(one.references & other.references) or not one.contradicts(other)
+
+
+def _may_be_return(known: Known, report: Report) -> bool:
+    """Whether a return that is told may be the one of this row, by what calls it one."""
+    return not any(report.contradicts(held) for held in known.evidence if held.takes_back)
 
 
 def _is_unplaced(known: Known) -> bool:

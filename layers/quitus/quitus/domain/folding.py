@@ -61,8 +61,8 @@ def _first_status(posted: Posted) -> PaymentStatus:
         return PaymentStatus.SUSPENSE
     if posted.reverses is not None:
         return PaymentStatus.REVERSED
-    waits = not incoming.is_booked or incoming.movement.is_parked or incoming.movement.nature is Nature.RETURN
-    if waits or Flag.IDENTITY_CONFLICT in posted.flags:
+    is_return = incoming.movement.nature is Nature.RETURN and not posted.is_plain
+    if not incoming.is_booked or incoming.movement.is_parked or is_return or Flag.IDENTITY_CONFLICT in posted.flags:
         return PaymentStatus.PENDING
     is_settled = posted.lease_id or incoming.movement.nature is Nature.CLEARING
     return PaymentStatus.POSTED if is_settled else PaymentStatus.SUSPENSE

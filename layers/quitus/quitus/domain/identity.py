@@ -153,6 +153,8 @@ class Known:
     reports: tuple[Report, ...]
     decided: str | None = None
     """The virtual IBAN of the lease on which a decision put it; `BY_PERSON` if a person's did."""
+    turned: bool = False
+    """A decision says that it takes a payment back."""
 
     @property
     def payment_id(self) -> str:
@@ -192,13 +194,18 @@ class Known:
     @property
     def takes_back(self) -> bool | None:
         """Whether any report says that it takes a payment back, or none does; None where none says either."""
-        said = {held.takes_back for held in self.reports} - {None}
-        return True in said if said else None
+        said = {held.takes_back for held in self.evidence} - {None}
+        return self.turned or True in said if self.turned or said else None
 
     def may_be(self, report: Report) -> bool:
         """Whether the report's channel has not spoken of it, and nothing known of it denies that it is the same."""
         free = not self.reported_by(report.channel)
-        return free and self.decided in (None, report.lease_iban) and not any(map(report.contradicts, self.evidence))
+        return free and self.decided in (None, report.lease_iban) and not self.denies(report)
+
+    def denies(self, report: Report) -> bool:
+        """Whether what is known of it says that the report is of other money, short of a shared bank reference."""
+        turned = self.turned and report.takes_back is False
+        return turned or any(map(report.contradicts, self.evidence))
 
     def with_report(self, report: Report) -> Known:
         """The row once it stands for this report too."""

@@ -30,8 +30,9 @@ class Pairing:
 
     `exchanged`: the report stands for its row by count alone. `about`: the row of the bucket that, by count, must be of
     the lease that the report names, though no report that stands for it says so. `may_place`: it names no lease, and
-    some row of the bucket must be of one that others named. `turns`: it says that a debit of which nobody knew takes a
-    payment back.
+    some row of the bucket must be of one that others named. `turned`: a row of the bucket
+    of which nothing said so before, and which now takes a payment back. `plain`: it begins a row by count, of a debit
+    that is no return, though the report tells of one.
     """
 
     verdict: Verdict
@@ -40,7 +41,8 @@ class Pairing:
     exchanged: bool = False
     about: int | None = None
     may_place: bool = False
-    turns: bool = False
+    turned: int | None = None
+    plain: bool = False
 
 
 class Telling(Protocol):
@@ -124,8 +126,9 @@ class Register:
     def _placed(self, pairing: Pairing, report: Report) -> Pairing:
         """Once all reports are paired, every lease has as many rows as a channel names it."""
         crowd = self._crowd(pairing.bucket)
-        about = crowd.place(report.lease_iban)
-        may_place = report.lease_iban is None and crowd.may_place
+        is_credit = pairing.bucket.amount_cents > 0
+        about = crowd.place(report.lease_iban) if is_credit else None
+        may_place = is_credit and report.lease_iban is None and crowd.may_place
         unchanged = (about, may_place) == (pairing.about, pairing.may_place)
         return pairing if unchanged else replace(pairing, about=about, may_place=may_place)
 
@@ -137,12 +140,17 @@ class Register:
         known = crowd.free(report)
         if known is not None:
             return self._claim(known, report)
-        return self._exchange(bucket, report) if crowd.suffices(report) else self._add(bucket, report)
+        is_enough = crowd.suffices(report) and crowd.has_room(report)
+        return self._exchange(bucket, report) if is_enough else self._add(bucket, report)
 
     def _exchange(self, bucket: Bucket, report: Report) -> Pairing:
         crowd, told = self._crowd(bucket), replace(report, exchanged=True)
         known = crowd.unspoken(told)
-        return replace(self._claim(known, told) if known else self._add(bucket, told), exchanged=True)
+        if known is not None:
+            return replace(self._claim(known, told), exchanged=True)
+        begun = self._add(bucket, told)
+        is_return = report.takes_back and crowd.turn(begun.ordinal) is not None
+        return replace(begun, exchanged=True, plain=bool(report.takes_back) and not is_return)
 
     def _crowd(self, bucket: Bucket) -> Crowd:
         if bucket not in self._crowds:
@@ -172,9 +180,11 @@ class Register:
         return [self._crowd(day) for day in days if day in self._crowds or day in self._alone]
 
     def _claim(self, known: Known, report: Report) -> Pairing:
-        self._crowd(known.bucket).add(known.with_report(report), report)
-        turns = report.takes_back is True and known.takes_back is None
-        return Pairing(Verdict.SAME, known.bucket, known.ordinal, turns=turns)
+        crowd = self._crowd(known.bucket)
+        crowd.add(known.with_report(report), report)
+        is_turned = report.takes_back and known.takes_back is None and not report.exchanged
+        turned = known.ordinal if is_turned else crowd.turn(known.ordinal)
+        return Pairing(Verdict.SAME, known.bucket, known.ordinal, turned=turned)
 
     def _add(self, bucket: Bucket, report: Report) -> Pairing:
         crowd = self._crowd(bucket)

@@ -232,7 +232,8 @@ class Payment:
     @property
     def is_return(self) -> bool:
         """Whether it takes an earlier payment back, be that known or not."""
-        return self.takes_back or self.posted.incoming.movement.nature is Nature.RETURN
+        is_told = self.posted.incoming.movement.nature is Nature.RETURN and not self.posted.is_plain
+        return self.takes_back or is_told
 
     @property
     def fee_cents(self) -> Cents:

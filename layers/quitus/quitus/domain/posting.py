@@ -93,6 +93,12 @@ class Posted:
         return any(entry.kind is EntryKind.RECEIPT for entry in self.entries)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a debit that began by count: what its report says of a return is about another row."""
+        is_told_as_return = self.incoming.movement.nature is Nature.RETURN and not self.incoming.movement.is_parked
+        return is_told_as_return and self.incoming.exchanged and not self.entries
+
+    @property
     def is_by_count(self) -> bool:
         """Whether it is on no lease and stands for nothing but a number: what its report says is about another row."""
         return self.incoming.exchanged and self.lease_id is None
@@ -111,13 +117,13 @@ class Claim:
     bucket: Bucket
     ordinal: int
     incoming: Incoming
-    turns: bool = False
-    """It says that a debit of which nobody knew takes a payment back."""
+    turned: int | None = None
+    """The row of the bucket, this one or by count another, of which it tells first that it takes a payment back."""
 
     @property
-    def payment_id(self) -> str:
-        """The public name of the row."""
-        return self.bucket.payment_id(self.ordinal)
+    def turned_id(self) -> str | None:
+        """The public name of that row."""
+        return None if self.turned is None else self.bucket.payment_id(self.turned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,8 @@ class Poster:
         posted, claims = list[Posted](), list[Claim]()
         for incoming, match, pairing in zip(map(_told, batch, pairings), self.matches, pairings, strict=True):
             if pairing.verdict is Verdict.SAME:
-                claims.append(Claim(pairing.bucket, pairing.ordinal, incoming, pairing.turns and incoming.is_booked))
+                turned = pairing.turned if incoming.is_booked else None
+                claims.append(Claim(pairing.bucket, pairing.ordinal, incoming, turned))
             elif pairing.verdict is Verdict.NEW:
                 posted.append(self._post(incoming, match, pairing, accounts))
         return Plan(tuple(posted), tuple(claims), self.households.changed(accounts), tuple(pairings))
@@ -193,7 +200,8 @@ class Poster:
         return self.households.of(match.lease_id).together
 
     def _post(self, incoming: Incoming, match: Match, pairing: Pairing, accounts: dict[str, Account]) -> Posted:
-        if not incoming.is_booked or incoming.movement.is_parked or _is_nothing_of_ours(incoming.movement):
+        is_nothing = pairing.plain or _is_nothing_of_ours(incoming.movement)
+        if not incoming.is_booked or incoming.movement.is_parked or is_nothing:
             return Posted(pairing.bucket, pairing.ordinal, incoming, None, posted_at=self.at)
         if pairing.exchanged:
             match = Match(None, None, {}, SuspenseReason.NO_EVIDENCE)

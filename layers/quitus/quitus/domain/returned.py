@@ -27,9 +27,9 @@ class Return:
         """The reports that call it a return, and what is told under a bank's reference or an end-to-end id of theirs.
         What is only by count the same debit may be words about another, such as whom the landlord paid.
         """
-        if len(self.reports) == 1:
-            return self.reports
         calling = [report for report in self.reports if report.report.takes_back]
+        if len(calling) == len(self.reports):
+            return calling
         return [report for report in self.reports if any(_is_of(report, one) for one in calling)]
 
     @property

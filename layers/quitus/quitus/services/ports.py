@@ -106,8 +106,8 @@ class Ledger(Protocol):
         ...
 
     def commit(self, landlord_id: str, plan: Plan, at: str, decided: Mapping[str, Decision] | None = None) -> None:
-        """Write a plan, in transactions that keep each lease and account group whole, and each claim with what it
-        decides of its row (`decided`, by payment id).
+        """Write a plan, in transactions that keep each lease and account group whole, and each claim with what is
+        decided of the row that it turns (`decided`, by payment id).
 
         Raises:
             Stale: part of it may be written, decide again.

@@ -68,6 +68,8 @@ class MovementPoster:
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
         """
+        if not any(incoming.movement.nature is Nature.RETURN for incoming in batch):
+            return self._post(landlord, batch)
         placed: dict[int, Placed] = {}
         turns: tuple[Post, ...] = (self._post, self._post_returns, self._post)
         for turn, post in enumerate(turns):
@@ -149,7 +151,8 @@ class MovementPoster:
         if len(channels) > 1 and (elsewhere := self._contradictions(landlord_id, plan)):
             register = self.ledger.register(landlord_id, buckets, channels)
             plan = replace(poster, register=register, elsewhere=elsewhere).decide(batch)
-        if reverser is not None and (aside := next(iter(plan.posted), None)) is not None:
+        aside = next((row for row in plan.posted if not row.is_plain), None)
+        if reverser is not None and aside is not None:
             taken = (reverser if optimistic else Reverser(self.ledger, self.clock)).at_once(landlord, aside)
             if taken is not None:
                 return [(Placed(aside.incoming, taken.verdict, taken.posted), matches[0])]
@@ -159,13 +162,14 @@ class MovementPoster:
 
     def _turned(self, landlord: Landlord, plan: Plan, at: str) -> Mapping[str, Decision]:
         """By their ids, the debits that further reports turn into returns: they wait for their payments as all do."""
-        turning = [claim for claim in plan.claims if claim.turns]
-        lines = {claim.payment_id: self.ledger.payment(landlord.landlord_id, claim.payment_id) for claim in turning}
-        if not all(line.is_other for line in lines.values()):
+        told = {name: claim.incoming for claim in plan.claims if (name := claim.turned_id) is not None}
+        lines = {name: self.ledger.payment(landlord.landlord_id, name) for name in told}
+        if any(line.refund_id for line in lines.values()):  # it paid one since the rows were read
             raise Stale
         return {
-            claim.payment_id: taken_for_return(lines[claim.payment_id], claim.incoming, landlord.chart, at)
-            for claim in turning
+            name: taken_for_return(line, told[name], landlord.chart, at)
+            for name, line in lines.items()
+            if line.is_other
         }
 
     def _contradictions(self, landlord_id: str, plan: Plan) -> list[Recent]:
@@ -206,6 +210,8 @@ class MovementPoster:
         say of which row.
         """
         landlord_id = landlord.landlord_id
+        if bucket.amount_cents <= 0:
+            return
         channels = self.ledger.channels(landlord_id, bucket.account)
         places = self.ledger.register(landlord_id, {bucket}, channels).by_count(bucket)
         if not places:
