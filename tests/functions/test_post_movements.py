@@ -22,8 +22,8 @@ from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.link_rows import LinkRows
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.payment_link import LinkedDue, PaymentLink
+from quitus.services.post_batches import BatchPoster
 from quitus.services.post_events import EventPoster
-from quitus.services.post_movements import BatchPoster
 
 EVENTS = Path(__file__).parents[2] / "events"
 BATCH = json.loads((EVENTS / "movement_batch.json").read_text(encoding="utf-8"))

@@ -34,7 +34,7 @@ from quitus.services.idempotent_requests import Attempt
 from quitus.services.intake import Intake
 from quitus.services.list_intake import ListIntake
 from quitus.services.messages import ErpBatch, MovementBatch, from_json, to_json
-from quitus.services.post_movements import BatchPoster
+from quitus.services.post_batches import BatchPoster
 from quitus.services.quarantine import Quarantine
 from quitus.services.registry import DroppedFile
 from quitus.services.resume import Resume, resumes

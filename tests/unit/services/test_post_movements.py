@@ -37,7 +37,7 @@ from quitus.domain.ledger import seal
 from quitus.domain.matching import Match, MatchRule
 from quitus.domain.movement import Means, Nature
 from quitus.domain.pairing import Verdict
-from quitus.services.post_movements import count
+from quitus.services.post_batches import count
 
 LANDLORD = a_landlord()
 ONE, TWO = a_virtual_iban(1), a_virtual_iban(2)

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from quitus.services.close_days import DayCloser
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.number_entries import Numberer
+    from quitus.services.post_batches import BatchPoster
     from quitus.services.post_events import EventPoster
-    from quitus.services.post_movements import BatchPoster, MovementPoster
+    from quitus.services.post_movements import MovementPoster
     from quitus.services.proof import ProofDesk
     from quitus.services.push_erp import ErpPusher
     from quitus.services.put_leases import LeaseWriter
@@ -186,7 +187,7 @@ def queue(name: str) -> SqsQueue:
 def batch_poster() -> BatchPoster:
     """What posts batches of bank files."""
     from quitus.adapters.file_rows import FileRows
-    from quitus.services.post_movements import BatchPoster
+    from quitus.services.post_batches import BatchPoster
 
     return BatchPoster(movement_poster(), landlords(), FileRows(table()), clock())
 

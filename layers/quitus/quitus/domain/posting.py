@@ -144,6 +144,19 @@ class Plan:
         return [row for row in self.posted if row.entries and row.incoming.reference_told and row.is_receipt]
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An incoming movement, what it was found to be, and the permanent row that stands for it."""
+
+    incoming: Incoming
+    verdict: Verdict
+    posted: Posted
+    told: tuple[Posted, ...] = ()
+    """The rows of which the report tells the lease: the one that stands for it, and one that must be of the lease."""
+    may_place: bool = False
+    """Some row of its bucket must be of a lease that others named."""
+
+
 @dataclass(slots=True)
 class Poster:
     """Decides a batch: knows the matches, the accounts as read, and the rows of the buckets concerned."""

@@ -9,6 +9,7 @@ from quitus.services.ports import Clock
 from quitus.services.table import Stale
 
 _PATIENCE = 16
+_PATIENCE_ON_LEASES = 20
 
 
 def until_written[T](
@@ -25,6 +26,12 @@ def until_written[T](
         except Stale:
             clock.pause(tried)
     raise busy or rows_busy()
+
+
+def until_leases_written[T](landlord_id: str, attempt: Callable[[], T], clock: Clock) -> T:
+    """The same for what changes leases, on which many may write at once. Raises Contention."""
+    busy = Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord_id)
+    return until_written(attempt, clock, patience=_PATIENCE_ON_LEASES, busy=busy)
 
 
 def rows_busy() -> Contention:

@@ -1,0 +1,180 @@
+"""Correct what is posted when a further report says more of it: money goes to the lease that the report names, a line
+clears what it is said to bring; never what anybody decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
+from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.charged import Charging
+from quitus.domain.clearing import cleared_by, suspend
+from quitus.domain.distributing import is_aid, sender_of
+from quitus.domain.household import Household
+from quitus.domain.identity import Bucket
+from quitus.domain.incoming import Incoming
+from quitus.domain.landlord import Landlord
+from quitus.domain.lease import LeaseStatus
+from quitus.domain.matching import Match, SuspenseReason
+from quitus.domain.movement import Nature
+from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
+from quitus.domain.posting import Placed, Posted, receipt_flags
+from quitus.services.attribution import Attributor
+from quitus.services.contention import until_leases_written
+from quitus.services.ports import Clock, Ledger
+from quitus.services.table import Stale
+
+
+@dataclass(frozen=True, slots=True)
+class PostingCorrector:
+    """Corrects postings on the evidence of further reports: read, decide, write, and again when others wrote."""
+
+    ledger: Ledger
+    attributor: Attributor
+    clock: Clock
+
+    def hear(self, landlord: Landlord, placed: Placed, match: Match) -> None:
+        """A further channel may bring the evidence that the first one lacked: money in suspense, or put on a lease by
+        memory or likeness only, goes to its lease.
+
+        Raises:
+            Contention: others kept writing to the same rows; nothing is lost, try again.
+        """
+        for told in placed.told:
+            if match.lease_id is not None and _is_news(told, placed.incoming, match):
+                correct = partial(self._assign if told.lease_id is None else self._move, landlord, placed.incoming)
+                until_leases_written(landlord.landlord_id, partial(correct, told, match), self.clock)
+            elif _may_clear(told, placed.incoming):
+                clear = partial(self._clear, landlord, placed.incoming, told)
+                until_leases_written(landlord.landlord_id, clear, self.clock)
+
+    def place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
+        """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
+        say of which row; debits are on none.
+
+        Raises:
+            Contention: others kept writing to the same rows; nothing is lost, try again.
+        """
+        if bucket.amount_cents > 0:
+            place = partial(self._place, landlord, bucket)
+            until_leases_written(landlord.landlord_id, place, self.clock)
+
+    def _place(self, landlord: Landlord, bucket: Bucket) -> None:
+        landlord_id = landlord.landlord_id
+        channels = self.ledger.channels(landlord_id, bucket.account)
+        places = self.ledger.register(landlord_id, {bucket}, channels).by_count(bucket)
+        if not places:
+            return
+        rows = self.ledger.posted(landlord_id, [(bucket, ordinal) for ordinal in places.values()])
+        reports = (report for payment in self.ledger.payments(landlord_id, [bucket]) for report in payment.reports)
+        said = {report.lease_iban: replace(report, exchanged=False) for report in reports}
+        for iban, ordinal in places.items():
+            (match,) = self.attributor.certain(landlord, [said[iban].movement])
+            if match.virtual_iban == iban:
+                self._assign(landlord, said[iban], rows[bucket, ordinal], match)
+
+    def _clear(self, landlord: Landlord, incoming: Incoming, told: Posted) -> None:
+        """A further channel says that a line brings what waits in collection, or what was kept of that."""
+        payment, now = self.ledger.payment(landlord.landlord_id, told.payment_id), self.clock.now()
+        decision = cleared_by(payment, incoming.movement, landlord.chart, paris_day(now), instant_text(now))
+        if decision is not None:
+            self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
+
+    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
+        """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
+        channel told, waits for its list: memory and names say nothing of it, nor, of aids, what any channel names.
+        """
+        if not match.is_certain:
+            nothing = replace(match, lease_id=None, rule=None, reason=SuspenseReason.NO_EVIDENCE)
+            attempt = self.attributor.attempt(landlord.landlord_id, [incoming], [nothing])
+            (match,) = attempt.matches()
+            self.attributor.confirm(landlord.landlord_id, attempt, [match])
+            if match.lease_id is None:
+                return
+        household = self._household(landlord, match)
+        payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
+        if payment.decisions:
+            return
+        if payment.is_clearing:
+            self._take_for_receipt(landlord, incoming, payment, household, match)
+            return
+        if payment.status is not PaymentStatus.SUSPENSE or payment.is_other:
+            return
+        payers = landlord.bulk_payers
+        if is_aid(payment, payers) or (not match.is_certain and sender_of(payment, payers) is not None):
+            return
+        decision, made = self._decided(landlord, incoming, payment, household, match)
+        self.ledger.commit_decision(landlord.landlord_id, payment, decision, made)
+
+    def _take_for_receipt(
+        self, landlord: Landlord, incoming: Incoming, line: Payment, household: Household, match: Match
+    ) -> None:
+        """A line that names a lease of ours brings nothing of what waits in collection, whatever its code said."""
+        now = self.clock.now()
+        wrong = Match(None, None, {"named_by": incoming.voice}, SuspenseReason.UNASSIGNED)
+        off = suspend(line, wrong, landlord.chart, paris_day(now), AUTOMATION, instant_text(now))
+        suspended = replace(taken_off(line, off), is_clearing=False)
+        onto = self._decided(landlord, incoming, suspended, household, match)
+        self.ledger.commit_move(landlord.landlord_id, line, (off, ()), onto)
+
+    def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
+        """Take a payment off the lease on which only memory or likeness put it, onto the one that it names itself."""
+        landlord_id = landlord.landlord_id
+        household = self._household(landlord, match)
+        settled = settled_leases(self.ledger.payment(landlord_id, told.payment_id))
+        accounts = self.ledger.accounts(landlord_id, settled)
+        payment = self.ledger.payment(landlord_id, told.payment_id)
+        held = settled_leases(payment)
+        if (
+            payment.decisions
+            or payment.status is not PaymentStatus.POSTED
+            or not household.accounts.keys().isdisjoint(held)
+        ):
+            return
+        if not accounts.keys() >= set(held):
+            raise Stale
+        histories = {name: self.ledger.history(landlord_id, name) for name in accounts}
+        now = self.clock.now()
+        on, at = paris_day(now), instant_text(now)
+        wrong = Match(None, None, {"named_by": incoming.voice}, SuspenseReason.UNASSIGNED)
+        off, freed = unassign(payment, accounts, histories, wrong, landlord.chart, on, AUTOMATION, at)
+        onto, made = self._decided(landlord, incoming, taken_off(payment, off), household, match)
+        self.ledger.commit_move(landlord_id, payment, (off, freed), (onto, made))
+
+    def _household(self, landlord: Landlord, match: Match) -> Household:
+        lease_id = match.lease_id or ""
+        return self.ledger.households(landlord.landlord_id, [lease_id]).of(lease_id)
+
+    def _decided(
+        self, landlord: Landlord, incoming: Incoming, payment: Payment, household: Household, match: Match
+    ) -> tuple[Decision, tuple[Charging, ...]]:
+        now = self.clock.now()
+        target, on, at = incoming.movement.due_ids or match.due_ids, paris_day(now), instant_text(now)
+        decision, made = assign(payment, household, match, target, landlord.chart, on, AUTOMATION, at)
+        ended = any(household.accounts[entry.lease_id or ""].status is LeaseStatus.ENDED for entry in decision.entries)
+        flags = receipt_flags(household, payment.posted.incoming.movement, ended, bool(decision.allocations))
+        return replace(decision, flags=flags), made
+
+
+def _may_clear(told: Posted, incoming: Incoming) -> bool:
+    """Whether a further report may say that its line brings what waits in collection."""
+    is_other = told.incoming.report.name != incoming.report.name
+    return is_other and incoming.movement.nature is Nature.CLEARING and told.lease_id is None
+
+
+def _is_news(told: Posted, incoming: Incoming, match: Match) -> bool:
+    """Whether a further report tells the lease of a receipt that was on none at first, or on another by memory or
+    likeness; or that what was taken for a line that brings values is one.
+    """
+    first = told.incoming
+    is_other = first.report.name != incoming.report.name
+    if first.movement.nature is Nature.CLEARING:
+        return is_other and match.is_certain and incoming.movement.nature is Nature.RECEIPT
+    return is_other and first.movement.nature is Nature.RECEIPT and (told.lease_id is None or _contradicts(match, told))
+
+
+def _contradicts(match: Match, told: Posted) -> bool:
+    doubtful = told.match is not None and not told.match.is_certain
+    return doubtful and match.is_certain and match.lease_id != told.lease_id
