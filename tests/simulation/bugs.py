@@ -185,7 +185,7 @@ def a_credit_is_not_kept(patch: pytest.MonkeyPatch) -> None:
 
 @found_by(SMALL_STORIES)
 def a_debit_stays_what_it_was_told_as_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posting_of_movements, "taken_for_return", lambda *of: None)
+    patch.setattr(posting_of_movements, "turned_to_return", lambda *of: None)
 
 
 @found_by(SMALL_STORIES)

@@ -81,9 +81,9 @@ def test_a_row_that_names_nobody_tells_of_the_lease_that_has_none_yet() -> None:
     held = Known(BUCKET, 1, (a_report("event:psp", reference="R1"),), decided=BY_PERSON)
     register = Register({BUCKET: [held]})
     (early,) = register.pair(BUCKET, [a_report("camt.053", "1", lease_iban="FR2")])
-    assert (early.exchanged, early.about, early.may_place) == (True, None, False)
+    assert (early.exchanged, early.about, early.has_row_to_place) == (True, None, False)
     (later,) = register.pair(BUCKET, [a_report("camt.053", "2", reference="R1")])
-    assert (later.verdict, later.ordinal, later.may_place) == (Verdict.NEW, 2, True)
+    assert (later.verdict, later.ordinal, later.has_row_to_place) == (Verdict.NEW, 2, True)
     assert register.by_count(BUCKET) == {"FR2": 2}
 
 

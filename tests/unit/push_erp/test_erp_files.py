@@ -47,4 +47,4 @@ def test_what_a_payment_settles_is_a_row_per_due_and_one_for_its_credit() -> Non
     said = {"payment_id": "P1", "number": 1, "lease_id": "L1", "allocations": [due], "credit_cents": 500}
     header, *rows = batch_csv(Feed.ALLOCATIONS, [numbered_item(("p", "s"), said)]).splitlines()
     assert header == "payment_id;number;lease_id;due_id;amount;rule"
-    assert rows == ["P1;1;L2;nov;450.00;oldest_due", "P1;1;L1;;5.00;credit"]
+    assert rows == ["P1;1;L2;nov;450.00;oldest_due", "P1;1;L1;;5.00;"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -176,7 +177,7 @@ class Estate:
     def _views(self) -> dict[Key, Row]:
         """Of the notices to the ERP, how many there were is history: the last of each payment says what is."""
         shown = {key: row for key, row in sorted(self.table.rows.items()) if _is_view(key)}
-        documents = {key.pk: row["document"] for key, row in shown.items() if "document" in row}
+        documents = {key.pk: json.loads(row["document"]) for key, row in shown.items() if "document" in row}
         settled = {
             pk: said for pk, said in documents.items() if said.get("allocations") or said.get("credit_cents") != 0
         }
@@ -209,7 +210,7 @@ def _said(row: Row) -> Row:
         "unstated",
     }
     said = {name: value for name, value in row.items() if name not in counters or value or "payment_id" in row}
-    said.pop("erp_told", None)
+    said.pop("notices", None)
     if row["SK"] == "names" or row["SK"].startswith("shelf#"):
         said.pop("version")  # how often it was written
     is_counter = "count" in row and "payment_id" not in row

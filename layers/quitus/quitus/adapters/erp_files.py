@@ -100,9 +100,9 @@ def _receipt_rows(receipt: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _allocation_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """A row per due; the credit is one without a due."""
+    """A row per due, and one without a due or rule: what is left as credit."""
     shared = {"payment_id": notice["payment_id"], "number": notice["number"]}
-    credit = {"lease_id": notice["lease_id"], "due_id": None, "amount_cents": notice["credit_cents"], "rule": "credit"}
+    credit = {"lease_id": notice["lease_id"], "due_id": None, "amount_cents": notice["credit_cents"], "rule": None}
     for line in (*notice["allocations"], credit):
         cells = _cells(shared | {name: value for name, value in line.items() if name != "amount_cents"})
         yield cells | {"amount": format_euros(line["amount_cents"])}

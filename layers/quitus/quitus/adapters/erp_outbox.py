@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -143,5 +144,5 @@ def _item(feed: Feed, key: Key, row: Mapping[str, Any]) -> Item:
     if feed is Feed.REVERSALS:
         return reversal_item((key.pk, key.sk), records.record(row, TakenBack))
     if feed in (Feed.RECEIPTS, Feed.ALLOCATIONS):
-        return numbered_item((key.pk, key.sk), row["document"])
+        return numbered_item((key.pk, key.sk), json.loads(row["document"]))
     return notice_item((key.pk, key.sk), records.record(row, Notice))

@@ -290,7 +290,7 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
 def _as_decided(known: Known, row: Row) -> Known:
     """A movement as a decision left it, as far as identity goes."""
     kind = DecisionKind(row["kind"])
-    if kind is DecisionKind.TAKE_BACK:
+    if kind is DecisionKind.TURN:
         return replace(known, turned=True)
     if kind is DecisionKind.REFUND:
         return replace(known, reports=tuple(replace(report, takes_back=False) for report in known.reports))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,10 +53,10 @@ def taken_back_put(landlord_id: str, taken: TakenBack, number: int) -> Put:
 
 
 def numbered_put(landlord_id: str, feed: Feed, document: Mapping[str, Any]) -> Put:
-    """A numbered notice about a payment, listed for the ERP."""
+    """A numbered notice about a payment, listed for the ERP; as text, which keeps the order of its fields."""
     key = keys.numbered_notice(landlord_id, feed.value.removesuffix("s"), document["payment_id"], document["number"])
     listing = _listing(landlord_id, feed, f"{document['payment_id']}#{key.sk}")
-    return Put(key.row(document=document, **listing), NEVER_RECORDED)
+    return Put(key.row(document=json.dumps(document, ensure_ascii=False), **listing), NEVER_RECORDED)
 
 
 def _without_number(landlord_id: str, entry: Entry) -> Row:

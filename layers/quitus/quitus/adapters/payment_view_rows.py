@@ -18,7 +18,7 @@ from quitus.adapters.ledger_rows import payment_of
 from quitus.adapters.outbox_rows import entry_key, entry_puts, numbered_put, taken_back_put
 from quitus.domain.alert import AlertKind
 from quitus.domain.erp_batch import Feed, TakenBack
-from quitus.domain.erp_notices import Told
+from quitus.domain.erp_notices import LastNotice
 from quitus.domain.identity import Bucket, account_tag
 from quitus.domain.ledger import Entry
 from quitus.domain.movement import Means, Nature
@@ -185,12 +185,16 @@ def view_key(landlord_id: str, payment: Payment) -> Key:
 
 
 def _stands_apart(payment: Payment) -> bool:
-    return payment.is_other or payment.takes_back or payment.refund_id is not None
+    return payment.is_turned or _is_no_payment(payment)
+
+
+def _is_no_payment(payment: Payment) -> bool:
+    return payment.is_other or payment.refund_id is not None
 
 
 def _days(payment: Payment) -> set[date]:
     """The days on which lists and counters may show it."""
-    own = set() if _stands_apart(payment) and not payment.takes_back else {payment.posted.bucket.day}
+    own = set() if _is_no_payment(payment) else {payment.posted.bucket.day}
     taken_back = {reversal.booking_date for reversal in payment.reversals}
     return own | taken_back | {entry.booking_date for entry in payment.entries}
 
@@ -253,8 +257,8 @@ def _private(payment: Payment, shown: Shown) -> Row:
         row["homes"] = {lease_id: [home.residence_id, home.commune] for lease_id, home in shown.homes.items()}
     if shown.reversals:
         row["reversals"] = shown.reversals
-    if shown.told:
-        row["erp_told"] = {feed.value: [last.number, last.digest] for feed, last in shown.told.items()}
+    if shown.notices:
+        row["notices"] = {feed.value: [last.number, last.digest] for feed, last in shown.notices.items()}
     if told := sorted({report.reference_told for report in payment.reports if report.reference_told}):
         row["told"] = told
     names = total_names(payment) if may_be_total(payment) else detail_names(payment)
@@ -277,7 +281,7 @@ def _shown_of(row: Row) -> Shown:
         entries=frozenset(row["entries"]),
         alerts=frozenset(AlertKind(kind) for kind in row["alerts"]),
         reversals=row.get("reversals", 0),
-        told={Feed(feed): Told(*last) for feed, last in row.get("erp_told", {}).items()},
+        notices={Feed(feed): LastNotice(*last) for feed, last in row.get("notices", {}).items()},
     )
 
 

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, combinations
+from itertools import chain
 
+from quitus.domain.explaining import explained
 from quitus.domain.identity import BY_PERSON, Evidence, Known, Report
 
-_SEARCHED = 24
-"""Beyond so many groups only the counts decide."""
-_STEPS = 2000
-_COMPARED = 2500
-"""Pairs of reports of two channels that are compared one by one; beyond, the smaller side is taken to fit."""
+
+class _Tally:
+    """Rows of one kind, a lease's or returns, held against how often each channel tells of the kind."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, None] = {}
+        """In the order in which they were found to be of the kind."""
+        self.told: Counter[str] = Counter()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether some channel tells of more than there are rows."""
+        return max(self.told.values(), default=0) > len(self.rows)
+
+    def exceeds(self, channel: str) -> bool:
+        """Whether there are more rows than the channel told of."""
+        return self.told[channel] < len(self.rows)
+
+    def has_room(self, channel: str) -> bool:
+        """Whether one more word of the channel's lets one more row be of the kind."""
+        return max((*self.told.values(), self.told[channel] + 1)) > len(self.rows)
 
 
 class Crowd:
@@ -24,19 +41,16 @@ class Crowd:
         self._named: dict[tuple[str, str, str], int] = {}
         self._by_evidence: dict[tuple[Evidence, str], list[int]] = {}
         self._told: Counter[str] = Counter()
-        self._leases_told: dict[str, Counter[str]] = {}
-        self._on_lease: dict[str, set[int]] = {}
-        self._returns: dict[int, None] = {}
-        """The rows that take a payment back, in the order in which that was told."""
-        self._returns_told: Counter[str] = Counter()
+        self._leases: dict[str, _Tally] = {}
         self._short: set[str] = set()
-        """The leases that some channel names more often than rows are on them."""
+        """The leases of which the tally is short."""
+        self._returns = _Tally()
         for known in rows:
             self.rows[known.ordinal] = known
             if known.decided is not None:
                 self._put_on(known.decided, known.ordinal)
             if known.turned:
-                self._returns[known.ordinal] = None
+                self._returns.rows[known.ordinal] = None
             for report in known.reports:
                 self._index(known.ordinal, report)
 
@@ -63,7 +77,7 @@ class Crowd:
         for ordinal in self._sharing(evidence, report):
             known = self.rows[ordinal]
             is_same = known.may_be(report) or (evidence is Evidence.REFERENCE and _is_referred(known, report))
-            if is_same and self._may_place(known, report):
+            if is_same and self._leaves_room_on_lease(known, report):
                 return known
         return None
 
@@ -73,8 +87,10 @@ class Crowd:
             return None
         rows: Iterable[Known] = self._unplaced_first(report)
         if report.takes_back:
-            rows = chain((self.rows[number] for number in self._returns), rows)
-        return next((known for known in rows if known.may_be(report) and self._may_place(known, report)), None)
+            rows = chain((self.rows[number] for number in self._returns.rows), rows)
+        return next(
+            (known for known in rows if known.may_be(report) and self._leaves_room_on_lease(known, report)), None
+        )
 
     def unspoken(self, report: Report) -> Known | None:
         """A row of which the report's channel has not spoken, whatever it is; one on no lease first."""
@@ -82,15 +98,19 @@ class Crowd:
         return next((known for known in rows if not known.reported_by(report.channel)), None)
 
     def is_counted(self, report: Report) -> bool:
-        """Whether the lease that it names has its rows already, or the returns have theirs, where it tells of one: its
-        channel spoke of them without saying so.
+        """Whether its row is there already, though its channel spoke of that without saying so: the lease that it
+        names, or the returns, have more rows than the channel told of.
         """
-        if report.takes_back and self._returns_told[report.channel] < len(self._returns):
-            return any(_may_be_return(self.rows[number], report) for number in self._returns)
-        if report.lease_iban is None:
+        return self._is_counted_return(report) or self._is_counted_on_lease(report)
+
+    def _is_counted_return(self, report: Report) -> bool:
+        if not report.takes_back or not self._returns.exceeds(report.channel):
             return False
-        told = self._leases_told.get(report.lease_iban, Counter())
-        return told[report.channel] < self._placed(report.lease_iban)
+        return any(_may_be_return(self.rows[number], report) for number in self._returns.rows)
+
+    def _is_counted_on_lease(self, report: Report) -> bool:
+        tally = self._leases.get(report.lease_iban) if report.lease_iban else None
+        return tally is not None and tally.exceeds(report.channel)
 
     def place(self, lease_iban: str | None) -> int | None:
         """Put a row on this lease, if some channel names the lease more often than rows are on it: its ordinal."""
@@ -102,33 +122,32 @@ class Crowd:
             self._put_on(lease_iban, ordinal)
         return ordinal
 
-    @property
-    def lacks_return(self) -> bool:
-        """Whether some channel tells of more returns than there are rows of them."""
-        return max(self._returns_told.values(), default=0) > len(self._returns)
-
     def turn(self, first: int) -> int | None:
-        """If a return has no row yet, make it one of which nothing said what it is, this one first: its ordinal."""
-        ordinal = self._unsaid(first) if self.lacks_return else None
+        """Where some channel tells of more returns than there are rows of, make one more of a row of which nothing is
+        said, of `first` if it is such: its ordinal.
+        """
+        ordinal = self._unsaid(first) if self._returns.is_short else None
         if ordinal is not None:
             self.rows[ordinal] = replace(self.rows[ordinal], turned=True)
-            self._returns[ordinal] = None
+            self._returns.rows[ordinal] = None
         return ordinal
 
     def has_room(self, report: Report) -> bool:
-        """Whether the rows hold one more return of the report's channel, if it tells of one, or may."""
-        enough = not report.takes_back or self._returns_told[report.channel] < len(self._returns)
-        return enough or self._unsaid(min(self.rows)) is not None
+        """Whether a report, where it tells of a return, finds a row: one that is a return already, or one of which
+        nothing is said.
+        """
+        is_there = not report.takes_back or self._returns.exceeds(report.channel)
+        return is_there or self._unsaid(min(self.rows)) is not None
 
     @property
-    def may_place(self) -> bool:
+    def has_row_to_place(self) -> bool:
         """Whether a row that is on no lease must be one's that channels name more often than rows are on it."""
         return bool(self._short) and self._unplaced is not None
 
     @property
     def leases_told(self) -> list[str]:
         """The virtual IBANs of the leases that any report names."""
-        return sorted(self._leases_told)
+        return sorted(lease_iban for lease_iban, tally in self._leases.items() if tally.told)
 
     def suffices(self, report: Report) -> bool:
         """Whether the rows can explain this report too, together with all others."""
@@ -137,13 +156,11 @@ class Crowd:
         reports = [*(held for known in self.rows.values() for held in known.reports), report]
         return explained(reports, len(self.rows))
 
-    def _may_place(self, known: Known, report: Report) -> bool:
+    def _leaves_room_on_lease(self, known: Known, report: Report) -> bool:
         """Whether the report may put the row on its lease: only while channels name the lease more often than that."""
         if report.lease_iban is None or known.lease_iban is not None:
             return True
-        told = self._leases_told.get(report.lease_iban, Counter())
-        most = max((*told.values(), told[report.channel] + 1))
-        return most > self._placed(report.lease_iban)
+        return self._leases.get(report.lease_iban, _Tally()).has_room(report.channel)
 
     def _unsaid(self, first: int) -> int | None:
         """A row of which nothing says whether it takes a payment back, this one first."""
@@ -154,15 +171,14 @@ class Crowd:
         return next((number for number in sorted(self.rows) if _is_unplaced(self.rows[number])), None)
 
     def _put_on(self, lease_iban: str, ordinal: int) -> None:
-        self._on_lease.setdefault(lease_iban, set()).add(ordinal)
+        self._leases.setdefault(lease_iban, _Tally()).rows[ordinal] = None
         self._recount(lease_iban)
 
     def _recount(self, lease_iban: str) -> None:
-        most = max(self._leases_told.get(lease_iban, Counter()).values(), default=0)
-        (self._short.add if most > self._placed(lease_iban) else self._short.discard)(lease_iban)
-
-    def _placed(self, lease_iban: str) -> int:
-        return len(self._on_lease.get(lease_iban, ()))
+        if self._leases[lease_iban].is_short:
+            self._short.add(lease_iban)
+        else:
+            self._short.discard(lease_iban)
 
     def _unplaced_first(self, report: Report) -> Iterator[Known]:
         if report.lease_iban:
@@ -185,11 +201,11 @@ class Crowd:
         self._named[report.name] = ordinal
         self._told[report.channel] += 1
         if report.takes_back:
-            self._returns_told[report.channel] += 1
+            self._returns.told[report.channel] += 1
             if not report.exchanged:
-                self._returns[ordinal] = None
+                self._returns.rows[ordinal] = None
         if report.lease_iban:
-            self._leases_told.setdefault(report.lease_iban, Counter())[report.channel] += 1
+            self._leases.setdefault(report.lease_iban, _Tally()).told[report.channel] += 1
             self._recount(report.lease_iban)
             if not report.exchanged and not self._is_elsewhere(ordinal, report.lease_iban):
                 self._put_on(report.lease_iban, ordinal)
@@ -198,117 +214,6 @@ class Crowd:
         for evidence in Evidence:
             for name in _names(evidence, report):
                 self._by_evidence.setdefault((evidence, name), []).append(ordinal)
-
-
-def explained(reports: Sequence[Report], movements: int) -> bool:
-    """Whether so many movements can be all that these reports tell of: each channel speaks of each once, reports that
-    share a bank reference are one, and none contradicts another.
-
-    Where the search would take too long, any two channels alone must be explained; then the answer is yes: no row is
-    begun on a doubt, and the count of a further report decides.
-    """
-    channels = Counter(report.channel for report in reports)
-    if max(channels.values(), default=0) > movements or _leases_named(reports) > movements:
-        return False
-    groups = _linked(reports)
-    if len(groups) > _SEARCHED:
-        return _least(reports) <= movements
-    order = sorted(groups, key=lambda group: (-len(group), min(report.lease_iban or "~" for report in group)))
-    return _Search(order, movements).found()
-
-
-def _least(reports: Iterable[Report]) -> int:
-    """How many movements there are at least, by what any two channels say: of each movement, each speaks once."""
-    by_channel: dict[str, list[Report]] = {}
-    for report in reports:
-        by_channel.setdefault(report.channel, []).append(report)
-    pairs = combinations(by_channel.values(), 2)
-    return max((len(one) + len(other) - _most_pairs(one, other) for one, other in pairs), default=0)
-
-
-def _most_pairs(one: Sequence[Report], other: Sequence[Report]) -> int:
-    """How many reports of two channels can be of the same movements, at most (Kuhn's bipartite matching)."""
-    small, large = sorted((one, other), key=len)
-    if len(small) * len(large) > _COMPARED:
-        return len(small)
-    friends = [[at for at, held in enumerate(large) if _may_be_one(held, report)] for report in small]
-    taken: dict[int, int] = {}
-
-    def place(index: int, seen: set[int]) -> bool:
-        for at in friends[index]:
-            if at not in seen:
-                seen.add(at)
-                if at not in taken or place(taken[at], seen):
-                    taken[at] = index
-                    return True
-        return False
-
-    return sum(place(index, set()) for index in range(len(small)))
-
-
-class _Search:
-    """Groups of reports into movements, one after the other, back when one finds no place."""
-
-    def __init__(self, groups: Sequence[list[Report]], movements: int) -> None:
-        self._groups, self._movements = groups, movements
-        self._placed: list[list[Report]] = []
-        self._steps = 0
-
-    def found(self, at: int = 0) -> bool:
-        """Whether all groups from `at` on find a place."""
-        self._steps += 1
-        if at == len(self._groups) or self._steps > _STEPS:
-            return True
-        group = self._groups[at]
-        for movement in self._placed:
-            if not _may_join(movement, group):
-                continue
-            movement.extend(group)
-            if self.found(at + 1):
-                return True
-            del movement[-len(group) :]
-        if len(self._placed) == self._movements:
-            return False
-        self._placed.append(list(group))
-        if self.found(at + 1):
-            return True
-        self._placed.pop()
-        return False
-
-
-def _leases_named(reports: Iterable[Report]) -> int:
-    """How many movements there are at least, by the leases that channels name."""
-    named = Counter((report.lease_iban, report.channel) for report in reports if report.lease_iban)
-    most: Counter[str] = Counter()
-    for (lease_iban, _), count in named.items():
-        most[lease_iban or ""] = max(most[lease_iban or ""], count)
-    return most.total()
-
-
-def _linked(reports: Iterable[Report]) -> list[list[Report]]:
-    """Reports of different channels that share a bank reference, together."""
-    groups: list[list[Report]] = []
-    for report in reports:
-        joined = next((group for group in groups if report.references and _is_same(group, report)), None)
-        if joined is None:
-            groups.append([report])
-        else:
-            joined.append(report)
-    return groups
-
-
-def _is_same(group: Sequence[Report], report: Report) -> bool:
-    return any(held.references & report.references for held in group) and not any(
-        held.channel == report.channel or held.names_another_lease(report) for held in group
-    )
-
-
-def _may_join(movement: Sequence[Report], group: Sequence[Report]) -> bool:
-    return not any(one.channel == other.channel or one.contradicts(other) for one in movement for other in group)
-
-
-def _may_be_one(one: Report, other: Report) -> bool:
-    return bool(one.references & other.references) or not one.contradicts(other)
 
 
 def _may_be_return(known: Known, report: Report) -> bool:

@@ -16,29 +16,30 @@ from quitus.domain.erp_batch import Feed
 from quitus.domain.payment import Payment
 
 _DIGITS = 12
+"""Hex digits kept of a digest that only tells whether anything changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LastNotice:
     """The last notice of a payment on a feed: its number, from 1, and a short digest of what it says."""
 
     number: int
     digest: str
 
 
-def told(payment: Payment, before: Mapping[Feed, Told]) -> Mapping[Feed, Told]:
+def last_notices(payment: Payment, before: Mapping[Feed, LastNotice]) -> Mapping[Feed, LastNotice]:
     """The last notices once the payment stands as it does, after those of before."""
     now = dict(before)
     for feed, said in _documents(payment, before):
         digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:_DIGITS]
-        held = before.get(feed, Told(0, ""))
+        held = before.get(feed, LastNotice(0, ""))
         if held.digest != digest:
-            now[feed] = Told(held.number + 1, digest)
+            now[feed] = LastNotice(held.number + 1, digest)
     return now
 
 
 def new_notices(
-    payment: Payment, before: Mapping[Feed, Told], after: Mapping[Feed, Told]
+    payment: Payment, before: Mapping[Feed, LastNotice], after: Mapping[Feed, LastNotice]
 ) -> Iterator[tuple[Feed, Mapping[str, Any]]]:
     """What to tell the ERP: each notice that was not there before."""
     for feed, said in _documents(payment, before):
@@ -46,7 +47,7 @@ def new_notices(
             yield feed, {"payment_id": payment.payment_id, "number": new.number, **said}
 
 
-def _documents(payment: Payment, before: Mapping[Feed, Told]) -> Iterator[tuple[Feed, Mapping[str, Any]]]:
+def _documents(payment: Payment, before: Mapping[Feed, LastNotice]) -> Iterator[tuple[Feed, Mapping[str, Any]]]:
     """What there is to say: of money in the books that is a payment, or was one when the ERP was told of it."""
     if payment.amount_cents <= 0 or not payment.entries or payment.is_refund:
         return

@@ -61,8 +61,8 @@ def _first_status(posted: Posted) -> PaymentStatus:
         return PaymentStatus.SUSPENSE
     if posted.reverses is not None:
         return PaymentStatus.REVERSED
-    is_return = incoming.movement.nature is Nature.RETURN and not posted.is_plain
-    if not incoming.is_booked or incoming.movement.is_parked or is_return or Flag.IDENTITY_CONFLICT in posted.flags:
+    waits = not incoming.is_booked or incoming.movement.is_parked or posted.is_return
+    if waits or Flag.IDENTITY_CONFLICT in posted.flags:
         return PaymentStatus.PENDING
     is_settled = posted.lease_id or incoming.movement.nature is Nature.CLEARING
     return PaymentStatus.POSTED if is_settled else PaymentStatus.SUSPENSE
@@ -125,14 +125,14 @@ def _said_of_line(decision: Decision) -> dict[str, Any]:
             return {"is_clearing": True, "brings": Means(said[MEANS])}
         case DecisionKind.SUSPEND:
             return {"is_clearing": False}
-        case DecisionKind.TAKE_BACK:
-            return {"takes_back": True, "flags": decision.flags}
+        case DecisionKind.TURN:
+            return {"is_turned": True, "flags": decision.flags}
     return {"reverses": said.get(REVERSES), "is_dismissed": decision.kind is DecisionKind.DISMISS}
 
 
 _OF_LINES = frozenset(
     {
-        DecisionKind.TAKE_BACK,
+        DecisionKind.TURN,
         DecisionKind.TRACE,
         DecisionKind.DISMISS,
         DecisionKind.REFUND,
@@ -146,7 +146,7 @@ _DECIDED = {
     DecisionKind.UNASSIGN: PaymentStatus.SUSPENSE,
     DecisionKind.REPLACE: PaymentStatus.REVERSED,
     DecisionKind.CALL_OFF: PaymentStatus.REVERSED,
-    DecisionKind.TAKE_BACK: PaymentStatus.PENDING,
+    DecisionKind.TURN: PaymentStatus.PENDING,
     DecisionKind.TRACE: PaymentStatus.REVERSED,
     DecisionKind.DISMISS: PaymentStatus.REVERSED,
     DecisionKind.REFUND: PaymentStatus.POSTED,

@@ -193,9 +193,10 @@ class Known:
 
     @property
     def takes_back(self) -> bool | None:
-        """Whether any report says that it takes a payment back, or none does; None where none says either."""
-        said = {held.takes_back for held in self.evidence} - {None}
-        return self.turned or True in said if self.turned or said else None
+        """True: it takes a payment back. False: it is known not to. None: nobody said."""
+        if self.turned or any(held.takes_back for held in self.evidence):
+            return True
+        return False if any(held.takes_back is False for held in self.evidence) else None
 
     def may_be(self, report: Report) -> bool:
         """Whether the report's channel has not spoken of it, and nothing known of it denies that it is the same."""

@@ -155,14 +155,16 @@ def bank_role(incoming: Incoming) -> Role:
 
 
 def _takes_back(movement: Movement) -> bool | None:
-    """Whether a debit takes a payment back: where its channel says so; never as a charge, or what the landlord paid."""
+    """Whether a debit takes a payment back: where its channel says so; never as a charge, or what the landlord paid;
+    None where nothing says either.
+    """
     if movement.amount_cents >= 0:
         return None
     if movement.nature is Nature.RETURN:
         return True
     code = movement.bank_code
-    is_another = movement.nature is Nature.CLEARING or is_charge(code) or is_sent(code) or named_by([movement])
-    return False if is_another else None
+    is_known_otherwise = movement.nature is Nature.CLEARING or is_charge(code) or is_sent(code) or named_by([movement])
+    return False if is_known_otherwise else None
 
 
 def _payer_key(name: str | None) -> str | None:

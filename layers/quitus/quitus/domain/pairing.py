@@ -26,31 +26,33 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """The verdict on one report, and the row concerned.
-
-    `exchanged`: the report stands for its row by count alone. `about`: the row of the bucket that, by count, must be of
-    the lease that the report names, though no report that stands for it says so. `may_place`: it names no lease, and
-    some row of the bucket must be of one that others named. `turned`: a row of the bucket
-    of which nothing said so before, and which now takes a payment back. `plain`: it begins a row by count, of a debit
-    that is no return, though the report tells of one.
-    """
+    """The verdict on one report, and the row concerned."""
 
     verdict: Verdict
     bucket: Bucket
     ordinal: int
     exchanged: bool = False
+    """The report stands for the row by count alone."""
     about: int | None = None
-    may_place: bool = False
+    """The row of the bucket that, by count, must be of the lease that the report names, though no report that stands
+    for it says so.
+    """
+    has_row_to_place: bool = False
+    """The report names no lease, and some row of the bucket must be of one that others named."""
     turned: int | None = None
+    """The row of the bucket of which nothing said so before, and which now takes a payment back. A debit's row: it is
+    on no lease, hence never renumbered, nor new in the same plan.
+    """
     plain: bool = False
+    """It begins a row by count, of a debit that is no return, though the report tells of one."""
 
 
 class Telling(Protocol):
-    """What tells of a movement."""
+    """A movement whose report is made on demand."""
 
     @property
     def report(self) -> Report:
-        """What it says of the movement's identity."""
+        """What it says of its identity."""
         ...
 
 
@@ -128,9 +130,9 @@ class Register:
         crowd = self._crowd(pairing.bucket)
         is_credit = pairing.bucket.amount_cents > 0
         about = crowd.place(report.lease_iban) if is_credit else None
-        may_place = is_credit and report.lease_iban is None and crowd.may_place
-        unchanged = (about, may_place) == (pairing.about, pairing.may_place)
-        return pairing if unchanged else replace(pairing, about=about, may_place=may_place)
+        has_row = is_credit and report.lease_iban is None and crowd.has_row_to_place
+        unchanged = (about, has_row) == (pairing.about, pairing.has_row_to_place)
+        return pairing if unchanged else replace(pairing, about=about, has_row_to_place=has_row)
 
     def _left_over(self, bucket: Bucket, report: Report) -> Pairing:
         """Without evidence for a free row: another free one, or by count alone, or a new one if there must be one."""

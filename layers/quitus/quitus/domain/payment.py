@@ -47,8 +47,8 @@ class DecisionKind(StrEnum):
     """Some or all of it is taken back: by a return, or by a person who got a cheque back."""
     CONFIRM = "confirm"
     """The bank's own line of what a person, or an event, had told as taken back in collection."""
-    TAKE_BACK = "take_back"
-    """A debit of the bank's that said nothing: it takes a payment back after all, and waits for it."""
+    TURN = "turn"
+    """A debit told plainly turns into a return by what a further channel says; it waits for its payment."""
     TRACE = "trace"
     """A return: the payment that it takes back is known."""
     DISMISS = "dismiss"
@@ -151,7 +151,7 @@ class Payment:
     """What was taken back of it, in the order of the decisions."""
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
-    takes_back: bool = False
+    is_turned: bool = False
     """It is a debit that said nothing at first, and a return, or the sum of several, by what a further channel says."""
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
@@ -185,7 +185,7 @@ class Payment:
         incoming = self.posted.incoming
         if not incoming.is_booked:
             return Awaiting.BOOKING
-        if incoming.movement.is_parked or (self.takes_back and not self.entries):
+        if incoming.movement.is_parked or (self.is_turned and not self.entries):
             return Awaiting.DETAILS
         return Awaiting.ORIGINAL if self.entries else Awaiting.DECISION
 
@@ -232,8 +232,7 @@ class Payment:
     @property
     def is_return(self) -> bool:
         """Whether it takes an earlier payment back, be that known or not."""
-        is_told = self.posted.incoming.movement.nature is Nature.RETURN and not self.posted.is_plain
-        return self.takes_back or is_told
+        return self.is_turned or self.posted.is_return
 
     @property
     def fee_cents(self) -> Cents:

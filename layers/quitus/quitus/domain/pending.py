@@ -126,9 +126,9 @@ def may_be_total(payment: Payment) -> bool:
     """
     if payment.awaiting is Awaiting.DETAILS:
         return True
-    aside = payment.status is PaymentStatus.SUSPENSE or payment.awaiting is Awaiting.ORIGINAL
-    in_suspense = aside and bool(payment.entries) and (not payment.decisions or payment.awaiting is Awaiting.ORIGINAL)
-    return in_suspense and not any(report.report.names_somebody for report in payment.reports)
+    untouched = payment.status is PaymentStatus.SUSPENSE and bool(payment.entries) and not payment.decisions
+    waits = untouched or payment.awaiting is Awaiting.ORIGINAL
+    return waits and not any(report.report.names_somebody for report in payment.reports)
 
 
 def detail_names(payment: Payment) -> frozenset[str]:

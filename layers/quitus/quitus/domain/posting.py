@@ -95,8 +95,14 @@ class Posted:
     @property
     def is_plain(self) -> bool:
         """Whether it is a debit that began by count: what its report says of a return is about another row."""
-        is_told_as_return = self.incoming.movement.nature is Nature.RETURN and not self.incoming.movement.is_parked
-        return is_told_as_return and self.incoming.exchanged and not self.entries
+        movement, is_booked = self.incoming.movement, bool(self.entries) or self.reverses is not None
+        is_told_as_return = movement.nature is Nature.RETURN and not movement.is_parked
+        return is_told_as_return and self.incoming.exchanged and not is_booked
+
+    @property
+    def is_return(self) -> bool:
+        """Whether it was told as taking a payment back."""
+        return self.incoming.movement.nature is Nature.RETURN and not self.is_plain
 
     @property
     def is_by_count(self) -> bool:
@@ -153,7 +159,7 @@ class Placed:
     posted: Posted
     told: tuple[Posted, ...] = ()
     """The rows of which the report tells the lease: the one that stands for it, and one that must be of the lease."""
-    may_place: bool = False
+    has_row_to_place: bool = False
     """Some row of its bucket must be of a lease that others named."""
 
 

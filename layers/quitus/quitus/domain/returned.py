@@ -24,8 +24,8 @@ class Return:
 
     @property
     def evidence(self) -> Sequence[Incoming]:
-        """The reports that call it a return, and what is told under a bank's reference or an end-to-end id of theirs.
-        What is only by count the same debit may be words about another, such as whom the landlord paid.
+        """The reports that call it a return, and others told under a bank's reference or an end-to-end id of one of
+        these. The rest may be words about another debit of the same amount, such as whom the landlord paid.
         """
         calling = [report for report in self.reports if report.report.takes_back]
         if len(calling) == len(self.reports):
@@ -117,9 +117,9 @@ class Return:
 
 def _is_of(report: Incoming, calling: Incoming) -> bool:
     """Whether a report is surely about the line that another calls a return."""
+    if report is calling or calling.exchanged:
+        return report is calling
     one, other = report.report, calling.report
-    shared = {reference for reference in one.references & other.references if not is_counter(reference)}
-    if report is calling:
+    if one.end_to_end_id is not None and one.end_to_end_id == other.end_to_end_id:
         return True
-    is_named = bool(shared) or (one.end_to_end_id or "") == other.end_to_end_id
-    return is_named and not calling.exchanged
+    return any(not is_counter(reference) for reference in one.references & other.references)

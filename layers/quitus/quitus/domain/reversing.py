@@ -153,20 +153,20 @@ def reversing_row(aside: Posted, match: Match, lines: tuple[Line, ...]) -> Poste
     return replace(aside, match=match, entries=entries, flags=())
 
 
-def taken_for_return(line: Payment, told: Incoming, chart: Chart, at: str) -> Decision:
+def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> Decision:
     """What a further report decides of a debit that said nothing when it was posted: it takes a payment back, and waits
     in 471 for it (D471 C512, on the bank's day) as a return does that was told as one; the sum of several waits for
     them, and nothing is booked.
     """
     number, match = line.decisions + 1, Match(None, None, {"named_by": told.voice})
     if told.movement.is_parked:
-        return Decision(number, DecisionKind.TAKE_BACK, match, (), 0, (), AUTOMATION, at)
+        return Decision(number, DecisionKind.TURN, match, (), 0, (), AUTOMATION, at)
     cents, incoming = -line.amount_cents, line.posted.incoming
     lines = (chart.debit(Role.SUSPENSE, cents), chart.credit(bank_role(incoming), cents))
     day, entry_id = incoming.movement.booking_date, f"{line.payment_id}-d{number}"
     entry = next_loose(line.entries, entry_id, EntryKind.REVERSAL, day, lines)
     flags = (Flag.RETURN_WITHOUT_ORIGINAL,)
-    return Decision(number, DecisionKind.TAKE_BACK, match, (), 0, (entry,), AUTOMATION, at, flags)
+    return Decision(number, DecisionKind.TURN, match, (), 0, (entry,), AUTOMATION, at, flags)
 
 
 def traced(returned: Payment, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str) -> Decision:

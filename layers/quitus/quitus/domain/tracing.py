@@ -216,7 +216,8 @@ def _denied(returned: Return, payment: Payment) -> bool:
 def _asked(returned: Return) -> Mapping[Trace, AbstractSet[str]]:
     """What a return says of its payment; a cheque's number may stand anywhere in the bank's words."""
     reports, said = returned.evidence, returned.said
-    own = {ref for report in reports for ref in report.report.references if not is_counter(ref)}
+    of_its_own = (report.report for report in reports if not report.exchanged)
+    own = {ref for told in of_its_own for ref in told.references if not is_counter(ref)}
     texts = [text for one in said for text in (one.note, one.remittance, one.bank_reference) if text]
     return {
         Trace.REFERENCE: returned.named | own,

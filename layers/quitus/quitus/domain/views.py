@@ -15,7 +15,7 @@ from typing import Any
 from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.erp_batch import Feed
-from quitus.domain.erp_notices import Told, new_notices, told
+from quitus.domain.erp_notices import LastNotice, last_notices, new_notices
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
@@ -23,7 +23,7 @@ from quitus.domain.movement import Means
 from quitus.domain.payment import Awaiting, Payment, PaymentStatus, Reversal
 from quitus.domain.posting import Flag
 
-NOTHING_TOLD: Mapping[Feed, Told] = MappingProxyType({})
+NOTHING_TOLD: Mapping[Feed, LastNotice] = MappingProxyType({})
 _ON_LEASE = frozenset({PaymentStatus.POSTED, PaymentStatus.REVERSED})
 
 
@@ -100,8 +100,8 @@ class Shown:
     """Open alerts about the payment."""
     reversals: int = 0
     """How many of its reversals the outbox was told of."""
-    told: Mapping[Feed, Told] = NOTHING_TOLD
-    """The last notices about it that the outbox has."""
+    notices: Mapping[Feed, LastNotice] = NOTHING_TOLD
+    """The last notice by feed, numbered whether or not there is an ERP to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class ViewChange:
     @property
     def new_notices(self) -> Iterator[tuple[Feed, Mapping[str, Any]]]:
         """Notices that the outbox has not, by feed."""
-        return new_notices(self.payment, self.before.told if self.before else NOTHING_TOLD, self.after.told)
+        return new_notices(self.payment, self.before.notices if self.before else NOTHING_TOLD, self.after.notices)
 
     @property
     def raised(self) -> frozenset[AlertKind]:
@@ -161,7 +161,7 @@ def shown(payment: Payment, homes: Mapping[str, Home], before: Shown | None = No
         entries=frozenset(entry.entry_id for entry in payment.entries),
         alerts=alert_kinds(payment),
         reversals=len(payment.reversals),
-        told=told(payment, before.told if before else NOTHING_TOLD),
+        notices=last_notices(payment, before.notices if before else NOTHING_TOLD),
     )
 
 

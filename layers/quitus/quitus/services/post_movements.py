@@ -18,7 +18,7 @@ from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.domain.payment import Decision
 from quitus.domain.payouts import as_booked
 from quitus.domain.posting import Placed, Plan, Posted, Poster, told_another_amount
-from quitus.domain.reversing import taken_for_return
+from quitus.domain.reversing import turned_to_return
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_leases_written
 from quitus.services.correct_postings import PostingCorrector
@@ -26,7 +26,8 @@ from quitus.services.ports import Clock, Ledger
 from quitus.services.table import Oversized, Stale
 from quitus.services.take_back import Reverser
 
-type Post = Callable[[Landlord, Sequence[Incoming]], list[Placed]]
+type Turn = tuple[Callable[[Landlord, Sequence[Incoming]], list[Placed]], Callable[[Incoming], bool]]
+"""How movements are posted, and which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class MovementPoster:
         if not any(incoming.movement.nature is Nature.RETURN for incoming in batch):
             return self._post(landlord, batch)
         placed: dict[int, Placed] = {}
-        turns: tuple[Post, ...] = (self._post, self._post_returns, self._post)
-        for turn, post in enumerate(turns):
-            indexes = [index for index, incoming in enumerate(batch) if _turn(incoming) == turn]
+        turns: tuple[Turn, ...] = ((self._post, _is_first), (self._post_returns, _is_return), (self._post, _is_unsaid))
+        for post, belongs in turns:
+            indexes = [index for index, incoming in enumerate(batch) if belongs(incoming)]
             placed.update(zip(indexes, post(landlord, [batch[index] for index in indexes]), strict=True))
         return [placed[index] for index in range(len(batch))]
 
@@ -72,7 +73,7 @@ class MovementPoster:
         corrector = PostingCorrector(self.ledger, self.attributor, self.clock)
         for one, match in placed:
             corrector.hear(landlord, one, match)
-        for bucket in {one.posted.bucket for one, _ in placed if one.posted.is_by_count or one.may_place}:
+        for bucket in {one.posted.bucket for one, _ in placed if one.posted.is_by_count or one.has_row_to_place}:
             corrector.place_by_count(landlord, bucket)
         return [one for one, _ in placed]
 
@@ -143,8 +144,8 @@ class MovementPoster:
         lines = {name: self.ledger.payment(landlord.landlord_id, name) for name in told}
         if any(line.refund_id for line in lines.values()):  # it paid one since the rows were read
             raise Stale
-        return {
-            name: taken_for_return(line, told[name], landlord.chart, at)
+        return {  # of what is no longer nothing, somebody decided: only the claim is kept
+            name: turned_to_return(line, told[name], landlord.chart, at)
             for name, line in lines.items()
             if line.is_other
         }
@@ -182,7 +183,7 @@ class MovementPoster:
                 pairing.verdict,
                 rows[pairing.bucket, pairing.ordinal],
                 _told(pairing, rows),
-                pairing.may_place,
+                pairing.has_row_to_place,
             )
             for incoming, pairing in zip(batch, plan.pairings, strict=True)
         ]
@@ -196,13 +197,14 @@ def _as_named(landlord: Landlord, incoming: Incoming, match: Match) -> Incoming:
     return replace(incoming, lease_iban=match.virtual_iban, movement=movement).accepted(role)
 
 
-def _turn(incoming: Incoming) -> int:
-    """When it is posted: 0, what comes; 1, what takes that back; 2, debits that say nothing, which would stand for
-    returns of their amount as well.
-    """
-    if _is_return(incoming):
-        return 1
-    return 2 if incoming.movement.nature is Nature.OTHER else 0
+def _is_first(incoming: Incoming) -> bool:
+    """Whether returns come after it: they may take it back."""
+    return not _is_return(incoming) and not _is_unsaid(incoming)
+
+
+def _is_unsaid(incoming: Incoming) -> bool:
+    """Whether it comes last: a debit that says nothing would be paired with the row of a return of its amount."""
+    return incoming.movement.nature is Nature.OTHER
 
 
 def _is_return(incoming: Incoming) -> bool:
