@@ -54,7 +54,7 @@ _COLUMNS: Mapping[Feed, Sequence[str]] = {
 
 
 class FileErp:
-    """`push_erp.Erp` in a bucket: `{landlord}/erp/{feed}-{batch_id}.csv`, `;` between cells, a row per entry line."""
+    """`push_erp.Erp` in a bucket: `{landlord}/erp/{feed}-{batch_id}.csv`, `;` between cells."""
 
     def __init__(self, client: S3Client, bucket: str, landlord_id: str) -> None:
         self._client = client

@@ -55,7 +55,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | was this ERP sequence taken? | `{l}#erp-in#{kind}` | `{sequence}` | intake_file |
 | channels seen on an account | `{l}#channels#{account}` | `channels` | intake_file, post_movements |
 | payments of a day* | `{l}#payments#{day}` | `{payment}` | update_views |
-| bank lines of a day that are neither receipt nor reversal* | `{l}#other-lines#{day}` | `{payment}` | update_views |
+| bank lines that are no payment, and returns first told so* | `{l}#other-lines#{day}` | `{payment}` | update_views |
 | days with payments* | `{l}#payment-days` | `{day}` | update_views |
 | payments in suspense or pending* | listing `{l}#payments#{status}` | | update_views |
 | receipts of a day, added up* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |

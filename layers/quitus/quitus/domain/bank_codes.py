@@ -1,6 +1,6 @@
 """What a bank's code says of a debit that is no return: a charge, or a payment that the landlord sent. Pure.
 
-ISO 20022 external bank transaction codes (domain/family/sub-family), CFONB interbank codes.
+ISO 20022 external bank transaction codes (domain/family/sub-family), CFONB interbank codes; MT940 says neither.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 CHARGES: Final = frozenset({"CHRG", "COMM", "COME", "COMI", "COMT", "FEES", "INTR", "TAXE", "LBOX"})
-"""Sub-families of charges, commissions, interest and taxes."""
+"""Sub-families of charges, commissions, interest, taxes and lockbox services."""
 _SENT_FAMILIES: Final = frozenset({"ICDT", "IRCT", "RDDT", "ICHQ"})
 """Transfers and cheques issued, debits received."""
 _SENT_CFONB: Final = frozenset({"01", "06"})

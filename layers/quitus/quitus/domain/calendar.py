@@ -12,6 +12,7 @@ from quitus.domain.errors import Invalid
 
 PARIS = ZoneInfo("Europe/Paris")
 LONGEST_RANGE = timedelta(days=366)
+"""From the first day to the last, both counted."""
 
 
 def paris_day(instant: datetime) -> date:
@@ -40,10 +41,10 @@ def check_order(first: date | None, last: date | None) -> None:
 
 
 def check_range(first: date, last: date) -> None:
-    """Refuse two days out of order, or with more than 366 days from one to the other, both counted. Raises Invalid."""
+    """Refuse two days out of order, or too far apart. Raises Invalid."""
     check_order(first, last)
     if last - first >= LONGEST_RANGE:
-        raise Invalid("invalid_range", "`from` and `to` are more than 366 days apart.")
+        raise Invalid("invalid_range", "`from` to `to` is more than 366 days, both counted.")
 
 
 def is_target_day(day: date) -> bool:

@@ -102,7 +102,7 @@ CODES: Mapping[str, Code] = {
     "reserved_landlord_id": Code(422, "No landlord can have this id: the deployment uses it itself."),
     "invalid_iban": Code(422, "An account number's check is wrong."),
     "iban_of_landlord": Code(422, "The account is the landlord's own, or a virtual one."),
-    "invalid_range": Code(422, "Days out of order, or more than 366 days apart."),
+    "invalid_range": Code(422, "Days out of order, or more than 366 days, both counted."),
     "invalid_date": Code(422, "A date before another that it follows."),
     "bank_account_twice": Code(422, "The same bank account is given twice."),
     "unknown_profile": Code(422, "A bank account names a profile that there is not; `detail.known` lists those."),
