@@ -376,6 +376,36 @@ def test_a_row_of_a_return_names_what_it_takes_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("nature", "exchanged", "booked", "reverses", "plain"),
+    [
+        (Nature.RETURN, True, False, False, True),
+        (Nature.RETURN, True, True, False, False),
+        (Nature.RETURN, True, False, True, False),
+        (Nature.RETURN, False, False, False, False),
+        (Nature.OTHER, True, False, False, False),
+    ],
+)
+def test_a_debit_that_began_by_count_is_no_return_while_nothing_of_it_is_booked(
+    nature: Nature, exchanged: bool, booked: bool, reverses: bool, plain: bool
+) -> None:
+    incoming = replace(reported(a_credit(-45000, nature=nature)), exchanged=exchanged)
+    lines = (CHART.debit(Role.SUSPENSE, 45000), CHART.credit(Role.BANK, 45000))
+    entries = (aside(incoming, EntryKind.REVERSAL, *lines),) if booked else ()
+    row = Posted(incoming.bucket, 1, incoming, Match(None, None, {REVERSES: "p"} if reverses else {}), entries=entries)
+    assert (row.is_plain, row.is_return) == (plain, nature is Nature.RETURN and not plain)
+
+
+@pytest.mark.parametrize(("status", "turned"), [(Status.BOOKED, 1), (Status.PENDING, None)])
+def test_a_plain_debit_turns_once_a_return_of_it_is_booked(status: Status, turned: int | None) -> None:
+    register = Register()
+    told = (a_credit(-45000, nature=nature, status=status) for nature in (Nature.OTHER, Nature.RETURN))
+    plain, back = (reported(one, channel) for one, channel in zip(told, ("mt940", "camt.054"), strict=True))
+    decide((plain, NOBODY), register=register)
+    (claim,) = decide((back, NOBODY), register=register).claims
+    assert (claim.turned, claim.turned_id) == (turned, turned and back.bucket.payment_id(1))
+
+
+@pytest.mark.parametrize(
     ("exchanged", "match", "by_count"), [(True, NOBODY, True), (False, NOBODY, False), (True, on("L1"), False)]
 )
 def test_a_row_stands_for_a_number_alone_while_it_is_on_no_lease(exchanged: bool, match: Match, by_count: bool) -> None:
