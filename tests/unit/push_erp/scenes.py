@@ -16,8 +16,8 @@ from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.memory import MemoryTable
-from quitus.adapters.outbox_rows import entry_puts, notice_put
-from quitus.domain.erp_batch import Answer, Feed, Item, Notice, Outcome, answer_of, batch_body
+from quitus.adapters.outbox_rows import entry_puts, issued_iban_put
+from quitus.domain.erp_batch import Answer, Feed, IssuedIban, Item, Outcome, answer_of, batch_body
 from quitus.domain.landlord import Landlord
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, seal
 from quitus.services.messages import ErpWake
@@ -100,7 +100,7 @@ class Lane:
 
     def issue(self, *ibans: str) -> None:
         for iban in ibans:
-            self._put(notice_put(L, Notice("L1", iban, "SWNBFR22XXX", "SEMIGA", "RF1"), pushed=True))
+            self._put(issued_iban_put(L, IssuedIban("L1", iban, "SWNBFR22XXX", "SEMIGA", "RF1"), pushed=True))
 
     def _put(self, put: Put) -> None:
         self.table.write([put])

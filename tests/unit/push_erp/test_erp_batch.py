@@ -10,14 +10,14 @@ from unit.push_erp.scenes import a_chain, an_entry
 
 from quitus.domain.erp_batch import (
     Feed,
-    Notice,
+    IssuedIban,
     Outcome,
     answer_of,
     batch_body,
     batch_id,
     delay_seconds,
     entry_item,
-    notice_item,
+    issued_iban_item,
 )
 
 ITEMS = [entry_item(("p", "s"), an_entry("A"), "P1"), entry_item(("p", "t"), an_entry(None), "P2")]
@@ -34,7 +34,7 @@ def test_the_bytes_of_a_batch_never_change() -> None:
     """A batch may be sent again after a deployment: whoever changes these bytes breaks every open batch."""
     body = batch_body("B1", Feed.ENTRIES, ITEMS)
     assert hashlib.sha256(body).hexdigest() == "d0ef016ffe2e2d01a95fb5a574b5d8b5405ae824b344b26c1a59cfbaa98ff53a"
-    notice = notice_item(("p", "s"), Notice("A", "FR76", "BIC", "Régie É", "RF18"))
+    notice = issued_iban_item(("p", "s"), IssuedIban("A", "FR76", "BIC", "Régie É", "RF18"))
     assert batch_body("B2", Feed.VIRTUAL_IBANS, [notice]).decode() == (
         '{"batch_id":"B2","virtual_ibans":[{"lease_id":"A","iban":"FR76","bic":"BIC","payee_name":"Régie É",'
         '"payment_reference":"RF18"}]}'

@@ -5,7 +5,15 @@ from __future__ import annotations
 from unit.push_erp.scenes import an_entry
 
 from quitus.adapters.erp_files import batch_csv
-from quitus.domain.erp_batch import Feed, Notice, TakenBack, entry_item, notice_item, numbered_item, reversal_item
+from quitus.domain.erp_batch import (
+    Feed,
+    IssuedIban,
+    TakenBack,
+    entry_item,
+    issued_iban_item,
+    numbered_item,
+    reversal_item,
+)
 
 
 def test_an_entry_is_one_row_per_line_with_decimal_amounts() -> None:
@@ -17,12 +25,16 @@ def test_an_entry_is_one_row_per_line_with_decimal_amounts() -> None:
 
 
 def test_a_text_that_looks_like_a_formula_is_quoted() -> None:
-    text = batch_csv(Feed.VIRTUAL_IBANS, [notice_item(("p", "s"), Notice("A", "FR76", "BIC", "=CMD()", "RF18"))])
+    text = batch_csv(
+        Feed.VIRTUAL_IBANS, [issued_iban_item(("p", "s"), IssuedIban("A", "FR76", "BIC", "=CMD()", "RF18"))]
+    )
     assert text.splitlines()[1] == "A;FR76;BIC;'=CMD();RF18"
 
 
 def test_an_id_goes_back_as_the_erp_gave_it() -> None:
-    text = batch_csv(Feed.VIRTUAL_IBANS, [notice_item(("p", "s"), Notice("-A", "FR76", "BIC", "SEMIGA", "RF18"))])
+    text = batch_csv(
+        Feed.VIRTUAL_IBANS, [issued_iban_item(("p", "s"), IssuedIban("-A", "FR76", "BIC", "SEMIGA", "RF18"))]
+    )
     assert text.splitlines()[1] == "-A;FR76;BIC;SEMIGA;RF18"
 
 

@@ -10,7 +10,7 @@ from builders import DAY, a_credit, reported
 from unit.views.estate import IBANS, Estate, L
 
 from quitus.adapters.erp_outbox import ErpOutboxRows
-from quitus.domain.erp_batch import Feed, Item, Notice, notice_item
+from quitus.domain.erp_batch import Feed, IssuedIban, Item, issued_iban_item
 from quitus.domain.movement import Nature
 
 DOC = (Path(__file__).parents[3] / "docs" / "erp-push.md").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def estate() -> Estate:
 
 @pytest.mark.parametrize("feed", list(Feed))
 def test_every_field_of_a_feed_is_listed(estate: Estate, feed: Feed) -> None:
-    issued = [notice_item(("p", "s"), Notice("L1", IBANS["L1"], "SWNBFR22XXX", "SEMIGA", "RF18"))]
+    issued = [issued_iban_item(("p", "s"), IssuedIban("L1", IBANS["L1"], "SWNBFR22XXX", "SEMIGA", "RF18"))]
     items: list[Item] = issued if feed is Feed.VIRTUAL_IBANS else list(ErpOutboxRows(estate.table).ready(L, feed, 10))
     assert items
     assert FIELDS[feed] == list(items[0].document)

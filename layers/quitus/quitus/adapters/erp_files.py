@@ -29,6 +29,7 @@ _ENTRY_COLUMNS = (
     "hash",
     "previous_hash",
 )
+_CENTS = "_cents"
 _KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary", "reversal_id", "due_id"})
 _COLUMNS: Mapping[Feed, Sequence[str]] = {
     Feed.ENTRIES: _ENTRY_COLUMNS,
@@ -85,18 +86,14 @@ def batch_csv(feed: Feed, items: Sequence[Item]) -> str:
 def _entry_rows(entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     shared = {name: value for name, value in entry.items() if name != "lines"}
     for line in entry["lines"]:
-        texts = {name: line[name] for name in ("account", "auxiliary", "label")}
-        amounts = {"debit": format_euros(line["debit_cents"]), "credit": format_euros(line["credit_cents"])}
-        yield _cells(shared | texts) | amounts
+        yield from _row(shared | line)
 
 
-def _notice_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    yield _cells(notice)
-
-
-def _receipt_rows(receipt: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    cells = _cells({name: value for name, value in receipt.items() if name not in ("amount_cents", "left_cents")})
-    yield cells | {name: format_euros(receipt[f"{name}_cents"]) for name in ("amount", "left")}
+def _row(said: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """One row: cents are euros, without a word of it in their names."""
+    cells = _cells({name: value for name, value in said.items() if not name.endswith(_CENTS)})
+    euros = {name: format_euros(value) for name, value in said.items() if name.endswith(_CENTS)}
+    yield cells | {name.removesuffix(_CENTS): text for name, text in euros.items()}
 
 
 def _allocation_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -104,13 +101,7 @@ def _allocation_rows(notice: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     shared = {"payment_id": notice["payment_id"], "number": notice["number"]}
     credit = {"lease_id": notice["lease_id"], "due_id": None, "amount_cents": notice["credit_cents"], "rule": None}
     for line in (*notice["allocations"], credit):
-        cells = _cells(shared | {name: value for name, value in line.items() if name != "amount_cents"})
-        yield cells | {"amount": format_euros(line["amount_cents"])}
-
-
-def _reversal_rows(taken: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    cells = _cells({name: value for name, value in taken.items() if name != "amount_cents"})
-    yield cells | {"amount": format_euros(taken["amount_cents"])}
+        yield from _row(shared | line)
 
 
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:
@@ -123,8 +114,8 @@ def _cell(name: str, text: str) -> str:
 
 _ROWS: Mapping[Feed, Callable[[Mapping[str, Any]], Iterator[dict[str, str]]]] = {
     Feed.ENTRIES: _entry_rows,
-    Feed.VIRTUAL_IBANS: _notice_rows,
-    Feed.RECEIPTS: _receipt_rows,
+    Feed.VIRTUAL_IBANS: _row,
+    Feed.RECEIPTS: _row,
     Feed.ALLOCATIONS: _allocation_rows,
-    Feed.REVERSALS: _reversal_rows,
+    Feed.REVERSALS: _row,
 }

@@ -9,13 +9,13 @@ from typing import Any
 from quitus.adapters import keys, records
 from quitus.domain.erp_batch import (
     Feed,
+    IssuedIban,
     Item,
     Lane,
-    Notice,
     Ref,
     TakenBack,
     entry_item,
-    notice_item,
+    issued_iban_item,
     numbered_item,
     reversal_item,
 )
@@ -139,10 +139,13 @@ def _before(key: Key) -> Key | None:
 
 
 def _item(feed: Feed, key: Key, row: Mapping[str, Any]) -> Item:
-    if feed is Feed.ENTRIES:
-        return entry_item((key.pk, key.sk), records.entry_of(row), row["payment_id"])
-    if feed is Feed.REVERSALS:
-        return reversal_item((key.pk, key.sk), records.record(row, TakenBack))
-    if feed in (Feed.RECEIPTS, Feed.ALLOCATIONS):
-        return numbered_item((key.pk, key.sk), json.loads(row["document"]))
-    return notice_item((key.pk, key.sk), records.record(row, Notice))
+    ref = (key.pk, key.sk)
+    match feed:
+        case Feed.ENTRIES:
+            return entry_item(ref, records.entry_of(row), row["payment_id"])
+        case Feed.VIRTUAL_IBANS:
+            return issued_iban_item(ref, records.record(row, IssuedIban))
+        case Feed.RECEIPTS | Feed.ALLOCATIONS:
+            return numbered_item(ref, json.loads(row["document"]))
+        case Feed.REVERSALS:
+            return reversal_item(ref, records.record(row, TakenBack))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 
 from quitus.adapters import keys, records, view_keys
-from quitus.adapters.outbox_rows import notice_put
-from quitus.domain.erp_batch import Notice
+from quitus.adapters.outbox_rows import issued_iban_put
+from quitus.domain.erp_batch import IssuedIban
 from quitus.domain.views import Residence
 from quitus.services.table import MAX_WRITES, Key, New, Put, Row, Stale, Table, Update
 
@@ -40,7 +40,7 @@ class LeaseViewRows:
         key = Key(view_keys.residences(landlord_id), residence.residence_id)
         self._table.write([Put(key.row(residence_id=residence.residence_id, **_named(residence)))])
 
-    def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[Notice]:
+    def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[IssuedIban]:
         """See `LeaseViewStore.notices_of`."""
         wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
         held = self._table.batch_get(wanted)
@@ -56,11 +56,11 @@ class LeaseViewRows:
         wanted = {keys.virtual_iban_notice(landlord_id, iban): iban for iban in ibans}
         return frozenset(wanted[key] for key in self._table.batch_get(wanted))
 
-    def add_notices(self, landlord_id: str, notices: Sequence[Notice], *, pushed: bool) -> None:
+    def add_notices(self, landlord_id: str, notices: Sequence[IssuedIban], *, pushed: bool) -> None:
         """See `LeaseViewStore.add_notices`."""
         for some in batched(notices, _COUNTED_AT_ONCE, strict=False):
             counted = Update(keys.issued(landlord_id), add={"count": len(some)})
-            self._table.write([*(notice_put(landlord_id, notice, pushed=pushed) for notice in some), counted])
+            self._table.write([*(issued_iban_put(landlord_id, notice, pushed=pushed) for notice in some), counted])
 
 
 class ErpLandlordRows:
@@ -88,8 +88,8 @@ def _named(residence: Residence) -> Row:
     return {"name": residence.name, "commune": residence.commune}
 
 
-def _notice(iban: str, lease_id: str, lease: Mapping[str, str]) -> Notice:
-    return Notice(
+def _notice(iban: str, lease_id: str, lease: Mapping[str, str]) -> IssuedIban:
+    return IssuedIban(
         lease_id=lease_id,
         iban=iban,
         bic=lease.get("bic", ""),

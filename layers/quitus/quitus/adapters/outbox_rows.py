@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quitus.adapters import closing_keys, keys, records
-from quitus.domain.erp_batch import Feed, Notice, TakenBack
+from quitus.domain.erp_batch import Feed, IssuedIban, TakenBack
 from quitus.domain.ledger import Entry
 from quitus.services.table import Key, New, Put, Row
 
@@ -38,11 +38,11 @@ def entry_key(landlord_id: str, entry: Entry, payment_id: str) -> Key:
     return keys.entry(landlord_id, entry.lease_id, entry.sequence)
 
 
-def notice_put(landlord_id: str, notice: Notice, *, pushed: bool) -> Put:
+def issued_iban_put(landlord_id: str, issued: IssuedIban, *, pushed: bool) -> Put:
     """A virtual IBAN that is counted once; `pushed` lists it for the ERP."""
-    key = keys.virtual_iban_notice(landlord_id, notice.iban)
-    listing = _listing(landlord_id, Feed.VIRTUAL_IBANS, notice.iban) if pushed else {}
-    return Put(key.row(**records.dense(notice), **listing), NEVER_COUNTED)
+    key = keys.virtual_iban_notice(landlord_id, issued.iban)
+    listing = _listing(landlord_id, Feed.VIRTUAL_IBANS, issued.iban) if pushed else {}
+    return Put(key.row(**records.dense(issued), **listing), NEVER_COUNTED)
 
 
 def taken_back_put(landlord_id: str, taken: TakenBack, number: int) -> Put:

@@ -45,7 +45,7 @@ type Ref = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class IssuedIban:
     """A virtual IBAN that was issued for a lease, as the ERP is told."""
 
     lease_id: str
@@ -93,16 +93,16 @@ def entry_item(ref: Ref, entry: Entry, payment_id: str) -> Item:
     return Item(ref, entry.entry_id, document)
 
 
-def notice_item(ref: Ref, notice: Notice) -> Item:
+def issued_iban_item(ref: Ref, issued: IssuedIban) -> Item:
     """A virtual IBAN as the ERP gets it."""
     document = {
-        "lease_id": notice.lease_id,
-        "iban": notice.iban,
-        "bic": notice.bic,
-        "payee_name": notice.payee_name,
-        "payment_reference": notice.payment_reference,
+        "lease_id": issued.lease_id,
+        "iban": issued.iban,
+        "bic": issued.bic,
+        "payee_name": issued.payee_name,
+        "payment_reference": issued.payment_reference,
     }
-    return Item(ref, notice.iban, document)
+    return Item(ref, issued.iban, document)
 
 
 def reversal_item(ref: Ref, taken: TakenBack) -> Item:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from quitus.domain.erp_batch import Notice
+from quitus.domain.erp_batch import IssuedIban
 from quitus.domain.views import Residence
 from quitus.services.contention import until_written
 from quitus.services.ports import Clock
@@ -27,7 +27,7 @@ class LeaseViewStore(Protocol):
         """Replace a residence in the view. Raises Stale."""
         ...
 
-    def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[Notice]:
+    def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[IssuedIban]:
         """Those of these virtual IBANs that are on a lease."""
         ...
 
@@ -35,7 +35,7 @@ class LeaseViewStore(Protocol):
         """Those of these virtual IBANs that were counted."""
         ...
 
-    def add_notices(self, landlord_id: str, notices: Sequence[Notice], *, pushed: bool) -> None:
+    def add_notices(self, landlord_id: str, notices: Sequence[IssuedIban], *, pushed: bool) -> None:
         """Count virtual IBANs, each once; `pushed` lists them for the ERP. Raises Stale."""
         ...
 
