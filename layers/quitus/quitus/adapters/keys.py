@@ -370,13 +370,8 @@ def virtual_iban_notice(landlord_id: str, iban: str) -> Key:
     return Key(f"{landlord_id}#virtual-iban-notice#{iban}", "notice")
 
 
-def reversal_notice(landlord_id: str, payment_id: str, number: int) -> Key:
-    """What the ERP is told of the nth reversal of a payment."""
-    return Key(f"{landlord_id}#reversal-notice#{payment_id}", f"{number:04d}")
-
-
 def numbered_notice(landlord_id: str, about: str, payment_id: str, number: int) -> Key:
-    """The nth notice about a payment: of its `receipt`, or of its `allocation`."""
+    """The nth notice about a payment to the ERP: of its `receipt`, its `allocation` or a `reversal`."""
     return Key(f"{landlord_id}#{about}-notice#{payment_id}", f"{number:04d}")
 
 

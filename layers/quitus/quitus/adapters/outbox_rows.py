@@ -47,7 +47,7 @@ def issued_iban_put(landlord_id: str, issued: IssuedIban, *, pushed: bool) -> Pu
 
 def taken_back_put(landlord_id: str, taken: TakenBack, number: int) -> Put:
     """The nth reversal of a payment, listed for the ERP."""
-    key = keys.reversal_notice(landlord_id, taken.payment_id, number)
+    key = keys.numbered_notice(landlord_id, "reversal", taken.payment_id, number)
     listing = _listing(landlord_id, Feed.REVERSALS, f"{taken.payment_id}#{key.sk}")
     return Put(key.row(**records.dense(taken), **listing), NEVER_RECORDED)
 

@@ -135,7 +135,7 @@ class _Transaction:
     def holds(self, change: ViewChange, entries: Sequence[Entry]) -> bool:
         """Whether there is room for this change and these entries too."""
         rows = 1 + 2 * len(entries) + len(change.raised) + len(change.closed)
-        rows += len(change.new_reversals) + sum(1 for _ in change.new_notices)
+        rows += len(change.new_reversals) + len(change.told_anew)
         counters = self._counters.keys() | change.counters.keys()
         return len(self._rows) + rows + len(counters) <= MAX_WRITES
 

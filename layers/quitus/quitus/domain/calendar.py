@@ -8,11 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from quitus.domain.errors import Invalid
-
 PARIS = ZoneInfo("Europe/Paris")
-LONGEST_RANGE = timedelta(days=366)
-"""From the first day to the last, both counted."""
 
 
 def paris_day(instant: datetime) -> date:
@@ -32,19 +28,6 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
-
-
-def check_order(first: date | None, last: date | None) -> None:
-    """Refuse two days of which the last is before the first. Raises Invalid."""
-    if first is not None and last is not None and last < first:
-        raise Invalid("invalid_range", "`from` is after `to`.")
-
-
-def check_range(first: date, last: date) -> None:
-    """Refuse two days out of order, or too far apart. Raises Invalid."""
-    check_order(first, last)
-    if last - first >= LONGEST_RANGE:
-        raise Invalid("invalid_range", "`from` to `to` is more than 366 days, both counted.")
 
 
 def is_target_day(day: date) -> bool:

@@ -129,6 +129,12 @@ class ViewChange:
         return self.payment.reversals[self.before.reversals if self.before else 0 :]
 
     @property
+    def told_anew(self) -> frozenset[Feed]:
+        """The feeds that have a new notice about it."""
+        before = self.before.notices if self.before else NOTHING_TOLD
+        return frozenset(feed for feed, last in self.after.notices.items() if before.get(feed) != last)
+
+    @property
     def new_notices(self) -> Iterator[tuple[Feed, Mapping[str, Any]]]:
         """Notices that the outbox has not, by feed."""
         return new_notices(self.payment, self.before.notices if self.before else NOTHING_TOLD, self.after.notices)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from quitus.domain.calendar import check_range
 from quitus.web.access import ACCOUNTANTS, READERS
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing
+from quitus.web.ranges import check_range
 from quitus.web.replies import Reply, ok
 from quitus.web.report_answers import ExportAnswer, ExportOrderedAnswer
 from quitus.web.report_bodies import ExportBody

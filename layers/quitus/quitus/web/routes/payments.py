@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quitus.domain.calendar import check_order
 from quitus.domain.ids import is_id
 from quitus.domain.movement import Means
 from quitus.domain.splitting import Share
@@ -30,6 +29,7 @@ from quitus.web.bodies import (
 from quitus.web.cursors import Cursors, is_day
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing, PageAnswer
+from quitus.web.ranges import check_order
 from quitus.web.replies import Reply, ok
 from quitus.web.requests import Call
 from quitus.web.routing import Route

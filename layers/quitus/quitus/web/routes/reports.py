@@ -5,10 +5,10 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 
-from quitus.domain.calendar import check_range
 from quitus.web.access import READERS
 from quitus.web.desk import Desk
 from quitus.web.models import Nothing
+from quitus.web.ranges import check_range
 from quitus.web.replies import Reply, ok
 from quitus.web.report_answers import DashboardAnswer, ProofAnswer
 from quitus.web.report_bodies import DashboardQuery, ProofQuery
