@@ -33,10 +33,12 @@ from quitus.services.charge_leases import Charger
 from quitus.services.erp_files import ErpKind
 from quitus.services.erp_rows import record_of
 from quitus.services.give_lists import ListGiver
+from quitus.services.issue_accounts import AccountIssuer
 from quitus.services.leases import Fate, Origin
 from quitus.services.plan_watch import PlanWatch
 from quitus.services.post_lists import ListSettler
 from quitus.services.put_leases import LeaseWriter
+from quitus.services.put_parties import PartyWriter
 from quitus.services.settle_pending import PendingSettler
 from quitus.services.settle_refunds import RefundPayer, RefundSettler
 from quitus.services.spend_credits import CreditSpender
@@ -47,6 +49,7 @@ class Case(Words):
     """The API is asked in process, every answer held against its description; `today` may be moved on."""
 
     def __init__(self, today: str = "2026-11-05", **settings: Any) -> None:
+        self.landlord_id = "semiga"
         self.office = Office(clock=FixedClock(_noon(today)))
         self._numbers = count(1)
         self.drops = Counter()
@@ -163,8 +166,10 @@ def refund_settler(table: Any, clock: FixedClock) -> RefundSettler:
 def erp_worker(table: Any, clock: FixedClock) -> RowWorker:
     """What applies rows of ERP files."""
     alerts, leases, numbers = AlertRows(table), LeaseRows(table), Numbering(table, lambda: b"secret")
-    writer, charger = LeaseWriter(leases, numbers, alerts, clock), Charger(LedgerRows(table), DueRows(table), clock)
-    return RowWorker(writer, charger, leases, LedgerRows(table), numbers, alerts, clock, BeneficiaryRows(table))
+    ledger, issuer = LedgerRows(table), AccountIssuer(numbers, alerts, clock)
+    writer, parties = LeaseWriter(leases, issuer, clock), PartyWriter(leases, ledger, issuer, clock)
+    charger, beneficiaries = Charger(ledger, DueRows(table), clock), BeneficiaryRows(table)
+    return RowWorker(writer, parties, charger, leases, ledger, numbers, alerts, clock, beneficiaries)
 
 
 def _noon(day: str) -> datetime:

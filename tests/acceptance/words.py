@@ -34,6 +34,8 @@ class Reply(Protocol):
 class Words:
     """What is said to a landlord's deployment and asked of it."""
 
+    landlord_id: str
+
     def request(self, method: str, path: str, body: Any, role: str, query: Mapping[str, str] | None) -> Reply:
         """Ask the API."""
         raise NotImplementedError
@@ -78,6 +80,11 @@ class Words:
         answered = self.request("GET", path, None, "admin", query or None)
         assert answered.status == 200, answered
         return answered.body
+
+    def change_settings(self, **settings: Any) -> None:
+        """Change settings of the landlord."""
+        path = f"/v1/landlords/{self.landlord_id}"
+        assert self.request("PUT", path, self.get(path) | settings, "admin", None).status == 200
 
     def let(self, lease_id: str = "L1", **changes: Any) -> None:
         """A new lease, or a change of one."""

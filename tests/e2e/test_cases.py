@@ -26,6 +26,9 @@ from acceptance.test_cases import (
     test_case_20_unassigned_virtual_iban,
     test_case_21_payer_is_not_the_tenant,
 )
+from acceptance.test_cotenant_accounts import (
+    test_whoever_pays_for_whom_the_number_says_whose_share_it_is,
+)
 from acceptance.test_reversals import (
     test_a_return_over_two_leases_of_a_group_reopens_the_dues_of_both,
     test_case_22_a_chargeback_is_a_reversal,
@@ -58,6 +61,7 @@ __all__ = [
     "test_case_20_unassigned_virtual_iban",
     "test_case_21_payer_is_not_the_tenant",
     "test_case_22_a_chargeback_is_a_reversal",
+    "test_whoever_pays_for_whom_the_number_says_whose_share_it_is",
 ]
 
 BANK, BRANCH = "17328", "89977"
@@ -77,7 +81,7 @@ class CloudCase(Words):
         idle: Callable[[], None],
     ) -> None:
         number = next(_LANDLORDS)
-        self._api, self._landlord, self._send, self._drop, self._idle = api, landlord, send, drop, idle
+        self._api, self.landlord_id, self._send, self._drop, self._idle = api, landlord, send, drop, idle
         self._account = french_iban(BANK, BRANCH, f"2{number:010d}")
         self._numbers = count(1)
         held = api.put(f"/v1/landlords/{landlord}", settings(self._account, f"{number:03d}"))
@@ -103,7 +107,7 @@ class CloudCase(Words):
         event = {
             "schema": "quitus.payment-event/1",
             "event_id": reference,
-            "landlord_id": self._landlord,
+            "landlord_id": self.landlord_id,
             "source": "bank:e2e",
             "kind": "credit",
             "bank_reference": reference,
@@ -129,7 +133,7 @@ class CloudCase(Words):
         event = {
             "schema": "quitus.payment-event/1",
             "event_id": reference,
-            "landlord_id": self._landlord,
+            "landlord_id": self.landlord_id,
             "source": "bank:e2e",
             "kind": kind,
             "bank_reference": reference,

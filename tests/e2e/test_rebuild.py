@@ -51,6 +51,7 @@ def open_office(cloud: Cloud, api: Api, drop: Callable[[str, bytes], None]) -> d
     """A landlord with leases and dues; the virtual IBANs of its leases."""
     told: dict[str, Any] = settings("https://erp.example.org") | {
         "bank_accounts": [{"iban": ACCOUNT, "bic": "SWNBFR22XXX", "profile": "default"}],
+        "virtual_iban_per": "cotenant",
         "erp": {"kind": "none", "url": None, "accounts": {}},
     }
     told["virtual_iban_range"] |= {"account_prefix": "9"}

@@ -14,6 +14,8 @@ from quitus.domain.matching import (
     DUES,
     LEASE_IBAN,
     LINK_PATH,
+    PARTY,
+    Holder,
     Match,
     MatchRule,
     SuspenseReason,
@@ -25,8 +27,8 @@ from quitus.domain.matching import (
 )
 from quitus.domain.movement import Means
 
-ONE, TWO, STRANGER = a_virtual_iban(1), a_virtual_iban(2), a_virtual_iban(3)
-LEASES: Mapping[str, str | None] = {ONE: "L1", TWO: "L2"}
+ONE, TWO, STRANGER, OWN = (a_virtual_iban(number) for number in range(1, 5))
+LEASES: Mapping[str, Holder | None] = {ONE: Holder("L1"), TWO: Holder("L2")}
 NUMBERED = (f"{RANGE.bank_code}{RANGE.branch_code}{RANGE.account_prefix}",)
 FOREIGN = "FR7630006000011234567890189"
 
@@ -59,7 +61,20 @@ def test_money_paid_by_a_link_says_so() -> None:
 
 def test_of_two_numbers_of_one_lease_the_best_told_is_the_evidence() -> None:
     movement = a_credit(1, ONE, other_accounts=((TWO, "RmtInf"),))
-    assert attribute(movement, {ONE: "L1", TWO: "L1"}, NUMBERED).evidence["virtual_iban"] == ONE
+    assert attribute(movement, {ONE: Holder("L1"), TWO: Holder("L1")}, NUMBERED).evidence["virtual_iban"] == ONE
+
+
+def test_a_co_tenants_number_leads_to_the_lease_and_says_whose_it_is() -> None:
+    holders = {**LEASES, OWN: Holder("L1", "P2", ONE)}
+    whose = {PARTY: "P2", LEASE_IBAN: ONE}
+    by_number = attribute(a_credit(1, OWN), holders, NUMBERED)
+    evidence = {"virtual_iban": OWN, "path": "RltdPties/CdtrAcct/Id/IBAN"}
+    assert by_number == Match("L1", MatchRule.VIRTUAL_IBAN, evidence | whose)
+    by_reference = attribute(a_credit(1, payment_reference=reference_of(OWN)), holders, NUMBERED)
+    assert by_reference == Match("L1", MatchRule.REFERENCE, {"payment_reference": reference_of(OWN)} | whose)
+    assert by_number.virtual_iban == by_reference.virtual_iban == ONE
+    of_the_lease = attribute(a_credit(1, ONE, other_accounts=((OWN, "RmtInf"),)), holders, NUMBERED)
+    assert (of_the_lease.lease_id, of_the_lease.evidence.get(PARTY)) == ("L1", None)
 
 
 def test_two_leases_are_a_tie() -> None:

@@ -130,3 +130,13 @@ def test_an_amount_that_two_miss_tells_nothing() -> None:
 def test_no_part_is_lost(payers: list[tuple[str | None, int]]) -> None:
     given = [Part(f"p{n}", name, cents) for n, (name, cents) in enumerate(payers)]
     assert [one.part for one in attribute_parts(given, NAMES, SHARED)] == given
+
+
+def test_the_virtual_iban_of_a_co_tenant_tells_more_than_names_and_amounts() -> None:
+    parts = [Part("p", "B", 30, "1"), Part("q", None, 20), Part("r", "B", 50, "gone")]
+    told = attribute_parts(parts, {"1": "A", "2": "B"}, {"1": 50, "2": 50})
+    assert [(one.party_id, one.basis) for one in told] == [
+        ("1", Basis.VIRTUAL_IBAN),
+        ("1", Basis.AMOUNT),
+        ("2", Basis.NAME),
+    ]

@@ -25,9 +25,11 @@ from quitus.domain.lease import Account, Lease
 from quitus.services.apply_erp import ErpApplier, RowWorker
 from quitus.services.charge_leases import Charger
 from quitus.services.erp_files import batches, parse
+from quitus.services.issue_accounts import AccountIssuer
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.messages import ErpBatch
 from quitus.services.put_leases import LeaseWriter
+from quitus.services.put_parties import PartyWriter
 from quitus.services.registry import Area, DroppedFile, RowResult
 from quitus.services.table import Table
 
@@ -93,10 +95,12 @@ class Office:
     def applier(self, table: Table | None = None) -> ErpApplier:
         held = table or self.table
         alerts, leases, numbers = AlertRows(held), LeaseRows(held), Numbering(held, lambda: b"secret")
-        writer = LeaseWriter(leases, numbers, alerts, self.clock)
+        issuer = AccountIssuer(numbers, alerts, self.clock)
+        writer = LeaseWriter(leases, issuer, self.clock)
+        parties = PartyWriter(leases, LedgerRows(held), issuer, self.clock)
         charger = Charger(LedgerRows(held), DueRows(held), self.clock)
         worker = RowWorker(
-            writer, charger, leases, LedgerRows(held), numbers, alerts, self.clock, BeneficiaryRows(held)
+            writer, parties, charger, leases, LedgerRows(held), numbers, alerts, self.clock, BeneficiaryRows(held)
         )
         files, book = FileRows(held), self.notebook
         return ErpApplier(worker, LandlordRows(held), files, book, self.clock)

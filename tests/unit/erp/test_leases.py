@@ -15,9 +15,8 @@ from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.domain.errors import Conflict, Invalid
-from quitus.domain.ibans import VirtualIban, is_creditor_reference
+from quitus.domain.ibans import VirtualAccount, VirtualIban, is_creditor_reference
 from quitus.domain.lease import LeaseStatus
-from quitus.services.leases import VirtualAccount
 from quitus.services.table import Put, Table
 
 TINY = replace(RANGE, account_prefix="4000000000")

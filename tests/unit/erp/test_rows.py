@@ -80,16 +80,6 @@ def test_the_second_row_of_a_key_is_refused() -> None:
     assert office.lease().holder_name == "Camille Roux"
 
 
-def test_parties_are_kept_and_named_by_lease_and_party() -> None:
-    office = Office()
-    office.leases("L1")
-    content = a_file("parties", PARTY_HEADER, [A_PARTY, A_PARTY.replace("L1", "L9")])
-    assert office.load(content, "P") == {"L1/P1": ("accepted", ""), "L9/P1": ("refused", "unknown_lease")}
-    assert office.load(content, "P2")["L1/P1"] == ("unchanged", "")
-    (party,) = office.applier().worker.leases.parties("semiga", "L1")  # type: ignore[attr-defined]
-    assert (party.name, party.share_percent) == ("Alex Roux", "33.33")
-
-
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

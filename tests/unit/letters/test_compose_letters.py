@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from builders import a_due
+from builders import a_due, a_virtual_iban
 from letters import DUE_DAY, PERIOD, TODAY, a_called, a_let, a_standing, composed, the_landlord, the_month
 
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.lease import CreditLot, DueKind, DueStanding
 from quitus.domain.letter import Letter, Sums
 from quitus.domain.letter_texts import LetterKind, LetterText
@@ -219,6 +220,13 @@ def test_each_co_tenant_who_paid_a_part_has_a_recu_of_it() -> None:
     assert "Il reste 72,00 € à payer" in dominique
 
 
+def test_the_account_on_which_it_came_tells_whose_part_it_is() -> None:
+    own = a_payment(60_00, "Camille Roux")._replace(party_id="p2")
+    camille, dominique = of_each(a_payment(140_00, "Camille Roux"), own)
+    assert camille.startswith("Camille Roux la somme de 140,00 €")
+    assert dominique.startswith("Dominique Martin la somme de 60,00 €")
+
+
 @pytest.mark.parametrize(
     "payments",
     [
@@ -292,6 +300,34 @@ def test_letters_name_the_household_of_today() -> None:
     assert letter.recipient == ("Camille Roux", "Dominique Martin", "1 rue des Arènes", "30900 Nîmes")
     assert letter.sender == ("SEMIGA", "6 avenue du Général Leclerc", "30000 Nîmes")
     assert dict(letter.contact)["Téléphone"] == "04 66 00 00 00"
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.RIB, DocumentKind.VIRTUAL_IBAN])
+def test_who_has_an_account_has_its_letter_all_others_have_the_lease_s(kind: DocumentKind) -> None:
+    own = VirtualAccount(a_virtual_iban(7), "SWNBFR22XXX", "SEMIGA")
+    parties = (
+        Party("p1", "L1", PartyRole.HOLDER, "Camille Roux"),
+        Party("p2", "L1", PartyRole.COTENANT, "Dominique Martin", account=own),
+        Party("p3", "L1", PartyRole.COTENANT, "Claude Parti", to_date=date(2026, 10, 31), account=own),
+    )
+    full = a_standing(parties=parties)
+    made = Composer(the_landlord(), {}, TODAY).compose_each(kind, full)
+    assert not isinstance(made, NoLetter)
+    told = {letter.recipient[0]: dict(letter.account)["IBAN"].translate(PLAIN).replace(" ", "") for letter in made}
+    assert told == {"Camille Roux": full.standing.lease.virtual_iban, "Dominique Martin": own.iban}
+    assert own.payment_reference in dict(made[1].account).values()
+    assert all(len(letter.recipient) == 3 for letter in made)
+
+
+def test_where_all_have_accounts_the_lease_s_is_told_to_nobody() -> None:
+    numbers = {"Camille Roux": a_virtual_iban(7), "Dominique Martin": a_virtual_iban(8)}
+    parties = tuple(
+        Party(name, "L1", PartyRole.COTENANT, name, account=VirtualAccount(iban, "SWNBFR22XXX", "SEMIGA"))
+        for name, iban in numbers.items()
+    )
+    made = Composer(the_landlord(), {}, TODAY).compose_each(DocumentKind.RIB, a_standing(parties=parties))
+    assert not isinstance(made, NoLetter)
+    assert [letter.recipient[0] for letter in made] == list(numbers)
 
 
 def test_a_receipt_names_all_who_paid_the_rent_though_the_window_shows_three() -> None:

@@ -8,6 +8,7 @@ import json
 import pytest
 from unit.push_erp.scenes import a_chain, an_entry
 
+from quitus.adapters.erp_files import batch_csv
 from quitus.domain.erp_batch import (
     Feed,
     IssuedIban,
@@ -39,6 +40,15 @@ def test_the_bytes_of_a_batch_never_change() -> None:
         '{"batch_id":"B2","virtual_ibans":[{"lease_id":"A","iban":"FR76","bic":"BIC","payee_name":"Régie É",'
         '"payment_reference":"RF18"}]}'
     )
+
+
+def test_the_virtual_iban_of_a_co_tenant_names_the_co_tenant() -> None:
+    notice = issued_iban_item(("p", "s"), IssuedIban("A", "FR76", "BIC", "Régie É", "RF18", "P2"))
+    assert notice.document["party_id"] == "P2"
+    assert batch_csv(Feed.VIRTUAL_IBANS, [notice]).splitlines() == [
+        "lease_id;iban;bic;payee_name;payment_reference;party_id",
+        "A;FR76;BIC;Régie É;RF18;P2",
+    ]
 
 
 def test_an_entry_has_the_fields_of_the_contract_and_no_others() -> None:

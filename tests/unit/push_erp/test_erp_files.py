@@ -28,14 +28,14 @@ def test_a_text_that_looks_like_a_formula_is_quoted() -> None:
     text = batch_csv(
         Feed.VIRTUAL_IBANS, [issued_iban_item(("p", "s"), IssuedIban("A", "FR76", "BIC", "=CMD()", "RF18"))]
     )
-    assert text.splitlines()[1] == "A;FR76;BIC;'=CMD();RF18"
+    assert text.splitlines()[1] == "A;FR76;BIC;'=CMD();RF18;"
 
 
 def test_an_id_goes_back_as_the_erp_gave_it() -> None:
     text = batch_csv(
         Feed.VIRTUAL_IBANS, [issued_iban_item(("p", "s"), IssuedIban("-A", "FR76", "BIC", "SEMIGA", "RF18"))]
     )
-    assert text.splitlines()[1] == "-A;FR76;BIC;SEMIGA;RF18"
+    assert text.splitlines()[1] == "-A;FR76;BIC;SEMIGA;RF18;"
 
 
 def test_what_went_back_is_a_row_with_its_reason() -> None:

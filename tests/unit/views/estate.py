@@ -54,6 +54,7 @@ LANDLORD = a_landlord(erp=Erp(ErpKind.REST, "https://erp.example.org/quitus"))
 IBANS = {"L1": a_virtual_iban(1), "L2": a_virtual_iban(2), "OLD": a_virtual_iban(3)}
 R1 = {"residence_id": "R1", "residence_name": "Les Micocouliers", "commune": "Nîmes"}
 R2 = {"residence_id": "R2", "residence_name": "Le Mas de Ville", "commune": "Alès"}
+ISSUED = {"bic": "SWNBFR22XXX", "payee_name": "SEMIGA"}
 UNHELD = a_virtual_iban(9)
 _SOURCES = ("#movement#", "#lease#", "#virtual-iban#", "#landlord")
 
@@ -97,13 +98,13 @@ class Estate:
     def _let(self, lease_id: str, home: Mapping[str, str], status: LeaseStatus = LeaseStatus.ACTIVE) -> None:
         rent = a_due(f"nov-{lease_id}", 45000, lease_id=lease_id)
         self.describe(lease_id, home, status)
-        self._put(keys.virtual_iban(L, IBANS[lease_id]), {"lease_id": lease_id})
+        self._put(keys.virtual_iban(L, IBANS[lease_id]), {"lease_id": lease_id, **ISSUED})
         self._put(keys.due(L, lease_id, rent.due_id), records.dense(rent))
         account = an_account(rent.open(rent.amount_cents), lease_id=lease_id, status=status)
         self.table.write([account_write(L, account)])
 
     def describe(self, lease_id: str, home: Mapping[str, str], status: LeaseStatus = LeaseStatus.ACTIVE) -> None:
-        named = {"bic": "SWNBFR22XXX", "payee_name": "SEMIGA", "payment_reference": f"RF-{lease_id}"}
+        named = ISSUED | {"payment_reference": f"RF-{lease_id}"}
         lease = a_lease(lease_id, status=status, virtual_iban=IBANS[lease_id], **named, **home)
         self._put(keys.lease(L, lease_id), records.dense(lease))
 

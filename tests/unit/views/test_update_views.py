@@ -19,6 +19,7 @@ from quitus.adapters import closing_keys, keys, view_keys
 from quitus.adapters.due_rows import DueRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.alert import AlertKind
+from quitus.domain.ibans import VirtualIban
 from quitus.domain.movement import Means, Nature
 from quitus.services.charge_leases import Charger
 from quitus.services.table import Key, Update, Write
@@ -127,7 +128,7 @@ def test_virtual_ibans_are_counted_once_and_told_to_the_erp() -> None:
     assert estate.table.rows[keys.issued(L)]["count"] == 3
     listed = estate.table.query_listing(keys.erp_backlog(L, "virtual_ibans")).rows
     assert {row["iban"]: row["payment_reference"] for row in listed} == {
-        iban: f"RF-{lease_id}" for lease_id, iban in IBANS.items()
+        iban: VirtualIban(iban).payment_reference for iban in IBANS.values()
     }
 
 

@@ -39,6 +39,7 @@ from quitus.domain.movement import Means
 from quitus.domain.payment_list import ListLine, ListWait, PaymentList
 from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
+from quitus.services.issue_accounts import AccountIssuer
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.messages import PendingCheck
 from quitus.services.number_entries import Numberer
@@ -229,9 +230,8 @@ class Office:
         self.table: Any = table or MemoryTable()
         self.clock = clock or FixedClock(NOW)
         ledger, log = LedgerRows(self.table), AuditedNotebook(self.table)
-        writer = LeaseWriter(
-            LeaseRows(self.table), Numbering(self.table, lambda: b"secret"), AlertRows(self.table), self.clock
-        )
+        issuer = AccountIssuer(Numbering(self.table, lambda: b"secret"), AlertRows(self.table), self.clock)
+        writer = LeaseWriter(LeaseRows(self.table), issuer, self.clock)
         changes = LeaseChanges(writer, Charger(ledger, DueRows(self.table), self.clock))
         self.outside = Outside(changes, known_payers(self.table), log)
         self.desk = StaffDesk(self.table, self.clock, self.outside)

@@ -30,10 +30,10 @@ _ENTRY_COLUMNS = (
     "previous_hash",
 )
 _CENTS = "_cents"
-_KEYS = frozenset({"entry_id", "lease_id", "payment_id", "auxiliary", "reversal_id", "due_id"})
+_KEYS = frozenset({"entry_id", "lease_id", "party_id", "payment_id", "auxiliary", "reversal_id", "due_id"})
 _COLUMNS: Mapping[Feed, Sequence[str]] = {
     Feed.ENTRIES: _ENTRY_COLUMNS,
-    Feed.VIRTUAL_IBANS: ("lease_id", "iban", "bic", "payee_name", "payment_reference"),
+    Feed.VIRTUAL_IBANS: ("lease_id", "iban", "bic", "payee_name", "payment_reference", "party_id"),
     Feed.RECEIPTS: (
         "payment_id",
         "number",

@@ -28,7 +28,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | on which leases does this payer's money belong? | `{l}#payer#{keyed hash}` | `payer` | update_views, staff_api |
 | leases of a residence | listing `{l}#leases#{residence}` | | |
 | the leases of an account group | `{l}#group#{group}` | `group` | apply_erp_file, staff_api |
-| the lease of a virtual IBAN | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file, staff_api |
+| whose is a virtual IBAN? | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file, staff_api |
 | the lease of a due | `{l}#due#{due}` | `due` | apply_erp_file, staff_api |
 | the next free account of the pool | `{l}#pool` | `iban#{n}` | apply_erp_file |
 | was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | post_movements |

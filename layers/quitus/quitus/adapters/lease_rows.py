@@ -9,17 +9,17 @@ from quitus.adapters import keys, records
 from quitus.adapters.account_records import account_of
 from quitus.adapters.household_rows import members_of
 from quitus.adapters.ledger_rows import account_write
-from quitus.adapters.origins import confirmation, origin_columns, origin_of
+from quitus.adapters.origins import confirmation, origin_columns, origin_of, unchanged
 from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.lease import Lease
-from quitus.domain.party import Party
-from quitus.services.leases import BalanceControl, HeldControl, HeldLease, HeldParty, LeaseWrite, Origin
+from quitus.domain.party import Party, PartyKey
+from quitus.services.leases import BalanceControl, HeldControl, HeldLease, HeldParty, LeaseWrite, Origin, PartyWrite
 from quitus.services.table import MAX_WRITES, Is, Lacks, New, Put, Row, Table, Update, Write
 
-NEVER_ISSUED = New()
 NEVER_OPENED = New()
-ON_NO_LEASE = Lacks("lease_id")
+OF_NOBODY = Lacks("lease_id")
 
 
 class LeaseRows:
@@ -88,19 +88,17 @@ class LeaseRows:
         writes = {name: [confirmation(keys.lease(landlord_id, name), sequence)] for name in lease_ids}
         write_units(self._table, writes)
 
-    def held_parties(self, landlord_id: str, parties: Iterable[Party]) -> dict[tuple[str, str], HeldParty]:
+    def held_parties(self, landlord_id: str, parties: Iterable[Party]) -> dict[PartyKey, HeldParty]:
         """See `LeaseStore.held_parties`."""
         rows = self._table.batch_get(keys.party(landlord_id, item.lease_id, item.party_id) for item in parties)
         held = (HeldParty(records.record(row, Party), origin_of(row)) for row in rows.values())
-        return {(item.party.lease_id, item.party.party_id): item for item in held}
+        return {item.party.key: item for item in held}
 
-    def write_parties(self, landlord_id: str, parties: Sequence[Party], origin: Origin | None) -> None:
+    def write_parties(self, landlord_id: str, writes: Sequence[PartyWrite], at: str) -> set[PartyKey]:
         """See `LeaseStore.write_parties`."""
-        columns = origin_columns(origin)
-        self._put(
-            keys.party(landlord_id, item.lease_id, item.party_id).row(**records.dense(item) | columns)
-            for item in parties
-        )
+        keys_by_name = {"/".join(item.party.key): item.party.key for item in writes}
+        units = {"/".join(item.party.key): _party_unit(landlord_id, item, at) for item in writes}
+        return {keys_by_name[name] for name in write_units(self._table, units)}
 
     def held_controls(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldControl]:
         """See `LeaseStore.held_controls`."""
@@ -134,7 +132,8 @@ def _unit(landlord_id: str, item: LeaseWrite, at: str) -> list[Write]:
     if item.account is not None:
         writes.append(account_write(landlord_id, item.account))
     writes += _memberships(landlord_id, item)
-    return [*writes, _issue(landlord_id, item, at)] if is_new else writes
+    issued = VirtualAccount(lease.virtual_iban, lease.bic, lease.payee_name)
+    return [*writes, _issue(landlord_id, issued, at, lease_id=lease.lease_id)] if is_new else writes
 
 
 def _memberships(landlord_id: str, item: LeaseWrite) -> Iterator[Write]:
@@ -157,10 +156,18 @@ def _waves(writes: Sequence[LeaseWrite]) -> Iterator[list[LeaseWrite]]:
         left = later
 
 
-def _issue(landlord_id: str, item: LeaseWrite, at: str) -> Write:
-    """Put the virtual IBAN on the lease, for ever."""
-    key, lease = keys.virtual_iban(landlord_id, item.lease.virtual_iban), item.lease
-    if item.pooled:
-        return Update(key, set={"lease_id": lease.lease_id, "issued_at": at}, condition=ON_NO_LEASE)
-    held = {"lease_id": lease.lease_id, "bic": lease.bic, "payee_name": lease.payee_name, "issued_at": at}
-    return Put(key.row(**held), NEVER_ISSUED)
+def _party_unit(landlord_id: str, item: PartyWrite, at: str) -> list[Write]:
+    """A party, unless another file spoke of it since it was read, and who holds its virtual IBAN if that is new."""
+    party = item.party
+    key = keys.party(landlord_id, party.lease_id, party.party_id)
+    put = Put(key.row(**records.dense(party) | origin_columns(item.origin)), unchanged(item.known))
+    if party.account is None or item.lease_iban is None:
+        return [put]
+    whose = {"lease_id": party.lease_id, "party_id": party.party_id, "lease_iban": item.lease_iban}
+    return [put, _issue(landlord_id, party.account, at, **whose)]
+
+
+def _issue(landlord_id: str, account: VirtualAccount, at: str, **whose: str) -> Write:
+    """Say whose a virtual IBAN is, for ever: one that the pool lists, or a new one of the range."""
+    told = {"bic": account.bic, "payee_name": account.payee_name, "issued_at": at}
+    return Update(keys.virtual_iban(landlord_id, account.iban), set={**whose, **told}, condition=OF_NOBODY)

@@ -8,6 +8,7 @@ from itertools import batched
 from quitus.adapters import keys, records, view_keys
 from quitus.adapters.outbox_rows import issued_iban_put
 from quitus.domain.erp_batch import IssuedIban
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.views import Residence
 from quitus.services.table import MAX_WRITES, Key, New, Put, Row, Stale, Table, Update
 
@@ -43,13 +44,8 @@ class LeaseViewRows:
     def notices_of(self, landlord_id: str, ibans: Iterable[str]) -> Sequence[IssuedIban]:
         """See `LeaseViewStore.notices_of`."""
         wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
-        held = self._table.batch_get(wanted)
-        lease_of = {wanted[key]: row["lease_id"] for key, row in held.items() if "lease_id" in row}
-        leases = self._table.batch_get(keys.lease(landlord_id, lease_id) for lease_id in lease_of.values())
-        return [
-            _notice(iban, lease_id, leases.get(keys.lease(landlord_id, lease_id), {}))
-            for iban, lease_id in sorted(lease_of.items())
-        ]
+        held = {wanted[key]: row for key, row in self._table.batch_get(wanted).items()}
+        return [_notice(iban, row) for iban, row in sorted(held.items()) if "lease_id" in row]
 
     def noticed(self, landlord_id: str, ibans: Iterable[str]) -> frozenset[str]:
         """See `LeaseViewStore.noticed`."""
@@ -88,11 +84,13 @@ def _named(residence: Residence) -> Row:
     return {"name": residence.name, "commune": residence.commune}
 
 
-def _notice(iban: str, lease_id: str, lease: Mapping[str, str]) -> IssuedIban:
+def _notice(iban: str, row: Row) -> IssuedIban:
+    account = VirtualAccount(iban, row["bic"], row["payee_name"])
     return IssuedIban(
-        lease_id=lease_id,
+        lease_id=row["lease_id"],
         iban=iban,
-        bic=lease.get("bic", ""),
-        payee_name=lease.get("payee_name", ""),
-        payment_reference=lease.get("payment_reference", ""),
+        bic=account.bic,
+        payee_name=account.payee_name,
+        payment_reference=account.payment_reference,
+        party_id=row.get("party_id"),
     )

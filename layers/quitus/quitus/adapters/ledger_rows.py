@@ -19,6 +19,7 @@ from quitus.domain.identity import BY_PERSON, Bucket, Known, parse_payment_id
 from quitus.domain.ids import is_id
 from quitus.domain.incoming import EVENT_CHANNEL
 from quitus.domain.lease import Account, Due, Recent
+from quitus.domain.matching import Holder
 from quitus.domain.pairing import Register
 from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Claim, Plan, Posted
@@ -40,11 +41,11 @@ class LedgerRows:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str | None]:
-        """See `Ledger.leases_of`."""
+    def holders_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, Holder | None]:
+        """See `Ledger.holders_of`."""
         wanted = {keys.virtual_iban(landlord_id, iban): iban for iban in ibans}
         held = self._table.batch_get(wanted)
-        return {wanted[key]: row.get("lease_id") for key, row in held.items()}
+        return {wanted[key]: _holder(row) for key, row in held.items()}
 
     def leases_of_dues(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:
         """See `Ledger.leases_of_dues`."""
@@ -285,6 +286,11 @@ def _known(bucket: Bucket, rows: Iterable[Row]) -> list[Known]:
         elif rest.startswith(keys.DECISIONS):
             known[int(ordinal)] = _as_decided(known[int(ordinal)], row)
     return list(known.values())
+
+
+def _holder(row: Row) -> Holder | None:
+    """Whom a virtual IBAN was issued for, if for anybody."""
+    return Holder(row["lease_id"], row.get("party_id"), row.get("lease_iban")) if "lease_id" in row else None
 
 
 def _as_decided(known: Known, row: Row) -> Known:

@@ -9,10 +9,10 @@ from quitus.adapters.clock import SystemClock
 from quitus.adapters.origins import origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.errors import Contention
-from quitus.domain.ibans import VirtualIbanRange
+from quitus.domain.ibans import VirtualAccount, VirtualIbanRange
 from quitus.domain.landlord import Landlord
 from quitus.services.contention import until_written
-from quitus.services.leases import Origin, Taken, VirtualAccount
+from quitus.services.leases import Origin, Taken
 from quitus.services.table import Is, Key, Lacks, New, Put, Row, Table, Update
 
 NEVER_LISTED = New()
@@ -42,7 +42,7 @@ class Numbering:
         block = range(end - count, min(end, numbering.capacity))
         ibans = [numbering.number(counter, self._secret()).text for counter in block]
         accounts = tuple(VirtualAccount(iban, numbering.bic, numbering.payee_name) for iban in ibans)
-        return Taken(accounts, min(end, numbering.capacity), numbering.capacity, False, numbering.name)
+        return Taken(accounts, min(end, numbering.capacity), numbering.capacity, numbering.name)
 
     def _draw(self, landlord_id: str, count: int) -> Taken:
         busy = Contention("pool_busy", "Others kept taking from the pool.", landlord_id=landlord_id)
@@ -55,7 +55,7 @@ class Numbering:
             known = {account.iban for account in accounts}
             missed = self._missed(landlord_id, counters, listed)
             accounts += [account for account in missed if account.iban not in known]
-        return Taken(tuple(accounts[:count]), drawn, listed, True, "pool")
+        return Taken(tuple(accounts[:count]), drawn, listed, "pool")
 
     def _advance(self, landlord_id: str, count: int) -> tuple[Row, range]:
         """Move the pool's pointer: the counters before, and the numbers passed. Raises Stale when another moved it."""

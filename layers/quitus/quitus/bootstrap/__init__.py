@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from quitus.services.attribution import Attributor
     from quitus.services.charge_leases import Charger
     from quitus.services.close_days import DayCloser
+    from quitus.services.issue_accounts import AccountIssuer
     from quitus.services.lease_changes import LeaseChanges
     from quitus.services.number_entries import Numberer
     from quitus.services.post_batches import BatchPoster
@@ -313,12 +314,20 @@ def numbering() -> Numbering:
 
 
 @cache
+def account_issuer() -> AccountIssuer:
+    """What issues virtual accounts."""
+    from quitus.services.issue_accounts import AccountIssuer
+
+    return AccountIssuer(numbering(), alerts(), clock())
+
+
+@cache
 def lease_writer() -> LeaseWriter:
     """What creates and replaces leases."""
     from quitus.adapters.lease_rows import LeaseRows
     from quitus.services.put_leases import LeaseWriter
 
-    return LeaseWriter(LeaseRows(table()), numbering(), alerts(), clock())
+    return LeaseWriter(LeaseRows(table()), account_issuer(), clock())
 
 
 @cache
@@ -346,9 +355,11 @@ def erp_applier() -> ErpApplier:
     from quitus.adapters.file_rows import FileRows
     from quitus.adapters.lease_rows import LeaseRows
     from quitus.services.apply_erp import ErpApplier, RowWorker
+    from quitus.services.put_parties import PartyWriter
 
     leases, numbers = LeaseRows(table()), BeneficiaryRows(table())
-    worker = RowWorker(lease_writer(), charger(), leases, ledger(), numbering(), alerts(), clock(), numbers)
+    parties = PartyWriter(leases, ledger(), account_issuer(), clock())
+    worker = RowWorker(lease_writer(), parties, charger(), leases, ledger(), numbering(), alerts(), clock(), numbers)
     acknowledgements = S3Acknowledgements(s3(), env("EXPORT_BUCKET"))
     return ErpApplier(worker, landlords(), FileRows(table()), acknowledgements, clock())
 

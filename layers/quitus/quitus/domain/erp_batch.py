@@ -46,13 +46,14 @@ type Ref = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class IssuedIban:
-    """A virtual IBAN that was issued for a lease, as the ERP is told."""
+    """A virtual IBAN that was issued for a lease, or for one co-tenant of it, as the ERP is told."""
 
     lease_id: str
     iban: str
     bic: str
     payee_name: str
     payment_reference: str
+    party_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,15 @@ def entry_item(ref: Ref, entry: Entry, payment_id: str) -> Item:
 
 
 def issued_iban_item(ref: Ref, issued: IssuedIban) -> Item:
-    """A virtual IBAN as the ERP gets it."""
+    """A virtual IBAN as the ERP gets it; a lease's own names no party, as it never did: open batches stay the same."""
+    whose = {} if issued.party_id is None else {"party_id": issued.party_id}
     document = {
         "lease_id": issued.lease_id,
         "iban": issued.iban,
         "bic": issued.bic,
         "payee_name": issued.payee_name,
         "payment_reference": issued.payment_reference,
+        **whose,
     }
     return Item(ref, issued.iban, document)
 

@@ -8,6 +8,9 @@ from typing import Final
 
 from quitus.domain.errors import InvalidIban
 
+FRENCH_LENGTH: Final = 27
+"""Of an account number without blanks."""
+
 _ACCOUNT_DIGITS: Final = 11
 _ROUNDS: Final = 6
 
@@ -36,6 +39,20 @@ class VirtualIban:
         key.
         """
         return creditor_reference(self.text[4:25])
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualAccount:
+    """A virtual IBAN with what its bank answers to payers: BIC and payee name."""
+
+    iban: str
+    bic: str
+    payee_name: str
+
+    @property
+    def payment_reference(self) -> str:
+        """The creditor reference (ISO 11649) that stands for it."""
+        return VirtualIban(self.iban).payment_reference
 
 
 def compact_iban(text: str) -> str:

@@ -26,6 +26,7 @@ class VirtualIbanPer(StrEnum):
 
     LEASE = "lease"
     COTENANT = "cotenant"
+    """Co-tenants each get one beside the lease's, to which the holder pays; all lead to the lease."""
 
 
 class CardProviderName(StrEnum):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from quitus.domain.calendar import years_before
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.money import Cents
 from quitus.domain.plan import InstalmentPlan
 
@@ -103,6 +104,16 @@ class Lease:
     bic: str = ""
     payee_name: str = ""
     payment_reference: str = ""
+
+    def paid_to(self, account: VirtualAccount) -> Lease:
+        """The lease with the virtual account that leads to it."""
+        return replace(
+            self,
+            virtual_iban=account.iban,
+            bic=account.bic,
+            payee_name=account.payee_name,
+            payment_reference=account.payment_reference,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ DUES = "due_ids"
 """The evidence that names the dues which the payer chose, where nothing else named a lease."""
 
 LEASE_IBAN = "lease_iban"
-"""The evidence that gives the virtual IBAN of a lease that a person chose."""
+"""The evidence that gives the virtual IBAN of a lease that a person chose, or of whose co-tenant another one is."""
+PARTY = "party_id"
+"""The evidence that names the co-tenant whose virtual IBAN it is."""
 SPLIT = "split"
 """The evidence that says which cents a person put on which lease."""
 DUE = "due_id"
@@ -108,6 +110,22 @@ class Match:
         return self.evidence.get("virtual_iban") or (referred.text if referred else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a virtual IBAN was issued for: a lease, or one co-tenant of it; `lease_iban` is then the lease's own."""
+
+    lease_id: str
+    party_id: str | None = None
+    lease_iban: str | None = None
+
+    @property
+    def evidence(self) -> Mapping[str, str]:
+        """What it adds to the evidence: the co-tenant, and the lease's own virtual IBAN."""
+        if self.party_id is None or self.lease_iban is None:
+            return {}
+        return {PARTY: self.party_id, LEASE_IBAN: self.lease_iban}
+
+
 _CERTAIN = frozenset({MatchRule.VIRTUAL_IBAN, MatchRule.REFERENCE, MatchRule.LINK, MatchRule.PERSON})
 
 
@@ -145,34 +163,35 @@ def _chosen(movement: Movement) -> tuple[str, ...]:
 
 def attribute(
     movement: Movement,
-    leases: Mapping[str, str | None],
+    holders: Mapping[str, Holder | None],
     numbered: tuple[str, ...],
     dues: Mapping[str, str] = MappingProxyType({}),
 ) -> Match:
     """Find the lease of a credit by what it names itself.
 
-    `leases` maps the virtual IBANs in question to their leases (None: of the pool, on no lease); `numbered` are the
+    `holders` maps the virtual IBANs in question to whom they are of (None: of the pool, of nobody); `numbered` are the
     first characters (bank, branch, account prefix) of the landlord's ranges, former ones too. A number of the pool or
     of a range that is on no lease is an unassigned virtual IBAN. `dues` maps the ids of dues in question to leases.
     """
     candidates = account_candidates(movement)
-    hits = {lease_id: account for account in reversed(candidates) if (lease_id := leases.get(account)) is not None}
+    hits = {held.lease_id: (account, held) for account in reversed(candidates) if (held := holders.get(account))}
     if len(hits) > 1:
         return Match(None, None, {"leases": " ".join(sorted(hits))}, SuspenseReason.SEVERAL_LEASES)
     if hits:
-        lease_id, account = hits.popitem()
+        lease_id, (account, holder) = hits.popitem()
         path = candidates[account]
         rule = MatchRule.LINK if path == LINK_PATH else MatchRule.VIRTUAL_IBAN
-        return Match(lease_id, rule, {"virtual_iban": account, "path": path})
+        return Match(lease_id, rule, {"virtual_iban": account, "path": path, **holder.evidence})
     reference = reference_account(movement)
-    referred = leases.get(reference or "")
+    referred = holders.get(reference or "")
     if referred is not None:
-        return Match(referred, MatchRule.REFERENCE, {"payment_reference": movement.payment_reference or ""})
+        named = {"payment_reference": movement.payment_reference or "", **referred.evidence}
+        return Match(referred.lease_id, MatchRule.REFERENCE, named)
     by_dues = _by_dues(movement, dues)
     if by_dues is not None:
         return by_dues
-    named = [*candidates, *([reference] if reference else [])]
-    ours = (account for account in named if account in leases or account[4:].startswith(numbered))
+    told = [*candidates, *([reference] if reference else [])]
+    ours = (account for account in told if account in holders or account[4:].startswith(numbered))
     unassigned = next(ours, None)
     if unassigned is not None:
         return Match(None, None, {"virtual_iban": unassigned}, SuspenseReason.UNKNOWN_VIRTUAL_IBAN)

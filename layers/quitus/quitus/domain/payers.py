@@ -13,6 +13,8 @@ from quitus.domain.names import words_of
 class Basis(StrEnum):
     """What an attribution rests on."""
 
+    VIRTUAL_IBAN = "virtual_iban"
+    """It came on the virtual IBAN of one co-tenant."""
     NAME = "name"
     AMOUNT = "amount"
     """It is exactly what one co-tenant alone still misses."""
@@ -22,11 +24,12 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Cents of a payment that settle dues of a month."""
+    """Cents of a payment that settle dues of a month; `party_id`: of the co-tenant on whose virtual IBAN it came."""
 
     payment_id: str
     payer: str | None
     cents: Cents
+    party_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +44,32 @@ class Attributed:
 def attribute_parts(
     parts: Sequence[Part], names: Mapping[str, str], shares: Mapping[str, Cents]
 ) -> tuple[Attributed, ...]:
-    """The co-tenants of the parts of a month, in their order. Payers who are named count first, then what is missing.
+    """The co-tenants of the parts of a month, in their order. Own virtual IBANs count first, then payers who are named,
+    then what is missing.
 
     `names` and `shares` are by party id.
     """
-    found = {index: party for index, part in enumerate(parts) if (party := named(part.payer, names)) is not None}
+    told = [_said(part, names) for part in parts]
     missing = dict(shares)
-    for index, party_id in found.items():
-        missing[party_id] = missing.get(party_id, 0) - parts[index].cents
-    told = dict[int, Attributed]()
-    for index, part in enumerate(parts):
-        if index in found:
-            told[index] = Attributed(part, found[index], Basis.NAME)
+    for item in told:
+        if item.party_id is not None:
+            missing[item.party_id] = missing.get(item.party_id, 0) - item.part.cents
+    for index, item in enumerate(told):
+        if item.party_id is not None:
             continue
-        misser, basis = _missed_by(part.cents, missing)
-        told[index] = Attributed(part, misser, basis)
+        misser, basis = _missed_by(item.part.cents, missing)
+        told[index] = Attributed(item.part, misser, basis)
         if misser is not None:
-            missing[misser] -= part.cents
-    return tuple(told[index] for index in range(len(parts)))
+            missing[misser] -= item.part.cents
+    return tuple(told)
+
+
+def _said(part: Part, names: Mapping[str, str]) -> Attributed:
+    """The co-tenant that the payment itself tells."""
+    if part.party_id in names:
+        return Attributed(part, part.party_id, Basis.VIRTUAL_IBAN)
+    by_name = named(part.payer, names)
+    return Attributed(part, by_name, None if by_name is None else Basis.NAME)
 
 
 def _missed_by(cents: Cents, missing: Mapping[str, Cents]) -> tuple[str | None, Basis | None]:

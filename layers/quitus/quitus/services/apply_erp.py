@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Invalid
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Due, Lease
 from quitus.domain.party import Party
@@ -25,7 +26,6 @@ from quitus.services.leases import (
     LeaseStore,
     Numbers,
     Origin,
-    VirtualAccount,
     fate_of_known,
     superseded,
 )
@@ -33,6 +33,7 @@ from quitus.services.messages import ErpBatch, ErpRow
 from quitus.services.payment_lists import BeneficiaryStore
 from quitus.services.ports import Alerts, Clock, Landlords, Ledger
 from quitus.services.put_leases import LeaseWriter
+from quitus.services.put_parties import PartyWriter
 from quitus.services.refusals import Refusal
 from quitus.services.registry import Acknowledgements, FileRegistry, FileStatus, RowResult
 from quitus.services.table import Stale
@@ -54,6 +55,7 @@ class RowWorker:
     """Applies the records of a batch; no two of them have the same key."""
 
     lease_writer: LeaseWriter
+    party_writer: PartyWriter
     charger: Charger
     leases: LeaseStore
     ledger: Ledger
@@ -70,7 +72,7 @@ class RowWorker:
             case ErpKind.LEASES:
                 return self._leases(landlord, _typed(records, Lease), origin)
             case ErpKind.PARTIES:
-                return self._parties(landlord.landlord_id, _typed(records, Party), origin)
+                return self._parties(landlord, _typed(records, Party), origin)
             case ErpKind.DUES:
                 return self._dues(landlord, _typed(records, Due), origin)
             case ErpKind.BALANCES:
@@ -90,32 +92,10 @@ class RowWorker:
         found = {line: outcomes[due.due_id] for line, due in wanted.items()}
         return {line: Verdict(outcome.fate, outcome.reason or "") for line, outcome in found.items()}
 
-    def _parties(self, landlord_id: str, wanted: Mapping[int, Party], origin: Origin) -> dict[int, Verdict]:
-        leases = self.ledger.accounts(landlord_id, {party.lease_id for party in wanted.values()})
-        held = self.leases.held_parties(landlord_id, wanted.values())
-        verdicts: dict[int, Verdict] = {}
-        changed: list[Party] = []
-        for line, party in wanted.items():
-            known = held.get((party.lease_id, party.party_id))
-            if party.lease_id not in leases:
-                verdicts[line] = UNKNOWN_LEASE
-            elif known is not None and superseded(known.origin, origin):
-                verdicts[line] = Verdict(fate_of_known(known.origin, origin))
-            else:
-                wished = party if known is None else party.succeeding(known.party, paris_day(self.clock.now()))
-                changed.append(wished)
-                same = known is not None and known.party == wished
-                verdicts[line] = Verdict(Fate.UNCHANGED if same else Fate.ACCEPTED)
-        unchanged = {party for party in changed if (known := held.get(_name(party))) and known.party == party}
-        self._write_parties(landlord_id, changed, unchanged, origin)
-        return verdicts
-
-    def _write_parties(self, landlord_id: str, parties: Sequence[Party], unchanged: set[Party], origin: Origin) -> None:
-        new = [party for party in parties if party not in unchanged]
-        if new:
-            self.leases.write_parties(landlord_id, new, origin)
-        if unchanged:
-            self.leases.write_parties(landlord_id, sorted(unchanged, key=_name), Origin(origin.sequence))
+    def _parties(self, landlord: Landlord, wanted: Mapping[int, Party], origin: Origin) -> dict[int, Verdict]:
+        outcomes = self.party_writer.put(landlord, list(wanted.values()), origin)
+        found = {line: outcomes[party.key] for line, party in wanted.items()}
+        return {line: Verdict(outcome.fate, outcome.reason or "") for line, outcome in found.items()}
 
     def _balances(self, landlord_id: str, wanted: Mapping[int, BalanceControl], origin: Origin) -> dict[int, Verdict]:
         lease_ids = [control.lease_id for control in wanted.values()]
@@ -177,7 +157,7 @@ class RowWorker:
 
     def _pool(self, landlord: Landlord, wanted: Mapping[int, VirtualAccount], origin: Origin) -> dict[int, Verdict]:
         added = self.numbers.fill_pool(landlord.landlord_id, list(wanted.values()), origin)
-        self.lease_writer.watch_capacity(landlord)
+        self.lease_writer.issuer.watch_capacity(landlord)
         return {
             line: Verdict(Fate.ACCEPTED if added[account.iban] else Fate.UNCHANGED) for line, account in wanted.items()
         }
@@ -274,7 +254,3 @@ def _said(verdict: ErpRecord | Verdict) -> Iterator[Any]:
 
 def _typed[T](records: Mapping[int, ErpRecord], kind: type[T]) -> dict[int, T]:
     return {line: record for line, record in records.items() if isinstance(record, kind)}
-
-
-def _name(party: Party) -> tuple[str, str]:
-    return party.lease_id, party.party_id

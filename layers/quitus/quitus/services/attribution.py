@@ -65,10 +65,10 @@ class Attributor:
         """What the movements themselves name."""
         wanted = {account for movement in movements for account in account_candidates(movement)}
         referred = {reference_account(movement) for movement in movements}
-        leases = self.ledger.leases_of(landlord.landlord_id, wanted | {account for account in referred if account})
+        holders = self.ledger.holders_of(landlord.landlord_id, wanted | {account for account in referred if account})
         due_ids = {due_id for movement in movements for due_id in due_candidates(movement)}
         dues = self.ledger.leases_of_dues(landlord.landlord_id, due_ids)
-        named = [attribute(movement, leases, landlord.numbered, dues) for movement in movements]
+        named = [attribute(movement, holders, landlord.numbered, dues) for movement in movements]
         told = zip(movements, named, strict=True)
         return [awaiting_list(movement, match, landlord.bulk_payers) for movement, match in told]
 

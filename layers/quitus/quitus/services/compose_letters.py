@@ -10,6 +10,7 @@ from typing import Protocol
 
 from quitus.domain import wording
 from quitus.domain.errors import Invalid
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Lease
 from quitus.domain.letter import Letter
@@ -83,19 +84,32 @@ class Composer:
             case DocumentKind.RECEIPT:
                 return self._receipt(full, period or "", payments)
             case DocumentKind.RIB | DocumentKind.VIRTUAL_IBAN:
-                return self._payable(self._begun(LetterKind(kind.value), full, {}), full.standing.lease, None, None)
+                return self._account_told(LetterKind(kind.value), full)
 
     def compose_each(
         self, kind: DocumentKind, full: FullStanding, period: str | None = None, payments: Sequence[Paid] = ()
     ) -> Sequence[Letter] | NoLetter:
         """The letters, or why there is none: one, or of a month that co-tenants paid in part a reçu for each who paid
-        (sector.md §7, case 1).
+        (sector.md §7, case 1), or each account that they pay to, apart.
         """
         made = self.compose(kind, full, period, payments)
         if isinstance(made, NoLetter):
             return made
+        if made.kind in (LetterKind.RIB, LetterKind.VIRTUAL_IBAN):
+            return tuple(self._accounts_told(made.kind, full))
         each = self._part_receipts(full, period or "", payments) if made.kind is LetterKind.PART_RECEIPT else ()
         return tuple(each) or (made,)
+
+    def _accounts_told(self, kind: LetterKind, full: FullStanding) -> Iterator[Letter]:
+        """The lease's account for all who pay to that, then for each co-tenant who has one its own."""
+        own = {party.name: party.account for party in full.parties if party.account and _is_here(party, self.today)}
+        if others := [name for name in self._tenants_of(full) if name not in own]:
+            yield self._account_told(kind, _among(full, others))
+        for name, account in own.items():
+            yield self._account_told(kind, _with_account(_among(full, [name]), account))
+
+    def _account_told(self, kind: LetterKind, full: FullStanding) -> Letter:
+        return self._payable(self._begun(kind, full, {}), full.standing.lease, None, None)
 
     def _notice(self, full: FullStanding, period: str) -> Letter | NoLetter:
         term = term_of(period, full.dues)
@@ -138,7 +152,7 @@ class Composer:
         if len(names) < 2 or sum(one.cents for one in own) != rent.settled_cents:
             return
         for name, paid in by_tenant(own, names).items():
-            yield self._received(_alone(full, name), rent, sum(one.cents for one in paid), paid)
+            yield self._received(_among(full, [name]), rent, sum(one.cents for one in paid), paid)
 
     def _received(self, full: FullStanding, rent: Term, paid: Cents, payments: Sequence[Paid]) -> Letter:
         """That so much of the rent was received."""
@@ -247,10 +261,17 @@ def _tenants(full: FullStanding) -> Mapping[str, str]:
     return found if holder in found.values() else {"": holder, **found}
 
 
-def _alone(full: FullStanding, name: str) -> FullStanding:
-    """The same, as a letter to one of the tenants sees it."""
-    lease = replace(full.standing.lease, holder_name=name)
-    return replace(full, standing=replace(full.standing, lease=lease), parties=())
+def _among(full: FullStanding, names: Sequence[str]) -> FullStanding:
+    """The same, as a letter to some of the tenants sees it."""
+    lease = replace(full.standing.lease, holder_name=names[0])
+    parties = tuple(party for party in full.parties if party.name in names)
+    return replace(full, standing=replace(full.standing, lease=lease), parties=parties)
+
+
+def _with_account(full: FullStanding, account: VirtualAccount) -> FullStanding:
+    """The same with an account that leads to the lease as its own does."""
+    lease = full.standing.lease.paid_to(account)
+    return replace(full, standing=replace(full.standing, lease=lease))
 
 
 def _is_here(party: Party, today: date) -> bool:

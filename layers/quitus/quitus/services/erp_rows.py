@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from quitus.domain.errors import Invalid, InvalidIban
-from quitus.domain.ibans import VirtualIban
+from quitus.domain.ibans import VirtualAccount, VirtualIban
 from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, DueKind, Lease, LeaseStatus, UnitKind
 from quitus.domain.limits import EMAIL_PATTERN, LARGEST_CENTS, is_text, iso_day
@@ -17,7 +17,7 @@ from quitus.domain.money import AmountError, Cents, parse_euros
 from quitus.domain.party import Party, PartyRole
 from quitus.services.erp_files import ErpKind
 from quitus.services.lease_changes import check_due, check_lease
-from quitus.services.leases import BalanceControl, Beneficiary, VirtualAccount
+from quitus.services.leases import BalanceControl, Beneficiary
 from quitus.services.refusals import Refusal
 
 type ErpRecord = Lease | Party | Due | BalanceControl | VirtualAccount | Beneficiary

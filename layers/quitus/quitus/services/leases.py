@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from quitus.domain.charged import Charging, History, Paid
+from quitus.domain.ibans import VirtualAccount
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, Lease
 from quitus.domain.money import Cents
-from quitus.domain.party import Party
+from quitus.domain.party import Party, PartyKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,12 @@ class HeldLease:
 
 @dataclass(frozen=True, slots=True)
 class LeaseWrite:
-    """A lease as it is to be; `account` when it changes too, `pooled` when its number comes from the pool, `left`: the
-    account group that it leaves.
-    """
+    """A lease as it is to be; `account` when it changes too, `left`: the account group that it leaves."""
 
     lease: Lease
     version: int
     account: Account | None
     origin: Origin | None
-    pooled: bool = False
     left: str | None = None
 
     @property
@@ -104,6 +102,23 @@ class HeldParty:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyWrite:
+    """A party as it is to be, the file that brings it, and what it was as it was read; `lease_iban`, the virtual IBAN
+    of its lease, if its own account is new.
+    """
+
+    party: Party
+    origin: Origin
+    known: HeldParty | None = None
+    lease_iban: str | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the file says what stands already."""
+        return self.known is not None and self.known.party == self.party
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceControl:
     """What the ERP thinks a lease owes on a day (> 0: the tenant owes)."""
 
@@ -140,22 +155,12 @@ class HeldBeneficiary:
 
 
 @dataclass(frozen=True, slots=True)
-class VirtualAccount:
-    """A number to put on a lease, with what its bank answers to payers: BIC and payee name."""
-
-    iban: str
-    bic: str
-    payee_name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
-    """Numbers taken for leases (fewer than asked when there are no more), and how full the source is."""
+    """Numbers taken for leases and co-tenants (fewer than asked when there are no more), and how full the source is."""
 
     accounts: tuple[VirtualAccount, ...]
     used: int
     capacity: int
-    pooled: bool
     source: str
     """Names the range, or `pool`."""
 
@@ -184,12 +189,12 @@ class LeaseStore(Protocol):
         """Remember that a file of this sequence said the same."""
         ...
 
-    def held_parties(self, landlord_id: str, parties: Iterable[Party]) -> dict[tuple[str, str], HeldParty]:
-        """Those of these parties that exist, by lease and party id."""
+    def held_parties(self, landlord_id: str, parties: Iterable[Party]) -> dict[PartyKey, HeldParty]:
+        """Those of these parties that exist."""
         ...
 
-    def write_parties(self, landlord_id: str, parties: Sequence[Party], origin: Origin | None) -> None:
-        """Replace parties."""
+    def write_parties(self, landlord_id: str, writes: Sequence[PartyWrite], at: str) -> set[PartyKey]:
+        """Replace parties, each with its virtual account, or not at all."""
         ...
 
     def held_controls(self, landlord_id: str, lease_ids: Iterable[str]) -> dict[str, HeldControl]:

@@ -57,20 +57,23 @@ def receipt_sums(rent: Term, language: Language) -> Sums:
 
 
 class Paid(NamedTuple):
-    """What a payment settled of a due; `payer` as the bank names who paid."""
+    """What a payment settled of a due; `payer` as the bank names who paid, `party_id` on whose own account it came."""
 
     due_id: str
     day: date
     means: Means
     cents: Cents
     payer: str | None = None
+    party_id: str | None = None
 
 
 def by_tenant(payments: Iterable[Paid], names: Mapping[str, str]) -> Mapping[str, Sequence[Paid]]:
-    """The payments of each tenant, by the tenant's name; nothing unless every payer has the name of one of them."""
+    """The payments of each tenant, by the tenant's name; nothing unless each came on the account of one of them, or its
+    payer has the name of one.
+    """
     found = dict[str, list[Paid]]()
     for one in payments:
-        who = named(one.payer, names)
+        who = one.party_id if one.party_id in names else named(one.payer, names)
         if who is None:
             return {}
         found.setdefault(names[who], []).append(one)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from quitus.domain.identity import Bucket
     from quitus.domain.landlord import Landlord
     from quitus.domain.lease import Account, Due, Recent
+    from quitus.domain.matching import Holder
     from quitus.domain.pairing import Register
     from quitus.domain.payment import Decision, Payment
     from quitus.domain.posting import Claim, Plan, Posted
@@ -47,8 +48,8 @@ class Landlords(Protocol):
 class Ledger(Protocol):
     """Accounts of leases and permanent rows of movements. Everything read here is strongly consistent."""
 
-    def leases_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, str | None]:
-        """Which lease holds each virtual IBAN, None for one of the pool that none holds; others are left out."""
+    def holders_of(self, landlord_id: str, ibans: Iterable[str]) -> dict[str, Holder | None]:
+        """Whom each virtual IBAN was issued for, None for one of the pool that nobody has; others are left out."""
         ...
 
     def leases_of_dues(self, landlord_id: str, due_ids: Iterable[str]) -> dict[str, str]:

@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Contention
 from quitus.domain.household import MOST_LEASES
-from quitus.domain.ibans import VirtualIban
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Lease
+from quitus.services.issue_accounts import AccountIssuer
 from quitus.services.leases import (
     Fate,
     HeldLease,
     LeaseStore,
     LeaseWrite,
-    Numbers,
     Origin,
-    Taken,
-    VirtualAccount,
     fate_of_known,
     superseded,
 )
-from quitus.services.ports import Alerts, Clock
+from quitus.services.ports import Clock
 from quitus.services.refusals import Refusal
 
 _PATIENCE = 12
-_CAPACITY = "virtual-ibans"
-"""The subject of the alert: one per landlord, so that a new range or a filled pool ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +50,7 @@ class LeaseWriter:
     """Creates and replaces leases."""
 
     leases: LeaseStore
-    numbers: Numbers
-    alerts: Alerts
+    issuer: AccountIssuer
     clock: Clock
 
     def put(
@@ -120,28 +113,15 @@ class LeaseWriter:
     def _open(self, landlord: Landlord, new: Sequence[Lease], origin: Origin | None, decided: _Round) -> None:
         if not new:
             return
-        taken = self.numbers.take(landlord, len(new))
-        self._watch(landlord.landlord_id, taken, len(new))
-        for lease, account in zip(new, taken.accounts, strict=False):
-            opened = _issued(lease, account)
+        accounts = self.issuer.take(landlord, len(new))
+        for lease, account in zip(new, accounts, strict=False):
+            opened = lease.paid_to(account)
             books = Account(lease.lease_id, status=lease.status, version=1, group=lease.account_group)
-            decided.writes.append(LeaseWrite(opened, 1, books, origin, taken.pooled))
+            decided.writes.append(LeaseWrite(opened, 1, books, origin))
             held = HeldLease(opened, books, 1, origin)
             decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.ACCEPTED, held, created=True)
-        for lease in new[len(taken.accounts) :]:
+        for lease in new[len(accounts) :]:
             decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.REFUSED, None, reason=Refusal.VIRTUAL_IBAN_EXHAUSTED)
-
-    def watch_capacity(self, landlord: Landlord) -> None:
-        """Alert when virtual IBANs run short; close the alert when they do no more."""
-        self._watch(landlord.landlord_id, self.numbers.take(landlord, 0), 0)
-
-    def _watch(self, landlord_id: str, taken: Taken, asked: int) -> None:
-        kind, at = AlertKind.VIRTUAL_IBAN_CAPACITY, instant_text(self.clock.now())
-        if not taken.is_nearly_full and len(taken.accounts) == asked:
-            self.alerts.close(landlord_id, kind, _CAPACITY, at)
-            return
-        detail: dict[str, str | int] = {"source": taken.source, "used": taken.used, "capacity": taken.capacity}
-        self.alerts.alert(landlord_id, Alert(kind, _CAPACITY, detail), at)
 
 
 def _change(held: HeldLease, lease: Lease, origin: Origin | None, decided: _Round) -> None:
@@ -162,17 +142,6 @@ def _change(held: HeldLease, lease: Lease, origin: Origin | None, decided: _Roun
     decided.writes.append(LeaseWrite(wanted, held.version + 1, moved, kept, left=left))
     changed = HeldLease(wanted, account, held.version + 1, kept)
     decided.outcomes[lease.lease_id] = LeaseOutcome(Fate.ACCEPTED, changed)
-
-
-def _issued(lease: Lease, account: VirtualAccount) -> Lease:
-    reference = VirtualIban(account.iban).payment_reference
-    return replace(
-        lease,
-        virtual_iban=account.iban,
-        bic=account.bic,
-        payee_name=account.payee_name,
-        payment_reference=reference,
-    )
 
 
 def _kept(lease: Lease, held: Lease) -> Lease:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from quitus.domain.calendar import paris_day, years_before
 from quitus.domain.errors import Contention, NotFound
+from quitus.domain.ibans import FRENCH_LENGTH, compact_iban
 from quitus.domain.lease import Account, Due, DueStanding, Lease, LeaseStatus
 from quitus.domain.money import Cents
 from quitus.domain.party import Party
@@ -63,11 +64,13 @@ class LeaseFilter:
     commune: str | None = None
     status: LeaseStatus | None = None
     text: str | None = None
+    lease_id: str | None = None
 
     def takes(self, lease: Lease) -> bool:
         """Whether a lease is wanted."""
         return (
-            self.commune in (None, lease.commune)
+            self.lease_id in (None, lease.lease_id)
+            and self.commune in (None, lease.commune)
             and self.status in (None, lease.status)
             and (self.text is None or _mentions(lease, self.text))
         )
@@ -149,9 +152,16 @@ class LeaseDesk:
 
     def page(self, landlord_id: str, wanted: LeaseFilter, after: Place | None, limit: int) -> Listed[Standing]:
         """A page of leases by residence and id, with their accounts as they stand now."""
-        listed = fill(self._found(landlord_id, wanted, after), limit)
+        found = self._found(landlord_id, self._by_cotenant(landlord_id, wanted), after)
+        listed = fill(found, limit)
         accounts = self.ledger.accounts(landlord_id, [lease.lease_id for lease in listed.items])
         return Listed(self._standings(landlord_id, listed.items, accounts), listed.place)
+
+    def _by_cotenant(self, landlord_id: str, wanted: LeaseFilter) -> LeaseFilter:
+        """What asks for the virtual IBAN of a co-tenant asks for the lease."""
+        iban = compact_iban(wanted.text or "")
+        holder = self.ledger.holders_of(landlord_id, [iban]).get(iban) if len(iban) == FRENCH_LENGTH else None
+        return wanted if holder is None else replace(wanted, lease_id=holder.lease_id, text=None)
 
     def _found(
         self, landlord_id: str, wanted: LeaseFilter, after: Place | None

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from quitus.domain.calendar import paris_day, years_before
 from quitus.domain.lease import DueStanding
+from quitus.domain.matching import PARTY
 from quitus.domain.money import Cents
 from quitus.domain.party import Party
 from quitus.domain.payers import Attributed, Part, attribute_parts
@@ -151,7 +152,13 @@ def _parts(payments: Iterable[Mapping[str, Any]], lease_id: str, own: Mapping[st
         allocations = [item for item in payment["allocations"] if item["lease_id"] == lease_id]
         cents = sum(item["amount_cents"] for item in allocations if item["due_id"] in own)
         if cents and payment["means"] != "caf":
-            yield Part(payment["payment_id"], payment["debtor_name"], cents)
+            yield Part(payment["payment_id"], payment["debtor_name"], cents, party_of(payment))
+
+
+def party_of(payment: Mapping[str, Any]) -> str | None:
+    """The co-tenant on whose virtual IBAN a payment came, from its answer."""
+    party_id: str | None = payment["match"]["evidence"].get(PARTY)
+    return party_id
 
 
 def _shares_of(period: str, parties: Sequence[Party]) -> tuple[Share, ...]:

@@ -31,7 +31,7 @@ from quitus.services.messages import DocumentTask
 from quitus.services.payment_links import LinkDesk, LinkWish
 from quitus.services.ports import Clock, Landlords, Queue
 from quitus.services.read_leases import LeaseDesk, every_lease
-from quitus.services.read_shares import LeasePayments
+from quitus.services.read_shares import LeasePayments, party_of
 from quitus.services.write_exports import csv_line
 
 MOST_IN_A_FILE = 300
@@ -189,8 +189,8 @@ class DocumentWriter:
                 continue
             for allocation in payment["allocations"]:
                 if allocation["lease_id"] == lease_id:
-                    payer = payment["debtor_name"]
-                    yield Paid(allocation["due_id"], day, means, allocation["amount_cents"], payer)
+                    payer, party_id = payment["debtor_name"], party_of(payment)
+                    yield Paid(allocation["due_id"], day, means, allocation["amount_cents"], payer, party_id)
 
     def _print(
         self, landlord: Landlord, document: Document, part: Part, letters: Sequence[Letter], at: datetime

@@ -134,7 +134,9 @@ class SpreadDueAnswer(Answer):
 
 
 class PartyAnswer(Answer):
-    """A person of a lease; `share_percent` has at most two decimals."""
+    """A person of a lease; `share_percent` has at most two decimals. `virtual_iban`: a co-tenant's own, null where it
+    pays to the lease's.
+    """
 
     party_id: str
     role: PartyRole
@@ -144,6 +146,7 @@ class PartyAnswer(Answer):
     share_percent: str | None
     from_date: date | None
     to_date: date | None
+    virtual_iban: str | None
 
 
 class LeaseSummary(Answer):

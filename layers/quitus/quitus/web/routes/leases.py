@@ -8,6 +8,7 @@ from quitus.domain.errors import Invalid
 from quitus.domain.ids import is_id
 from quitus.domain.lease import Due, DueStanding, Lease
 from quitus.domain.ledger import hashed_fields
+from quitus.domain.party import Party
 from quitus.services.read_leases import FullStanding, LeaseFilter, Standing
 from quitus.services.write_exports import BookedEntry
 from quitus.web.access import ERPS, LEASE_READERS, READERS
@@ -98,8 +99,9 @@ def _full(full: FullStanding) -> LeaseAnswer:
     )
 
 
-def _party(party: object) -> dict[str, object]:
-    return {name: getattr(party, name) for name in PartyAnswer.model_fields}
+def _party(party: Party) -> dict[str, object]:
+    own = {"virtual_iban": party.account.iban if party.account else None}
+    return {name: getattr(party, name) for name in PartyAnswer.model_fields.keys() - own.keys()} | own
 
 
 def due_fields(standing: DueStanding) -> dict[str, object]:
