@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from acceptance.case import Case
 from acceptance.words import Words
+from builders import a_virtual_iban
 
 from quitus.domain.money import format_euros
 
@@ -157,6 +158,87 @@ def test_a_due_whose_limitation_was_interrupted_is_paid_as_the_oldest() -> None:
     case.call("old", "rent", "2022-10-10", "400.00", limitation_from="2024-01-15")
     case.call("nov", "rent", "2026-11-10", "500.00")
     assert case.settled(case.receive("600.00")) == {"old": "400.00", "nov": "200.00"}
+
+
+@pytest.mark.parametrize("ended_by", ["the watch", "a person"])
+def test_a_plan_acknowledges_what_it_covers_whatever_becomes_of_it(ended_by: str) -> None:
+    """Code civil 2240, 2231: three years run anew from the day of the plan."""
+    case = Case(today="2025-06-01")
+    case.let()
+    case.call("old", "rent", "2022-10-10", "400.00")
+    case.call("sep", "rent", "2025-09-10", "300.00")
+    assert case.agree(["old"], [("2025-07-10", "200.00"), ("2025-08-10", "200.00")]).status == 201
+    first = case.receive("50.00", "2025-07-10", means="direct_debit")
+    case.today_is("2025-08-20")
+    if ended_by == "the watch":
+        case.watch_plans()
+    else:
+        assert case.ask("DELETE", "/v1/leases/L1/plan", None, "collections", {"version": "1"}).status == 204
+    case.today_is("2026-01-15")
+    assert case.settled(case.receive("350.00", "2026-01-15")) == {"old": "350.00"}
+    case.take_back(first, "2026-01-16", "50.00")
+    case.call("old", "rent", "2022-10-10", "410.00")
+    (old,) = (due for due in case.lease()["dues"] if due["due_id"] == "old")
+    assert (old["open_cents"], old["limitation_from"]) == (6000, "2025-06-01")
+    assert case.settled(case.receive("60.00", "2028-06-01")) == {"old": "60.00"}
+    case.call("old", "rent", "2022-10-10", "430.00")
+    assert case.settled(case.receive("20.00", "2028-06-02")) == {"sep": "20.00"}
+    case.holds()
+
+
+def test_what_is_time_barred_makes_nobody_late() -> None:
+    case = Case(today="2026-11-10")
+    case.let()
+    case.call("old", "rent", "2022-11-09", "20.00")
+    assert (case.balance(), case.overdue()) == ("20.00", ("0.00", False))
+    case.call("older", "rent", "2022-11-09", "20.00", limitation_from="2024-01-01")
+    assert case.overdue() == ("20.00", True)
+
+
+@pytest.mark.parametrize("how", ["by an unknown number", "by dues of two leases", "and it was taken off"])
+def test_the_dues_that_the_payer_chose_stay_chosen_when_a_person_puts_the_payment_on_its_lease(how: str) -> None:
+    case = Case()
+    case.let()
+    case.let("L2")
+    case.call("oct", "rent", "2026-10-10", "100.00")
+    case.call("nov", "rent", "2026-11-10", "100.00")
+    case.call("x", "rent", "2026-11-10", "100.00", lease_id="L2")
+    if how == "by an unknown number":
+        paid = case.report("100.00", channel="event:psp:demo", virtual_iban=a_virtual_iban(999), due_ids=("nov",))
+    elif how == "by dues of two leases":
+        paid = case.report("100.00", channel="event:psp:demo", due_ids=("nov", "x"))
+    else:
+        paid = case.receive("100.00", channel="event:psp:demo", due_ids=("nov",))
+        assert case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "vu"}).status == 200
+    order = {"lease_id": "L1", "reason": "vu"}
+    assert case.ask("POST", f"/v1/payments/{paid}/assign", order).status == 200
+    assert (case.settled(paid), case.rules(paid)) == ({"nov": "100.00"}, ["target"])
+    case.holds("L1", "L2")
+
+
+def test_the_parts_of_a_split_pay_the_dues_that_the_payer_chose() -> None:
+    case = Case()
+    for lease_id in ("L1", "L2"):
+        case.let(lease_id)
+        for month in (10, 11):
+            case.call(f"{lease_id}-{month}", "rent", f"2026-{month}-10", "100.00", lease_id=lease_id)
+    paid = case.report("150.00", channel="event:psp:demo", due_ids=("L1-11", "L2-11"))
+    parts = [{"lease_id": "L1", "amount_cents": 10000}, {"lease_id": "L2", "amount_cents": 5000}]
+    assert case.ask("POST", f"/v1/payments/{paid}/split", {"parts": parts, "reason": "vu"}).status == 200
+    assert (case.settled(paid), set(case.rules(paid))) == ({"L1-11": "100.00", "L2-11": "50.00"}, {"target"})
+
+
+@pytest.mark.parametrize("named_by", ["virtual_iban", "payment_reference"])
+def test_a_direct_debit_pays_the_due_of_its_id_whatever_else_names_the_lease(named_by: str) -> None:
+    case = Case()
+    case.let()
+    case.call("oct", "rent", "2026-10-10", "100.00")
+    case.call("nov", "rent", "2026-11-10", "100.00")
+    named = {named_by: case.lease()[named_by]}
+    paid = case.report("100.00", means="direct_debit", end_to_end_id="nov", **named)
+    assert (case.settled(paid), case.rules(paid)) == ({"nov": "100.00"}, ["target"])
+    transfer = case.report("40.00", end_to_end_id="nov", **named)
+    assert (case.settled(transfer), case.rules(transfer)) == ({"oct": "40.00"}, ["oldest_due"])
 
 
 def test_case_11_overpayment(case: Words) -> None:

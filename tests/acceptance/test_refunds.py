@@ -378,6 +378,50 @@ def test_after_it_was_called_off_a_payment_that_goes_back_takes_the_credit_with_
     case.holds()
 
 
+@pytest.mark.parametrize("paid_first", [True, False])
+def test_a_refund_that_is_called_off_gives_the_credit_back_to_the_payments_that_it_is_of(*, paid_first: bool) -> None:
+    case = Case()
+    case.let("L1", account_group="G")
+    case.let("P", account_group="G", unit_kind="parking")
+    first, second = (case.receive(euros, "2026-11-04", debtor_iban=PLAIN) for euros in ("50.00", "30.00"))
+    refund = decide(case, request(case, "60.00").body).body
+    if paid_first:
+        case.take_back(second, "2026-11-05", "30.00")
+    assert cancel(case, refund).status == 200
+    left = "50.00" if paid_first else "80.00"
+    assert (case.credit(), case.settled(first), case.settled(second)) == (left, {}, {})
+    assert case.payment(first)["credit_cents"] == 5000
+    case.call("p", "rent", "2026-11-01", "45.00", lease_id="P")
+    assert (case.balance("P"), case.settled(first), case.rules(first)) == ("0.00", {"p": "45.00"}, ["credit"])
+    case.holds("L1", "P")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_rent_rebate_is_nobodys_money_whenever_it_is_told(*, first: bool) -> None:
+    """What a tenant paid beyond the rebate (RLS) is the tenant's, called before the payment or after it."""
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-01", "300.00")
+    if first:
+        case.call("rls", "aid_rls", "2026-11-01", "-50.00")
+    case.receive("300.00", "2026-11-01", debtor_iban=PLAIN)
+    if not first:
+        case.call("rls", "aid_rls", "2026-11-01", "-50.00")
+    assert (case.balance(), request(case, "50.00").status) == ("-50.00", 201)
+
+
+def test_a_refund_is_no_charge_that_co_tenants_share() -> None:
+    case = Case()
+    case.let()
+    case.parties(("A", "50"), ("B", "50"))
+    case.call("nov", "rent", "2026-11-01", "900.00")
+    for who in "ABA":
+        case.receive("450.00", debtor_name=who, debtor_iban=PLAIN)
+    decide(case, request(case, "450.00").body)
+    (month,) = case.shares("2026-11-05")["months"]
+    assert (month["called_cents"], {one["difference_cents"] for one in month["parties"]}) == (90000, {0})
+
+
 def test_what_a_negative_adjustment_left_is_paid_back_too() -> None:
     case = Case()
     case.let()

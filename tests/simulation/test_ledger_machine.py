@@ -19,7 +19,7 @@ from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offse
 from quitus.domain.charging import charge
 from quitus.domain.errors import Conflict
 from quitus.domain.folding import fold
-from quitus.domain.household import Household
+from quitus.domain.household import Choice, Household
 from quitus.domain.identity import Bucket
 from quitus.domain.lease import Account, Debtor, Due, DueKind
 from quitus.domain.ledger import Chart, Entry, Line, Role, seal
@@ -135,7 +135,7 @@ class LeaseLife(RuleBasedStateMachine):
         payment = data.draw(st.sampled_from(self.payments(PaymentStatus.SUSPENSE)))
         target = data.draw(st.lists(st.sampled_from("abcde"), max_size=2))
         decision, (made,) = assign(
-            payment, Household.alone(self.account), BY_PERSON, tuple(target), CHART, DAY, "me", "at"
+            payment, Household.alone(self.account), BY_PERSON, Choice(tuple(target)), CHART, DAY, "me", "at"
         )
         self.decisions.setdefault(payment.payment_id, []).append(decision)
         self.remember(made)

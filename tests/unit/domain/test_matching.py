@@ -21,6 +21,7 @@ from quitus.domain.matching import (
     SuspenseReason,
     account_candidates,
     attribute,
+    chosen_dues,
     due_candidates,
     issued_id,
     reference_account,
@@ -101,7 +102,7 @@ def test_a_direct_debit_carries_the_id_of_its_due_and_nothing_else_does() -> Non
     assert (issued_id(debit), issued_id(a_credit(1, end_to_end_id="nov"))) == ("nov", None)
     match = attribute(debit, LEASES, NUMBERED, {"nov": "L2"})
     assert match == Match("L2", MatchRule.END_TO_END_ID, {"end_to_end_id": "nov", DUE: "nov"})
-    assert (match.is_certain, match.due_ids, match.virtual_iban) == (True, ("nov",), None)
+    assert (match.is_certain, chosen_dues(debit), match.virtual_iban) == (True, ("nov",), None)
     assert attribute(debit, LEASES, NUMBERED, {}).reason is SuspenseReason.NO_EVIDENCE
     assert attribute(debit, LEASES, NUMBERED).reason is SuspenseReason.NO_EVIDENCE
     assert attribute(a_credit(1, means=Means.DIRECT_DEBIT), LEASES, NUMBERED, {"nov": "L2"}).lease_id is None
@@ -166,4 +167,3 @@ def test_the_virtual_iban_of_a_match_is_what_a_person_chose_else_what_led_there(
     assert Match("L1", MatchRule.VIRTUAL_IBAN, {"virtual_iban": TWO}).virtual_iban == TWO
     assert Match(None, None, {"virtual_iban": TWO}).virtual_iban is None
     assert Match("L1", MatchRule.KNOWN_PAYER, {}).virtual_iban is None
-    assert Match("L1", MatchRule.PERSON, {"reason": "seen"}).due_ids == ()

@@ -252,11 +252,11 @@ def test_what_is_on_no_lease_is_written_first() -> None:
     assert [row.ordinal for row in plan.posted] == [2, 1]
 
 
-def test_dues_that_the_payment_names_come_first_then_those_of_its_evidence() -> None:
+def test_dues_that_the_payment_names_come_first_then_the_one_that_a_direct_debit_is_of() -> None:
     account = an_account(RENT, *(an_open_due(name, 100, DAY + timedelta(days=40)) for name in ("dec", "jan")))
-    by_debit = Match("L1", MatchRule.END_TO_END_ID, {"end_to_end_id": "dec", "due_id": "dec"})
-    for match, named, first in ((by_debit, (), "dec"), (by_debit, ("jan",), "jan"), (on("L1"), ("jan",), "jan")):
-        plan = decide((reported(a_credit(50, IBAN, due_ids=named)), match), accounts=(account,))
+    debit = {"means": Means.DIRECT_DEBIT, "end_to_end_id": "dec"}
+    for said, first in ((debit, "dec"), (debit | {"due_ids": ("jan",)}, "jan"), ({"due_ids": ("jan",)}, "jan")):
+        plan = decide((reported(a_credit(50, IBAN, **said)), on("L1")), accounts=(account,))
         assert plan.posted[0].allocations == (Allocation("L1", first, 50, AllocationRule.TARGET),)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from builders import (
     FixedClock,
     a_credit,
+    a_due,
     a_landlord,
     a_poster,
     a_table_with,
@@ -18,7 +19,7 @@ from builders import (
 from unit.web.office import Notebook
 
 from quitus.adapters.alert_rows import AlertRows
-from quitus.adapters.due_rows import DueRows
+from quitus.adapters.due_rows import DueRows, first_due_writes
 from quitus.adapters.landlord_rows import LandlordRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.plan_rows import PlanRows
@@ -38,6 +39,7 @@ class Watched:
         landlord = a_landlord()
         account = an_account(an_open_due("old", 24000, date(2026, 6, 10)))
         self.table = a_table_with(landlord, [(a_virtual_iban(1), account)])
+        self.table.write(first_due_writes("semiga", a_due("old", 24000, date(2026, 6, 10))))
         self.clock, self.log = FixedClock(), Notebook()
         LandlordRows(self.table).put(landlord)
         ledger, alerts, store = LedgerRows(self.table), AlertRows(self.table), PlanRows(self.table)

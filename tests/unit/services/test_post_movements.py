@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.memory import MemoryTable
 from quitus.domain.assigning import assign
-from quitus.domain.household import Household
+from quitus.domain.household import Choice, Household
 from quitus.domain.ibans import VirtualIban
 from quitus.domain.incoming import Incoming, Source
 from quitus.domain.lease import Account, LeaseStatus
@@ -273,7 +273,7 @@ def put_by_a_person(table: MemoryTable, told: Incoming, lease_id: str) -> None:
     payment = ledger.payment("semiga", told.bucket.payment_id(1))
     household = Household.alone(account(table, lease_id))
     ledger.commit_decision(
-        "semiga", payment, *assign(payment, household, by_person, (), LANDLORD.chart, DAY, "officer", "at")
+        "semiga", payment, *assign(payment, household, by_person, Choice(), LANDLORD.chart, DAY, "officer", "at")
     )
 
 

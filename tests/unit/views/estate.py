@@ -32,6 +32,7 @@ from quitus.adapters.name_rows import NameViewRows
 from quitus.adapters.payment_view_rows import PaymentViewRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.assigning import assign, settled_leases, unassign
+from quitus.domain.household import Choice
 from quitus.domain.identity import account_tag
 from quitus.domain.incoming import Incoming
 from quitus.domain.landlord import Erp, ErpKind, Landlord
@@ -120,7 +121,7 @@ class Estate:
         ledger = LedgerRows(self.table)
         household, payment = ledger.households(L, [lease_id]).of(lease_id), self.payment(payment_id)
         match = person_match("seen on the slip", None)
-        decision, made = assign(payment, household, match, (), self.landlord.chart, DAY, "ada", "2026-11-05")
+        decision, made = assign(payment, household, match, Choice(), self.landlord.chart, DAY, "ada", "2026-11-05")
         ledger.commit_decision(L, payment, decision, made)
 
     def unassign(self, payment_id: str) -> None:

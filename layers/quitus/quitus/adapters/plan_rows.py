@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from quitus.adapters import keys
+from quitus.adapters import keys, records
 from quitus.adapters.account_records import plan_of, plan_row
 from quitus.adapters.ledger_rows import account_write
 from quitus.adapters.listings import listed
-from quitus.domain.lease import Account
+from quitus.domain.lease import Account, Due
 from quitus.domain.plan import PlanDecision, PlanDecisionKind
 from quitus.services.table import New, Put, Row, Table, Update, Write
 
@@ -27,7 +27,14 @@ class PlanRows:
         rows = self._table.query(keys.lease_partition(landlord_id, lease_id), keys.PLANS).rows
         return [_decision_of(row) for row in rows]
 
-    def decide(self, landlord_id: str, account: Account, decision: PlanDecision, replaced: PlanDecision | None) -> None:
+    def decide(
+        self,
+        landlord_id: str,
+        account: Account,
+        decision: PlanDecision,
+        replaced: PlanDecision | None,
+        acknowledged: Sequence[Due] = (),
+    ) -> None:
         """See `PlanStore.decide`."""
         key = keys.plan(landlord_id, account.lease_id, decision.number)
         runs = decision.kind is PlanDecisionKind.AGREED
@@ -39,11 +46,16 @@ class PlanRows:
         if replaced is not None and replaced.kind is PlanDecisionKind.AGREED:
             held = keys.plan(landlord_id, account.lease_id, replaced.number)
             writes.append(Update(held, remove=["GSI1PK", "GSI1SK"]))
-        self._table.write(writes)
+        self._table.write([*writes, *(_acknowledgement(landlord_id, due) for due in acknowledged)])
 
     def running(self, landlord_id: str) -> Iterator[str]:
         """See `PlanStore.running`."""
         yield from (row["lease_id"] for row in listed(self._table, keys.running_plans(landlord_id)))
+
+
+def _acknowledgement(landlord_id: str, due: Due) -> Update:
+    begins = {"limitation_from": records.dense(due)["limitation_from"]}
+    return Update(keys.due(landlord_id, due.lease_id, due.due_id), set=begins)
 
 
 def _decision_row(decision: PlanDecision) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""What of a tenant's credit is aids' money: it is never the tenant's to have back (sector.md, case 13)."""
+"""What of a tenant's credit is aids' money: it is never the tenant's to have back (sector.md, case 13). The rent rebate
+(RLS) is no money: nobody pays it, and what it leaves was paid by the tenant.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def aid_money(account: Account, history: History) -> Mapping[str, Cents]:
     for lot in account.credits:
         due = history.dues.get(lot.source.removeprefix(DUE_SOURCE))
         if due is not None and lot.payment_id is None:
-            within[lot.source] = lot.cents if due.kind.is_aid else min(lot.cents, _beyond(due, brought))
+            within[lot.source] = lot.cents if due.kind.is_awaited else min(lot.cents, _beyond(due, brought))
     return within
 
 
@@ -33,7 +35,7 @@ def _brought(history: History) -> Counter[str]:
     for offset in history.facing(Debtor.TENANT).offsets:
         source, target = history.dues[offset.source_due_id], offset.due_id
         way, cents = (source.due_id, target), offset.cents
-        if source.kind.is_aid:
+        if source.kind.is_awaited:
             brought[target] += cents
             continue
         part = min(cents, _beyond(source, brought)) if cents > 0 else max(cents, -passed[way])

@@ -13,7 +13,7 @@ from quitus.domain.household import Booking, Choice, Household, allocations_of, 
 from quitus.domain.incoming import bank_role
 from quitus.domain.lease import Account, Debtor
 from quitus.domain.ledger import Chart, EntryKind, Role
-from quitus.domain.matching import Match
+from quitus.domain.matching import Match, chosen_dues
 from quitus.domain.payment import Awaiting, Decision, DecisionKind, Payment, PaymentStatus
 from quitus.domain.posting import with_recent
 from quitus.domain.taking_off import everything, take_off
@@ -23,7 +23,7 @@ def assign(
     payment: Payment,
     household: Household,
     match: Match,
-    target: tuple[str, ...],
+    choice: Choice,
     chart: Chart,
     on: date,
     by: str,
@@ -32,7 +32,6 @@ def assign(
     """Put a payment in suspense on a lease, and those of its account group, by a person's decision: D471 C411 (C4195).
 
     The dues are taken in the order of the day when the money came; the entries are booked on the day of the decision.
-    Dues chosen by the person are under rule `person`, or under `target` when the person records the payer's own wish.
     What awaited a decision was in no book: it is booked on the bank's account (D512).
 
     Raises:
@@ -40,9 +39,8 @@ def assign(
     """
     may_be_assigned(payment)
     came = payment.posted.incoming.movement.booking_date
-    chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
     debtor = payment.debtor_by(match)
-    parts = spread(household, debtor, payment.left_cents, came, Choice(target, chosen))
+    parts = spread(household, debtor, payment.left_cents, came, choice)
     number = payment.decisions + 1
     entries, accounts = decided_booking(payment, number, debtor, chart, on).book(parts)
     placed, rest = replace(match, lease_id=household.main), rest_of(parts)
@@ -51,6 +49,16 @@ def assign(
     accounts[household.main] = replace(main, recent=with_recent(main, payment.posted.incoming))
     changed = (replace(account, version=account.version + 1) for account in accounts.values())
     return decision, tuple(Charging(account, None) for account in changed)
+
+
+def choice_of(payment: Payment, due_ids: tuple[str, ...], match: Match) -> Choice:
+    """The dues that a person chose, under rule `person`, or under `target` when the person records the payer's own
+    wish; where none are, those that the payment itself names.
+    """
+    if due_ids:
+        return Choice(due_ids, AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON)
+    told = (chosen_dues(report.movement) for report in payment.reports if not report.exchanged)
+    return Choice(next(filter(None, told), ()))
 
 
 def may_be_assigned(payment: Payment) -> None:

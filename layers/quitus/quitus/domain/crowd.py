@@ -110,7 +110,9 @@ class Crowd:
 
     def _is_counted_on_lease(self, report: Report) -> bool:
         tally = self._leases.get(report.lease_iban) if report.lease_iban else None
-        return tally is not None and tally.exceeds(report.channel)
+        if tally is None or not tally.exceeds(report.channel):
+            return False
+        return any(_may_be_on_lease(self.rows[number], report) for number in tally.rows)
 
     def place(self, lease_iban: str | None) -> int | None:
         """Put a row on this lease, if some channel names the lease more often than rows are on it: its ordinal."""
@@ -214,6 +216,15 @@ class Crowd:
         for evidence in Evidence:
             for name in _names(evidence, report):
                 self._by_evidence.setdefault((evidence, name), []).append(ordinal)
+
+
+def _may_be_on_lease(known: Known, report: Report) -> bool:
+    """Whether a report that names a lease may be the row of it that its channel told of without the lease, or not at
+    all.
+    """
+    spoke = [held for held in known.reports if held.channel == report.channel]
+    is_free = not spoke or any(held.lease_iban is None for held in spoke)
+    return is_free and not known.denies(report)
 
 
 def _may_be_return(known: Known, report: Report) -> bool:

@@ -155,6 +155,10 @@ class Due:
         interrupted = begins if begins > self.due_date else None
         return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents, interrupted)
 
+    def acknowledged(self, on: date) -> Due:
+        """The due once the tenant acknowledged it: three years run from that day (Code civil 2231, 2240)."""
+        return self if self._limitation_begins >= on else replace(self, limitation_from=on)
+
     def succeeding(self, held: Due) -> Due:
         """The due as the ERP calls it now; what interrupted its limitation before still did, if that is not said."""
         limitation, judged = self.limitation_from or held.limitation_from, self.judged_on or held.judged_on
@@ -286,9 +290,17 @@ class Account:
         return self.facing(Debtor.PAYER).balance_cents
 
     def overdue_cents(self, on: date) -> Cents:
-        """What is open of dues past their day; of what a plan covers, only of instalments past theirs."""
-        past = (due for due in self.open_dues if due.due_date < on)
+        """What is open of dues past their day that are not time-barred; of what a plan covers, only of instalments past
+        theirs.
+        """
+        past = (due for due in self.open_dues if due.due_date < on and not due.is_barred(on))
         return self.beside_plan_cents(past) + self.instalments_cents(on - _ONE_DAY)
+
+    def acknowledging(self, dues: Iterable[Due]) -> Account:
+        """The account once the tenant acknowledged these dues."""
+        begun = {due.due_id: due.open(0).interrupted for due in dues}
+        still_open = tuple(replace(due, interrupted=begun.get(due.due_id, due.interrupted)) for due in self.open_dues)
+        return replace(self, open_dues=still_open)
 
     def beside_plan_cents(self, dues: Iterable[OpenDue]) -> Cents:
         """What is open of some of the dues, but for what the plan covers of them."""

@@ -95,11 +95,6 @@ class Match:
         return self.rule in _CERTAIN or (self.rule is MatchRule.END_TO_END_ID and DUE in self.evidence)
 
     @property
-    def due_ids(self) -> tuple[str, ...]:
-        """The dues that the evidence names."""
-        return (self.evidence[DUE],) if DUE in self.evidence else ()
-
-    @property
     def virtual_iban(self) -> str | None:
         """The virtual IBAN of the lease: what led there, what the payment reference stands for, what a person chose."""
         if self.lease_id is None:
@@ -148,6 +143,14 @@ def reference_account(movement: Movement) -> str | None:
 def issued_id(movement: Movement) -> str | None:
     """The end-to-end id of a direct debit: the landlord's side gave it, so it may be the id of a due."""
     return movement.end_to_end_id if movement.means is Means.DIRECT_DEBIT else None
+
+
+def chosen_dues(movement: Movement) -> tuple[str, ...]:
+    """The dues that the payer chose (Code civil 1342-10): those that a link, a code or an event names, or the one whose
+    id a direct debit carries.
+    """
+    issued = issued_id(movement)
+    return movement.due_ids or (() if issued is None else (issued,))
 
 
 def due_candidates(movement: Movement) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.lease import Account, LeaseStatus, Recent
 from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, seal
-from quitus.domain.matching import REVERSES, Match, MatchRule, SuspenseReason
+from quitus.domain.matching import REVERSES, Match, MatchRule, SuspenseReason, chosen_dues
 from quitus.domain.money import Cents
 from quitus.domain.movement import Movement, Nature
 from quitus.domain.pairing import Pairing, Register, Verdict, renumbered
@@ -264,7 +264,7 @@ def post_receipt(
     """
     movement, debtor = incoming.movement, incoming.movement.means.debtor
     payment_id, day = place.bucket.payment_id(place.ordinal), movement.booking_date
-    parts = spread(household, debtor, movement.amount_cents, day, Choice(movement.due_ids or match.due_ids))
+    parts = spread(household, debtor, movement.amount_cents, day, Choice(chosen_dues(movement)))
     allocations = allocations_of(parts)
     booking = Booking(payment_id, f"{payment_id}-1", EntryKind.RECEIPT, day, bank_role(incoming), debtor, chart)
     entries, accounts = booking.book(parts, with_recent(household.main_account, incoming))

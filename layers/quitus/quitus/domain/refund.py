@@ -15,7 +15,7 @@ from typing import Final
 
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.bank_codes import is_charge
-from quitus.domain.charged import Charging, CreditUse, Offset
+from quitus.domain.charged import Charging, CreditUse, Offset, Paid
 from quitus.domain.credits import MOST_USES, deposit, use_credits, use_entry
 from quitus.domain.errors import Conflict
 from quitus.domain.household import Household, next_entry
@@ -29,6 +29,7 @@ from quitus.domain.names import joined
 from quitus.domain.payment import Decision, DecisionKind, Payment
 from quitus.domain.posting import Posted
 from quitus.domain.refund_names import named_by, said_by
+from quitus.domain.releasing import Releases
 
 CHANNEL = "refund"
 
@@ -263,10 +264,10 @@ def _incoming(refund: Refund, on: date) -> Incoming:
 
 
 def call_off(
-    entered: Payment, account: Account, refund: Refund, on: date, chart: Chart, by: str, at: str
+    entered: Payment, account: Account, paid: Sequence[Paid], refund: Refund, on: date, chart: Chart, by: str, at: str
 ) -> tuple[Decision, Charging]:
     """An approved refund is not paid after all: its entry is taken back (D471 C411), its due called off, and what that
-    leaves is the tenant's credit again.
+    leaves is the credit again of the payments that `paid` the due, for the rest the due's own.
     """
     number = entered.decisions + 1
     first = entered.posted.entries[0]
@@ -279,11 +280,12 @@ def call_off(
         last_hash=entry.hash,
         version=account.version + 1,
     )
-    left = refund.amount_cents - owed
-    freed = deposit(bare, f"{DUE_SOURCE}{refund.due_id}", left) if left else bare
+    releases = Releases(paid, Debtor.TENANT, on, chart)
+    freed = releases.free(bare, refund.due_id, refund.amount_cents - owed)
     match = Match(None, MatchRule.PERSON, {REFUND: refund.refund_id})
     decision = Decision(number, DecisionKind.CALL_OFF, match, (), 0, (entry,), by, at)
-    return decision, use_credits(freed, on, chart).numbered()
+    used = use_credits(freed, on, chart, MOST_USES - len(releases.uses))
+    return decision, replace(used, uses=(*releases.uses, *used.uses)).numbered()
 
 
 def paid_by(line: Payment, refund: Refund, rule: MatchRule, chart: Chart, by: str, at: str) -> Decision:

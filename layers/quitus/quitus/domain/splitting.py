@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from quitus.domain.allocation import AllocationRule
-from quitus.domain.assigning import decided_booking, may_be_assigned
+from quitus.domain.assigning import choice_of, decided_booking, may_be_assigned
 from quitus.domain.charged import Charging
 from quitus.domain.errors import Conflict, Invalid
-from quitus.domain.household import Choice, Household, Part, allocations_of, rest_of, spread
+from quitus.domain.household import Household, Part, allocations_of, rest_of, spread
 from quitus.domain.lease import Account
 from quitus.domain.ledger import Chart
 from quitus.domain.matching import SPLIT, Match
@@ -70,7 +69,6 @@ def split(
 
 def _part(payment: Payment, share: Share, account: Account, match: Match) -> Part:
     came = payment.posted.incoming.movement.booking_date
-    chosen = AllocationRule.TARGET if "requested_by" in match.evidence else AllocationRule.PERSON
-    debtor = payment.debtor_by(match)
-    (part,) = spread(Household.alone(account), debtor, share.amount_cents, came, Choice(share.due_ids, chosen))
+    debtor, choice = payment.debtor_by(match), choice_of(payment, share.due_ids, match)
+    (part,) = spread(Household.alone(account), debtor, share.amount_cents, came, choice)
     return part

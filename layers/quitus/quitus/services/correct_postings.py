@@ -7,17 +7,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from quitus.domain.assigning import assign, settled_leases, taken_off, unassign
+from quitus.domain.assigning import assign, choice_of, settled_leases, taken_off, unassign
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
 from quitus.domain.clearing import cleared_by, suspend
 from quitus.domain.distributing import is_aid, sender_of
-from quitus.domain.household import Household
+from quitus.domain.household import Choice, Household
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus
-from quitus.domain.matching import Match, SuspenseReason
+from quitus.domain.matching import Match, SuspenseReason, chosen_dues
 from quitus.domain.movement import Nature
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.posting import Placed, Posted, receipt_flags
@@ -151,8 +151,10 @@ class PostingCorrector:
         self, landlord: Landlord, incoming: Incoming, payment: Payment, household: Household, match: Match
     ) -> tuple[Decision, tuple[Charging, ...]]:
         now = self.clock.now()
-        target, on, at = incoming.movement.due_ids or match.due_ids, paris_day(now), instant_text(now)
-        decision, made = assign(payment, household, match, target, landlord.chart, on, AUTOMATION, at)
+        on, at = paris_day(now), instant_text(now)
+        told = chosen_dues(incoming.movement)
+        choice = Choice(told) if told else choice_of(payment, (), match)
+        decision, made = assign(payment, household, match, choice, landlord.chart, on, AUTOMATION, at)
         ended = any(household.accounts[entry.lease_id or ""].status is LeaseStatus.ENDED for entry in decision.entries)
         flags = receipt_flags(household, payment.posted.incoming.movement, ended, bool(decision.allocations))
         return replace(decision, flags=flags), made

@@ -183,8 +183,9 @@ class DecisionDesk:
             told = self.lines.debited(occasion.landlord_id, payment, account, match, chart, on, occasion.by, at)
             decision, made, beside = told[0], told[1], [*beside, *told[2]]
         else:
-            target, match = order.due_ids, owed_by(payment, match, landlord.bulk_payers)
-            decision, made = assigning.assign(payment, household, match, target, landlord.chart, on, occasion.by, at)
+            match = owed_by(payment, match, landlord.bulk_payers)
+            choice = assigning.choice_of(payment, order.due_ids, match)
+            decision, made = assigning.assign(payment, household, match, choice, landlord.chart, on, occasion.by, at)
             beside = [*beside, *self._assured(occasion.landlord_id, payment, order.lease_id)]
         self.ledger.commit_decision(occasion.landlord_id, payment, decision, made, beside)
 

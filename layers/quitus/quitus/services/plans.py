@@ -13,7 +13,7 @@ import msgspec
 from quitus.domain.alert import AlertKind
 from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.errors import Conflict, Invalid, NotFound
-from quitus.domain.lease import Account
+from quitus.domain.lease import Account, Due
 from quitus.domain.money import Cents
 from quitus.domain.plan import (
     Instalment,
@@ -35,8 +35,16 @@ class PlanStore(Protocol):
         """Every decision on a lease's plans, oldest first."""
         ...
 
-    def decide(self, landlord_id: str, account: Account, decision: PlanDecision, replaced: PlanDecision | None) -> None:
-        """Write a decision with the account as it is to be (version raised); `replaced` is the last one before.
+    def decide(
+        self,
+        landlord_id: str,
+        account: Account,
+        decision: PlanDecision,
+        replaced: PlanDecision | None,
+        acknowledged: Sequence[Due] = (),
+    ) -> None:
+        """Write a decision with the account as it is to be (version raised), and the dues that it acknowledges;
+        `replaced` is the last one before.
 
         Raises:
             Stale: another decision, or any change of the account, came first.
@@ -46,6 +54,12 @@ class PlanStore(Protocol):
     def running(self, landlord_id: str) -> Iterator[str]:
         """The leases whose plan runs; a listing, a little late."""
         ...
+
+
+MOST_ACKNOWLEDGED = 90
+"""Dues that fit the transaction of a plan. Of more, the youngest are acknowledged on the account alone, which the next
+change of theirs by the ERP forgets: their years run anew from later days anyway.
+"""
 
 
 class PlanStatus(StrEnum):
@@ -110,7 +124,8 @@ class PlanDesk:
     def put(self, landlord_id: str, lease_id: str, wish: PlanWish, by: str) -> tuple[PlanStanding, bool]:
         """Agree on a plan, in place of the one that runs; whether it is the lease's first. Again changes nothing.
 
-        A credit that lay beside a time-barred due pays it now: the plan interrupts the limitation.
+        A credit that lay beside a time-barred due pays it now: by a plan the tenant acknowledges what it covers, and
+        three years run anew, whatever becomes of the plan.
 
         Raises:
             NotFound: no such lease.
@@ -157,9 +172,16 @@ class PlanDesk:
         covered = _covered(account, wish, self._today())
         plan = InstalmentPlan(number, wish.instalments, covered)
         decision = PlanDecision(number, PlanDecisionKind.AGREED, plan, 0, by, self._now())
-        changed = replace(account, plan=plan, version=account.version + 1)
-        self.store.decide(landlord_id, changed, decision, last)
+        acknowledged = self._acknowledged(landlord_id, lease_id, plan)
+        changed = replace(account.acknowledging(acknowledged), plan=plan, version=account.version + 1)
+        self.store.decide(landlord_id, changed, decision, last, acknowledged[:MOST_ACKNOWLEDGED])
         return decision
+
+    def _acknowledged(self, landlord_id: str, lease_id: str, plan: InstalmentPlan) -> Sequence[Due]:
+        """The dues that a plan covers, as they are once the tenant acknowledged them by it; only what changes by it."""
+        dues, today = self.ledger.dues(landlord_id, lease_id), self._today()
+        covered = [dues[due_id] for due_id, _ in plan.covered]
+        return [after for due in covered if (after := due.acknowledged(today)) is not due]
 
     def _end(self, landlord_id: str, lease_id: str, version: int, by: str) -> PlanDecision:
         account = self._account(landlord_id, lease_id)

@@ -14,6 +14,7 @@ from quitus.domain.matching import PARTY
 from quitus.domain.money import Cents
 from quitus.domain.party import Party
 from quitus.domain.payers import Attributed, Part, attribute_parts
+from quitus.domain.refund import DUE_PREFIX
 from quitus.domain.shares import Share, shares_on, split
 from quitus.services.ports import Clock
 from quitus.services.read_leases import DUES_SHOWN_YEARS, LeaseDesk
@@ -111,7 +112,8 @@ class ShareDesk:
 
 
 def _is_called(standing: DueStanding, on: date) -> bool:
-    return standing.due.due_date <= on or standing.due.period <= f"{on:%Y-%m}"
+    due = standing.due
+    return not due.due_id.startswith(DUE_PREFIX) and (due.due_date <= on or due.period <= f"{on:%Y-%m}")
 
 
 def _month(

@@ -30,6 +30,7 @@ from quitus.domain.refund import (
     pay_out,
     refund_of_lot,
 )
+from quitus.domain.releasing import paid_by
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.paging import Listed, Place, fill
@@ -276,8 +277,10 @@ class RefundDesk:
         landlord = self.landlords.get(landlord_id)
         account = self._account(landlord_id, refund.lease_id)
         entered = self.ledger.payment(landlord_id, refund.entry_payment or "")
+        payments = [self.ledger.payment(landlord_id, lot.payment_id) for lot in refund.lots if lot.payment_id]
+        paid = paid_by(payments, refund.lease_id, {refund.due_id})[::-1]
         on, at = attempt.day, attempt.instant
-        decision, made = call_off(entered, account, refund, on, landlord.chart, occasion.by, at)
+        decision, made = call_off(entered, account, paid, refund, on, landlord.chart, occasion.by, at)
         ended = self._stepped(occasion, refund, RefundStatus.CANCELLED)
         self.refunds.call_off(landlord_id, ended, entered, decision, made)
 
