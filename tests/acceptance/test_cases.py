@@ -495,6 +495,21 @@ def test_case_19_two_true_transfers() -> None:
     assert case.balance() == "50.00"
 
 
+@pytest.mark.parametrize("later", ["camt.054", "camt.052", "mt940", "event:psp:other"])
+def test_case_19_equal_payments_of_two_payers_on_one_lease_are_two_whoever_tells_of_them(later: str) -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "900.00")
+    alice = {"end_to_end_id": "E2E-ALICE", "debtor_name": "ALICE MARTIN"}
+    bruno = {"end_to_end_id": "E2E-BRUNO", "debtor_name": "BRUNO PETIT"}
+    first = case.receive("450.00", channel="event:psp:demo", **alice)
+    second = case.receive("450.00", channel=later, **bruno)
+    assert (first != second, case.balance()) == (True, "0.00")
+    assert [case.receive("450.00", channel="camt.053", **told) for told in (bruno, alice)] == [second, first]
+    assert case.balance() == "0.00"
+    case.holds()
+
+
 def test_case_20_unassigned_virtual_iban(case: Words) -> None:
     case.let()
     case.call("nov", "rent", "2026-11-10", "450.00")

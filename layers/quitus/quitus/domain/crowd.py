@@ -112,7 +112,7 @@ class Crowd:
         tally = self._leases.get(report.lease_iban) if report.lease_iban else None
         if tally is None or not tally.exceeds(report.channel):
             return False
-        return any(_may_be_on_lease(self.rows[number], report) for number in tally.rows)
+        return any(_may_be_of_lease(self.rows[number], report) for number in tally.rows)
 
     def place(self, lease_iban: str | None) -> int | None:
         """Put a row on this lease, if some channel names the lease more often than rows are on it: its ordinal."""
@@ -218,13 +218,9 @@ class Crowd:
                 self._by_evidence.setdefault((evidence, name), []).append(ordinal)
 
 
-def _may_be_on_lease(known: Known, report: Report) -> bool:
-    """Whether a report that names a lease may be the row of it that its channel told of without the lease, or not at
-    all.
-    """
-    spoke = [held for held in known.reports if held.channel == report.channel]
-    is_free = not spoke or any(held.lease_iban is None for held in spoke)
-    return is_free and not known.denies(report)
+def _may_be_of_lease(known: Known, report: Report) -> bool:
+    """Whether a report of a lease may be the lease's row, by what names the lease there: all else may be of another."""
+    return not any(report.contradicts(held) for held in known.evidence if held.lease_iban)
 
 
 def _may_be_return(known: Known, report: Report) -> bool:

@@ -178,7 +178,8 @@ def _trace(returned: Return, payment: Payment) -> Trace | None:
         return None
     asked, told = _asked(returned), _told(payment)
     possible = (trace for trace in Trace if asked[trace] & told[trace] and _counts(returned, trace))
-    return next((trace for trace in possible if trace is not Trace.AMOUNT or _may_be_of_amount(payment)), None)
+    found = next((trace for trace in possible if trace is not Trace.AMOUNT or _may_be_of_amount(payment)), None)
+    return found if found in _EXACT or not _is_of_other_means(returned, payment) else None
 
 
 def _may_be_of_amount(payment: Payment) -> bool:
@@ -211,6 +212,19 @@ def _denied(returned: Return, payment: Payment) -> bool:
     if returned.named and theirs and not returned.named & theirs:
         return True
     return any(_differ(returned, payment, trace) for trace in (Trace.END_TO_END, Trace.MANDATE, Trace.LEASE))
+
+
+def _is_of_other_means(returned: Return, payment: Payment) -> bool:
+    """Whether, by the banks' own codes, one is of a debit and the other of a transfer."""
+    ours, theirs = _coded(returned.evidence), _coded(_reports(payment))
+    return bool(ours and theirs and not ours & theirs)
+
+
+def _coded(reports: Iterable[Incoming]) -> set[bool]:
+    """Whether reports are of debits, those whose bank gave a code of debits or of transfers."""
+    movements = (report.movement for report in reports)
+    coded = (one.means for one in movements if one.bank_code is not None and one.means in _DEBITS_AND_TRANSFERS)
+    return {means is Means.DIRECT_DEBIT for means in coded}
 
 
 def _asked(returned: Return) -> Mapping[Trace, AbstractSet[str]]:
@@ -261,6 +275,7 @@ def _day(payment: Payment) -> date:
 
 
 _EXACT = (Trace.REFERENCE, Trace.END_TO_END)
+_DEBITS_AND_TRANSFERS = frozenset({Means.DIRECT_DEBIT, Means.TRANSFER, Means.INSTANT_TRANSFER})
 _OF_AMOUNT = frozenset({Means.CHEQUE, Means.CARD})
 """Means of which a bank's line may say nothing but that one came back."""
 _SAID: Mapping[Trace, Callable[[Incoming], Sequence[str | None]]] = {
