@@ -320,6 +320,14 @@ def test_an_approved_refund_whose_credit_went_back_is_told_until_it_is_cancelled
     assert (case.balance(), uncovered(case, refund)) == ("0.00", False)
 
 
+def test_a_refund_whose_payment_a_person_takes_off_the_lease_is_told_at_once(case: Case) -> None:
+    refund = decide(case, request(case).body).body
+    for payment in case.get("/v1/payments", means="transfer")["items"]:
+        case.ask("POST", f"/v1/payments/{payment['payment_id']}/unassign", {"reason": "vu"})
+    case.settle()
+    assert uncovered(case, refund)
+
+
 def test_or_until_other_money_covers_it(case: Case) -> None:
     refund = decide(case, request(case).body).body
     case.take_back(case.get("/v1/payments")["items"][0]["payment_id"], "2026-11-05", "450.00", "MD06")

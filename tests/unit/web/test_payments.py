@@ -201,6 +201,7 @@ def test_a_key_that_is_none_is_refused(office: Office, key: str) -> None:
     [
         ({"lease_id": "NONE"}, 404, "lease_not_found"),
         ({"received_on": "2026-11-06"}, 422, "received_in_future"),
+        ({"received_on": "2016-11-04"}, 422, "received_long_ago"),
         ({"due_ids": ["nov-L2"]}, 422, "due_not_of_lease"),
         ({"amount_cents": 0}, 422, "invalid_request"),
         ({"amount_cents": -1}, 422, "invalid_request"),

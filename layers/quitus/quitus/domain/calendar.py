@@ -30,6 +30,13 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def oldest_day(today: date) -> date:
+    """The first day on which money may have moved that is told of now: an older one is surely a slip, and would open
+    days that were closed for ever.
+    """
+    return years_before(today, 10)
+
+
 def is_target_day(day: date) -> bool:
     """Whether banks settle: not on weekends, nor on the six closing days of TARGET (sector.md §6)."""
     return day.weekday() < _SATURDAY and day not in _closed(day.year)

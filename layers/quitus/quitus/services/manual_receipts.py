@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from quitus.domain.calendar import paris_day
+from quitus.domain.calendar import oldest_day, paris_day
 from quitus.domain.errors import Invalid, NotFound
 from quitus.domain.household import Household
 from quitus.domain.incoming import MANUAL_ACCOUNT, Incoming, Source
@@ -51,7 +51,7 @@ class ReceiptDesk:
 
         Raises:
             NotFound: no such lease.
-            Invalid: received in the future, or a due of another lease.
+            Invalid: received in the future or more than ten years ago, or a due of another lease.
             Contention: others kept writing to the lease.
         """
         landlord = self.landlords.get(landlord_id)
@@ -65,8 +65,11 @@ class ReceiptDesk:
 
     def _check(self, landlord_id: str, receipt: ManualReceipt) -> None:
         household = household_of(self.ledger, landlord_id, receipt.lease_id)
-        if receipt.received_on > paris_day(self.clock.now()):
+        today = paris_day(self.clock.now())
+        if receipt.received_on > today:
             raise Invalid("received_in_future", "Money cannot be received in the future.")
+        if receipt.received_on < oldest_day(today):
+            raise Invalid("received_long_ago", "The day is more than ten years ago: look at the year.")
         check_dues(self.ledger, landlord_id, household.accounts, receipt.due_ids)
 
     def _post(self, landlord: Landlord, incoming: Incoming, match: Match, attempt: Attempt) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from quitus.domain.alert import Alert, AlertKind
-from quitus.domain.calendar import instant_text, paris_day
+from quitus.domain.calendar import instant_text, oldest_day, paris_day
 from quitus.domain.ids import is_id
 from quitus.domain.incoming import EVENT_CHANNEL, Incoming
 from quitus.domain.landlord import Landlord
@@ -23,7 +23,7 @@ from quitus.services.ports import AcceptedEvent, ActionLog, Alerts, Clock, Event
 from quitus.services.post_movements import MovementPoster
 
 _NOBODY = "-"
-_OLDEST, _NEWEST = timedelta(days=3653), timedelta(days=366)
+_NEWEST = timedelta(days=366)
 """How long ago, and how far ahead, the money of an event may move."""
 
 
@@ -110,7 +110,7 @@ class EventPoster:
         announces ahead, or tells years late, is its landlord's all the same.
         """
         today = paris_day(self.clock.now())
-        if not today - _OLDEST <= day <= today + _NEWEST:
+        if not oldest_day(today) <= day <= today + _NEWEST:
             raise _Refused(EventRefusal.IMPLAUSIBLE_DATE, "the money moves more than a year ahead, or ten years ago")
 
     def _takes_a_return_back(self, landlord_id: str, event: PaymentEvent) -> bool:

@@ -112,6 +112,7 @@ CODES: Mapping[str, Code] = {
     "id_mismatch": Code(422, "The body names another id than the path."),
     "aid_not_negative": Code(422, "An aid lowers what the tenant owes."),
     "received_in_future": Code(422, "Money cannot be received in the future."),
+    "received_long_ago": Code(422, "The day of a receipt is more than ten years ago."),
     "reversed_in_future": Code(422, "Money cannot come back in the future."),
     "split_amount_mismatch": Code(422, "The parts of a split do not add up to the payment."),
     "due_not_of_lease": Code(422, "A target is no due of the lease."),

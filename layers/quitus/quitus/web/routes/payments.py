@@ -128,7 +128,8 @@ ROUTES = (
         "POST", "/v1/payments", record, {201: PaymentAnswer}, "Record a receipt; posted before the answer",
         ACCOUNTANTS, ReceiptBody,
         refusals=(
-            "landlord_not_found", "lease_not_found", "received_in_future", "due_not_of_lease", "rows_busy",
+            "landlord_not_found", "lease_not_found", "received_in_future", "received_long_ago", "due_not_of_lease",
+            "rows_busy",
         ),
     ),
     Route(
