@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from acceptance.case import Case
 from acceptance.words import Words
 
@@ -206,3 +207,35 @@ def test_a_payment_that_a_person_split_goes_back_from_each_of_its_leases() -> No
     assert case.reversed(paid) == ("reversed", [("2026-11-12", "640.00", "FOCR")])
     assert [case.balance(lease_id) for lease_id in ("A", "B")] == ["400.00", "240.00"]
     case.holds("A", "B")
+
+
+@pytest.mark.parametrize(
+    "told_apart_by",
+    [
+        [("camt.053", "2026-11-06")],
+        [("cfonb120", "2026-11-06"), ("cfonb120", "2026-11-03")],
+        [("cfonb120", "2026-11-03"), ("cfonb120", "2026-11-06")],
+    ],
+)
+def test_of_two_returns_of_alike_debits_that_were_taken_for_one_each_takes_its_own_back(
+    told_apart_by: list[tuple[str, str]],
+) -> None:
+    """The statement of the first debit comes late: its return and a notice of the other one wait, and look alike."""
+    case = Case(today="2026-11-10")
+    case.let()
+    case.call("oct", "rent", "2026-10-10", "450.00")
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    alike: dict[str, Any] = {"means": "direct_debit", "mandate_id": "RUM-1", "bank_reference": None}
+    goes_back = alike | {"nature": Nature.RETURN, "return_reason": "AM04"}
+    case.report("-450.00", "2026-11-06", channel="camt.054", **goes_back)
+    case.report("-450.00", "2026-11-03", **goes_back)
+    first = case.receive("450.00", "2026-11-02", **alike)
+    case.settle()
+    second = case.receive("450.00", "2026-11-05", **alike)
+    assert (case.payment(first)["status"], case.balance()) == ("reversed", "450.00")
+    for channel, day in told_apart_by:
+        case.report("-450.00", day, channel=channel, **goes_back)
+        case.settle()
+    assert case.reversed(second) == ("reversed", [("2026-11-06", "450.00", "AM04")])
+    assert (case.balance(), case.get("/v1/payments", status="pending")["items"]) == ("900.00", [])
+    case.holds()

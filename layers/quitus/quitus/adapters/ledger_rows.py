@@ -297,7 +297,7 @@ def _as_decided(known: Known, row: Row) -> Known:
     """A movement as a decision left it, as far as identity goes."""
     kind = DecisionKind(row["kind"])
     if kind is DecisionKind.TURN:
-        return replace(known, turned=True)
+        return replace(known, turned=True, decided=None)
     if kind is DecisionKind.REFUND:
         return replace(known, reports=tuple(replace(report, takes_back=False) for report in known.reports))
     if not kind.says_whose:

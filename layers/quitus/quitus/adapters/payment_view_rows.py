@@ -185,7 +185,7 @@ def view_key(landlord_id: str, payment: Payment) -> Key:
 
 
 def _stands_apart(payment: Payment) -> bool:
-    return payment.is_turned or _is_no_payment(payment)
+    return (payment.is_turned and not payment.posted.is_return) or _is_no_payment(payment)
 
 
 def _is_no_payment(payment: Payment) -> bool:

@@ -126,7 +126,7 @@ def _said_of_line(decision: Decision) -> dict[str, Any]:
         case DecisionKind.SUSPEND:
             return {"is_clearing": False}
         case DecisionKind.TURN:
-            return {"is_turned": True, "flags": decision.flags}
+            return {"is_turned": True, "flags": decision.flags, "replaced_by": ()}
     return {"reverses": said.get(REVERSES), "is_dismissed": decision.kind is DecisionKind.DISMISS}
 
 

@@ -48,7 +48,9 @@ class DecisionKind(StrEnum):
     CONFIRM = "confirm"
     """The bank's own line of what a person, or an event, had told as taken back in collection."""
     TURN = "turn"
-    """A debit told plainly turns into a return by what a further channel says; it waits for its payment."""
+    """A debit told plainly turns into a return by what a further channel says, or one that was taken for another's word
+    is a return of its own; it waits for its payment.
+    """
     TRACE = "trace"
     """A return: the payment that it takes back is known."""
     DISMISS = "dismiss"
@@ -152,7 +154,9 @@ class Payment:
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
     is_turned: bool = False
-    """It is a debit that said nothing at first, and a return, or the sum of several, by what a further channel says."""
+    """It is a return, or the sum of several, by what a further channel says: at first it said nothing, or was taken for
+    the word of another return.
+    """
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
     refund_id: str | None = None
@@ -261,6 +265,12 @@ class Payment:
     def is_replaced(self) -> bool:
         """It only announced payments that are booked now: it is in no list and no sum."""
         return bool(self.replaced_by)
+
+    @property
+    def is_retold(self) -> bool:
+        """It is a return that was taken for a further channel's word for another one, which replaced it."""
+        rule = self.match.evidence.get("rule") if self.match and self.is_replaced else None
+        return rule == Awaiting.ORIGINAL.value
 
     @property
     def payment_id(self) -> str:

@@ -115,6 +115,12 @@ class Return:
         return ordered if may_be_part and 0 < ordered < left else None
 
 
+def are_two(one: Iterable[Incoming], other: Iterable[Incoming]) -> bool:
+    """Whether a channel told of both, by a report for each: then they are no two words for one return."""
+    ours, theirs = ({report.report.name for report in reports} for reports in (one, other))
+    return not {channel for channel, *_ in ours - theirs}.isdisjoint(channel for channel, *_ in theirs - ours)
+
+
 def _is_of(report: Incoming, calling: Incoming) -> bool:
     """Whether a report is surely about the line that another calls a return."""
     if report is calling or calling.exchanged:

@@ -154,9 +154,9 @@ def reversing_row(aside: Posted, match: Match, lines: tuple[Line, ...]) -> Poste
 
 
 def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> Decision:
-    """What a further report decides of a debit that said nothing when it was posted: it takes a payment back, and waits
-    in 471 for it (D471 C512, on the bank's day) as a return does that was told as one; the sum of several waits for
-    them, and nothing is booked.
+    """What a further report decides of a debit that said nothing when it was posted, or of a return that was taken for
+    the word of another: it takes a payment back, and waits in 471 for it (D471 C512, on the bank's day) as a return
+    does that was told as one; the sum of several waits for them, and nothing is booked.
     """
     number, match = line.decisions + 1, Match(None, None, {"named_by": told.voice})
     if told.movement.is_parked:

@@ -4,6 +4,7 @@ clears what it is said to bring; never what anybody decided.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,8 +20,11 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus
 from quitus.domain.matching import Match, SuspenseReason, chosen_dues
 from quitus.domain.movement import Nature
+from quitus.domain.pairing import Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.posting import Placed, Posted, receipt_flags
+from quitus.domain.returned import are_two
+from quitus.domain.reversing import turned_to_return
 from quitus.services.attribution import Attributor
 from quitus.services.contention import until_leases_written
 from quitus.services.ports import Clock, Ledger
@@ -49,6 +53,9 @@ class PostingCorrector:
             elif _may_clear(told, placed.incoming):
                 clear = partial(self._clear, landlord, placed.incoming, told)
                 until_leases_written(landlord.landlord_id, clear, self.clock)
+        if placed.incoming.movement.nature is Nature.RETURN and placed.verdict is not Verdict.NEW:
+            revive = partial(self._revive, landlord, placed.incoming, placed.posted.payment_id)
+            until_leases_written(landlord.landlord_id, revive, self.clock)
 
     def place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
         """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
@@ -81,6 +88,25 @@ class PostingCorrector:
         decision = cleared_by(payment, incoming.movement, landlord.chart, paris_day(now), instant_text(now))
         if decision is not None:
             self.ledger.commit_replacement(landlord.landlord_id, payment, decision)
+
+    def _revive(self, landlord: Landlord, incoming: Incoming, return_id: str) -> None:
+        """A return that was taken for the word of another one waits again, once a channel told of both."""
+        told, at = self.ledger.payment(landlord.landlord_id, return_id), instant_text(self.clock.now())
+        for merged, into in self._merged(landlord.landlord_id, told):
+            if are_two(merged.reports, into.reports):
+                decision = turned_to_return(merged, incoming, landlord.chart, at)
+                self.ledger.commit_replacement(landlord.landlord_id, merged, decision)
+
+    def _merged(self, landlord_id: str, told: Payment) -> Iterator[tuple[Payment, Payment]]:
+        """What a return was taken for, and what was taken for it: each with the one that it was taken for. The days of
+        its reports say where the others are.
+        """
+        if told.is_retold:
+            yield told, self.ledger.payment(landlord_id, told.replaced_by[0])
+        days = {report.bucket for report in told.reports} - {told.posted.bucket}
+        for other in self.ledger.payments(landlord_id, days) if days else ():
+            if other.is_retold and other.replaced_by[0] == told.payment_id:
+                yield other, told
 
     def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
