@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
@@ -71,15 +71,28 @@ class Case(Words):
 
     def parties(self, *shares: tuple[str, str], lease_id: str = "L1", **dates: str) -> None:
         """Co-tenants with their shares in percent, as a file of the ERP says them; dates as `from_date`, `to_date`."""
+        each = {"lease_id": lease_id, "role": "cotenant"} | dates
+        self._load(
+            ErpKind.PARTIES,
+            [each | {"party_id": name, "name": name, "share_percent": share} for name, share in shares],
+        )
+
+    def call_together(self, dues: Mapping[str, tuple[str, str, str]]) -> None:
+        """One file of the ERP calls rents: by due, the lease, the day and the euros."""
+        called = [
+            {"due_id": due_id, "lease_id": lease_id, "period": day[:7], "due_date": day, "amount": euros}
+            for due_id, (lease_id, day, euros) in dues.items()
+        ]
+        self._load(ErpKind.DUES, [one | {"kind": "rent"} for one in called])
+
+    def _load(self, kind: ErpKind, rows: Sequence[Mapping[str, str]]) -> None:
+        """What applies a file of the ERP applies its rows."""
         sequence = next(self._numbers)
-        records = {}
-        for line, (name, share) in enumerate(shares, 3):
-            cells = {"lease_id": lease_id, "party_id": name, "role": "cotenant", "name": name, "share_percent": share}
-            records[line] = record_of(ErpKind.PARTIES, cells | dates)
-        worker = erp_worker(self.office.table, self.office.clock)
-        landlord = self.office.desk.landlords.get("semiga")
-        verdicts = worker.work(landlord, ErpKind.PARTIES, records, Origin(sequence, f"P{sequence}"))
+        records = {line: record_of(kind, row) for line, row in enumerate(rows, 3)}
+        worker, landlord = erp_worker(self.office.table, self.office.clock), self.office.desk.landlords.get("semiga")
+        verdicts = worker.work(landlord, kind, records, Origin(sequence, f"F{sequence}"))
         assert all(verdict.fate is not Fate.REFUSED for verdict in verdicts.values())
+        self.catch_up()
 
     def report(self, euros: str, on: str = "2026-11-05", *, channel: str = "camt.053", **changes: Any) -> str:
         """A credit that a channel reports; the payment's id."""

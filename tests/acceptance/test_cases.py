@@ -364,6 +364,20 @@ def test_case_16_money_in_advance_pays_the_next_dues_of_both(case: Words) -> Non
     case.holds("D", "P")
 
 
+@pytest.mark.parametrize("paid_on", ["D", "P"])
+@pytest.mark.parametrize("order", ["DP", "PD"])
+def test_case_16_the_dwelling_comes_first_though_the_money_came_before_the_dues(paid_on: str, order: str) -> None:
+    case = Case()
+    case.let("D", account_group="G")
+    case.let("P", account_group="G", unit_kind="parking")
+    paid = case.receive("480.00", lease_id=paid_on)
+    called = {"D": ("d", "480.00"), "P": ("p", "45.00")}
+    case.call_together({called[lease_id][0]: (lease_id, "2026-11-10", called[lease_id][1]) for lease_id in order})
+    assert (case.balance("D"), case.balance("P")) == ("0.00", "45.00")
+    assert (case.settled(paid), case.rules(paid)) == ({"d": "480.00"}, ["credit"])
+    case.holds("D", "P")
+
+
 def test_case_16_without_a_group_the_rest_is_a_credit_and_the_parking_is_suggested(case: Words) -> None:
     a_dwelling_and_a_parking(case, None)
     paid = case.receive("525.00", lease_id="D")

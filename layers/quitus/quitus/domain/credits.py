@@ -16,19 +16,25 @@ MOST_USES = 40
 """Credits used in one step: each of a payment's is a row of its own, and one transaction holds a hundred."""
 
 
-def use_credits(account: Account, on: date, chart: Chart, most: int = MOST_USES) -> Charging:
-    """Spend the credits of each debtor on its open dues, oldest credit first, `most` of them at most."""
+def use_credits(
+    account: Account, on: date, chart: Chart, most: int = MOST_USES, *, for_household: bool = False
+) -> Charging:
+    """Spend the credits of each debtor on its open dues, oldest credit first, `most` of them at most. `for_household`:
+    what the tenant's payments left is not spent here, but on the dues of the whole account group (`shared_credits`).
+    """
     made = Charging(account, None)
     for debtor in Debtor:
-        made = _use(made, debtor, on, chart, most)
+        made = _use(made, debtor, on, chart, most, for_household=for_household and debtor is Debtor.TENANT)
     return made
 
 
-def _use(made: Charging, debtor: Debtor, on: date, chart: Chart, most: int) -> Charging:
+def _use(made: Charging, debtor: Debtor, on: date, chart: Chart, most: int, *, for_household: bool) -> Charging:
     account = made.account.facing(debtor)
     offsets, uses = list(made.offsets), list(made.uses)
     unfinished = made.unfinished
     for lot in account.credits:
+        if for_household and lot.payment_id is not None:
+            continue
         settlement = settle(account.open_dues, lot.cents, on, plans=account.plans, rule=AllocationRule.CREDIT)
         if not settlement.paid:
             continue
@@ -40,7 +46,7 @@ def _use(made: Charging, debtor: Debtor, on: date, chart: Chart, most: int) -> C
             source = lot.source.removeprefix(DUE_SOURCE)
             offsets += [Offset(source, due_id, cents, debtor) for due_id, cents, _ in settlement.paid]
         else:
-            use = _credit_use(account, lot.payment_id, settlement, debtor, on, chart)
+            use = credit_use(account, lot.payment_id, settlement, debtor, on, chart)
             (entry,) = use.entries
             account = replace(account, sequence=entry.sequence, last_hash=entry.hash)
             uses.append(use)
@@ -75,9 +81,10 @@ def _spent(lots: tuple[CreditLot, ...], lot: CreditLot, settlement: Settlement) 
     return tuple(kept for held in lots for kept in (rest if held is lot else (held,)))
 
 
-def _credit_use(
+def credit_use(
     account: Account, payment_id: str, settlement: Settlement, debtor: Debtor, on: date, chart: Chart
 ) -> CreditUse:
+    """What a payment's credit settles on its own lease: D4195 C411."""
     cents = sum(paid for _, paid, _ in settlement.paid)
     entry = use_entry(account, payment_id, on, chart.used(debtor, account.lease_id, cents))
     allocations = tuple(Allocation(account.lease_id, due_id, paid, rule) for due_id, paid, rule in settlement.paid)

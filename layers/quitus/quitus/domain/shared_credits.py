@@ -1,7 +1,8 @@
-"""Credits of an account group: what is left of a payment on one lease pays the next dues of its other leases.
+"""Credits of an account group: what is left of a payment on one lease pays the next dues of all its leases, in the
+order in which the payment itself would have.
 
-The credit leaves its lease and comes to the other one through 471, so that each lease's chain says the whole of its own
-balance (decision 0004). Only money that came in travels: what a due gave back stays with its lease.
+What pays another lease leaves its own and comes to the other one through 471, so that each lease's chain says the whole
+of its own balance (decision 0004). Only money that came in travels: what a due gave back stays with its lease.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date
 
 from quitus.domain.allocation import AllocationRule
 from quitus.domain.charged import CreditUse
-from quitus.domain.credits import MOST_USES, use_entry, withdraw
+from quitus.domain.credits import MOST_USES, credit_use, use_entry, withdraw
 from quitus.domain.household import Choice, Household, Part, allocations_of, spread
 from quitus.domain.lease import Account, CreditLot, Debtor
 from quitus.domain.ledger import Chart, Role
@@ -22,23 +23,28 @@ _CREDIT = Choice(rule=AllocationRule.CREDIT)
 
 @dataclass(frozen=True, slots=True)
 class SharedCredits:
-    """Credits used across leases, and the accounts that this changed, versions raised."""
+    """Credits used, and the accounts that this changed, versions raised."""
 
     uses: tuple[CreditUse, ...]
     accounts: tuple[Account, ...]
 
 
 def share_credits(household: Household, on: date, chart: Chart) -> SharedCredits | None:
-    """Spend the credits of each lease on the open dues of the others, MOST_USES at most; None when there is nothing."""
+    """Spend what payments left on each lease on the open dues of all, about MOST_USES at most; None when there is
+    nothing to do.
+    """
     accounts, uses = dict(household.accounts), list[CreditUse]()
     for lease_id, lot in [(lease_id, lot) for lease_id, held in accounts.items() for lot in held.credits]:
-        others = {name: held for name, held in accounts.items() if name != lease_id}
-        if lot.payment_id is None or not others or len(uses) == MOST_USES:
+        if lot.payment_id is None or len(uses) >= MOST_USES:
             continue
-        beside = Household(next(iter(others)), others, household.annexes)
-        parts = [part for part in spread(beside, Debtor.TENANT, lot.cents, on, _CREDIT) if part.paid_cents]
-        if parts:
-            use, changed = _use(accounts[lease_id], lot, parts, on, chart)
+        own, *others = spread(
+            replace(household, main=lease_id, accounts=accounts), Debtor.TENANT, lot.cents, on, _CREDIT
+        )
+        if own.paid_cents:
+            use, accounts[lease_id] = _use_at_home(own, lot, on, chart)
+            uses.append(use)
+        if others:
+            use, changed = _use(accounts[lease_id], lot, others, on, chart)
             uses.append(use)
             accounts.update({account.lease_id: account for account in changed})
     known = household.accounts
@@ -46,6 +52,15 @@ def share_credits(household: Household, on: date, chart: Chart) -> SharedCredits
         replace(held, version=known[name].version + 1) for name, held in accounts.items() if held is not known[name]
     )
     return SharedCredits(tuple(uses), tuple(changed_ones)) if uses else None
+
+
+def _use_at_home(own: Part, lot: CreditLot, on: date, chart: Chart) -> tuple[CreditUse, Account]:
+    """D4195 C411 on the lease that held the credit."""
+    left, _ = withdraw(own.account, lot.source, own.paid_cents)
+    settled = replace(left, open_dues=own.settlement.open_dues)
+    use = credit_use(settled, lot.source, own.settlement, Debtor.TENANT, on, chart)
+    (entry,) = use.entries
+    return use, replace(settled, sequence=entry.sequence, last_hash=entry.hash)
 
 
 def _use(

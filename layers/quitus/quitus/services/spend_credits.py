@@ -50,7 +50,7 @@ class CreditSpender:
         return accounts | {lease_id: self._share(landlord, lease_id) for lease_id in grouped}
 
     def _share(self, landlord: Landlord, lease_id: str) -> Account:
-        """Spend the credits of a lease's account group on dues of its other leases, in as many steps as it takes."""
+        """Spend the credits of a lease's account group on the dues of all its leases, in as many steps as it takes."""
         busy = Contention("lease_busy", "Others kept writing to the same leases.", landlord_id=landlord.landlord_id)
         while True:
             step = partial(self._share_some, landlord, lease_id)
@@ -71,7 +71,8 @@ class CreditSpender:
     def _step(self, landlord: Landlord, account: Account) -> ChargeWrite | None:
         if not may_spend(account):
             return None
-        spent = use_credits(account, paris_day(self.clock.now()), landlord.chart).numbered()
+        on, for_household = paris_day(self.clock.now()), account.group is not None
+        spent = use_credits(account, on, landlord.chart, for_household=for_household).numbered()
         if not spent.uses and not spent.offsets:
             return None
         books = replace(spent.account, version=account.version + 1)
