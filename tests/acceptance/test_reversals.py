@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from acceptance.case import Case
 from acceptance.words import Words
+from builders import DAY
 
+from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Nature
 
 
@@ -238,4 +241,100 @@ def test_of_two_returns_of_alike_debits_that_were_taken_for_one_each_takes_its_o
         case.settle()
     assert case.reversed(second) == ("reversed", [("2026-11-06", "450.00", "AM04")])
     assert (case.balance(), case.get("/v1/payments", status="pending")["items"]) == ("900.00", [])
+    case.holds()
+
+
+def state(case: Case, euros: str, day: date = DAY) -> None:
+    """The bank's closing statement of a day credits so much."""
+    case.office.state(day, 100_000, parse_euros(euros), 0, name=f"S-{day}")
+
+
+def proof(case: Case, day: date = DAY) -> tuple[str, str, list[tuple[str, str | None]]]:
+    """Whether a day is proved, its receipts, and what makes a difference."""
+    (account,) = case.get("/v1/proof", date=day.isoformat())["accounts"]
+    lines = [(line["reason"], line["payment_id"]) for line in account["lines"]]
+    return account["status"], format_euros(account["receipts_cents"]), lines
+
+
+def never_booked(case: Case, payment_id: str, on: str = "2026-11-05", amount_cents: int | None = None) -> Any:
+    body = {"reason": "the bank never booked it", "reversed_on": on, "amount_cents": amount_cents}
+    return case.ask("POST", f"/v1/payments/{payment_id}/reverse", body)
+
+
+@pytest.fixture
+def noticed() -> tuple[Case, str]:
+    """450.00 that a notice of the bank told on the lease, and spent by two months."""
+    case = Case(today="2026-11-06")
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "400.00")
+    paid = case.receive("450.00", channel="camt.054", bank_reference="NOTICE-1")
+    case.call("dec", "rent", "2026-12-10", "400.00")
+    return case, paid
+
+
+def test_what_the_closing_statement_leaves_out_is_taken_back_on_its_own_day(noticed: tuple[Case, str]) -> None:
+    case, paid = noticed
+    state(case, "0.00")
+    assert proof(case) == ("gap", "450.00", [("not_on_statement", paid)])
+    assert never_booked(case, paid).status == 200
+    assert proof(case) == ("proved", "0.00", [])
+    assert case.reversed(paid) == ("reversed", [("2026-11-05", "450.00", "the bank never booked it")])
+    assert case.still_open() == {"nov": "400.00", "dec": "400.00"}
+    reversal = case.entries()[-1]
+    assert (reversal["kind"], reversal["booking_date"]) == ("reversal", "2026-11-05")
+    assert sides(reversal)[0] == ("512", 0, 45000)
+    assert case.ask("POST", "/v1/exports", {"kind": "receipts", "from": "2026-11-05", "to": "2026-11-05"}).status == 202
+    assert case.get("/v1/dashboard", **{"from": "2026-11-05", "to": "2026-11-05"})["total_cents"] == 0
+    case.holds()
+
+
+def test_what_the_closing_statement_leaves_out_is_taken_out_of_suspense() -> None:
+    case = Case(today="2026-11-06")
+    paid = case.report("75.00", channel="camt.054")
+    state(case, "0.00")
+    assert never_booked(case, paid).status == 200
+    assert (proof(case), case.reversed(paid)[0]) == (("proved", "0.00", []), "reversed")
+    assert case.get("/v1/dashboard")["suspense_cents"] == 0
+
+
+def test_of_two_amounts_of_one_reference_the_one_on_the_statement_stays(noticed: tuple[Case, str]) -> None:
+    case, paid = noticed
+    true = case.receive("450.01", bank_reference="NOTICE-1")
+    state(case, "450.01")
+    assert ("identity_conflict", true) in case.alerts()
+    assert case.ask("POST", f"/v1/payments/{true}/assign", {"lease_id": "L1", "reason": "as stated"}).status == 200
+    assert never_booked(case, paid).status == 200
+    assert (case.balance(), proof(case)) == ("349.99", ("proved", "450.01", []))
+    case.holds()
+
+
+def test_what_a_statement_may_hold_yet_or_holds_is_not_taken_back_by_hand(noticed: tuple[Case, str]) -> None:
+    case, paid = noticed
+    told = case.receive("10.00")
+    assert never_booked(case, paid).body["error"]["message"].startswith("No closing statement tells of its day yet")
+    state(case, "10.00")
+    for payment_id, cents in ((told, None), (paid, 100)):
+        refused = never_booked(case, payment_id, amount_cents=cents)
+        assert (refused.status, refused.body["error"]["code"]) == (409, "payment_not_in_collection")
+    other_day = never_booked(case, paid, on="2026-11-06")
+    assert (other_day.status, other_day.body["error"]["detail"]) == (422, {"booking_date": "2026-11-05"})
+    assert (case.balance(), proof(case)[0]) == ("340.00", "gap")
+
+
+def test_what_a_statement_tells_after_all_waits_for_a_person_who_books_it_anew(noticed: tuple[Case, str]) -> None:
+    case, paid = noticed
+    state(case, "0.00")
+    assert never_booked(case, paid).status == 200
+    case.today_is("2026-11-07")
+    assert case.receive("450.00", "2026-11-06", bank_reference="NOTICE-1") == paid
+    state(case, "450.00", date(2026, 11, 6))
+    held = case.payment(paid)
+    assert (held["status"], held["awaiting"], held["reversals"]) == ("pending", "decision", [])
+    assert (case.balance(), proof(case, date(2026, 11, 6))[0]) == ("800.00", "gap")
+    assert case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L1", "reason": "it came"}).status == 200
+    assert (proof(case)[:2], proof(case, date(2026, 11, 6))[:2]) == (("proved", "0.00"), ("proved", "450.00"))
+    assert case.settled(paid) == {"nov": "400.00", "dec": "50.00"}
+    assert sides(case.entries()[-1])[0] == ("512", 45000, 0)
+    case.take_back(paid, "2026-11-07", "450.00")
+    assert (case.reversed(paid), case.balance()) == (("reversed", [("2026-11-07", "450.00", "AM04")]), "800.00")
     case.holds()

@@ -11,9 +11,11 @@ from unit.web.office import CHEQUE, Office
 
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.due_rows import DueRows
+from quitus.adapters.file_rows import FileRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.movement import Means, Nature
+from quitus.services.registry import Area, DroppedFile, FileStatus
 from quitus.services.settle_pending import PendingSettler
 from quitus.services.spend_credits import CreditSpender
 
@@ -254,6 +256,22 @@ def test_what_cannot_have_come_back_is_refused(office: Office, fields: dict[str,
     payment_id = office.ask("POST", "/v1/payments", CHEQUE, role="accountant").body["payment_id"]
     assert reverse(office, payment_id, **fields).code == code
     assert balance(office) == 0
+
+
+def test_what_a_statement_that_is_being_read_may_hold_is_not_taken_back_by_hand(office: Office) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    payment_id = office.post(reported(a_credit(45000, iban), "camt.054"))
+    office.state(DAY, 0, 0, 0)
+    files = FileRows(office.table)
+    files.register(DroppedFile("semiga", "F1", Area.BANK, "S1.xml", "2026-11-05T20:00:00.000+00:00"))
+    refused = reverse(office, payment_id)
+    assert (refused.code, refused.body["error"]["message"]) == (
+        "payment_not_in_collection",
+        "A statement of the account is still being read: look again in a minute.",
+    )
+    files.update("semiga", "F1", status=FileStatus.PROCESSED)
+    assert reverse(office, payment_id).body["status"] == "reversed"
+    assert accounts(office) == {"512": 0, "411": 0}
 
 
 def test_what_the_bank_booked_is_taken_back_by_the_bank_only(office: Office) -> None:

@@ -163,7 +163,8 @@ def _entry_writes(landlord_id: str, payment: Payment, entries: Iterable[Entry], 
 
 def _reversal_writes(landlord_id: str, change: ViewChange) -> Iterator[Write]:
     payment, new = change.payment, change.new_reversals
-    for number, reversal in enumerate(new, len(payment.reversals) - len(new) + 1):
+    told = payment.void_reversals + len(payment.reversals) - len(new)
+    for number, reversal in enumerate(new, told + 1):
         taken = TakenBack(
             reversal.reversal_id,
             payment.payment_id,

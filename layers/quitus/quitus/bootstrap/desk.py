@@ -268,9 +268,12 @@ class StaffDesk:
 
     @cached_property
     def returns(self) -> ReturnDesk:
+        from quitus.adapters.file_rows import FileRows
         from quitus.services.decide_returns import ReturnDesk
+        from quitus.services.left_out import LeftOut
 
-        return ReturnDesk(self.decisions, self._ledger, self.landlords, self.clock)
+        left_out = LeftOut(self.proof, FileRows(self._table))
+        return ReturnDesk(self.decisions, self._ledger, self.landlords, self.clock, left_out)
 
     @cached_property
     def files(self) -> FileDesk:

@@ -90,10 +90,11 @@ def unassign(
     booking = decided_booking(payment, number, payment.debtor, chart, on)
     entries, made = take_off(payment, everything(payment), accounts, histories, booking)
     off = replace(match, lease_id=None)
-    return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at, ends=_last_entries(payment)), made
+    return Decision(number, DecisionKind.UNASSIGN, off, (), 0, entries, by, at, ends=last_entries(payment)), made
 
 
-def _last_entries(payment: Payment) -> tuple[tuple[str, int], ...]:
+def last_entries(payment: Payment) -> tuple[tuple[str, int], ...]:
+    """By lease, the last entry of a payment."""
     last = dict[str, int]()
     for entry in payment.entries:
         if entry.lease_id is not None:
@@ -120,7 +121,8 @@ def settled_leases(payment: Payment) -> list[str]:
 
 
 def decided_booking(payment: Payment, number: int, debtor: Debtor, chart: Chart, on: date) -> Booking:
-    """How a decision is booked: from suspense; what was in no book yet comes from the bank's account."""
-    origin = Role.SUSPENSE if payment.entries else bank_role(payment.posted.incoming)
+    """How a decision is booked: from suspense; what was in no book, or is in none any more, comes from the bank's."""
+    is_booked = payment.entries and payment.awaiting is not Awaiting.DECISION
+    origin = Role.SUSPENSE if is_booked else bank_role(payment.posted.incoming)
     entry_id = f"{payment.payment_id}-d{number}"
     return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, on, origin, debtor, chart)

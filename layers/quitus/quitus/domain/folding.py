@@ -46,8 +46,16 @@ def fold(
         is_clearing=_clears(posted),
     )
     for step in _in_order(decisions, uses):
-        payment = _decided(payment, step) if isinstance(step, Decision) else _used(payment, step)
-    return payment
+        payment = _decided(_booked_after_all(payment), step) if isinstance(step, Decision) else _used(payment, step)
+    return _booked_after_all(payment)
+
+
+def _booked_after_all(payment: Payment) -> Payment:
+    """What was taken back as never booked, and is on a closing statement now, is in no book until a person decides."""
+    if not payment.is_unbooked or payment.stated_on is None:
+        return payment
+    void = payment.void_reversals + len(payment.reversals)
+    return replace(payment, status=PaymentStatus.PENDING, reversals=(), void_reversals=void)
 
 
 def _clears(posted: Posted) -> bool:
@@ -69,7 +77,7 @@ def _first_status(posted: Posted) -> PaymentStatus:
 
 
 def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[Decision | CreditUse]:
-    """Both kinds stand on leases' chains: an unassignment says where on each its stay ends.
+    """Both kinds stand on leases' chains: a decision that ends a payment's stay there says where on each.
 
     What a reversal takes is said by what it takes, so that it may follow all uses of the stay.
     """
@@ -77,13 +85,12 @@ def _in_order(decisions: Sequence[Decision], uses: Sequence[CreditUse]) -> list[
     taken = list[Decision]()
     waiting = sorted(uses, key=lambda use: (use.entries[0].lease_id or "", use.entries[0].sequence))
     for decision in sorted(decisions, key=lambda made: made.number):
+        ends = dict(decision.ends)
+        steps += [use for use in waiting if _is_ended(use, ends)]
+        waiting = [use for use in waiting if not _is_ended(use, ends)]
         if decision.kind in (DecisionKind.REVERSE, DecisionKind.CONFIRM):
             taken.append(decision)
             continue
-        if decision.kind is DecisionKind.UNASSIGN:
-            ends = dict(decision.ends)
-            steps += [use for use in waiting if _is_ended(use, ends)]
-            waiting = [use for use in waiting if not _is_ended(use, ends)]
         steps += [*taken, decision]
         taken = []
     return steps + waiting + taken

@@ -82,7 +82,7 @@ class Awaiting(StrEnum):
     ORIGINAL = "original"
     """A return: the payment that it takes back."""
     DECISION = "decision"
-    """Its bank reference told another amount before: a person."""
+    """A person: its bank reference told another amount before, or the bank booked what a person had taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,11 @@ class Reversal:
     took: tuple[Allocation, ...] = ()
     """What it took of the payment's allocations. Kept with the decision, not here."""
 
+    @property
+    def is_unbooked(self) -> bool:
+        """Whether a person said that the bank never booked what it had told."""
+        return self.by_hand and not self.in_collection
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -128,7 +133,9 @@ class Decision:
     reversal: Reversal | None = None
     """What is taken back: `allocations` and `credit_cents` are then the parts that are taken, not what is left."""
     ends: tuple[tuple[str, int], ...] = ()
-    """Of an unassignment: by lease, the last entry of the payment that it undoes, be it one that left nothing there."""
+    """Of an unassignment, or what says that a payment was never booked: by lease, the last entry of the payment that it
+    undoes, be it one that left nothing there.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,8 @@ class Payment:
     """What it shows since the last decision on it."""
     reversals: tuple[Reversal, ...] = ()
     """What was taken back of it, in the order of the decisions."""
+    void_reversals: int = 0
+    """How many were before these that hold no more: the bank booked after all what a person had taken back."""
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
     is_turned: bool = False
@@ -191,7 +200,7 @@ class Payment:
             return Awaiting.BOOKING
         if incoming.movement.is_parked or (self.is_turned and not self.entries):
             return Awaiting.DETAILS
-        return Awaiting.ORIGINAL if self.entries else Awaiting.DECISION
+        return Awaiting.ORIGINAL if self.entries and self.is_return else Awaiting.DECISION
 
     @property
     def awaits_list_of(self) -> str | None:
@@ -255,6 +264,11 @@ class Payment:
         """Whether it is a payment of its own, or may be one."""
         is_another = self.is_bank_line or self.is_replaced or self.list_id or self.is_recovery or self.is_refund
         return not (is_another or self.is_dismissed or self.reverses)
+
+    @property
+    def is_unbooked(self) -> bool:
+        """Whether a person took it back because no closing statement holds it."""
+        return any(reversal.is_unbooked for reversal in self.reversals)
 
     @property
     def left_cents(self) -> Cents:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from quitus.domain.assigning import last_entries
 from quitus.domain.charged import Charging, History
-from quitus.domain.errors import Conflict
+from quitus.domain.errors import Conflict, Invalid
 from quitus.domain.household import Booking
 from quitus.domain.incoming import Incoming, bank_role
 from quitus.domain.lease import Account
@@ -48,6 +49,26 @@ class TakeBack:
     evidence: Mapping[str, str]
     by: str
     at: str
+
+
+def by_hand(payment: Payment, cents: Cents, on: date, reason: str) -> Reversal:
+    """What a person takes back of a payment: of what waits in collection, some or all; what the bank told and never
+    booked, whole and on its own day.
+
+    Raises:
+        Conflict: something of what the bank told would be left, or went back already.
+        Invalid: another day than that.
+    """
+    in_collection = bank_role(payment.posted.incoming) is Role.COLLECTION
+    if not in_collection and cents != payment.amount_cents:
+        message = "What the bank never booked is taken back whole, unless some of it went back already."
+        raise Conflict("payment_not_in_collection", message, amount_cents=payment.amount_cents)
+    came = payment.posted.incoming.movement.booking_date
+    if not in_collection and on != came:
+        message = "What the bank never booked is taken back on its own day."
+        raise Invalid("invalid_date", message, booking_date=came.isoformat())
+    name = f"{payment.payment_id}-d{payment.decisions + 1}"
+    return Reversal(name, cents, on, reason, in_collection, by_hand=True)
 
 
 def check_is_payment(payment: Payment) -> None:
@@ -112,6 +133,7 @@ def take_back(
         order.by,
         order.at,
         reversal=order.reversal,
+        ends=last_entries(payment) if order.reversal.is_unbooked else (),
     )
     return decision, made
 

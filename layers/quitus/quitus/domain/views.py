@@ -126,7 +126,8 @@ class ViewChange:
     @property
     def new_reversals(self) -> tuple[Reversal, ...]:
         """Reversals that the outbox was not told of."""
-        return self.payment.reversals[self.before.reversals if self.before else 0 :]
+        told = self.before.reversals if self.before else 0
+        return self.payment.reversals[max(told - self.payment.void_reversals, 0) :]
 
     @property
     def told_anew(self) -> frozenset[Feed]:
@@ -166,7 +167,7 @@ def shown(payment: Payment, homes: Mapping[str, Home], before: Shown | None = No
         contribution=contribution(payment, homes),
         entries=frozenset(entry.entry_id for entry in payment.entries),
         alerts=alert_kinds(payment),
-        reversals=len(payment.reversals),
+        reversals=payment.void_reversals + len(payment.reversals),
         notices=last_notices(payment, before.notices if before else NOTHING_TOLD),
     )
 
@@ -254,9 +255,10 @@ def difference(before: Contribution, after: Contribution) -> Contribution:
 
 def on_bank(payment: Payment) -> bool:
     """Whether a bank account (512) moved: not what people typed in, nor card, cheque and cash waiting in 511, nor what
-    was only announced. A batch's sum is the bank's line as long as its closing statement has nothing better.
+    was only announced, or taken back as never booked. A batch's sum is the bank's line as long as its closing statement
+    has nothing better.
     """
-    if payment.is_replaced or payment.awaiting in (Awaiting.BOOKING, Awaiting.DECISION):
+    if payment.is_replaced or payment.is_unbooked or payment.awaiting in (Awaiting.BOOKING, Awaiting.DECISION):
         return False
     if payment.awaiting is Awaiting.DETAILS:
         return payment.stated_on is not None

@@ -12,9 +12,10 @@ from quitus.domain.ledger import Role
 from quitus.domain.money import Cents
 from quitus.domain.payment import Payment, Reversal
 from quitus.domain.returned import Return
-from quitus.domain.reversing import TakeBack, check_is_payment, check_reversible, check_waiting, dismissed
+from quitus.domain.reversing import TakeBack, by_hand, check_is_payment, check_reversible, check_waiting, dismissed
 from quitus.domain.tracing import is_unconfirmed
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion, check_version
+from quitus.services.left_out import LeftOut
 from quitus.services.ports import Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
 from quitus.services.table import Stale
@@ -32,7 +33,9 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """A cheque, card or cash receipt that came back: all that is left of it, or some; the reason; the day."""
+    """A cheque, card or cash receipt that came back, or what the bank never booked: all that is left of it, or some;
+    the reason; the day.
+    """
 
     reason: str
     reversed_on: date
@@ -47,6 +50,7 @@ class ReturnDesk:
     ledger: Ledger
     landlords: Landlords
     clock: Clock
+    left_out: LeftOut
 
     def trace(self, occasion: Occasion, order: Original) -> Payment:
         """Say which payment a waiting return takes back; the return as it stands then.
@@ -76,12 +80,13 @@ class ReturnDesk:
         return self.decisions.decide(occasion, logged, lambda: self._dismiss(occasion, reason))
 
     def came_back(self, occasion: Occasion, order: CameBack) -> Payment:
-        """Take back a receipt whose money is, or was, in collection; the bank's own line of it will clear 511.
+        """Take back a receipt whose money is, or was, in collection; the bank's own line of it will clear 511. Or what
+        the bank told, and left out of the closing statement of its day.
 
         Raises:
             NotFound: no such payment.
-            Invalid: a day before the receipt, or to come.
-            Conflict: the bank itself tells of it, less is left, or it was decided on since it was read.
+            Invalid: a day before the receipt, or to come; of what the bank left out, another day than its own.
+            Conflict: a statement holds it, or may yet, less is left, or it was decided on since it was read.
         """
         payment = receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         check_is_payment(payment)
@@ -133,16 +138,15 @@ class ReturnDesk:
         check_version(payment, occasion)
         cents = payment.left_cents if order.amount_cents is None else order.amount_cents
         check_reversible(payment, cents)
-        if bank_role(payment.posted.incoming) is not Role.COLLECTION:
-            message = "The bank itself tells when what it booked goes back."
-            raise Conflict("payment_not_in_collection", message)
-        name = f"{payment.payment_id}-d{payment.decisions + 1}"
-        reversal = Reversal(name, cents, order.reversed_on, order.reason, in_collection=True, by_hand=True)
-        on, at = occasion.attempt.day, occasion.attempt.instant
-        said = evidence_of(occasion, order.reason)
-        take_back = TakeBack(reversal, Role.COLLECTION, on, said, occasion.by, at)
+        origin = bank_role(payment.posted.incoming)
+        if origin is not Role.COLLECTION:
+            self.left_out.check(landlord_id, payment)
+        reversal = by_hand(payment, cents, order.reversed_on, order.reason)
+        on = reversal.booking_date if reversal.is_unbooked else occasion.attempt.day
+        said, at = evidence_of(occasion, order.reason), occasion.attempt.instant
+        take_back = TakeBack(reversal, origin, on, said, occasion.by, at)
         held, decision, made = Reverser(self.ledger, self.clock).taken(landlord, payment.payment_id, take_back)
-        if held.decisions != payment.decisions:
+        if held.version != payment.version:  # a statement may hold it since
             raise Stale
         self.ledger.commit_reversal(landlord_id, held, decision, made, None)
 

@@ -251,8 +251,8 @@ class OriginalBody(Body):
 
 
 class ReverseBody(Body):
-    """A receipt that came back (an unpaid cheque): all that is left of it unless `amount_cents` is given; `version` as
-    it was read, if at all.
+    """A receipt that came back (an unpaid cheque): all that is left of it unless `amount_cents` is given; or what the
+    bank told and never booked, whole and on its own day. `version` as it was read, if at all.
     """
 
     reason: Remark

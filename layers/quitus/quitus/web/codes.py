@@ -58,7 +58,9 @@ CODES: Mapping[str, Code] = {
     "payment_on_other_lease": Code(409, "The payment is on another lease than the one named."),
     "payment_is_return": Code(409, "A return takes money back: it is no payment, and is not reversed itself."),
     "payment_not_reversible": Code(409, "Only a payment that is posted or in suspense can be taken back."),
-    "payment_not_in_collection": Code(409, "The bank itself tells when what it booked goes back."),
+    "payment_not_in_collection": Code(
+        409, "Neither does it wait in collection, nor did the closing statement of its day leave it out, whole."
+    ),
     "reversal_exceeds_payment": Code(409, "More would be taken back than is left of the payment."),
     "return_not_waiting": Code(409, "Only a return that waits for its payment can be traced or dismissed."),
     "payment_is_refund": Code(409, "A refund is cancelled, not unassigned."),

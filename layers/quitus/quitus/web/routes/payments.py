@@ -183,7 +183,8 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/payments/{payment_id}/reverse", reverse, {200: PaymentAnswer},
-        "Record that a cheque, card or cash receipt came back", ACCOUNTANTS, ReverseBody,
+        "Record that a cheque, card or cash receipt came back, or that the bank never booked what it told",
+        ACCOUNTANTS, ReverseBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "payment_is_return", "payment_not_reversible",
             "payment_not_in_collection", "reversal_exceeds_payment", "reversed_in_future", "invalid_date", "rows_busy",
