@@ -338,3 +338,23 @@ def test_what_a_statement_tells_after_all_waits_for_a_person_who_books_it_anew(n
     case.take_back(paid, "2026-11-07", "450.00")
     assert (case.reversed(paid), case.balance()) == (("reversed", [("2026-11-07", "450.00", "AM04")]), "800.00")
     case.holds()
+
+
+def test_a_return_dismissed_in_error_takes_the_debit_back_that_came_later() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    unpaid = {"nature": Nature.RETURN, "means": "direct_debit", "return_reason": "AM04", "end_to_end_id": "NOV-2026-L1"}
+    returned = case.report("-450.00", "2026-11-05", **unpaid)
+    path = f"/v1/payments/{returned}/original"
+    assert case.ask("POST", path, {"payment_id": None, "reason": "not ours"}).body["awaiting"] is None
+    paid = case.receive("450.00", "2026-11-04", means="direct_debit", end_to_end_id="NOV-2026-L1")
+    case.settle()
+    assert case.balance() == "0.00"
+    named = case.ask("POST", path, {"payment_id": paid, "reason": "it is hers"})
+    assert (named.status, named.body["reverses"]) == (200, paid)
+    assert case.reversed(paid) == ("reversed", [("2026-11-05", "450.00", "AM04")])
+    assert (case.still_open(), case.alerts()) == ({"nov": "450.00"}, [])
+    assert sides(case.entries()[-1]) == [("512", 0, 45000), ("411", 45000, 0)]
+    assert case.ask("POST", path, {"payment_id": None, "reason": "again"}).body["error"]["code"] == "return_not_waiting"
+    case.holds()

@@ -192,12 +192,16 @@ def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> De
 
 
 def traced(returned: Payment, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str) -> Decision:
-    """The decision on a return that waited in 471: the payment that it takes back is known; `lines` are the rest."""
+    """The decision on a return that waited in 471, or was dismissed: the payment that it takes back is known; `lines`
+    are the rest.
+    """
+    check_open(returned)
     return _on_return(returned, DecisionKind.TRACE, match, lines, on, by, at)
 
 
 def dismissed(returned: Payment, evidence: Mapping[str, str], on: date, by: str, at: str) -> Decision:
     """The decision that a return takes back nothing of the landlord's: its entry is taken back (D512 C471)."""
+    check_waiting(returned)
     match = Match(None, MatchRule.PERSON, evidence)
     lines = mirrored(returned.entries[-1].lines) if returned.entries else ()
     return _on_return(returned, DecisionKind.DISMISS, match, lines, on, by, at)
@@ -206,17 +210,27 @@ def dismissed(returned: Payment, evidence: Mapping[str, str], on: date, by: str,
 def check_waiting(returned: Payment) -> None:
     """Refuse what is no return that waits for its payment. Raises Conflict."""
     if returned.awaiting is not Awaiting.ORIGINAL:
-        raise Conflict(
-            "return_not_waiting",
-            "Only a return that waits for its payment can be traced or dismissed.",
-            status=returned.status.value,
-        )
+        message = "Only a return that waits for its payment can be dismissed."
+        raise Conflict("return_not_waiting", message, status=returned.status.value)
+
+
+def check_open(returned: Payment) -> None:
+    """Refuse what is no return, or took a payment back: one that was dismissed may still be traced. Raises Conflict."""
+    if returned.awaiting is not Awaiting.ORIGINAL and not returned.is_dismissed:
+        message = "Only a return that waits for its payment, or was dismissed, can be traced."
+        raise Conflict("return_not_waiting", message, status=returned.status.value)
+
+
+def booked_against(returned: Payment) -> Role:
+    """The account that holds what a return took while its payment was not known: 471 where it waits; of one that was
+    dismissed nothing is left there, and its payment is booked against the bank's account as if it had been known.
+    """
+    return bank_role(returned.posted.incoming) if returned.is_dismissed else Role.SUSPENSE
 
 
 def _on_return(
     returned: Payment, kind: DecisionKind, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str
 ) -> Decision:
-    check_waiting(returned)
     number = returned.decisions + 1
     entry_id = f"{returned.payment_id}-d{number}"
     entries = (next_loose(returned.entries, entry_id, EntryKind.REVERSAL, on, lines),) if lines else ()

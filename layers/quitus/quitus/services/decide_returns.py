@@ -12,7 +12,15 @@ from quitus.domain.ledger import Role
 from quitus.domain.money import Cents
 from quitus.domain.payment import Payment, Reversal
 from quitus.domain.returned import Return
-from quitus.domain.reversing import TakeBack, by_hand, check_is_payment, check_reversible, check_waiting, dismissed
+from quitus.domain.reversing import (
+    TakeBack,
+    booked_against,
+    by_hand,
+    check_is_payment,
+    check_open,
+    check_reversible,
+    dismissed,
+)
 from quitus.domain.tracing import is_unconfirmed
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion, check_version
 from quitus.services.left_out import LeftOut
@@ -44,7 +52,7 @@ class CameBack:
 
 @dataclass(frozen=True, slots=True)
 class ReturnDesk:
-    """Takes decisions on returns; a decision that takes money back is final (sector.md, reversals)."""
+    """Takes decisions on returns; one that takes money back is final (sector.md, reversals), a dismissal is not."""
 
     decisions: DecisionDesk
     ledger: Ledger
@@ -53,12 +61,12 @@ class ReturnDesk:
     left_out: LeftOut
 
     def trace(self, occasion: Occasion, order: Original) -> Payment:
-        """Say which payment a waiting return takes back; the return as it stands then.
+        """Say which payment a return takes back that waits, or was dismissed; the return as it stands then.
 
         Raises:
             NotFound: no such return, or payment.
-            Conflict: the return waits no more, was decided on since it was read, or the payment cannot be taken back,
-                or not so much of it.
+            Conflict: the return took a payment back, was decided on since it was read, or the payment cannot be taken
+                back, or not so much of it.
         """
         receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         receipt_of(self.ledger, occasion.landlord_id, order.payment_id)
@@ -109,12 +117,12 @@ class ReturnDesk:
         landlord_id = occasion.landlord_id
         waiting = self.ledger.payment(landlord_id, occasion.payment_id)
         check_version(waiting, occasion)
-        check_waiting(waiting)
+        check_open(waiting)
         returned = Return(waiting.reports)
         original = self.ledger.payment(landlord_id, order.payment_id)
         on, at = occasion.attempt.day, occasion.attempt.instant
         said = evidence_of(occasion, order.reason)
-        occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
+        occurrence = Occurrence(waiting.payment_id, returned, booked_against(waiting), on, at, occasion.by, said)
         told = _told(returned, original, order.fee_cents) if is_on_bank(returned) else None
         reverser = Reverser(self.ledger, self.clock)
         if told is not None:

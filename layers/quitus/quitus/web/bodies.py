@@ -240,8 +240,8 @@ class ClearingBody(Body):
 
 
 class OriginalBody(Body):
-    """The payment that a waiting return takes back, or null: none of the landlord's. `fee_cents`: what of it is the
-    bank's fee; `version`: that of the return as it was read.
+    """The payment that a return takes back, or null: none of the landlord's, until one is named. `fee_cents`: what of
+    it is the bank's fee; `version`: that of the return as it was read.
     """
 
     payment_id: Id | None

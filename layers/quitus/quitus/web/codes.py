@@ -62,7 +62,9 @@ CODES: Mapping[str, Code] = {
         409, "Neither does it wait in collection, nor did the closing statement of its day leave it out, whole."
     ),
     "reversal_exceeds_payment": Code(409, "More would be taken back than is left of the payment."),
-    "return_not_waiting": Code(409, "Only a return that waits for its payment can be traced or dismissed."),
+    "return_not_waiting": Code(
+        409, "The return took a payment back, or was dismissed: only its payment may be named then."
+    ),
     "payment_is_refund": Code(409, "A refund is cancelled, not unassigned."),
     "refund_exceeds_credit": Code(
         409, "More than the tenant's free credit, aids and what is due by now left out; `detail` gives that."
