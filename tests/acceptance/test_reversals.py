@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
 import pytest
 from acceptance.case import Case
+from acceptance.test_lists import a_case, caf_list, suspense, tenant
 from acceptance.words import Words
 from builders import DAY
 
+from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Nature
+from quitus.services import list_returns
 
 
 def sides(entry: Any) -> list[tuple[str, int, int]]:
@@ -355,6 +359,94 @@ def test_a_return_dismissed_in_error_takes_the_debit_back_that_came_later() -> N
     assert (named.status, named.body["reverses"]) == (200, paid)
     assert case.reversed(paid) == ("reversed", [("2026-11-05", "450.00", "AM04")])
     assert (case.still_open(), case.alerts()) == ({"nov": "450.00"}, [])
-    assert sides(case.entries()[-1]) == [("512", 0, 45000), ("411", 45000, 0)]
+    assert sides(case.entries()[-1]) == [("471", 0, 45000), ("411", 45000, 0)]
     assert case.ask("POST", path, {"payment_id": None, "reason": "again"}).body["error"]["code"] == "return_not_waiting"
     case.holds()
+
+
+CAF_TRANSFER = "2026-11-04"
+
+
+def a_bulk_transfer(*lines: tuple[str, str]) -> tuple[Case, str, str, str]:
+    """What the CAF sent for tenants L1 and L2 and others, as its list says, and a return: the case, the ids of list,
+    transfer and return.
+    """
+    case = a_case()
+    tenant(case, "L1", "1000001", "190.00")
+    tenant(case, "L2", "1000002", "120.50")
+    list_id = case.drop_list(caf_list(("1000001", "190.00"), ("1000002", "120.50"), *lines))
+    euros = format_euros(case.get(f"/v1/lists/{list_id}")["total_cents"])
+    transfer = case.report(euros, CAF_TRANSFER, debtor_name="CAF DU GARD")
+    case.settle()
+    returned = case.report(f"-{euros}", nature=Nature.RETURN, return_reason="FOCR")
+    return case, list_id, transfer, returned
+
+
+def goes_back(case: Case, returned: str, transfer: str) -> Any:
+    body = {"payment_id": transfer, "reason": "the bank recalled it"}
+    return case.ask("POST", f"/v1/payments/{returned}/original", body)
+
+
+def booked(case: Case, list_id: str, *payment_ids: str) -> dict[str, str]:
+    """What payments, and the lines of a list, leave on each account."""
+    lines = case.get(f"/v1/lists/{list_id}/lines")["items"]
+    ledger, sums = LedgerRows(case.office.table), Counter[str]()
+    for payment_id in (*payment_ids, *(line["payment_id"] for line in lines)):
+        for entry in ledger.payment("semiga", payment_id).entries:
+            for line in entry.lines:
+                sums[line.account] += line.debit_cents - line.credit_cents
+    return {account: format_euros(cents) for account, cents in sums.items() if cents}
+
+
+def test_a_bulk_transfer_goes_back_with_every_line_of_its_list_wherever_that_is() -> None:
+    case, list_id, transfer, returned = a_bulk_transfer(("9999999", "45.00"), ("9999998", "-30.00"))
+    assert {kind for kind, _ in case.alerts()} == {"return_without_original", "recovery_apart"}
+    (first,) = case.get("/v1/payments", status="posted", residence="R1", limit="1")["items"]
+    assert case.ask("POST", f"/v1/payments/{first['payment_id']}/unassign", {"reason": "moved"}).status == 200
+    answered = goes_back(case, returned, transfer)
+    assert (answered.status, answered.body["status"], answered.body["reverses"]) == (200, "reversed", transfer)
+    assert case.reversed(transfer) == ("reversed", [("2026-11-05", "325.50", "FOCR")])
+    assert {status for *_, status, _ in case.lines(list_id)} == {"reversed"}
+    assert (case.aid_open("L1"), case.aid_open("L2")) == ("190.00", "120.50")
+    assert (booked(case, list_id, transfer, returned), suspense(case), case.alerts()) == ({}, [], [])
+    assert case.get("/v1/dashboard", **{"from": CAF_TRANSFER, "to": "2026-11-05"})["total_cents"] == 0
+    assert goes_back(case, returned, transfer).body["error"]["code"] == "return_not_waiting"
+    again = case.report("-325.50", "2026-11-06", nature=Nature.RETURN)
+    assert goes_back(case, again, transfer).body["error"]["code"] == "payment_not_reversible"
+    case.holds("L1", "L2")
+
+
+def test_a_bulk_transfer_whose_return_was_dismissed_in_error_goes_back() -> None:
+    case, list_id, transfer, returned = a_bulk_transfer()
+    assert case.ask("POST", f"/v1/payments/{returned}/original", {"payment_id": None, "reason": "no"}).status == 200
+    assert goes_back(case, returned, transfer).status == 200
+    assert (booked(case, list_id, transfer, returned), case.aid_open("L1")) == ({}, "190.00")
+
+
+def test_a_long_list_goes_back_in_several_requests_each_line_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_returns, "LINES_AT_ONCE", 1)
+    case, list_id, transfer, returned = a_bulk_transfer(("9999999", "45.00"))
+    for left in (2, 1):
+        refused = goes_back(case, returned, transfer).body["error"]
+        assert (refused["code"], refused["detail"]) == ("rows_busy", {"lines": left})
+        assert case.payment(returned)["awaiting"] == "original"
+    assert goes_back(case, returned, transfer).status == 200
+    assert booked(case, list_id, transfer, returned) == {}
+    lines = case.get(f"/v1/lists/{list_id}/lines")["items"]
+    assert [len(case.payment(line["payment_id"])["reversals"]) for line in lines] == [1, 1, 1]
+    case.holds("L1", "L2")
+
+
+def test_a_bulk_transfer_does_not_go_back_in_part_nor_from_a_tenant_whom_a_recovery_debits() -> None:
+    case, list_id, transfer, returned = a_bulk_transfer(("9999998", "-30.00"))
+    part = case.report("-190.00", "2026-11-06", nature=Nature.RETURN)
+    line, _, recovery = (one["payment_id"] for one in case.get(f"/v1/lists/{list_id}/lines")["items"])
+    assert goes_back(case, part, transfer).body["error"]["detail"] == {"amount_cents": 28050}
+    assert case.ask("POST", f"/v1/payments/{recovery}/assign", {"lease_id": "L1", "reason": "hers"}).status == 200
+    refused = goes_back(case, returned, transfer).body["error"]
+    assert (refused["code"], refused["detail"]) == ("list_not_reversible", {"payment_id": recovery})
+    assert {status for *_, status, _ in case.lines(list_id)} == {"posted"}
+    assert goes_back(case, part, line).status == 200
+    assert goes_back(case, returned, transfer).body["error"]["code"] == "list_not_reversible"
+    assert (case.aid_open("L1"), case.aid_open("L2")) == ("190.00", "0.00")
+    case.holds("L1", "L2")

@@ -269,11 +269,14 @@ class StaffDesk:
     @cached_property
     def returns(self) -> ReturnDesk:
         from quitus.adapters.file_rows import FileRows
+        from quitus.adapters.list_rows import ListRows
         from quitus.services.decide_returns import ReturnDesk
         from quitus.services.left_out import LeftOut
+        from quitus.services.list_returns import ListReverser
 
         left_out = LeftOut(self.proof, FileRows(self._table))
-        return ReturnDesk(self.decisions, self._ledger, self.landlords, self.clock, left_out)
+        lists = ListReverser(self._ledger, ListRows(self._table), self.clock)
+        return ReturnDesk(self.decisions, self._ledger, self.landlords, self.clock, left_out, lists)
 
     @cached_property
     def files(self) -> FileDesk:

@@ -64,7 +64,8 @@ class DecisionKind(StrEnum):
     SUSPEND = "suspend"
     """A line of the bank's: it brings no such values after all."""
     CALL_OFF = "call_off"
-    """An approved refund: it is not paid after all."""
+    """An approved refund: it is not paid after all. Or a recovery on no tenant: the transfer that it lowered goes back.
+    """
 
     @property
     def says_whose(self) -> bool:

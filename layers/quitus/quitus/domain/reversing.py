@@ -192,11 +192,12 @@ def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> De
 
 
 def traced(returned: Payment, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str) -> Decision:
-    """The decision on a return that waited in 471, or was dismissed: the payment that it takes back is known; `lines`
-    are the rest.
+    """The decision on a return that waited in 471: the payment that it takes back is known; `lines` are the rest. One
+    that was dismissed is first put back into 471 (D471 C512).
     """
     check_open(returned)
-    return _on_return(returned, DecisionKind.TRACE, match, lines, on, by, at)
+    again = mirrored(returned.entries[-1].lines) if returned.is_dismissed else ()
+    return _on_return(returned, DecisionKind.TRACE, match, (*again, *lines), on, by, at)
 
 
 def dismissed(returned: Payment, evidence: Mapping[str, str], on: date, by: str, at: str) -> Decision:
@@ -219,13 +220,6 @@ def check_open(returned: Payment) -> None:
     if returned.awaiting is not Awaiting.ORIGINAL and not returned.is_dismissed:
         message = "Only a return that waits for its payment, or was dismissed, can be traced."
         raise Conflict("return_not_waiting", message, status=returned.status.value)
-
-
-def booked_against(returned: Payment) -> Role:
-    """The account that holds what a return took while its payment was not known: 471 where it waits; of one that was
-    dismissed nothing is left there, and its payment is booked against the bank's account as if it had been known.
-    """
-    return bank_role(returned.posted.incoming) if returned.is_dismissed else Role.SUSPENSE
 
 
 def _on_return(

@@ -125,7 +125,9 @@ class ViewChange:
 
     @property
     def new_reversals(self) -> tuple[Reversal, ...]:
-        """Reversals that the outbox was not told of."""
+        """Reversals that the outbox was not told of; a transfer is told by the lines of its list."""
+        if self.payment.list_id is not None:
+            return ()
         told = self.before.reversals if self.before else 0
         return self.payment.reversals[max(told - self.payment.void_reversals, 0) :]
 

@@ -10,11 +10,10 @@ from quitus.domain.incoming import bank_role
 from quitus.domain.landlord import Landlord
 from quitus.domain.ledger import Role
 from quitus.domain.money import Cents
-from quitus.domain.payment import Payment, Reversal
+from quitus.domain.payment import Payment, PaymentStatus, Reversal
 from quitus.domain.returned import Return
 from quitus.domain.reversing import (
     TakeBack,
-    booked_against,
     by_hand,
     check_is_payment,
     check_open,
@@ -24,10 +23,11 @@ from quitus.domain.reversing import (
 from quitus.domain.tracing import is_unconfirmed
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion, check_version
 from quitus.services.left_out import LeftOut
+from quitus.services.list_returns import ListReverser
 from quitus.services.ports import Clock, Landlords, Ledger
 from quitus.services.read_payments import receipt_of
 from quitus.services.table import Stale
-from quitus.services.take_back import Occurrence, Reverser, confirming, is_on_bank
+from quitus.services.take_back import Occurrence, Reverser, Settled, confirming, is_on_bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class ReturnDesk:
     landlords: Landlords
     clock: Clock
     left_out: LeftOut
+    lists: ListReverser
 
     def trace(self, occasion: Occasion, order: Original) -> Payment:
         """Say which payment a return takes back that waits, or was dismissed; the return as it stands then.
@@ -122,16 +123,25 @@ class ReturnDesk:
         original = self.ledger.payment(landlord_id, order.payment_id)
         on, at = occasion.attempt.day, occasion.attempt.instant
         said = evidence_of(occasion, order.reason)
-        occurrence = Occurrence(waiting.payment_id, returned, booked_against(waiting), on, at, occasion.by, said)
-        told = _told(returned, original, order.fee_cents) if is_on_bank(returned) else None
-        reverser = Reverser(self.ledger, self.clock)
+        occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
+        settled = self._settled(landlord, occurrence, original, order.fee_cents)
+        Reverser(self.ledger, self.clock).commit(landlord_id, waiting, settled, occurrence)
+
+    def _settled(
+        self, landlord: Landlord, occurrence: Occurrence, original: Payment, fee_cents: Cents | None
+    ) -> Settled:
+        """What follows from what a person says: the bank's own line of what was taken back, a transfer with the lines
+        of its list, or a payment.
+        """
+        returned = occurrence.returned
+        told = _told(returned, original, fee_cents) if is_on_bank(returned) else None
         if told is not None:
-            settled = confirming(landlord, occurrence, original, told)
-        else:
-            cents = _taken(returned, original, order.fee_cents)
-            check_reversible(original, cents)
-            settled = reverser.taking(landlord, occurrence, original, cents)
-        reverser.commit(landlord_id, waiting, settled, occurrence)
+            return confirming(landlord, occurrence, original, told)
+        cents = _taken(returned, original, fee_cents)
+        if original.list_id is not None and original.status is PaymentStatus.POSTED:
+            return self.lists.taking(landlord, occurrence, original, cents)
+        check_reversible(original, cents)
+        return Reverser(self.ledger, self.clock).taking(landlord, occurrence, original, cents)
 
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)

@@ -62,6 +62,9 @@ CODES: Mapping[str, Code] = {
         409, "Neither does it wait in collection, nor did the closing statement of its day leave it out, whole."
     ),
     "reversal_exceeds_payment": Code(409, "More would be taken back than is left of the payment."),
+    "list_not_reversible": Code(
+        409, "Not every line of the transfer's list can be taken back, or not all of the transfer went back."
+    ),
     "return_not_waiting": Code(
         409, "The return took a payment back, or was dismissed: only its payment may be named then."
     ),

@@ -179,7 +179,7 @@ ROUTES = (
         OriginalBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "return_not_waiting", "payment_is_return",
-            "payment_not_reversible", "reversal_exceeds_payment", "rows_busy",
+            "payment_not_reversible", "reversal_exceeds_payment", "list_not_reversible", "rows_busy",
         ),
     ),
     Route(
