@@ -307,6 +307,7 @@ def test_of_two_amounts_of_one_reference_the_one_on_the_statement_stays(noticed:
     state(case, "450.01")
     assert ("identity_conflict", true) in case.alerts()
     assert case.ask("POST", f"/v1/payments/{true}/assign", {"lease_id": "L1", "reason": "as stated"}).status == 200
+    assert (case.entries()[-1]["booking_date"], sides(case.entries()[-1])[0]) == ("2026-11-05", ("512", 45001, 0))
     assert never_booked(case, paid).status == 200
     assert (case.balance(), proof(case)) == ("349.99", ("proved", "450.01", []))
     case.holds()
@@ -338,7 +339,7 @@ def test_what_a_statement_tells_after_all_waits_for_a_person_who_books_it_anew(n
     assert case.ask("POST", f"/v1/payments/{paid}/assign", {"lease_id": "L1", "reason": "it came"}).status == 200
     assert (proof(case)[:2], proof(case, date(2026, 11, 6))[:2]) == (("proved", "0.00"), ("proved", "450.00"))
     assert case.settled(paid) == {"nov": "400.00", "dec": "50.00"}
-    assert sides(case.entries()[-1])[0] == ("512", 45000, 0)
+    assert (case.entries()[-1]["booking_date"], sides(case.entries()[-1])[0]) == ("2026-11-06", ("512", 45000, 0))
     case.take_back(paid, "2026-11-07", "450.00")
     assert (case.reversed(paid), case.balance()) == (("reversed", [("2026-11-07", "450.00", "AM04")]), "800.00")
     case.holds()

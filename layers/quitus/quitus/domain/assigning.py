@@ -32,7 +32,7 @@ def assign(
     """Put a payment in suspense on a lease, and those of its account group, by a person's decision: D471 C411 (C4195).
 
     The dues are taken in the order of the day when the money came; the entries are booked on the day of the decision.
-    What awaited a decision was in no book: it is booked on the bank's account (D512).
+    What awaited a decision was in no book: it is booked on the bank's account (D512), on the bank's day.
 
     Raises:
         Conflict: the payment is not in suspense.
@@ -121,8 +121,11 @@ def settled_leases(payment: Payment) -> list[str]:
 
 
 def decided_booking(payment: Payment, number: int, debtor: Debtor, chart: Chart, on: date) -> Booking:
-    """How a decision is booked: from suspense; what was in no book, or is in none any more, comes from the bank's."""
-    is_booked = payment.entries and payment.awaiting is not Awaiting.DECISION
-    origin = Role.SUSPENSE if is_booked else bank_role(payment.posted.incoming)
-    entry_id = f"{payment.payment_id}-d{number}"
-    return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, on, origin, debtor, chart)
+    """How a decision is booked: from suspense; what was in no book, or is in none any more, comes from the bank's, on
+    the bank's day.
+    """
+    entry_id, incoming = f"{payment.payment_id}-d{number}", payment.posted.incoming
+    origin, day = Role.SUSPENSE, on
+    if not payment.entries or payment.awaiting is Awaiting.DECISION:
+        origin, day = bank_role(incoming), payment.stated_on or incoming.movement.booking_date
+    return Booking(payment.payment_id, entry_id, EntryKind.ASSIGNMENT, day, origin, debtor, chart)

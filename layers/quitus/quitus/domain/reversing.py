@@ -61,7 +61,7 @@ def by_hand(payment: Payment, cents: Cents, on: date, reason: str) -> Reversal:
     """
     in_collection = bank_role(payment.posted.incoming) is Role.COLLECTION
     if not in_collection and cents != payment.amount_cents:
-        message = "What the bank never booked is taken back whole, unless some of it went back already."
+        message = "What the bank never booked is taken back whole, and only where nothing of it went back."
         raise Conflict("payment_not_in_collection", message, amount_cents=payment.amount_cents)
     came = payment.posted.incoming.movement.booking_date
     if not in_collection and on != came:
