@@ -15,6 +15,8 @@ from quitus.adapters.file_rows import FileRows
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.domain.movement import Means, Nature
+from quitus.domain.payment import Payment
+from quitus.services.left_out import LeftOut
 from quitus.services.registry import Area, DroppedFile, FileStatus
 from quitus.services.settle_pending import PendingSettler
 from quitus.services.spend_credits import CreditSpender
@@ -308,6 +310,25 @@ def test_what_a_statement_that_is_being_read_may_hold_is_not_taken_back_by_hand(
     files.update("semiga", "F1", status=FileStatus.PROCESSED)
     assert reverse(office, payment_id).body["status"] == "reversed"
     assert accounts(office) == {"512": 0, "411": 0}
+
+
+def test_what_a_statement_tells_while_a_person_takes_it_back_stays(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iban = office.get("/v1/leases/L1")["virtual_iban"]
+    payment_id = office.post(reported(a_credit(45000, iban), "camt.054"))
+    office.state(DAY, 0, 45000, 0)
+    check = LeftOut.check
+
+    def checked(left_out: LeftOut, landlord_id: str, payment: Payment) -> None:
+        check(left_out, landlord_id, payment)
+        office.post(reported(a_credit(45000, iban)))
+
+    monkeypatch.setattr(LeftOut, "check", checked)
+    assert reverse(office, payment_id).code == "payment_not_in_collection"
+    assert (balance(office), accounts(office)) == (0, {"512": 45000, "411": -45000})
+    (account,) = office.get("/v1/proof", query={"date": DAY.isoformat()})["accounts"]
+    assert (account["status"], account["receipts_cents"]) == ("proved", 45000)
 
 
 def test_what_the_bank_booked_is_taken_back_by_the_bank_only(office: Office) -> None:
