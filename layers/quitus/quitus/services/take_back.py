@@ -136,7 +136,7 @@ class Reverser:
         if found.original is not None:
             return bank_role(found.original.payment.posted.incoming)
         if found.reversed:
-            is_on_bank = any(not reversal.in_collection for reversal in found.told)
+            is_on_bank = any(not reversal.in_collection for _, reversal in found.reversed)
             return Role.BANK if is_on_bank else Role.COLLECTION
         named = self._named(landlord_id, incoming)
         return incoming.books.get(named.account) if named is not None else None
