@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from quitus.domain.calendar import is_target_day
 from quitus.domain.money import Cents
 from quitus.services.registry import StatementRecord
-from quitus.services.statement_chain import Break, chained, closing_of, opening_of
+from quitus.services.statement_chain import Break, chained, closing_of, joins, opening_of
 
 _PREFERRED = ("camt.053", "cfonb120", "mt940")
 
@@ -35,8 +35,14 @@ class Told:
         return bank_day(day, following, self._last_before(day)) if following else None
 
     def has_passed(self, day: date) -> bool:
-        """Whether a later statement ends after a day, or the account has no statements at all."""
-        return not self._ends or self._ends[-1] > day
+        """Whether nothing is missing of a day that no statement covers: the next statement begins with the balance that
+        the last one before the day ended with, or is the very first; or the account has no statements at all.
+        """
+        after = bisect_right(self._ends, day)
+        if after == len(self._ends):
+            return not self._ends
+        following = self._ending(self._ends[after], self._ends[after] + LATEST_STATEMENT)
+        return joins(following, self._last_before(day))
 
     def _ending(self, first: date, last: date) -> list[StatementRecord]:
         """Those whose last day is between two days, inclusive."""

@@ -116,7 +116,9 @@ class AccountProof:
     difference_cents: Cents | None
     lines: tuple[ProofLine, ...] = ()
     has_passed: bool = False
-    """No statement covers the day, nothing was booked on it, and the account's statements, if it has any, went on."""
+    """No statement covers the day, nothing was booked on it, and the account's statements, if it has any, went on with
+    the balance from before it.
+    """
 
     @property
     def is_settled(self) -> bool:

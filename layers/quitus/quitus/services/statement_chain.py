@@ -67,6 +67,12 @@ def chained(statements: Iterable[StatementRecord], before: Link | None = None) -
     return links
 
 
+def joins(statements: Iterable[StatementRecord], before: Iterable[StatementRecord]) -> bool:
+    """Whether closing statements begin where those before them ended; the very first join nothing."""
+    last = chained(before)
+    return not last or opening_of(chained(statements, last[-1])[0].statements[0]) in last[-1].endings
+
+
 def link(statements: Sequence[StatementRecord], before: Link | None, after: Collection[Cents] = ()) -> Link:
     """Statements with one last day in order; `after` are the balances that the next day begins with."""
     begins = before.endings if before else frozenset()
