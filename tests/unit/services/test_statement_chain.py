@@ -12,7 +12,7 @@ from builders import BANK_ACCOUNT, DAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.services.bank_day import bank_day
+from quitus.services.bank_day import Told, bank_day
 from quitus.services.registry import StatementRecord
 from quitus.services.statement_chain import Link, chained, closing_of, link, opening_of
 
@@ -147,3 +147,40 @@ def test_a_month_over_its_days_leaves_none_of_them_proved() -> None:
         found = bank_day(day, [held for held in (*days, month) if held.to_date >= day], last)
         assert found is not None
         assert found.breaks
+
+
+SUNDAY = date(2026, 11, 8)
+
+
+def passed(*statements: StatementRecord, day: date = SUNDAY) -> bool:
+    return Told(statements).has_passed(day)
+
+
+def test_a_day_without_a_statement_has_passed_when_the_next_one_goes_on_from_the_last() -> None:
+    assert passed(a_record("Fri", 0, 700, FRIDAY), a_record("Mon", 700, 900, MONDAY))
+    assert not passed(a_record("Fri", 0, 700, FRIDAY), a_record("Mon", 800, 900, MONDAY))
+
+
+def test_a_day_after_the_last_statement_has_not_passed() -> None:
+    assert not passed(a_record("Thu", 0, 700), a_record("Fri", 700, 900, FRIDAY))
+
+
+def test_a_day_before_the_first_statement_has_passed_and_so_has_any_on_an_account_without() -> None:
+    assert passed(a_record("Mon", 800, 900, MONDAY))
+    assert passed()
+
+
+def test_the_next_day_goes_on_from_the_last_one_whatever_its_statements_are_called() -> None:
+    following = a_record("1", 900, 950, MONDAY), a_record("2", 700, 900, MONDAY), a_record("3", 1000, 0, TUESDAY)
+    assert passed(a_record("Fri", 0, 700, FRIDAY), *following)
+
+
+def test_a_day_may_pass_between_statements_of_two_channels() -> None:
+    before = replace(a_record("Fri", 0, 700, FRIDAY), channel="mt940")
+    worse = replace(a_record("Mon", 650, 950, MONDAY), channel="mt940")
+    assert not passed(before, worse)
+    assert passed(before, worse, a_record("Mon", 700, 950, MONDAY))
+
+
+def test_a_day_may_pass_long_before_the_next_statement() -> None:
+    assert passed(a_record("Fri", 0, 700, FRIDAY), a_record("March", 700, 0, date(2027, 3, 1)))
