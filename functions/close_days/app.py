@@ -1,4 +1,4 @@
-"""Closes, every hour, the days that were proved some days ago, and numbers the entries of closed days."""
+"""Closes, every hour, the days that were proved some days ago."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from quitus.adapters.log import logger
 
 
 def close(landlord_id: str) -> None:
-    """Close and number for one landlord."""
+    """Close days of one landlord."""
     through = bootstrap.day_closer().close_proved(landlord_id)
-    numbered = bootstrap.numberer().number(landlord_id)
-    done = {"closed_through": through.isoformat() if through else None, "numbered": numbered}
+    done = {"closed_through": through.isoformat() if through else None}
     logger().info("Days were closed", extra={"landlord_id": landlord_id, **done})
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Close and number for every landlord."""
+    """Close days of every landlord."""
     each_landlord(bootstrap.landlords().all(), close)

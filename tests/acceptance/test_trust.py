@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from acceptance.case import Case
 from builders import DAY, a_virtual_iban
 from template.model import Template
-from unit.web.office import Office, Shelf, other_landlord
+from unit.web.office import Answered, Office, Shelf, other_landlord
 
+from quitus.domain.fec import COLUMNS
 from quitus.domain.money import parse_euros
 from quitus.domain.movement import Nature
 from quitus.services.messages import ExportOrder
@@ -84,6 +86,162 @@ def test_case_23_a_receipt_that_the_statement_leaves_out_is_named(case: Case) ->
     (line,) = proof(case)["lines"]
     assert (line["reason"], line["payment_id"], line["amount_cents"]) == ("not_on_statement", missing, -1)
     assert case.ask("POST", "/v1/exports", {"kind": "receipts"} | DAYS).status == 409
+
+
+def bank_tells(case: Case, day: str, opening: str, credits_told: str, name: str = "S1") -> None:
+    """The bank's statement of a day."""
+    told = date.fromisoformat(day)
+    case.office.state(told, parse_euros(opening), parse_euros(credits_told), 0, name=f"{day}-{name}")
+
+
+def the_next_day(case: Case, opening: str, day: str = "2026-11-04") -> None:
+    """A day with a receipt of 50.00, and its statement."""
+    case.receive("50.00", day)
+    bank_tells(case, day, opening, "50.00")
+
+
+def close(case: Case, through: str) -> Answered:
+    return case.office.ask("POST", "/v1/closings", {"through": through}, role="accountant")
+
+
+def order(case: Case, kind: str, first: str, last: str) -> Answered:
+    return case.office.ask("POST", "/v1/exports", {"kind": kind, "from": first, "to": last})
+
+
+def fec(case: Case, first: str, last: str) -> list[dict[str, str]]:
+    """The lines of a FEC that was ordered and written."""
+    ordered, shelf = order(case, "fec", first, last), Shelf()
+    assert ordered.status == 202, ordered
+    export_id = ordered.body["export_id"]
+    case.office.export_writer(shelf).write(ExportOrder("semiga", export_id))
+    _, *lines = shelf.files["semiga", export_id].splitlines()
+    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
+
+
+def places(lines: list[dict[str, str]], payment_id: str) -> set[tuple[str, str]]:
+    """The days on which a payment's entries are journalled, each with the entry's own day."""
+    return {(line["EcritureDate"], line["PieceDate"]) for line in lines if line["PieceRef"] == payment_id}
+
+
+def named(refused: Answered) -> tuple[int, str, str]:
+    """Status and code of a refusal, and the day that it names."""
+    return refused.status, refused.code, refused.body["error"]["detail"]["date"]
+
+
+@pytest.fixture
+def without_the_third(case: Case) -> Case:
+    """The statement of the 2nd closes at 1 450.00, that of the 4th opens at 2 000.00; the 3rd has none."""
+    case.receive("450.00", "2026-11-02")
+    bank_tells(case, "2026-11-02", "1000.00", "450.00")
+    case.receive("7.77", "2026-11-04")
+    bank_tells(case, "2026-11-04", "2000.00", "7.77")
+    return case
+
+
+def test_no_person_closes_over_a_statement_that_is_missing(without_the_third: Case) -> None:
+    refused = close(without_the_third, "2026-11-04")
+    assert named(refused) == (409, "day_not_closed", "2026-11-03")
+    assert close(without_the_third, "2026-11-02").status == 201
+
+
+def test_no_fec_goes_over_a_statement_that_is_missing(without_the_third: Case) -> None:
+    refused = order(without_the_third, "fec", "2026-11-02", "2026-11-04")
+    assert named(refused) == (409, "day_not_closed", "2026-11-03")
+    assert order(without_the_third, "fec", "2026-11-02", "2026-11-02").status == 202
+
+
+def test_the_clock_does_not_close_over_a_statement_that_is_missing(without_the_third: Case) -> None:
+    without_the_third.today_is("2026-11-20")
+    assert without_the_third.office.desk.closings.close_proved("semiga") == date(2026, 11, 2)
+    assert without_the_third.office.desk.closings.close_proved("semiga") is None
+
+
+def test_the_statement_that_was_missing_lets_the_days_be_closed(without_the_third: Case) -> None:
+    without_the_third.receive("550.00", "2026-11-03")
+    bank_tells(without_the_third, "2026-11-03", "1450.00", "550.00")
+    assert close(without_the_third, "2026-11-04").status == 201
+
+
+def test_days_without_movements_are_closed_without_a_statement(case: Case) -> None:
+    case.receive("450.00", "2026-11-02")
+    bank_tells(case, "2026-11-02", "1000.00", "450.00")
+    case.receive("7.77", "2026-11-05")
+    bank_tells(case, "2026-11-05", "1450.00", "7.77")
+    assert order(case, "fec", "2026-11-02", "2026-11-05").status == 202
+
+
+@pytest.fixture
+def with_a_late_notice(case: Case) -> Case:
+    """The 3rd is closed; then the bank announces 33.00 of it that its statement does not hold."""
+    case.receive("100.00", "2026-11-03")
+    bank_tells(case, "2026-11-03", "1000.00", "100.00")
+    assert close(case, "2026-11-03").status == 201
+    case.receive("33.00", "2026-11-03", channel="camt.054", bank_reference="LATE")
+    return case
+
+
+@pytest.mark.parametrize("kind", ["entries", "receipts", "fec"])
+def test_case_23_a_closed_day_that_differs_since_is_in_no_export(with_a_late_notice: Case, kind: str) -> None:
+    refused = order(with_a_late_notice, kind, "2026-11-03", "2026-11-03")
+    assert named(refused) == (409, "day_not_proved", "2026-11-03")
+    (line,) = refused.body["error"]["detail"]["lines"]
+    assert (line["reason"], line["amount_cents"]) == ("not_on_statement", -3300)
+
+
+def test_case_23_an_entry_that_came_late_is_in_no_fec_while_its_own_day_differs(with_a_late_notice: Case) -> None:
+    the_next_day(with_a_late_notice, "1100.00")
+    assert order(with_a_late_notice, "entries", "2026-11-04", "2026-11-04").status == 202
+    refused = order(with_a_late_notice, "fec", "2026-11-04", "2026-11-04")
+    assert named(refused) == (409, "day_not_proved", "2026-11-03")
+
+
+def test_an_entry_that_came_late_is_in_the_fec_once_its_own_day_is_proved(with_a_late_notice: Case) -> None:
+    late = with_a_late_notice.receive("33.00", "2026-11-03", bank_reference="LATE")
+    bank_tells(with_a_late_notice, "2026-11-03", "1100.00", "33.00", name="S2")
+    the_next_day(with_a_late_notice, "1133.00")
+    assert places(fec(with_a_late_notice, "2026-11-03", "2026-11-03"), late) == set()
+    assert places(fec(with_a_late_notice, "2026-11-04", "2026-11-04"), late) == {("20261104", "20261103")}
+
+
+def test_case_23_what_is_announced_late_of_a_day_without_a_statement_is_in_no_fec(case: Case) -> None:
+    the_next_day(case, "1000.00", "2026-11-06")
+    bank_tells(case, "2026-11-09", "1050.00", "0.00")
+    case.today_is("2026-11-10")
+    assert close(case, "2026-11-08").status == 201
+    case.receive("33.00", "2026-11-07", channel="camt.054")
+    refused = order(case, "fec", "2026-11-09", "2026-11-09")
+    assert named(refused) == (409, "day_not_proved", "2026-11-07")
+
+
+def test_nothing_is_journalled_on_a_day_that_a_person_closed(case: Case) -> None:
+    the_next_day(case, "1000.00")
+    assert close(case, "2026-11-04").status == 201
+    late = case.record("77.00", "cash", "2026-11-04")
+    before = fec(case, "2026-11-01", "2026-11-04")
+    assert places(before, late) == set()
+    bank_tells(case, "2026-11-05", "1050.00", "0.00")
+    assert places(fec(case, "2026-11-05", "2026-11-05"), late) == {("20261105", "20261104")}
+    assert fec(case, "2026-11-01", "2026-11-04") == before
+
+
+def test_a_year_is_given_out_as_it_was_closed_and_what_comes_late_goes_into_the_next(case: Case) -> None:
+    case.today_is("2027-01-06")
+    doubtful = case.report("275.00", "2026-12-31", virtual_iban=a_virtual_iban(9_999_999))
+    bank_tells(case, "2026-12-31", "1000.00", "275.00")
+    bank_tells(case, "2027-01-04", "1275.00", "0.00")
+    assert close(case, "2026-12-31").status == 201
+    cheque = case.record("60.00", "cheque", "2026-12-30")
+    assigned = case.ask("POST", f"/v1/payments/{doubtful}/assign", {"lease_id": "L1", "reason": "seen"})
+    assert assigned.status == 200
+    bank_tells(case, "2027-01-05", "1275.00", "0.00")
+    bank_tells(case, "2027-01-06", "1275.00", "0.00")
+    year = fec(case, "2026-01-01", "2026-12-31")
+    assert places(year, doubtful) == {("20261231", "20261231")}
+    assert places(year, cheque) == set()
+    january = fec(case, "2027-01-01", "2027-01-06")
+    assert places(january, cheque) == {("20270101", "20261230")}
+    assert places(january, doubtful) == {("20270106", "20270106")}
+    assert fec(case, "2026-01-01", "2026-12-31") == year
 
 
 @pytest.fixture

@@ -26,9 +26,8 @@ def test_every_landlords_proved_days_are_closed_and_numbered(monkeypatch: pytest
     office.state(first, 0, 45000, 0)
     monkeypatch.setattr(bootstrap, "landlords", lambda: office.desk.landlords)
     monkeypatch.setattr(bootstrap, "day_closer", lambda: office.desk.closings)
-    monkeypatch.setattr(bootstrap, "numberer", lambda: office.numberer)
     for _ in range(2):
         handler(SCHEDULE, SimpleNamespace())
     books = ClosingRows(office.table).books("semiga")
-    assert (books.closed_through, books.numbered_through, dict(books.numbers)) == (first, first, {"BQ": 1})
+    assert (books.closed_through, dict(books.numbers)) == (first, {"BQ": 1})
     assert ClosingRows(office.table).books("habitat").closed_through is None

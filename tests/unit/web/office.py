@@ -42,7 +42,6 @@ from quitus.services.exports import Export
 from quitus.services.issue_accounts import AccountIssuer
 from quitus.services.lease_changes import LeaseChanges
 from quitus.services.messages import PendingCheck
-from quitus.services.number_entries import Numberer
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.quarantine import Quarantine
 from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
@@ -306,14 +305,10 @@ class Office:
         keys = sorted((key.pk, key.sk) for key in self.table.rows if matters(key))
         return [check for one in changed(keys) if (check := views.refresh(one).check) is not None]
 
-    @property
-    def numberer(self) -> Numberer:
-        return Numberer(ClosingRows(self.table), self.clock)
-
     def export_writer(self, files: ExportFiles) -> ExportWriter:
         """What writes the exports that were ordered."""
         journals = ClosingRows(self.table)
-        return ExportWriter(ExportRows(self.table), ViewRows(self.table), journals, self.numberer, files, self.clock)
+        return ExportWriter(ExportRows(self.table), ViewRows(self.table), journals, files, self.clock)
 
     def keep_list(self, list_id: str, *cents: int) -> None:
         """A list of the CAF that waits for its transfer."""

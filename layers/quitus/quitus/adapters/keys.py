@@ -61,9 +61,9 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | receipts of a day, added up* | `{l}#receipts#{day}` | `{residence}#{commune}#{means}` | update_views |
 | entries booked on a day* | `{l}#entries#{day}` | `{entry}` | update_views |
 | entries that have no number yet* | listing `{l}#unnumbered` | | |
-| how far days are closed and entries numbered | `{l}#books` | `books` | staff_api, close_days, write_export |
+| how far days are closed and entries numbered | `{l}#books` | `books` | staff_api, close_days |
 | when were days closed, by whom? | `{l}#closings` | `{through}` | staff_api, close_days |
-| which entry has this number of a journal? | `{l}#journal#{day}` | `{journal}#{number}` | close_days, write_export |
+| which entry has this number of a journal? | `{l}#journal#{day}` | `{journal}#{number}` | staff_api, close_days |
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
 | what is in collection (511), ever and day by day* | `{l}#collection` | `{means}`, `{means}#{day}` | update_views |
 | residences* | `{l}#residences` | `{residence}` | update_views |

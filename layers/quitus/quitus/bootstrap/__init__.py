@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from quitus.services.close_days import DayCloser
     from quitus.services.issue_accounts import AccountIssuer
     from quitus.services.lease_changes import LeaseChanges
-    from quitus.services.number_entries import Numberer
     from quitus.services.post_batches import BatchPoster
     from quitus.services.post_events import EventPoster
     from quitus.services.post_movements import MovementPoster
@@ -277,17 +276,10 @@ def day_closer() -> DayCloser:
     from quitus.adapters.closing_rows import ClosingRows
     from quitus.adapters.view_rows import ViewRows
     from quitus.services.close_days import DayCloser
-
-    return DayCloser(ClosingRows(table()), ViewRows(table()), proofs(), action_log(), clock())
-
-
-@cache
-def numberer() -> Numberer:
-    """What numbers the entries of closed days."""
-    from quitus.adapters.closing_rows import ClosingRows
     from quitus.services.number_entries import Numberer
 
-    return Numberer(ClosingRows(table()), clock())
+    store = ClosingRows(table())
+    return DayCloser(store, ViewRows(table()), proofs(), Numberer(store, clock()), action_log(), clock())
 
 
 @cache
@@ -389,9 +381,7 @@ def export_writer() -> ExportWriter:
     from quitus.adapters.view_rows import ViewRows
     from quitus.services.write_exports import ExportWriter
 
-    return ExportWriter(
-        ExportRows(table()), ViewRows(table()), ClosingRows(table()), numberer(), export_store(), clock()
-    )
+    return ExportWriter(ExportRows(table()), ViewRows(table()), ClosingRows(table()), export_store(), clock())
 
 
 @cache

@@ -339,16 +339,19 @@ class StaffDesk:
 
     @cached_property
     def exports(self) -> ExportDesk:
+        from quitus.adapters.closing_rows import ClosingRows
         from quitus.adapters.export_rows import ExportRows
         from quitus.services.exports import ExportDesk
 
+        exports, pieces = ExportRows(self._table), ClosingRows(self._table)
         links, queue = self._outside.export_links, self._outside.export_queue
-        return ExportDesk(ExportRows(self._table), links, queue, self.landlords, self.proof, self.closings)
+        return ExportDesk(exports, links, queue, self.landlords, self.proof, self.closings, pieces)
 
     @cached_property
     def closings(self) -> DayCloser:
         from quitus.adapters.closing_rows import ClosingRows
         from quitus.services.close_days import DayCloser
+        from quitus.services.number_entries import Numberer
 
-        store = ClosingRows(self._table)
-        return DayCloser(store, self._views, self.proof, self._outside.action_log, self.clock)
+        store, log = ClosingRows(self._table), self._outside.action_log
+        return DayCloser(store, self._views, self.proof, Numberer(store, self.clock), log, self.clock)

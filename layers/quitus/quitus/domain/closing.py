@@ -57,19 +57,16 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """How far a landlord's days are closed and its entries numbered; `last` are those that this step numbers."""
+    """How far a landlord's days are closed and its entries numbered; `last` are those that this step numbers.
+
+    A day's entries have their numbers before it is closed: what has none by then comes too late for it.
+    """
 
     closed_through: date | None = None
-    numbered_through: date | None = None
     numbers: Mapping[Journal, int] = field(default_factory=dict)
     """The last number of each journal; the first is 1."""
     last: tuple[Numbered, ...] = ()
     version: int = 0
-
-    @property
-    def is_numbered(self) -> bool:
-        """Whether every closed day has its numbers."""
-        return self.numbered_through == self.closed_through
 
     def is_closed(self, day: date) -> bool:
         """Whether nothing more is journalled on a day."""
@@ -77,16 +74,12 @@ class Books:
 
     def closed(self, through: date) -> Books:
         """The books once all days up to one are closed."""
-        return replace(self, closed_through=through, version=self.version + 1)
-
-    def all_numbered(self) -> Books:
-        """The books once no entry of a closed day is without a number."""
-        return replace(self, numbered_through=self.closed_through, last=(), version=self.version + 1)
+        return replace(self, closed_through=through, last=(), version=self.version + 1)
 
     def number(self, entries: Sequence[Entry], validated_on: date) -> Books:
-        """The books with numbers for these entries, by booking day and id; `last` says which."""
+        """The books with numbers for these entries, by booking day and id, none on a closed day; `last` says which."""
         numbers, last = dict(self.numbers), list[Numbered]()
-        first_open = self.numbered_through + timedelta(days=1) if self.numbered_through else date.min
+        first_open = self.closed_through + timedelta(days=1) if self.closed_through else date.min
         for entry in entries:
             journal = journal_of(entry)
             numbers[journal] = numbers.get(journal, 0) + 1

@@ -1,12 +1,14 @@
 """Close days: only what is proved is closed, and what is closed takes nothing more.
 
+The entries of a day get their numbers first: at the moment in which it is closed, all that is on it has one.
+
 A person closes days, an order of the FEC closes what it covers, and every hour the clock closes what was proved some
 days ago (sector.md §5 and §7, case 23).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,9 +19,10 @@ from quitus.domain.closing import Books, Closing
 from quitus.domain.errors import Conflict
 from quitus.domain.payment import AUTOMATION
 from quitus.services.contention import until_written
+from quitus.services.number_entries import Numberer
 from quitus.services.paging import Listed, Place, fill
 from quitus.services.ports import ActionLog, Clock
-from quitus.services.proof import AccountProof, Proof, ProofDesk, ProofStatus
+from quitus.services.proof import AccountProof, Proof, ProofDesk
 
 GRACE = timedelta(days=3)
 """The clock leaves days open for so long, so that what people still record stands on its own day."""
@@ -57,11 +60,12 @@ class DayCloser:
     store: Closings
     first_days: FirstDays
     proofs: ProofDesk
+    numberer: Numberer
     log: ActionLog
     clock: Clock
 
     def close(self, landlord_id: str, through: date, by: str, at: datetime) -> bool:
-        """Close all days up to one, inclusive; whether any was open. Closing cannot be undone.
+        """Number and close all days up to one, inclusive; whether any was open. Closing cannot be undone.
 
         Raises:
             NotFound: no such landlord.
@@ -105,7 +109,7 @@ class DayCloser:
             check_days(self.proofs.between(landlord_id, first, through))
         closing = Closing(through, by, instant_text(at))
         self.log.record(landlord_id, "closings", through.isoformat(), {"through": through.isoformat(), "by": by}, at)
-        self.store.close(landlord_id, books, closing)
+        self.store.close(landlord_id, self.numberer.number(landlord_id, books, through), closing)
         return True
 
     def _first_open(self, books: Books, landlord_id: str) -> date | None:
@@ -146,11 +150,6 @@ def told(account: AccountProof) -> dict[str, object]:
             for line in account.lines
         ],
     }
-
-
-def differing(proof: Proof) -> Sequence[AccountProof]:
-    """The accounts whose bank and books differ on the day."""
-    return [account for account in proof.accounts if account.status is ProofStatus.GAP]
 
 
 def _obstacle(proof: Proof) -> AccountProof | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Protocol
 
 from quitus.domain import fec
 from quitus.domain.errors import Conflict, NotFound
-from quitus.services.close_days import DayCloser, differing, told
+from quitus.services.close_days import DayCloser, told
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import ExportOrder
 from quitus.services.ports import Landlords, Queue
-from quitus.services.proof import ProofDesk
+from quitus.services.proof import AccountProof, Proof, ProofDesk, ProofStatus
 
 URL_SECONDS = 300
 """How long a signed link lives (contract.md, exports)."""
@@ -71,6 +73,14 @@ class ExportLinks(Protocol):
         ...
 
 
+class PieceDays(Protocol):
+    """The days of what is journalled."""
+
+    def piece_days(self, landlord_id: str, first: date, last: date) -> Collection[date]:
+        """The booking days of the entries journalled between two days, inclusive, each once, in order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ExportDesk:
     """Takes orders for exports and hands them out."""
@@ -81,30 +91,31 @@ class ExportDesk:
     landlords: Landlords
     proofs: ProofDesk
     closer: DayCloser
+    pieces: PieceDays
 
     def order(self, landlord_id: str, kind: ExportKind, first: date, last: date, by: str, attempt: Attempt) -> Export:
         """Ask for an export; the same attempt again is the same export. An order of the FEC closes its days.
 
         Raises:
             Conflict: bank and books differ on a day; or it is of the FEC, whose numbers never change, and a day cannot
-                be closed.
+                be closed, or is the own day of an entry that came late and is on no statement.
         """
         if kind is ExportKind.FEC:
             self.closer.close(landlord_id, last, by, attempt.at)
+            self._check_fec(landlord_id, first, last)
         else:
-            self._check(landlord_id, first, last)
+            _check(self.proofs.between(landlord_id, first, last), _differs)
         at = attempt.instant
         export = Export(attempt.name, kind, first, last, ExportStatus.PENDING, by, at)
         self.exports.add(landlord_id, export)
         self.queue.send([ExportOrder(landlord_id, export.export_id)])
         return export
 
-    def _check(self, landlord_id: str, first: date, last: date) -> None:
-        """A day whose bank and books differ is not given out (sector.md §7, case 23)."""
-        for proof in self.proofs.between(landlord_id, first, last):
-            for account in differing(proof):
-                day = proof.date.isoformat()
-                raise Conflict("day_not_proved", "Bank and books differ on a day.", date=day, **told(account))
+    def _check_fec(self, landlord_id: str, first: date, last: date) -> None:
+        """Closed days were proved once; what came late since is in the file with its own day, maybe an earlier one."""
+        earlier = (day for day in self.pieces.piece_days(landlord_id, first, last) if day < first)
+        proofs = (self.proofs.of(landlord_id, day) for day in earlier)
+        _check(chain(proofs, self.proofs.between(landlord_id, first, last)), _is_unproved)
 
     def one(self, landlord_id: str, export_id: str) -> tuple[Export, str | None]:
         """An export and, once it is ready, a link to it. Raises NotFound."""
@@ -119,3 +130,21 @@ class ExportDesk:
         if export.kind is ExportKind.FEC:
             return fec.file_name(self.landlords.get(landlord_id).siren, export.last)
         return f"{export.kind.value}-{export.first.isoformat()}-{export.last.isoformat()}.csv"
+
+
+def _check(proofs: Iterable[Proof], is_refused: Callable[[AccountProof], bool]) -> None:
+    """A day whose bank and books differ is not given out (sector.md §7, case 23). Raises Conflict."""
+    for proof in proofs:
+        for account in filter(is_refused, proof.accounts):
+            day = proof.date.isoformat()
+            raise Conflict("day_not_proved", "Bank and books differ on a day.", date=day, **told(account))
+
+
+def _differs(account: AccountProof) -> bool:
+    return account.status is ProofStatus.GAP
+
+
+def _is_unproved(account: AccountProof) -> bool:
+    """Whether bank and books differ, or something is booked that no statement tells of."""
+    booked = account.receipts_cents or account.reversals_cents or account.other_cents
+    return _differs(account) or (account.status is ProofStatus.AWAITING and booked != 0)

@@ -1,4 +1,4 @@
-"""Give the entries of closed days their numbers: one after the other, whoever does it, however often it is begun."""
+"""Give entries their numbers: one after the other, whoever does it, however often it is begun."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Protocol
 from quitus.domain.calendar import paris_day
 from quitus.domain.closing import Books
 from quitus.domain.ledger import Entry
-from quitus.services.contention import until_written
 from quitus.services.ports import Clock
 
 _AT_ONCE = 40
@@ -20,10 +19,6 @@ _AT_ONCE = 40
 
 class Numbers(Protocol):
     """The entries without a number, and the numbers given."""
-
-    def books(self, landlord_id: str) -> Books:
-        """How far days are closed and entries numbered."""
-        ...
 
     def without_number(self, landlord_id: str, through: date) -> Iterator[Sequence[Entry]]:
         """Entries booked up to a day that have no number, by booking day and id, some at a time."""
@@ -36,24 +31,20 @@ class Numbers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Numberer:
-    """Numbers the entries of closed days."""
+    """Numbers the entries of days that are about to be closed."""
 
     store: Numbers
     clock: Clock
 
-    def number(self, landlord_id: str) -> int:
-        """Number what has no number; how many entries got one. Raises Contention: others kept numbering."""
-        return until_written(lambda: self._number(landlord_id), self.clock)
+    def number(self, landlord_id: str, books: Books, through: date) -> Books:
+        """Number what is booked up to a day and has no number; the books after it.
 
-    def _number(self, landlord_id: str) -> int:
-        books = self.store.books(landlord_id)
-        if books.closed_through is None or books.is_numbered:
-            return 0
-        today, numbered = paris_day(self.clock.now()), 0
-        for some in self.store.without_number(landlord_id, books.closed_through):
+        Raises:
+            Stale: others closed or numbered since; what was numbered stays so.
+        """
+        today = paris_day(self.clock.now())
+        for some in self.store.without_number(landlord_id, through):
             for entries in batched(some, _AT_ONCE, strict=False):
                 books = books.number(entries, today)
                 self.store.number(landlord_id, books)
-                numbered += len(entries)
-        self.store.number(landlord_id, books.all_numbered())
-        return numbered
+        return books

@@ -18,7 +18,6 @@ from quitus.domain.ledger import Entry
 from quitus.domain.money import format_euros
 from quitus.services.exports import Export, ExportKind, Exports
 from quitus.services.messages import ExportOrder
-from quitus.services.number_entries import Numberer
 from quitus.services.ports import Clock
 from quitus.services.read_payments import ShownPayment
 
@@ -86,7 +85,6 @@ class ExportWriter:
     exports: Exports
     books: Books
     journals: Journals
-    numberer: Numberer
     files: ExportFiles
     clock: Clock
 
@@ -95,8 +93,6 @@ class ExportWriter:
         export = self.exports.find(order.landlord_id, order.export_id)
         if export is None:
             raise NotFound("export_not_found", "There is no export with this id.", export_id=order.export_id)
-        if export.kind is ExportKind.FEC:
-            self.numberer.number(order.landlord_id)
         lines = 0
         with self.files.writing(order.landlord_id, export) as file:
             for line in self._lines(order.landlord_id, export):

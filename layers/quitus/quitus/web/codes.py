@@ -93,7 +93,8 @@ CODES: Mapping[str, Code] = {
         409, "A day is to come, or not proved: it cannot be closed. `detail` says which, on which account, and why."
     ),
     "day_not_proved": Code(
-        409, "Bank and books differ on a day; `detail` says which, on which account, by which lines."
+        409,
+        "Bank and books differ on a day, or no statement tells of its late entries; `detail` says which and why.",
     ),
     "no_sender": Code(409, "The landlord's settings name no sender for the channel of the mailing."),
     "sender_not_confirmed": Code(409, "The sender of the landlord's settings is not confirmed as its own."),
