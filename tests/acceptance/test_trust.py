@@ -12,7 +12,7 @@ from template.model import Template
 from unit.web.office import Answered, Office, Shelf, other_landlord
 
 from quitus.domain.fec import COLUMNS
-from quitus.domain.money import parse_euros
+from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Nature
 from quitus.services.messages import ExportOrder
 
@@ -242,6 +242,57 @@ def test_a_year_is_given_out_as_it_was_closed_and_what_comes_late_goes_into_the_
     assert places(january, cheque) == {("20270101", "20261230")}
     assert places(january, doubtful) == {("20270106", "20270106")}
     assert fec(case, "2026-01-01", "2026-12-31") == year
+
+
+def moved_512(lines: list[dict[str, str]]) -> dict[tuple[str, str], str]:
+    """What 512 moves by, in euros, by the day on which it is journalled and the entry's own day."""
+    moved: dict[tuple[str, str], int] = {}
+    for line in lines:
+        if line["CompteNum"] == "512":
+            place, cents = (line["EcritureDate"], line["PieceDate"]), int(line["Debit"].replace(",", ""))
+            moved[place] = moved.get(place, 0) + cents - int(line["Credit"].replace(",", ""))
+    return {place: format_euros(cents) for place, cents in moved.items()}
+
+
+@pytest.fixture
+def new_year(case: Case) -> Case:
+    """A day of January, when the year is closed."""
+    case.today_is("2027-01-06")
+    return case
+
+
+def test_what_the_bank_books_after_the_year_is_in_the_fec_of_the_next_as_in_the_proof(new_year: Case) -> None:
+    new_year.receive("450.00", "2026-12-31", channel="event:bank:x", bank_reference="X1", means="instant_transfer")
+    new_year.receive("2.00", "2026-12-31")
+    bank_tells(new_year, "2026-12-31", "1000.00", "2.00")
+    assert named(close(new_year, "2026-12-31")) == (409, "day_not_closed", "2026-12-31")
+    new_year.receive("450.00", "2027-01-04", bank_reference="X1", means="instant_transfer")
+    bank_tells(new_year, "2027-01-04", "1002.00", "450.00")
+    assert moved_512(fec(new_year, "2026-01-01", "2026-12-31")) == {("20261231", "20261231"): "2.00"}
+    assert moved_512(fec(new_year, "2027-01-01", "2027-01-04")) == {("20270104", "20261231"): "450.00"}
+
+
+def test_what_the_bank_books_before_the_year_ends_is_in_its_fec_as_in_the_proof(new_year: Case) -> None:
+    new_year.receive("450.00", "2027-01-02", channel="event:bank:x", bank_reference="X1", means="instant_transfer")
+    new_year.receive("450.00", "2026-12-31", bank_reference="X1", means="instant_transfer")
+    bank_tells(new_year, "2026-12-31", "1000.00", "450.00")
+    bank_tells(new_year, "2027-01-04", "1450.00", "0.00")
+    assert moved_512(fec(new_year, "2026-01-01", "2026-12-31")) == {("20261231", "20270102"): "450.00"}
+    assert moved_512(fec(new_year, "2027-01-01", "2027-01-04")) == {}
+
+
+def test_a_return_that_the_bank_books_after_the_year_is_in_the_fec_of_the_next(new_year: Case) -> None:
+    debit = new_year.receive("400.00", "2026-12-30", means="direct_debit", bank_reference="SD1")
+    bank_tells(new_year, "2026-12-30", "1000.00", "400.00")
+    told = {"means": "direct_debit", "nature": Nature.RETURN, "bank_reference": "R1", "original_reference": "SD1"}
+    new_year.report("-400.00", "2026-12-31", channel="event:bank:x", **told)
+    bank_tells(new_year, "2026-12-31", "1400.00", "0.00")
+    new_year.report("-400.00", "2027-01-04", **told)
+    new_year.office.state(date(2027, 1, 4), 140_000, 0, 40_000, name="2027-01-04")
+    new_year.settle()
+    assert new_year.payment(debit)["status"] == "reversed"
+    assert moved_512(fec(new_year, "2026-01-01", "2026-12-31")) == {("20261230", "20261230"): "400.00"}
+    assert moved_512(fec(new_year, "2027-01-01", "2027-01-04")) == {("20270104", "20261231"): "-400.00"}
 
 
 @pytest.fixture

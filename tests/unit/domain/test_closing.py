@@ -10,7 +10,7 @@ from builders import DAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.closing import Books, Journal, journal_of
+from quitus.domain.closing import Books, Journal, Waiting, in_order, journal_of
 from quitus.domain.ledger import Chart, Entry, EntryKind, Role, next_loose
 
 TODAY = DAY + timedelta(days=9)
@@ -20,6 +20,10 @@ AFTER = DAY + timedelta(days=1)
 def an_entry(name: str, on: date = DAY, debited: Role = Role.BANK) -> Entry:
     chart = Chart()
     return next_loose((), name, EntryKind.RECEIPT, on, (chart.debit(debited, 100), chart.credit(Role.SUSPENSE, 100)))
+
+
+def waiting(name: str, on: date = DAY, debited: Role = Role.BANK, day: date | None = None) -> Waiting:
+    return Waiting(an_entry(name, on, debited), day or on)
 
 
 def places(books: Books) -> list[tuple[Journal, int, date]]:
@@ -35,20 +39,28 @@ def test_an_entry_is_of_the_journal_of_what_it_moves(debited: Role, journal: Jou
 
 
 def test_numbers_rise_by_one_in_each_journal() -> None:
-    books = Books().number([an_entry("A"), an_entry("B", debited=Role.COLLECTION), an_entry("C")], TODAY)
+    books = Books().number([waiting("A"), waiting("B", debited=Role.COLLECTION), waiting("C")], TODAY)
     assert places(books) == [(Journal.BANK, 1, DAY), (Journal.COLLECTION, 1, DAY), (Journal.BANK, 2, DAY)]
     assert [place.validated_on for place in books.last] == [TODAY] * 3
-    assert places(books.number([an_entry("D", AFTER)], TODAY)) == [(Journal.BANK, 3, AFTER)]
+    assert places(books.number([waiting("D", AFTER)], TODAY)) == [(Journal.BANK, 3, AFTER)]
 
 
 def test_what_has_no_number_when_its_day_is_closed_is_journalled_on_the_next_open_day() -> None:
-    books = Books().number([an_entry("A")], TODAY).closed(DAY)
-    (late,) = books.number([an_entry("B")], TODAY).last
+    books = Books().number([waiting("A")], TODAY).closed(DAY)
+    (late,) = books.number([waiting("B")], TODAY).last
     assert (late.booking_date, late.day) == (DAY, AFTER)
 
 
+def test_what_the_proof_counts_on_another_day_is_journalled_there() -> None:
+    early, late, other = waiting("A", AFTER, day=DAY), waiting("B", day=AFTER), waiting("C")
+    assert in_order([late, early, other], DAY) == [other, early]
+    assert in_order([early, late, waiting("D", AFTER)], AFTER) == [early, late, waiting("D", AFTER)]
+    (numbered_early,) = Books().number([early], TODAY).last
+    assert (numbered_early.booking_date, numbered_early.day) == (AFTER, DAY)
+
+
 def test_a_closing_numbers_nothing() -> None:
-    books = Books().number([an_entry("A")], TODAY)
+    books = Books().number([waiting("A")], TODAY)
     closed = books.closed(DAY)
     assert (closed.last, closed.numbers, closed.version) == ((), books.numbers, books.version + 1)
     assert (closed.is_closed(DAY), closed.is_closed(AFTER)) == (True, False)
@@ -61,7 +73,7 @@ def numbered(steps: Iterable[int | None]) -> list[tuple[int, date, date | None]]
         if step is None:
             books, through = books.closed(through), through + timedelta(days=1)
         else:
-            books = books.number([an_entry("E", DAY + timedelta(days=step))], TODAY)
+            books = books.number([waiting("E", DAY + timedelta(days=step))], TODAY)
             found += [(place.number, place.day, books.closed_through) for place in books.last]
     return found
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from quitus.adapters import closing_keys, records
-from quitus.domain.closing import Books, Closing, Numbered
+from quitus.adapters import closing_keys, records, view_keys
+from quitus.domain.closing import Books, Closing, Numbered, Waiting
 from quitus.domain.fec import Journalled
-from quitus.domain.ledger import Entry
 from quitus.services.table import Is, Key, Lacks, New, Put, Table, Update, Write
 
 NEVER_NUMBERED = New()
@@ -45,17 +44,31 @@ class ClosingRows:
                 return
             before = page.after.sk
 
-    def without_number(self, landlord_id: str, through: date) -> Iterator[Sequence[Entry]]:
+    def without_number(self, landlord_id: str, through: date) -> Iterator[Waiting]:
         """See `Numbers.without_number`. The listing is a little late: the rows themselves say what has a number."""
         after: Key | None = None
         while True:
             page = self._table.query_listing(closing_keys.unnumbered(landlord_id), after=after, limit=_READ_AT_ONCE)
             listed = [Key.of(row) for row in page.rows if row["day"] <= through.isoformat()]
-            rows = self._table.batch_get(listed)
-            yield [records.entry_of(rows[key]) for key in listed if "number" not in rows[key]]
+            rows = [row for row in self._table.batch_get(listed).values() if "number" not in row]
+            counted = self._counted(landlord_id, {row["moved_by"] for row in rows if "moved_by" in row})
+            for row in rows:
+                entry = records.entry_of(row)
+                yield Waiting(entry, counted.get(row.get("moved_by", ""), entry.booking_date))
             if page.after is None or len(listed) < len(page.rows):
                 return
             after = page.after
+
+    def _counted(self, landlord_id: str, payment_ids: Iterable[str]) -> Mapping[str, date]:
+        """The days on which the proof counts bank lines."""
+        places = (place for payment_id in payment_ids for place in view_keys.places_of(landlord_id, payment_id))
+        rows = self._table.batch_get(places).values()
+        return {
+            row["payment_id"]: date.fromisoformat(place[1])
+            for row in rows
+            for kind, place, _ in row["contribution"]
+            if kind == "ledger"
+        }
 
     def number(self, landlord_id: str, books: Books) -> None:
         """See `Numbers.number`."""

@@ -15,13 +15,14 @@ NEVER_RECORDED = New()
 NEVER_COUNTED = New()
 
 
-def entry_puts(landlord_id: str, entry: Entry, payment_id: str, rule: str | None, *, pushed: bool) -> list[Put]:
-    """An entry of a payment in its lease's chain (or alone), and in its day, where it waits for its number; `pushed`
-    lists it for the ERP.
+def entry_puts(
+    landlord_id: str, entry: Entry, payment_id: str, rule: str | None, moved_by: str | None = None, *, pushed: bool
+) -> list[Put]:
+    """An entry of a payment in its lease's chain (or alone), and in its day, where it waits for its number; `moved_by`
+    is the bank's line behind it, `pushed` lists it for the ERP.
     """
     row = records.entry_row(entry) | {"payment_id": payment_id}
-    if rule is not None:
-        row["rule"] = rule
+    row |= {name: told for name, told in (("rule", rule), ("moved_by", moved_by)) if told is not None}
     key = entry_key(landlord_id, entry, payment_id)
     listing = _listing(landlord_id, Feed.ENTRIES, _place(entry, payment_id)) if pushed else {}
     of_day = Key(closing_keys.entries_of_day(landlord_id, entry.booking_date), entry.entry_id)

@@ -38,6 +38,7 @@ from quitus.domain.views import (
     alert_of,
     entry_rule,
     is_unstated,
+    moved_by,
 )
 from quitus.services.payment_answer import payment_answer
 from quitus.services.payment_views import PaymentName
@@ -154,10 +155,13 @@ class _Transaction:
 
 
 def _entry_writes(landlord_id: str, payment: Payment, entries: Iterable[Entry], *, pushed: bool) -> list[Write]:
+    payment_id = payment.payment_id
     return [
         put
         for entry in entries
-        for put in entry_puts(landlord_id, entry, payment.payment_id, entry_rule(payment, entry), pushed=pushed)
+        for put in entry_puts(
+            landlord_id, entry, payment_id, entry_rule(payment, entry), moved_by(payment, entry), pushed=pushed
+        )
     ]
 
 

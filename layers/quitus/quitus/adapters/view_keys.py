@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from quitus.adapters import keys
+from quitus.domain.identity import parse_payment_id
 from quitus.services.table import Key
 
 _FAMILIES = frozenset(
@@ -39,6 +40,15 @@ def payments_of_day(landlord_id: str, day: date) -> str:
 def other_lines_of_day(landlord_id: str, day: date) -> str:
     """The bank lines booked on a day that are neither receipt nor reversal."""
     return f"{landlord_id}#other-lines#{day.isoformat()}"
+
+
+def places_of(landlord_id: str, payment_id: str) -> tuple[Key, Key]:
+    """Where the view of a payment, or of a bank line that is none, may stand."""
+    day = parse_payment_id(payment_id)[0].day
+    return (
+        Key(payments_of_day(landlord_id, day), payment_id),
+        Key(other_lines_of_day(landlord_id, day), payment_id),
+    )
 
 
 def payment_days(landlord_id: str) -> str:

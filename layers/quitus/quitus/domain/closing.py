@@ -1,4 +1,4 @@
-"""The journals of closed days: each entry gets its number once, for ever, in the order of booking day and entry id.
+"""The journals of closed days: each entry gets its number once, for ever, in the order of its day and id.
 
 A closed day takes nothing more: an entry booked on it later is journalled on the next open day and keeps its own day as
 the day of its piece (sector.md §5).
@@ -6,7 +6,7 @@ the day of its piece (sector.md §5).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -44,6 +44,16 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry without a number, and the day that it belongs to: that on which the proof counts the bank's line behind
+    it, which a statement may book on another day than was told first; else its booking day.
+    """
+
+    entry: Entry
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """The place of an entry in the books: its journal, its number there, the day it is journalled on."""
 
@@ -76,16 +86,22 @@ class Books:
         """The books once all days up to one are closed."""
         return replace(self, closed_through=through, last=(), version=self.version + 1)
 
-    def number(self, entries: Sequence[Entry], validated_on: date) -> Books:
-        """The books with numbers for these entries, by booking day and id, none on a closed day; `last` says which."""
+    def number(self, waiting: Sequence[Waiting], validated_on: date) -> Books:
+        """The books with numbers for these entries, in this order, none on a closed day; `last` says which."""
         numbers, last = dict(self.numbers), list[Numbered]()
         first_open = self.closed_through + timedelta(days=1) if self.closed_through else date.min
-        for entry in entries:
-            journal = journal_of(entry)
+        for one in waiting:
+            entry, journal = one.entry, journal_of(one.entry)
             numbers[journal] = numbers.get(journal, 0) + 1
-            day = max(entry.booking_date, first_open)
+            day = max(one.day, first_open)
             last.append(Numbered(entry.entry_id, entry.booking_date, journal, numbers[journal], day, validated_on))
         return replace(self, numbers=numbers, last=tuple(last), version=self.version + 1)
+
+
+def in_order(waiting: Iterable[Waiting], through: date) -> list[Waiting]:
+    """What belongs to days up to one, by day, booking day and id."""
+    due = (one for one in waiting if one.day <= through)
+    return sorted(due, key=lambda one: (one.day, one.entry.booking_date, one.entry.entry_id))
 
 
 def journal_of(entry: Entry) -> Journal:

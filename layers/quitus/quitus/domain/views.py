@@ -284,6 +284,16 @@ def entry_rule(payment: Payment, entry: Entry) -> str | None:
     return None
 
 
+def moved_by(payment: Payment, entry: Entry) -> str | None:
+    """The bank's line that an entry tells of, which the proof counts on the day of its statement: the payment itself on
+    its own day, or the return that took it back; None for what was decided later or stands in 511.
+    """
+    if entry.kind is EntryKind.REVERSAL and payment.reversals:
+        told = (one for one in payment.reversals if not one.in_collection and one.booking_date == entry.booking_date)
+        return next((one.reversal_id for one in told), None)
+    return payment.payment_id if entry.booking_date == payment.posted.bucket.day else None
+
+
 def alert_kinds(payment: Payment) -> frozenset[AlertKind]:
     """What people should look at now: a person's decision settles what the posting had shown."""
     kinds = {AlertKind(flag) for flag in payment.flags if _still_shows(payment, flag)}

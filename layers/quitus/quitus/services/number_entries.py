@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import batched
 from typing import Protocol
 
-from quitus.domain.calendar import paris_day
-from quitus.domain.closing import Books
-from quitus.domain.ledger import Entry
+from quitus.domain.calendar import days_beside, paris_day
+from quitus.domain.closing import Books, Waiting, in_order
 from quitus.services.ports import Clock
 
 _AT_ONCE = 40
@@ -20,8 +19,8 @@ _AT_ONCE = 40
 class Numbers(Protocol):
     """The entries without a number, and the numbers given."""
 
-    def without_number(self, landlord_id: str, through: date) -> Iterator[Sequence[Entry]]:
-        """Entries booked up to a day that have no number, by booking day and id, some at a time."""
+    def without_number(self, landlord_id: str, through: date) -> Iterator[Waiting]:
+        """Entries booked up to a day that have no number."""
         ...
 
     def number(self, landlord_id: str, books: Books) -> None:
@@ -37,14 +36,14 @@ class Numberer:
     clock: Clock
 
     def number(self, landlord_id: str, books: Books, through: date) -> Books:
-        """Number what is booked up to a day and has no number; the books after it.
+        """Number what belongs to days up to one and has no number; the books after it.
 
         Raises:
             Stale: others closed or numbered since; what was numbered stays so.
         """
         today = paris_day(self.clock.now())
-        for some in self.store.without_number(landlord_id, through):
-            for entries in batched(some, _AT_ONCE, strict=False):
-                books = books.number(entries, today)
-                self.store.number(landlord_id, books)
+        booked = self.store.without_number(landlord_id, days_beside(through)[-1])
+        for some in batched(in_order(booked, through), _AT_ONCE, strict=False):
+            books = books.number(some, today)
+            self.store.number(landlord_id, books)
         return books
