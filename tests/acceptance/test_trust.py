@@ -334,3 +334,17 @@ def export(office: Office, landlord: str, kind: str) -> str:
     shelf, export_id = Shelf(), ordered.body["export_id"]
     office.export_writer(shelf).write(ExportOrder(landlord, export_id))
     return shelf.files[landlord, export_id]
+
+
+def test_what_the_statement_left_out_and_a_person_took_back_is_in_the_fec_of_its_day_with_its_reversal(
+    case: Case,
+) -> None:
+    paid = case.receive("450.00", channel="camt.054")
+    state(case, "1000.00", "0.00", "0.00")
+    body = {"reason": "never booked", "reversed_on": "2026-11-05"}
+    assert case.ask("POST", f"/v1/payments/{paid}/reverse", body).status == 200
+    lines = [line for line in fec(case, "2026-11-05", "2026-11-05") if line["CompteNum"] == "512"]
+    assert [(line["Debit"], line["Credit"], line["EcritureDate"]) for line in lines] == [
+        ("450,00", "0,00", "20261105"),
+        ("0,00", "450,00", "20261105"),
+    ]
