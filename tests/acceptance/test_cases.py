@@ -177,9 +177,9 @@ def test_a_plan_acknowledges_what_it_covers_whatever_becomes_of_it(ended_by: str
     case.today_is("2026-01-15")
     assert case.settled(case.receive("350.00", "2026-01-15")) == {"old": "350.00"}
     case.take_back(first, "2026-01-16", "50.00")
-    case.call("old", "rent", "2022-10-10", "410.00")
+    case.call("old", "rent", "2022-10-10", "410.00", limitation_from="2024-02-01")
     (old,) = (due for due in case.lease()["dues"] if due["due_id"] == "old")
-    assert (old["open_cents"], old["limitation_from"]) == (6000, "2025-06-01")
+    assert (old["open_cents"], old["limitation_from"], old["acknowledged_on"]) == (6000, "2024-02-01", "2025-06-01")
     assert case.settled(case.receive("60.00", "2028-06-01")) == {"old": "60.00"}
     case.call("old", "rent", "2022-10-10", "430.00")
     assert case.settled(case.receive("20.00", "2028-06-02")) == {"sep": "20.00"}
@@ -375,6 +375,18 @@ def test_case_16_the_dwelling_comes_first_though_the_money_came_before_the_dues(
     case.call_together({called[lease_id][0]: (lease_id, "2026-11-10", called[lease_id][1]) for lease_id in order})
     assert (case.balance("D"), case.balance("P")) == ("0.00", "45.00")
     assert (case.settled(paid), case.rules(paid)) == ({"d": "480.00"}, ["credit"])
+    case.holds("D", "P")
+
+
+def test_case_16_the_dwelling_comes_first_too_when_a_return_leaves_a_credit_beside_dues() -> None:
+    case = Case()
+    case.let("D", account_group="G")
+    case.let("P", account_group="G", unit_kind="parking")
+    case.call_together({"d": ("D", "2026-11-10", "100.00"), "p": ("P", "2026-11-10", "60.00")})
+    both = case.receive("160.00", lease_id="D", means="direct_debit")
+    case.receive("100.00", lease_id="P", bank_reference="advance")
+    case.take_back(both, "2026-11-06", "160.00")
+    assert (case.still_open("D"), case.still_open("P")) == ({}, {"p": "60.00"})
     case.holds("D", "P")
 
 

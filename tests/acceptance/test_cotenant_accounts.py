@@ -82,10 +82,11 @@ def test_the_leases_reference_and_a_co_tenants_number_name_one_payment(shared: C
     assert shared.balance() == "600.00"
 
 
-def test_two_equal_payments_of_two_of_them_are_two(shared: Case) -> None:
+@pytest.mark.parametrize("told", [["AB", "AB"], ["AB", "BA"], ["A", "BA"], ["B", "A", "AB"]])
+def test_two_equal_payments_of_two_of_them_are_two_whoever_tells_of_which_first(shared: Case, told: list[str]) -> None:
     numbers = own(shared)
-    for channel in ("camt.054", "camt.053"):
-        for name in ("A", "B"):
+    for channel, names in zip(("camt.054", "camt.053", "mt940"), told, strict=False):
+        for name in names:
             shared.report("300.00", channel=channel, bank_reference=None, virtual_iban=numbers[name])
     assert shared.balance() == "300.00"
     (month,) = months(shared)

@@ -404,6 +404,20 @@ def test_a_refund_that_is_called_off_gives_the_credit_back_to_the_payments_that_
     case.holds("L1", "P")
 
 
+def test_a_called_off_refund_that_other_money_made_good_gives_that_back() -> None:
+    case = Case()
+    case.let()
+    first, second = (case.receive("50.00", day, debtor_iban=PLAIN) for day in ("2026-11-03", "2026-11-04"))
+    refund = decide(case, request(case, "50.00").body).body
+    gone = next(one for one in (first, second) if not case.payment(one)["credit_cents"])
+    other = second if gone == first else first
+    case.take_back(gone, "2026-11-05", "50.00")
+    assert case.settled(other) == {f"refund-{refund['refund_id']}": "50.00"}
+    assert cancel(case, refund).status == 200
+    assert (case.settled(other), case.payment(other)["credit_cents"], case.credit()) == ({}, 5000, "50.00")
+    case.holds()
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_the_rent_rebate_is_nobodys_money_whenever_it_is_told(*, first: bool) -> None:
     """What a tenant paid beyond the rebate (RLS) is the tenant's, called before the payment or after it."""

@@ -348,3 +348,27 @@ def test_what_the_statement_left_out_and_a_person_took_back_is_in_the_fec_of_its
         ("450,00", "0,00", "20261105"),
         ("0,00", "450,00", "20261105"),
     ]
+
+
+def test_what_a_statement_tells_after_all_moves_512_on_its_day_and_is_told_to_people(case: Case) -> None:
+    paid = case.receive("450.00", channel="camt.054", bank_reference="NOTICE-1")
+    state(case, "1000.00", "0.00", "0.00")
+    body = {"reason": "never booked", "reversed_on": "2026-11-05"}
+    assert case.ask("POST", f"/v1/payments/{paid}/reverse", body).status == 200
+    case.today_is("2026-11-07")
+    assert case.receive("450.00", "2026-11-06", bank_reference="NOTICE-1") == paid
+    bank_tells(case, "2026-11-06", "1000.00", "450.00")
+    assert ("identity_conflict", paid) in case.alerts()
+    order_to = {"lease_id": "L1", "reason": "it came"}
+    assert case.ask("POST", f"/v1/payments/{paid}/assign", order_to).status == 200
+    assert ("identity_conflict", paid) not in case.alerts()
+    moved = moved_512(fec(case, "2026-11-05", "2026-11-06"))
+    assert moved == {("20261106", "20261105"): "0.00", ("20261106", "20261106"): "450.00"}
+
+
+def test_a_return_that_is_nobodys_moves_512_on_its_own_day_only(case: Case) -> None:
+    unknown: dict[str, Any] = {"nature": Nature.RETURN, "return_reason": "AM04", "bank_reference": None}
+    returned = case.report("-100.00", "2026-11-04", **unknown)
+    case.office.state(date(2026, 11, 4), 100_000, 0, 10_000, name="S-4")
+    assert case.ask("POST", f"/v1/payments/{returned}/original", {"payment_id": None, "reason": "none"}).status == 200
+    assert moved_512(fec(case, "2026-11-04", "2026-11-04")) == {("20261104", "20261104"): "0.00"}

@@ -29,7 +29,7 @@ from quitus.domain.pairing import Pairing, Verdict
 from quitus.domain.payment import Decision, Payment, PaymentStatus, Reversal
 from quitus.domain.plan import Instalment, InstalmentPlan
 from quitus.domain.posting import Posted, post_receipt
-from quitus.domain.releasing import paid_by
+from quitus.domain.releasing import payments_of_dues
 from quitus.domain.reversing import TakeBack, take_back
 from quitus.domain.spreading import monthly, spread_over
 
@@ -73,18 +73,18 @@ class LeaseLife(RuleBasedStateMachine):
         sign = -1 if kind in AIDS or (kind is DueKind.ADJUSTMENT and name in "ab") else 1
         after, before = a_due(name, sign * cents, day, kind), self.dues.get(name)
         days = before.spread.days if before and before.spread else ()
-        self.put(*(spread_over(after, before, days) if before else [after]))
+        self.put(*(spread_over(after, before, days, self.dues) if before else [after]))
 
     @precondition(lambda self: any(is_spreadable(due) for due in self.dues.values()))
     @rule(data=st.data(), count=st.integers(2, 5))
     def an_adjustment_is_spread(self, data: st.DataObject, count: int) -> None:
         held = data.draw(st.sampled_from([due for due in self.dues.values() if is_spreadable(due)]))
-        self.put(*spread_over(held.called, held, monthly(DAY, count)))
+        self.put(*spread_over(held.called, held, monthly(DAY, count), self.dues))
 
     def put(self, *dues: Due) -> None:
         changes = [DueChange(self.dues.get(due.due_id), due) for due in dues]
         known = map(self.payment, self.posted) if self.views_follow else ()
-        paid = paid_by(known, "L1", {due.due_id for due in dues})
+        paid = payments_of_dues(known, "L1", {due.due_id for due in dues})
         history = History({**self.dues, **{due.due_id: due for due in dues}}, self.offsets, paid)
         outcome = charge(self.account, changes, DAY, CHART, history)
         self.dues.update({due.due_id: due for due in dues})

@@ -39,7 +39,7 @@ def test_a_lease_shows_what_is_owed_and_called(office: Office) -> None:
     lease = office.get("/v1/leases/L1", role="erp")
     assert lease["balance_cents"] == 45000
     due = {"due_id": "nov-L1", "open_cents": 45000, "aid_open_cents": 0, "label": None, **RENT}
-    due |= {"limitation_from": None, "judged_on": None, "spread": None, "line_of": None}
+    due |= {"limitation_from": None, "judged_on": None, "acknowledged_on": None, "spread": None, "line_of": None}
     assert lease["dues"] == [due]
     assert lease["parties"] == []
     assert lease["end_date"] is None

@@ -37,3 +37,13 @@ def journal(landlord_id: str, day: date) -> str:
 def journal_place(code: str, number: int) -> str:
     """The place of a numbered entry in its day."""
     return f"{code}#{number:0{_DIGITS}d}"
+
+
+def late_piece(landlord_id: str, journal_day: date, day: date) -> Key:
+    """That something of another day is journalled on a day."""
+    return Key(late_pieces(landlord_id), f"{journal_day.isoformat()}#{day.isoformat()}")
+
+
+def late_pieces(landlord_id: str) -> str:
+    """The days on which something of other days is journalled, each with those."""
+    return f"{landlord_id}#late-pieces"

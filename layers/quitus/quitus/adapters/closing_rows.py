@@ -75,6 +75,8 @@ class ClosingRows:
         writes: list[Write] = [_books_put(landlord_id, books)]
         for place in books.last:
             writes += [_number_put(landlord_id, place), _entry_update(landlord_id, place)]
+        late = {(place.day, place.booking_date) for place in books.last if place.day != place.booking_date}
+        writes += (Put(closing_keys.late_piece(landlord_id, *days).row()) for days in sorted(late))
         self._table.write(writes)
 
     def journalled(self, landlord_id: str, first: date, last: date) -> Iterator[Journalled]:
@@ -87,7 +89,9 @@ class ClosingRows:
 
     def piece_days(self, landlord_id: str, first: date, last: date) -> list[date]:
         """See `exports.PieceDays`."""
-        return sorted({place.booking_date for some in self._places(landlord_id, first, last) for place in some})
+        rows = self._table.query(closing_keys.late_pieces(landlord_id), after=first.isoformat()).rows
+        places = (row["SK"].split("#") for row in rows)
+        return sorted({date.fromisoformat(piece) for day, piece in places if day <= last.isoformat()})
 
     def _places(self, landlord_id: str, first: date, last: date) -> Iterator[list[Numbered]]:
         """The numbers journalled between two days, inclusive, by day, journal and number, some at a time."""

@@ -14,7 +14,7 @@ from quitus.adapters.units import write_units
 from quitus.domain.charged import History, Paid
 from quitus.domain.lease import Due
 from quitus.domain.ledger import Entry
-from quitus.domain.releasing import paid_by
+from quitus.domain.releasing import payments_of_dues
 from quitus.services.leases import ChargeWrite, HeldDue, Origin
 from quitus.services.table import New, Put, Table, Update, Write
 
@@ -45,7 +45,7 @@ class DueRows:
         ledger = LedgerRows(self._table)
         shown = payments_on(self._table, landlord_id, lease_id)
         names = [one["payment_id"] for one in shown if any(part["due_id"] in due_ids for part in one["allocations"])]
-        return paid_by([ledger.payment(landlord_id, name) for name in names], lease_id, due_ids)
+        return payments_of_dues([ledger.payment(landlord_id, name) for name in names], lease_id, due_ids)
 
     def charges(self, landlord_id: str, lease_id: str) -> list[Entry]:
         """The charging entries of a lease, oldest first: never pushed, the ERP has them."""

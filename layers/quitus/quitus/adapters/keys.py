@@ -63,6 +63,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | entries that have no number yet* | listing `{l}#unnumbered` | | |
 | how far days are closed and entries numbered | `{l}#books` | `books` | staff_api, close_days |
 | when were days closed, by whom? | `{l}#closings` | `{through}` | staff_api, close_days |
+| on which days is something of other days journalled? | `{l}#late-pieces` | `{day}#{own day}` | staff_api, close_days |
 | which entry has this number of a journal? | `{l}#journal#{day}` | `{journal}#{number}` | staff_api, close_days |
 | a ledger day of an account* | `{l}#ledger-days#{account}` | `{day}` | update_views |
 | what is in collection (511), ever and day by day* | `{l}#collection` | `{means}`, `{means}#{day}` | update_views |

@@ -9,14 +9,14 @@ from quitus.adapters import keys, records
 from quitus.adapters.account_records import account_of
 from quitus.adapters.household_rows import members_of
 from quitus.adapters.ledger_rows import account_write
-from quitus.adapters.origins import confirmation, origin_columns, origin_of, unchanged
+from quitus.adapters.origins import SEQUENCE, confirmation, origin_columns, origin_of
 from quitus.adapters.units import write_units
 from quitus.domain.errors import NotFound
 from quitus.domain.ibans import VirtualAccount
 from quitus.domain.lease import Lease
 from quitus.domain.party import Party, PartyKey
 from quitus.services.leases import BalanceControl, HeldControl, HeldLease, HeldParty, LeaseWrite, Origin, PartyWrite
-from quitus.services.table import MAX_WRITES, Is, Lacks, New, Put, Row, Table, Update, Write
+from quitus.services.table import MAX_WRITES, Condition, Is, Lacks, New, Put, Row, Table, Update, Write
 
 NEVER_OPENED = New()
 OF_NOBODY = Lacks("lease_id")
@@ -160,11 +160,18 @@ def _party_unit(landlord_id: str, item: PartyWrite, at: str) -> list[Write]:
     """A party, unless another file spoke of it since it was read, and who holds its virtual IBAN if that is new."""
     party = item.party
     key = keys.party(landlord_id, party.lease_id, party.party_id)
-    put = Put(key.row(**records.dense(party) | origin_columns(item.origin)), unchanged(item.known))
+    put = Put(key.row(**records.dense(party) | origin_columns(item.origin)), _as_read(item.known))
     if party.account is None or item.lease_iban is None:
         return [put]
     whose = {"lease_id": party.lease_id, "party_id": party.party_id, "lease_iban": item.lease_iban}
     return [put, _issue(landlord_id, party.account, at, **whose)]
+
+
+def _as_read(known: HeldParty | None) -> Condition:
+    """No file spoke of a party since it was read."""
+    if known is None:
+        return New()
+    return Lacks(SEQUENCE) if known.origin is None else Is(SEQUENCE, known.origin.sequence)
 
 
 def _issue(landlord_id: str, account: VirtualAccount, at: str, **whose: str) -> Write:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quitus.services.leases import HeldParty, Origin
-from quitus.services.table import Below, Condition, Is, Key, Lacks, New, Update
+from quitus.services.leases import Origin
+from quitus.services.table import Below, Key, Update
 
 SEQUENCE = "erp_sequence"
 FILE = "erp_file"
@@ -22,13 +22,6 @@ def origin_columns(origin: Origin | None) -> dict[str, Any]:
 def origin_of(row: Mapping[str, Any]) -> Origin | None:
     """The origin in a row's columns."""
     return Origin(row[SEQUENCE], row.get(FILE)) if SEQUENCE in row else None
-
-
-def unchanged(known: HeldParty | None) -> Condition:
-    """No file spoke of the row since it was read; None: there was none."""
-    if known is None:
-        return New()
-    return Lacks(SEQUENCE) if known.origin is None else Is(SEQUENCE, known.origin.sequence)
 
 
 def older(sequence: int) -> Below:

@@ -54,8 +54,8 @@ class PlanRows:
 
 
 def _acknowledgement(landlord_id: str, due: Due) -> Update:
-    begins = {"limitation_from": records.dense(due)["limitation_from"]}
-    return Update(keys.due(landlord_id, due.lease_id, due.due_id), set=begins)
+    said = {"acknowledged_on": records.dense(due)["acknowledged_on"]}
+    return Update(keys.due(landlord_id, due.lease_id, due.due_id), set=said)
 
 
 def _decision_row(decision: PlanDecision) -> dict[str, Any]:

@@ -198,6 +198,8 @@ def _incoming_row(incoming: Incoming) -> Row:
         row["accepted_on"] = incoming.accepted_on.value
     if incoming.lease_iban is not None:
         row["ours"] = True if incoming.lease_iban == incoming.movement.virtual_iban else incoming.lease_iban
+    if incoming.party_iban is not None:
+        row["party_iban"] = incoming.party_iban
     return row
 
 
@@ -209,7 +211,8 @@ def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
     lease_iban = row["movement"].get("virtual_iban") if ours is True else ours
     source, exchanged = record(row["source"], Source), row.get("exchanged", False)
     accepted_on = Role(row["accepted_on"]) if "accepted_on" in row else None
-    return Incoming(record(movement, Movement), row["account"], source, lease_iban, exchanged, accepted_on)
+    told, party_iban = record(movement, Movement), row.get("party_iban")
+    return Incoming(told, row["account"], source, lease_iban, exchanged, accepted_on, party_iban)
 
 
 def _match_row(match: Match) -> Row:

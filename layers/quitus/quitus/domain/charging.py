@@ -47,8 +47,7 @@ def charge(
         offsets += made
     charged = _change_aids(charged, steps, aid_releases)
     freed = (*releases.uses, *aid_releases.uses)
-    left = max(most - len(freed), 0)
-    settled = use_credits(charged, on, chart, left, for_household=account.group is not None)
+    settled = use_credits(charged, on, chart, max(most - len(freed), 0))
     entry = _charging_entry(account, changes, on, chart)
     spent = (*offsets, *settled.offsets)
     return Charging(settled.account, entry, spent, (*freed, *settled.uses), settled.unfinished).numbered()

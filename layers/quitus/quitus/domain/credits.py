@@ -16,24 +16,23 @@ MOST_USES = 40
 """Credits used in one step: each of a payment's is a row of its own, and one transaction holds a hundred."""
 
 
-def use_credits(
-    account: Account, on: date, chart: Chart, most: int = MOST_USES, *, for_household: bool = False
-) -> Charging:
-    """Spend the credits of each debtor on its open dues, oldest credit first, `most` of them at most. `for_household`:
-    what the tenant's payments left is not spent here, but on the dues of the whole account group (`shared_credits`).
+def use_credits(account: Account, on: date, chart: Chart, most: int = MOST_USES) -> Charging:
+    """Spend the credits of each debtor on its open dues, oldest credit first, `most` of them at most. What the tenant's
+    payments left in an account group is not spent here, but on the dues of all its leases (`shared_credits`).
     """
     made = Charging(account, None)
     for debtor in Debtor:
-        made = _use(made, debtor, on, chart, most, for_household=for_household and debtor is Debtor.TENANT)
+        made = _use(made, debtor, on, chart, most)
     return made
 
 
-def _use(made: Charging, debtor: Debtor, on: date, chart: Chart, most: int, *, for_household: bool) -> Charging:
+def _use(made: Charging, debtor: Debtor, on: date, chart: Chart, most: int) -> Charging:
     account = made.account.facing(debtor)
     offsets, uses = list(made.offsets), list(made.uses)
     unfinished = made.unfinished
+    is_shared = debtor is Debtor.TENANT and account.group is not None
     for lot in account.credits:
-        if for_household and lot.payment_id is not None:
+        if is_shared and lot.payment_id is not None:
             continue
         settlement = settle(account.open_dues, lot.cents, on, plans=account.plans, rule=AllocationRule.CREDIT)
         if not settlement.paid:

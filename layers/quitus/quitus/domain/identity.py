@@ -3,8 +3,8 @@
 The permanent row of a movement is named by its *bucket* (account, booking date, signed amount) and an ordinal within
 it. An incoming report pairs with a row that its own channel has not reported yet, strongest evidence first; otherwise
 it is a new row. Reports that name two different leases never pair, nor, short of a shared bank reference, do two
-end-to-end ids, nor the sum of a batch and a single payment. A bank reference that comes again on the same channel in
-another message, and agrees in lease, payer or end-to-end id, is the same money told again.
+co-tenants, two end-to-end ids, nor the sum of a batch and a single payment. A bank reference that comes again on the
+same channel in another message, and agrees in lease, payer or end-to-end id, is the same money told again.
 
 How many rows there are is decided by count: a report begins a new row only if the rows that exist cannot explain all
 reports, each channel speaking of each movement once (`crowd`). So a report may stand for a row by count alone, when
@@ -108,6 +108,8 @@ class Report:
     """Whatever account it names; evidence when equal."""
     lease_iban: str | None = None
     """The virtual IBAN of one of our leases that it names; two different ones contradict."""
+    party_iban: str | None = None
+    """That of one of its co-tenants; so do these."""
     payer: str | None = None
     is_total: bool = False
     """The sum of a batch without its details: no single payment."""
@@ -125,6 +127,7 @@ class Report:
         """Whether the two cannot be the same money, short of a shared bank reference."""
         return (
             self.names_another_lease(other)
+            or _differ(self.party_iban, other.party_iban)
             or _differ(self.end_to_end_id, other.end_to_end_id)
             or _differ(self.takes_back, other.takes_back)
             or (self.is_total and other.names_somebody)

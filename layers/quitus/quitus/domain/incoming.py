@@ -59,6 +59,8 @@ class Incoming:
     accepted_on: Role | None = None
     """The account (511 or 512) on which its event was accepted; 471 for a line of a list, whose money its transfer
     brought there; None where that is what its means say."""
+    party_iban: str | None = None
+    """The virtual IBAN of one of the lease's co-tenants that it names."""
 
     @property
     def bucket(self) -> Bucket:
@@ -122,6 +124,7 @@ class Incoming:
             end_to_end_id=movement.end_to_end_id and reference_key(movement.end_to_end_id),
             virtual_iban=movement.virtual_iban,
             lease_iban=self.lease_iban,
+            party_iban=self.party_iban,
             payer=_payer_key(movement.debtor_name),
             is_total=movement.is_parked,
             takes_back=_takes_back(movement),

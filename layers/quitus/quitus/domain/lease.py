@@ -139,6 +139,8 @@ class Due:
     """The day of the last act that interrupted the limitation: three years run from it anew."""
     judged_on: date | None = None
     """The day of an enforceable judgment: ten years run from it (code des procédures civiles d'exécution, L111-4)."""
+    acknowledged_on: date | None = None
+    """The day of the tenant's last plan that covers it: three years run anew (Code civil 2231, 2240)."""
     spread: Spread | None = None
     """Its lines call the amount in its place."""
     line_of: str | None = None
@@ -156,19 +158,23 @@ class Due:
         return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents, interrupted)
 
     def acknowledged(self, on: date) -> Due:
-        """The due once the tenant acknowledged it: three years run from that day (Code civil 2231, 2240)."""
-        return self if self._limitation_begins >= on else replace(self, limitation_from=on)
+        """The due once the tenant acknowledged it."""
+        return replace(self, acknowledged_on=on)
 
     def succeeding(self, held: Due) -> Due:
-        """The due as the ERP calls it now; what interrupted its limitation before still did, if that is not said."""
+        """The due as the ERP calls it now; what interrupted its limitation before still did, if that is not said. What
+        the tenant acknowledged is none of the ERP's.
+        """
         limitation, judged = self.limitation_from or held.limitation_from, self.judged_on or held.judged_on
-        return replace(self, limitation_from=limitation, judged_on=judged)
+        known = held.acknowledged_on
+        return replace(self, limitation_from=limitation, judged_on=judged, acknowledged_on=known)
 
     @property
     def _limitation_begins(self) -> date:
         """The day from which the three years of rent claims run; a judgment's ten years are three from a later day."""
         judged = None if self.judged_on is None else years_before(self.judged_on, LIMITATION_YEARS - JUDGMENT_YEARS)
-        return max(day for day in (self.due_date, self.limitation_from, judged) if day is not None)
+        told = (self.due_date, self.limitation_from, judged, self.acknowledged_on)
+        return max(day for day in told if day is not None)
 
     def facing(self, debtor: Debtor) -> Due:
         """The due as a debtor sees it: an awaited aid lowers what the tenant owes and is owed by its payer."""

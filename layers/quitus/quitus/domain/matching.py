@@ -101,6 +101,15 @@ class Match:
             return None
         if LEASE_IBAN in self.evidence:
             return self.evidence[LEASE_IBAN]
+        return self._named
+
+    @property
+    def party_iban(self) -> str | None:
+        """The virtual IBAN of the co-tenant who is named."""
+        return self._named if PARTY in self.evidence else None
+
+    @property
+    def _named(self) -> str | None:
         referred = virtual_iban_of_reference(self.evidence.get("payment_reference", ""))
         return self.evidence.get("virtual_iban") or (referred.text if referred else None)
 

@@ -166,15 +166,17 @@ def stated_detail(payment: Payment, told: Incoming) -> Claim:
     return Claim(payment.posted.bucket, payment.posted.ordinal, incoming)
 
 
-def replace_by(payment: Payment, by: Sequence[Payment], rule: Awaiting, on: date, at: str) -> Decision:
-    """The decision that a payment turned out to be others; what it had in suspense is taken back: D471 C512."""
+def replace_by(payment: Payment, by: Sequence[Payment], rule: Awaiting, at: str) -> Decision:
+    """The decision that a payment turned out to be others; what it had in suspense is taken back on its own day: D471
+    C512.
+    """
     number = payment.decisions + 1
     evidence = {REPLACED_BY: " ".join(sorted(other.payment_id for other in by)), "rule": rule.value}
     match = Match(None, None, evidence, SuspenseReason.REPLACED)
-    return Decision(number, DecisionKind.REPLACE, match, (), 0, _taken_back(payment, number, on), AUTOMATION, at)
+    return Decision(number, DecisionKind.REPLACE, match, (), 0, _taken_back(payment, number), AUTOMATION, at)
 
 
-def _taken_back(payment: Payment, number: int, on: date) -> tuple[Entry, ...]:
+def _taken_back(payment: Payment, number: int) -> tuple[Entry, ...]:
     if not payment.entries:
         return ()
     last = payment.entries[-1]
@@ -184,7 +186,7 @@ def _taken_back(payment: Payment, number: int, on: date) -> tuple[Entry, ...]:
             lease_id=None,
             sequence=last.sequence + 1,
             kind=EntryKind.REVERSAL,
-            booking_date=on,
+            booking_date=last.booking_date,
             lines=mirrored(last.lines),
             previous_hash=last.hash,
         )

@@ -280,7 +280,7 @@ def call_off(
         last_hash=entry.hash,
         version=account.version + 1,
     )
-    releases = Releases(paid, Debtor.TENANT, on, chart)
+    releases = Releases(paid, Debtor.TENANT, on, chart, MOST_USES)
     freed = releases.free(bare, refund.due_id, refund.amount_cents - owed)
     match = Match(None, MatchRule.PERSON, {REFUND: refund.refund_id})
     decision = Decision(number, DecisionKind.CALL_OFF, match, (), 0, (entry,), by, at)

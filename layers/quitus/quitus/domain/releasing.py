@@ -23,7 +23,7 @@ MOST_RELEASES = MOST_USES // 2
 """Of a debtor's in one step: each is a row of its own, like a use, and one transaction holds a hundred."""
 
 
-def paid_by(payments: Iterable[Payment], lease_id: str, due_ids: Collection[str]) -> tuple[Paid, ...]:
+def payments_of_dues(payments: Iterable[Payment], lease_id: str, due_ids: Collection[str]) -> tuple[Paid, ...]:
     """What payments that are on a lease paid of some of its dues, the latest first."""
     found = [
         (_last_sequence(payment, lease_id), Paid(payment.payment_id, item.due_id, item.amount_cents, payment.debtor))
@@ -47,13 +47,14 @@ class Releases:
     debtor: Debtor
     on: date
     chart: Chart
+    most: int = MOST_RELEASES
     uses: list[CreditUse] = field(default_factory=list)
 
     def free(self, account: Account, due_id: str, cents: Cents) -> Account:
         """The account (as the debtor sees it) once so many cents that had settled a due are credits."""
         for paid in self.paid:
             part = min(paid.cents, cents) if paid.due_id == due_id else 0
-            if part and len(self.uses) < MOST_RELEASES:
+            if part and len(self.uses) < self.most:
                 account = self._give_back(account, paid, part)
                 cents -= part
         return deposit(account, f"{DUE_SOURCE}{due_id}", cents) if cents else account

@@ -191,21 +191,20 @@ def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> De
     return Decision(number, DecisionKind.TURN, match, (), 0, (entry,), AUTOMATION, at, flags)
 
 
-def traced(returned: Payment, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str) -> Decision:
+def traced(returned: Payment, match: Match, lines: tuple[Line, ...], by: str, at: str) -> Decision:
     """The decision on a return that waited in 471: the payment that it takes back is known; `lines` are the rest. One
     that was dismissed is first put back into 471 (D471 C512).
     """
     check_open(returned)
     again = mirrored(returned.entries[-1].lines) if returned.is_dismissed else ()
-    return _on_return(returned, DecisionKind.TRACE, match, (*again, *lines), on, by, at)
+    return _on_return(returned, DecisionKind.TRACE, match, (*again, *lines), by, at)
 
 
-def dismissed(returned: Payment, evidence: Mapping[str, str], on: date, by: str, at: str) -> Decision:
+def dismissed(returned: Payment, evidence: Mapping[str, str], by: str, at: str) -> Decision:
     """The decision that a return takes back nothing of the landlord's: its entry is taken back (D512 C471)."""
     check_waiting(returned)
     match = Match(None, MatchRule.PERSON, evidence)
-    lines = mirrored(returned.entries[-1].lines) if returned.entries else ()
-    return _on_return(returned, DecisionKind.DISMISS, match, lines, on, by, at)
+    return _on_return(returned, DecisionKind.DISMISS, match, mirrored(returned.entries[-1].lines), by, at)
 
 
 def check_waiting(returned: Payment) -> None:
@@ -223,9 +222,10 @@ def check_open(returned: Payment) -> None:
 
 
 def _on_return(
-    returned: Payment, kind: DecisionKind, match: Match, lines: tuple[Line, ...], on: date, by: str, at: str
+    returned: Payment, kind: DecisionKind, match: Match, lines: tuple[Line, ...], by: str, at: str
 ) -> Decision:
-    number = returned.decisions + 1
+    """What a return is, is of its own day: so does 512 agree with the bank, whenever that is decided."""
+    number, on = returned.decisions + 1, returned.posted.incoming.movement.booking_date
     entry_id = f"{returned.payment_id}-d{number}"
     entries = (next_loose(returned.entries, entry_id, EntryKind.REVERSAL, on, lines),) if lines else ()
     return Decision(number, kind, match, (), 0, entries, by, at)

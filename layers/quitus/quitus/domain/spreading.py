@@ -6,7 +6,7 @@ tenant late: no line is due before the day of the request.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -24,17 +24,24 @@ def monthly(first: date, count: int) -> tuple[date, ...]:
     return tuple(months_after(first, month) for month in range(count))
 
 
-def spread_over(called: Due, held: Due, days: tuple[date, ...]) -> tuple[Due, ...]:
+def spread_over(called: Due, held: Due, days: tuple[date, ...], known: Mapping[str, Due]) -> tuple[Due, ...]:
     """The due and its lines, so many as there are days; lines that it had beyond these call nothing any more.
 
-    `called` is the due as the ERP calls it, `held` as it stands. Without days, or with nothing to pay, it has no lines.
+    `called` is the due as the ERP calls it, `held` as it stands, `known` are the dues that exist: a line stays
+    acknowledged. Without days, or with nothing to pay, it has no lines.
     """
     if called.amount_cents <= 0:
         days = ()
     spread = replace(called, amount_cents=0, spread=Spread(called.amount_cents, days)) if days else called
     lines = tuple(_lines(called, days))
     beyond = () if held.spread is None else tuple(_lines(called, held.spread.days))[len(lines) :]
-    return (spread, *lines, *(replace(line, amount_cents=0) for line in beyond))
+    every = (*lines, *(replace(line, amount_cents=0) for line in beyond))
+    return (spread, *(_acknowledged(line, known) for line in every))
+
+
+def _acknowledged(line: Due, known: Mapping[str, Due]) -> Due:
+    held = known.get(line.due_id)
+    return line if held is None else replace(line, acknowledged_on=held.acknowledged_on or line.acknowledged_on)
 
 
 def lines_of(due: Due) -> tuple[Due, ...]:

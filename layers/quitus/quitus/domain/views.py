@@ -286,17 +286,19 @@ def entry_rule(payment: Payment, entry: Entry) -> str | None:
 
 def moved_by(payment: Payment, entry: Entry) -> str | None:
     """The bank's line that an entry tells of, which the proof counts on the day of its statement: the payment itself on
-    its own day, or the return that took it back; None for what was decided later, by hand, or stands in 511.
+    its own day, or the return that took it back; None for what was decided later or stands in 511.
     """
     if entry.kind is EntryKind.REVERSAL and payment.reversals:
-        told = (one for one in payment.reversals if not (one.in_collection or one.by_hand))
-        return next((one.reversal_id for one in told if one.booking_date == entry.booking_date), None)
+        told = (one for one in payment.reversals if not one.in_collection and one.booking_date == entry.booking_date)
+        return next((payment.payment_id if one.by_hand else one.reversal_id for one in told), None)
     return payment.payment_id if entry.booking_date == payment.posted.bucket.day else None
 
 
 def alert_kinds(payment: Payment) -> frozenset[AlertKind]:
     """What people should look at now: a person's decision settles what the posting had shown."""
     kinds = {AlertKind(flag) for flag in payment.flags if _still_shows(payment, flag)}
+    if payment.void_reversals and payment.awaiting is Awaiting.DECISION:
+        kinds.add(AlertKind.IDENTITY_CONFLICT)
     broken = any(entry_hash(entry) != entry.hash for entry in payment.entries)
     return frozenset(kinds | {AlertKind.CHAIN_BREAK} if broken else kinds)
 

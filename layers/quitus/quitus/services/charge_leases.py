@@ -235,7 +235,8 @@ def _place(decided: _Round, called: Due, origin: Origin | None) -> None:
     is_old = superseded(held.origin, origin)
     if held.due.called != due and not is_old:
         days = held.due.spread.days if held.due.spread else ()
-        decided.wanted.setdefault(due.lease_id, []).append(spread_over(due, held.due, days))
+        known = {due_id: one.due for due_id, one in decided.known.dues.items()} if days else {}
+        decided.wanted.setdefault(due.lease_id, []).append(spread_over(due, held.due, days, known))
         return
     if not is_old:
         decided.confirmed.append(due)

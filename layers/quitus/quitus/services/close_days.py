@@ -8,7 +8,7 @@ days ago (sector.md §5 and §7, case 23).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -83,7 +83,7 @@ class DayCloser:
             return None
         through = first - _ONE_DAY
         for proof in self.proofs.between(landlord_id, first, last):
-            if _obstacle(proof) is not None:
+            if any(map(_is_unsettled, proof.accounts)):
                 break
             through = proof.date
         if through < first:
@@ -106,7 +106,7 @@ class DayCloser:
             raise Conflict("day_not_closed", "A day to come cannot be closed.", date=through.isoformat())
         first = self._first_open(books, landlord_id)
         if first is not None and first <= through:
-            check_days(self.proofs.between(landlord_id, first, through))
+            refuse_first(self.proofs.between(landlord_id, first, through), _is_unsettled, _NOT_CLOSED)
         closing = Closing(through, by, instant_text(at))
         self.log.record(landlord_id, "closings", through.isoformat(), {"through": through.isoformat(), "by": by}, at)
         self.store.close(landlord_id, self.numberer.number(landlord_id, books, through), closing)
@@ -120,20 +120,15 @@ class DayCloser:
         return min((day for day in days if day is not None), default=None)
 
 
-def check_days(proofs: Iterator[Proof]) -> None:
-    """Refuse days of which not every account is proved. Raises Conflict."""
+def refuse_first(proofs: Iterable[Proof], is_refused: Callable[[AccountProof], bool], said: tuple[str, str]) -> None:
+    """Refuse the first day with an account that is refused, by the code and message `said`. Raises Conflict."""
     for proof in proofs:
-        found = _obstacle(proof)
-        if found is not None:
-            raise Conflict(
-                "day_not_closed",
-                "A day that is not proved cannot be closed.",
-                date=proof.date.isoformat(),
-                **told(found),
-            )
+        for account in filter(is_refused, proof.accounts):
+            code, message = said
+            raise Conflict(code, message, date=proof.date.isoformat(), **_told(account))
 
 
-def told(account: AccountProof) -> dict[str, object]:
+def _told(account: AccountProof) -> dict[str, object]:
     """What a refusal says of an account that is not proved."""
     return {
         "account_iban": account.account_iban,
@@ -152,5 +147,8 @@ def told(account: AccountProof) -> dict[str, object]:
     }
 
 
-def _obstacle(proof: Proof) -> AccountProof | None:
-    return next((account for account in proof.accounts if not account.is_settled), None)
+def _is_unsettled(account: AccountProof) -> bool:
+    return not account.is_settled
+
+
+_NOT_CLOSED = ("day_not_closed", "A day that is not proved cannot be closed.")

@@ -102,10 +102,11 @@ class Composer:
 
     def _accounts_told(self, kind: LetterKind, full: FullStanding) -> Iterator[Letter]:
         """The lease's account for all who pay to that, then for each co-tenant who has one its own."""
-        own = {party.name: party.account for party in full.parties if party.account and _is_here(party, self.today)}
-        if others := [name for name in self._tenants_of(full) if name not in own]:
+        own = [(party.name, party.account) for party in full.parties if party.account and _is_here(party, self.today)]
+        names = {name for name, _ in own}
+        if others := [name for name in self._tenants_of(full) if name not in names]:
             yield self._account_told(kind, _among(full, others))
-        for name, account in own.items():
+        for name, account in own:
             yield self._account_told(kind, _with_account(_among(full, [name]), account))
 
     def _account_told(self, kind: LetterKind, full: FullStanding) -> Letter:

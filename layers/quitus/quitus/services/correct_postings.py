@@ -1,5 +1,6 @@
 """Correct what is posted when a further report says more of it: money goes to the lease that the report names, a line
-clears what it is said to bring; never what anybody decided.
+clears what it is said to bring, a return that was taken for another's word is one of its own; never what anybody
+decided.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class PostingCorrector:
 
     def hear(self, landlord: Landlord, placed: Placed, match: Match) -> None:
         """A further channel may bring the evidence that the first one lacked: money in suspense, or put on a lease by
-        memory or likeness only, goes to its lease.
+        memory or likeness only, goes to its lease. It may also say that a line brings what waits in collection, or that
+        two returns are two.
 
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.

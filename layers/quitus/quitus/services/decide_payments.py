@@ -95,6 +95,8 @@ class DecisionDesk:
         payment = self.decide(occasion, logged, lambda: self._assign(landlord, occasion, order, match))
         at = occasion.attempt.instant
         self.alerts.close(landlord_id, AlertKind.UNASSIGNED_VIRTUAL_IBAN, occasion.payment_id, at)
+        if payment.is_recovery:
+            self.spender.spend(landlord, [order.lease_id])
         return payment
 
     def split(self, occasion: Occasion, shares: tuple[Share, ...], reason: str, requested_by: str | None) -> Payment:

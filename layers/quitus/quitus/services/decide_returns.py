@@ -125,7 +125,7 @@ class ReturnDesk:
         said = evidence_of(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
         settled = self._settled(landlord, occurrence, original, order.fee_cents)
-        Reverser(self.ledger, self.clock).commit(landlord_id, waiting, settled, occurrence)
+        self._reverser.commit(landlord_id, waiting, settled, occurrence)
 
     def _settled(
         self, landlord: Landlord, occurrence: Occurrence, original: Payment, fee_cents: Cents | None
@@ -141,13 +141,17 @@ class ReturnDesk:
         if original.list_id is not None and original.status is PaymentStatus.POSTED:
             return self.lists.taking(landlord, occurrence, original, cents)
         check_reversible(original, cents)
-        return Reverser(self.ledger, self.clock).taking(landlord, occurrence, original, cents)
+        return self._reverser.taking(landlord, occurrence, original, cents)
+
+    @property
+    def _reverser(self) -> Reverser:
+        """A new one for each decision: it reads each payment once."""
+        return Reverser(self.ledger, self.clock)
 
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         check_version(waiting, occasion)
-        on, at = occasion.attempt.day, occasion.attempt.instant
-        decision = dismissed(waiting, evidence_of(occasion, reason), on, occasion.by, at)
+        decision = dismissed(waiting, evidence_of(occasion, reason), occasion.by, occasion.attempt.instant)
         self.ledger.commit_replacement(occasion.landlord_id, waiting, decision)
 
     def _reverse(self, landlord: Landlord, occasion: Occasion, order: CameBack) -> None:
@@ -163,7 +167,7 @@ class ReturnDesk:
         on = reversal.booking_date if reversal.is_unbooked else occasion.attempt.day
         said, at = evidence_of(occasion, order.reason), occasion.attempt.instant
         take_back = TakeBack(reversal, origin, on, said, occasion.by, at)
-        held, decision, made = Reverser(self.ledger, self.clock).taken(landlord, payment.payment_id, take_back)
+        held, decision, made = self._reverser.taken(landlord, payment.payment_id, take_back)
         if held.version != payment.version:  # a statement may hold it since
             raise Stale
         self.ledger.commit_reversal(landlord_id, held, decision, made, None)

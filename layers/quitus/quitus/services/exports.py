@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Protocol
 
 from quitus.domain import fec
-from quitus.domain.errors import Conflict, NotFound
-from quitus.services.close_days import DayCloser, told
+from quitus.domain.errors import NotFound
+from quitus.services.close_days import DayCloser, refuse_first
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import ExportOrder
 from quitus.services.ports import Landlords, Queue
-from quitus.services.proof import AccountProof, Proof, ProofDesk, ProofStatus
+from quitus.services.proof import AccountProof, ProofDesk, ProofStatus
 
 URL_SECONDS = 300
 """How long a signed link lives (contract.md, exports)."""
@@ -74,10 +74,10 @@ class ExportLinks(Protocol):
 
 
 class PieceDays(Protocol):
-    """The days of what is journalled."""
+    """The days of what is journalled on another day."""
 
     def piece_days(self, landlord_id: str, first: date, last: date) -> Collection[date]:
-        """The booking days of the entries journalled between two days, inclusive, each once, in order."""
+        """The own days of the entries journalled between two days, inclusive, on another one; each once, in order."""
         ...
 
 
@@ -104,7 +104,7 @@ class ExportDesk:
             self.closer.close(landlord_id, last, by, attempt.at)
             self._check_fec(landlord_id, first, last)
         else:
-            _check(self.proofs.between(landlord_id, first, last), _differs)
+            refuse_first(self.proofs.between(landlord_id, first, last), _differs, _NOT_PROVED)
         at = attempt.instant
         export = Export(attempt.name, kind, first, last, ExportStatus.PENDING, by, at)
         self.exports.add(landlord_id, export)
@@ -115,7 +115,7 @@ class ExportDesk:
         """Closed days were proved once; what came late since is in the file with its own day, maybe an earlier one."""
         earlier = (day for day in self.pieces.piece_days(landlord_id, first, last) if day < first)
         proofs = (self.proofs.of(landlord_id, day) for day in earlier)
-        _check(chain(proofs, self.proofs.between(landlord_id, first, last)), _is_unproved)
+        refuse_first(chain(proofs, self.proofs.between(landlord_id, first, last)), _is_unproved, _NOT_PROVED)
 
     def one(self, landlord_id: str, export_id: str) -> tuple[Export, str | None]:
         """An export and, once it is ready, a link to it. Raises NotFound."""
@@ -132,14 +132,6 @@ class ExportDesk:
         return f"{export.kind.value}-{export.first.isoformat()}-{export.last.isoformat()}.csv"
 
 
-def _check(proofs: Iterable[Proof], is_refused: Callable[[AccountProof], bool]) -> None:
-    """A day whose bank and books differ is not given out (sector.md §7, case 23). Raises Conflict."""
-    for proof in proofs:
-        for account in filter(is_refused, proof.accounts):
-            day = proof.date.isoformat()
-            raise Conflict("day_not_proved", "Bank and books differ on a day.", date=day, **told(account))
-
-
 def _differs(account: AccountProof) -> bool:
     return account.status is ProofStatus.GAP
 
@@ -148,3 +140,7 @@ def _is_unproved(account: AccountProof) -> bool:
     """Whether bank and books differ, or something is booked that no statement tells of."""
     booked = account.receipts_cents or account.reversals_cents or account.other_cents
     return _differs(account) or (account.status is ProofStatus.AWAITING and booked != 0)
+
+
+_NOT_PROVED = ("day_not_proved", "Bank and books differ on a day.")
+"""Such a day is not given out (sector.md §7, case 23)."""

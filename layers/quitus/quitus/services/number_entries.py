@@ -12,8 +12,8 @@ from quitus.domain.calendar import days_beside, paris_day
 from quitus.domain.closing import Books, Waiting, in_order
 from quitus.services.ports import Clock
 
-_AT_ONCE = 40
-"""Each is two rows of a transaction."""
+_AT_ONCE = 32
+"""Each is two rows of a transaction, three where it is journalled on another day than its own."""
 
 
 class Numbers(Protocol):

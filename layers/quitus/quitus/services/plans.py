@@ -27,6 +27,9 @@ from quitus.services.manual_receipts import check_dues
 from quitus.services.ports import ActionLog, Alerts, Clock, Landlords, Ledger
 from quitus.services.spend_credits import CreditSpender
 
+MOST_COVERED = 90
+"""Dues of a plan: all of them are acknowledged in its transaction."""
+
 
 class PlanStore(Protocol):
     """Decisions on the plans of leases; strongly consistent, but for the listing of those that run."""
@@ -54,12 +57,6 @@ class PlanStore(Protocol):
     def running(self, landlord_id: str) -> Iterator[str]:
         """The leases whose plan runs; a listing, a little late."""
         ...
-
-
-MOST_ACKNOWLEDGED = 90
-"""Dues that fit the transaction of a plan. Of more, the youngest are acknowledged on the account alone, which the next
-change of theirs by the ERP forgets: their years run anew from later days anyway.
-"""
 
 
 class PlanStatus(StrEnum):
@@ -129,7 +126,8 @@ class PlanDesk:
 
         Raises:
             NotFound: no such lease.
-            Invalid: a due that is not the lease's or not open, or instalments that do not add up to what they cover.
+            Invalid: a due that is not the lease's or not open, too many of them, or instalments that do not add up to
+                what they cover.
             Conflict: another decision on the plan came first.
             Contention: others kept writing to the lease.
         """
@@ -172,16 +170,11 @@ class PlanDesk:
         covered = _covered(account, wish, self._today())
         plan = InstalmentPlan(number, wish.instalments, covered)
         decision = PlanDecision(number, PlanDecisionKind.AGREED, plan, 0, by, self._now())
-        acknowledged = self._acknowledged(landlord_id, lease_id, plan)
-        changed = replace(account.acknowledging(acknowledged), plan=plan, version=account.version + 1)
-        self.store.decide(landlord_id, changed, decision, last, acknowledged[:MOST_ACKNOWLEDGED])
-        return decision
-
-    def _acknowledged(self, landlord_id: str, lease_id: str, plan: InstalmentPlan) -> Sequence[Due]:
-        """The dues that a plan covers, as they are once the tenant acknowledged them by it; only what changes by it."""
         dues, today = self.ledger.dues(landlord_id, lease_id), self._today()
-        covered = [dues[due_id] for due_id, _ in plan.covered]
-        return [after for due in covered if (after := due.acknowledged(today)) is not due]
+        acknowledged = [dues[due_id].acknowledged(today) for due_id, _ in plan.covered]
+        changed = replace(account.acknowledging(acknowledged), plan=plan, version=account.version + 1)
+        self.store.decide(landlord_id, changed, decision, last, acknowledged)
+        return decision
 
     def _end(self, landlord_id: str, lease_id: str, version: int, by: str) -> PlanDecision:
         account = self._account(landlord_id, lease_id)
@@ -271,6 +264,8 @@ def _covered(account: Account, wish: PlanWish, today: date) -> tuple[tuple[str, 
     )
     if settled := sorted(due_ids - {due.due_id for due in chosen}):
         raise Invalid("due_not_open", "Nothing is open of these dues.", due_ids=settled)
+    if len(chosen) > MOST_COVERED:
+        raise Invalid("plan_covers_too_many", "A plan covers 90 dues at most: choose which.", dues=len(chosen))
     covered = sum(due.open_cents for due in chosen)
     asked = sum(item.amount_cents for item in wish.instalments)
     if covered != asked:

@@ -24,7 +24,7 @@ from quitus.services.post_movements import MovementPoster
 
 _NOBODY = "-"
 _NEWEST = timedelta(days=366)
-"""How long ago, and how far ahead, the money of an event may move."""
+"""How far ahead the money of an event may move."""
 
 
 class EventRefusal(StrEnum):

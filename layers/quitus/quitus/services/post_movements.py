@@ -194,7 +194,8 @@ def _as_named(landlord: Landlord, incoming: Incoming, match: Match) -> Incoming:
     role = bank_role(incoming)
     senders = () if role is not Role.BANK or incoming.movement.is_parked else landlord.senders_of_payouts
     movement = as_booked(incoming.movement, match, senders)
-    return replace(incoming, lease_iban=match.virtual_iban, movement=movement).accepted(role)
+    named = replace(incoming, lease_iban=match.virtual_iban, party_iban=match.party_iban, movement=movement)
+    return named.accepted(role)
 
 
 def _is_first(incoming: Incoming) -> bool:

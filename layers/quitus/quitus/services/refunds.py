@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Protocol
 
 from quitus.domain.aid_money import aid_money
 from quitus.domain.alert import AlertKind
-from quitus.domain.charged import Charging
+from quitus.domain.charged import Charging, Paid
 from quitus.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from quitus.domain.ibans import checked_iban
 from quitus.domain.landlord import Landlord
@@ -30,7 +30,7 @@ from quitus.domain.refund import (
     pay_out,
     refund_of_lot,
 )
-from quitus.domain.releasing import paid_by
+from quitus.domain.releasing import payments_of_dues
 from quitus.services.contention import until_written
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.paging import Listed, Place, fill
@@ -277,12 +277,21 @@ class RefundDesk:
         landlord = self.landlords.get(landlord_id)
         account = self._account(landlord_id, refund.lease_id)
         entered = self.ledger.payment(landlord_id, refund.entry_payment or "")
-        payments = [self.ledger.payment(landlord_id, lot.payment_id) for lot in refund.lots if lot.payment_id]
-        paid = paid_by(payments, refund.lease_id, {refund.due_id})[::-1]
+        paid = self._paid(landlord_id, refund)
         on, at = attempt.day, attempt.instant
         decision, made = call_off(entered, account, paid, refund, on, landlord.chart, occasion.by, at)
         ended = self._stepped(occasion, refund, RefundStatus.CANCELLED)
         self.refunds.call_off(landlord_id, ended, entered, decision, made)
+
+    def _paid(self, landlord_id: str, refund: Refund) -> Sequence[Paid]:
+        """What payments paid of a refund's due, the oldest first, as their credits are used: those whose credit was
+        held for it, and those that paid it since.
+        """
+        held = {lot.payment_id for lot in refund.lots if lot.payment_id is not None}
+        since = self.spender.dues.paid(landlord_id, refund.lease_id, {refund.due_id})
+        known = sorted(held | {one.payment_id for one in since})
+        payments = [self.ledger.payment(landlord_id, payment_id) for payment_id in known]
+        return payments_of_dues(payments, refund.lease_id, {refund.due_id})[::-1]
 
     def _step(
         self,

@@ -177,7 +177,7 @@ class PendingSettler:
         """Decide it unless others did meanwhile: then there is a change again, and another look."""
         now = self.clock.now()
         at = instant_text(now)
-        decision = replace_by(payment, by, rule, paris_day(now), at)
+        decision = replace_by(payment, by, rule, at)
         try:
             self.ledger.commit_replacement(landlord_id, payment, decision)
         except Stale:

@@ -71,8 +71,7 @@ class CreditSpender:
     def _step(self, landlord: Landlord, account: Account) -> ChargeWrite | None:
         if not may_spend(account):
             return None
-        on, for_household = paris_day(self.clock.now()), account.group is not None
-        spent = use_credits(account, on, landlord.chart, for_household=for_household).numbered()
+        spent = use_credits(account, paris_day(self.clock.now()), landlord.chart).numbered()
         if not spent.uses and not spent.offsets:
             return None
         books = replace(spent.account, version=account.version + 1)

@@ -86,7 +86,7 @@ class SpreadDesk:
         if held.spread is not None and held.spread.days == days:
             return
         _check_due(account, held, order.lines)
-        bundle = spread_over(held.called, held, days)
+        bundle = spread_over(held.called, held, days, history.dues)
         taken = self.dues.owners(landlord_id, [due.due_id for due in bundle if due.due_id not in history.dues])
         strangers = [due.due_id for due in bundle if _is_stranger(history.dues.get(due.due_id), held)]
         if taken or strangers:

@@ -182,7 +182,7 @@ class Reverser:
 
     def commit(self, landlord_id: str, waiting: Payment, settled: Settled, occurrence: Occurrence) -> bool:
         """Write what follows from a return that waited; True. Raises Stale."""
-        own = traced(waiting, settled.match, settled.lines, occurrence.on, occurrence.by, occurrence.at)
+        own = traced(waiting, settled.match, settled.lines, occurrence.by, occurrence.at)
         self.ledger.commit_reversal(landlord_id, settled.payment, settled.decision, settled.made, (waiting, own))
         return True
 
@@ -282,7 +282,7 @@ class Reverser:
         now = self.clock.now()
         at = instant_text(now)
         self._claim(landlord_id, _untold(Return(waiting.reports).evidence, told), at)
-        decision = replace_by(waiting, [told], Awaiting.ORIGINAL, paris_day(now), at)
+        decision = replace_by(waiting, [told], Awaiting.ORIGINAL, at)
         self.ledger.commit_replacement(landlord_id, waiting, decision)
         return True
 

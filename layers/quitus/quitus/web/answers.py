@@ -102,7 +102,8 @@ class SpreadAnswer(Answer):
 
 class DueAnswer(Answer):
     """An amount called from a lease. `open_cents` is what the tenant has not paid of it, 0 for a negative one;
-    `aid_open_cents` what the payer of an aid has not paid of that, 0 for others.
+    `aid_open_cents` what the payer of an aid has not paid of that, 0 for others. `acknowledged_on` is the day of the
+    tenant's last plan that covers it.
     """
 
     due_id: str
@@ -115,6 +116,7 @@ class DueAnswer(Answer):
     label: str | None
     limitation_from: date | None
     judged_on: date | None
+    acknowledged_on: date | None
     spread: SpreadAnswer | None
     line_of: str | None
 

@@ -125,6 +125,7 @@ CODES: Mapping[str, Code] = {
     "split_amount_mismatch": Code(422, "The parts of a split do not add up to the payment."),
     "due_not_of_lease": Code(422, "A target is no due of the lease."),
     "first_line_past": Code(422, "No line is due before today."),
+    "plan_covers_too_many": Code(422, "A plan covers 90 dues at most."),
     "due_not_open": Code(422, "Nothing is open of a due that a plan or a payment link is to cover."),
     "amount_above_due": Code(422, "A payment link asks for more than is open of its dues; `detail` gives that."),
     "min_above_amount": Code(422, "The least that may be paid is more than the payment link asks for."),

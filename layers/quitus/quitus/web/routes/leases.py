@@ -12,7 +12,7 @@ from quitus.domain.party import Party
 from quitus.services.read_leases import FullStanding, LeaseFilter, Standing
 from quitus.services.write_exports import BookedEntry
 from quitus.web.access import ERPS, LEASE_READERS, READERS
-from quitus.web.answers import DueAnswer, EntryAnswer, LeaseAnswer, LeaseDueAnswer, LeaseSummary, PartyAnswer
+from quitus.web.answers import DueAnswer, EntryAnswer, LeaseAnswer, LeaseDueAnswer, LeaseSummary
 from quitus.web.bodies import DueBody, EntriesQuery, LeaseBody, LeasesQuery
 from quitus.web.cursors import Cursors, is_number
 from quitus.web.desk import Desk
@@ -100,8 +100,17 @@ def _full(full: FullStanding) -> LeaseAnswer:
 
 
 def _party(party: Party) -> dict[str, object]:
-    own = {"virtual_iban": party.account.iban if party.account else None}
-    return {name: getattr(party, name) for name in PartyAnswer.model_fields.keys() - own.keys()} | own
+    return {
+        "party_id": party.party_id,
+        "role": party.role,
+        "name": party.name,
+        "email": party.email,
+        "phone": party.phone,
+        "share_percent": party.share_percent,
+        "from_date": party.from_date,
+        "to_date": party.to_date,
+        "virtual_iban": party.account.iban if party.account else None,
+    }
 
 
 def due_fields(standing: DueStanding) -> dict[str, object]:

@@ -78,7 +78,8 @@ ROUTES = (
         "PUT", "/v1/leases/{lease_id}/plan", agree, {201: PlanAnswer, 200: PlanAnswer},
         "Agree on an instalment plan", COLLECTORS, PlanBody,
         refusals=(
-            "lease_not_found", "plan_changed", "due_not_of_lease", "due_not_open", "plan_amount_mismatch", "rows_busy",
+            "lease_not_found", "plan_changed", "due_not_of_lease", "due_not_open", "plan_covers_too_many",
+            "plan_amount_mismatch", "rows_busy",
         ),
     ),
     Route(
