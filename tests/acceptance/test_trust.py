@@ -372,3 +372,15 @@ def test_a_return_that_is_nobodys_moves_512_on_its_own_day_only(case: Case) -> N
     case.office.state(date(2026, 11, 4), 100_000, 0, 10_000, name="S-4")
     assert case.ask("POST", f"/v1/payments/{returned}/original", {"payment_id": None, "reason": "none"}).status == 200
     assert moved_512(fec(case, "2026-11-04", "2026-11-04")) == {("20261104", "20261104"): "0.00"}
+
+
+def test_a_bank_account_that_the_landlord_left_keeps_no_day_open_after_its_last_statement(case: Case) -> None:
+    case.today_is("2026-11-09")
+    bank_tells(case, "2026-11-03", "0.00", "0.00")
+    assert named(close(case, "2026-11-05")) == (409, "day_not_closed", "2026-11-04")
+    other = {"iban": "FR7630004000031234567890143", "bic": "BNPAFRPP", "profile": "default"}
+    case.change_settings(bank_accounts=[other])
+    assert close(case, "2026-11-05").status == 201
+    late = case.report("20.00", "2026-11-06", channel="camt.054")
+    assert case.payment(late)["status"] == "suspense"
+    assert named(close(case, "2026-11-08")) == (409, "day_not_closed", "2026-11-06")

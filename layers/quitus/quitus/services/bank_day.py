@@ -21,9 +21,12 @@ LATEST_STATEMENT = timedelta(days=45)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The closing statements of an account around some days, by last day: what the bank says of each of the days."""
+    """The closing statements of an account around some days, by last day: what the bank says of each of the days.
+    `may_be_over`: the account is a former one, whose statements have an end.
+    """
 
     statements: Sequence[StatementRecord]
+    may_be_over: bool = False
     _ends: Sequence[date] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -36,11 +39,12 @@ class Told:
 
     def has_passed(self, day: date) -> bool:
         """Whether nothing is missing of a day that no statement covers: the next statement begins with the balance that
-        the last one before the day ended with, or is the very first; or the account has no statements at all.
+        the last one before the day ended with, or is the very first; or the account has no statements, or none any
+        more.
         """
         after = bisect_right(self._ends, day)
         if after == len(self._ends):
-            return not self._ends
+            return self.may_be_over or not self._ends
         following = self._ending(self._ends[after], self._ends[after] + LATEST_STATEMENT)
         return joins(following, self._last_before(day))
 

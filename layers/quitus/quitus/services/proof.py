@@ -158,15 +158,14 @@ class ProofDesk:
             NotFound: no such landlord.
         """
         landlord = self.landlords.get(landlord_id)
-        ibans = landlord.every_account
-        told = {iban: self.told(landlord_id, iban, first, last) for iban in ibans}
+        ibans, former = landlord.every_account, landlord.former_accounts
+        told = {iban: self.told(landlord_id, iban, first, last, is_former=iban in former) for iban in ibans}
         sides = {iban: self.ledger_days.ledger_sides(landlord_id, iban, first, last) for iban in ibans}
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
             accounts = (
                 self._account(landlord_id, iban, day, told[iban], sides[iban].get(day, LedgerSide())) for iban in ibans
             )
-            former = landlord.former_accounts
             shown = (one for one in accounts if one.account_iban not in former or not one.has_passed)
             yield Proof(day, tuple(shown))
 
@@ -189,11 +188,11 @@ class ProofDesk:
         firsts = filter(None, (self.statements.first(landlord_id, iban) for iban in ibans))
         return min((held.from_date for held in firsts), default=None)
 
-    def told(self, landlord_id: str, iban: str, first: date, last: date) -> Told:
-        """What the bank says of an account between two days, inclusive."""
+    def told(self, landlord_id: str, iban: str, first: date, last: date, *, is_former: bool = False) -> Told:
+        """What the bank says of an account between two days, inclusive; of a former one it may say nothing more."""
         following = self.statements.closing(landlord_id, iban, first, last + LATEST_STATEMENT)
         before = self.statements.last_before(landlord_id, iban, first)
-        return Told([*before, *following])
+        return Told([*before, *following], may_be_over=is_former)
 
     def _account(self, landlord_id: str, iban: str, day: date, told: Told, side: LedgerSide) -> AccountProof:
         bank = told.of(day)
