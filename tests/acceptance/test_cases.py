@@ -186,6 +186,19 @@ def test_a_plan_acknowledges_what_it_covers_whatever_becomes_of_it(ended_by: str
     case.holds()
 
 
+@pytest.mark.parametrize(("count", "status"), [(90, 201), (91, 422)])
+def test_a_plan_covers_as_many_dues_as_it_can_acknowledge_at_once(count: int, status: int) -> None:
+    case = Case()
+    case.let()
+    case.call_together({f"d{number}": ("L1", "2026-10-10", "10.00") for number in range(count)})
+    agreed = case.agree([f"d{number}" for number in range(count)], [("2026-12-10", f"{count * 10}.00")])
+    assert agreed.status == status
+    if status == 422:
+        assert agreed.body["error"]["code"] == "plan_covers_too_many"
+    days = {due["acknowledged_on"] for due in case.lease()["dues"]}
+    assert days == ({"2026-11-05"} if status == 201 else {None})
+
+
 def test_what_is_time_barred_makes_nobody_late() -> None:
     case = Case(today="2026-11-10")
     case.let()

@@ -81,31 +81,27 @@ class ClosingRows:
 
     def journalled(self, landlord_id: str, first: date, last: date) -> Iterator[Journalled]:
         """See `write_exports.Journals`."""
-        for places in self._places(landlord_id, first, last):
+        for number in range((last - first).days + 1):
+            yield from self._journalled_on(landlord_id, first + number * _ONE_DAY)
+
+    def _journalled_on(self, landlord_id: str, day: date) -> Iterator[Journalled]:
+        after: str | None = None
+        while True:
+            page = self._table.query(closing_keys.journal(landlord_id, day), after=after, limit=_READ_AT_ONCE)
+            places = [records.record(row, Numbered) for row in page.rows]
             entries = {place: _entry_key(landlord_id, place) for place in places}
             rows = self._table.batch_get(entries.values())
             for place, key in entries.items():
                 yield Journalled(place, records.entry_of(rows[key]), rows[key].get("payment_id"))
+            if page.after is None:
+                return
+            after = page.after.sk
 
     def piece_days(self, landlord_id: str, first: date, last: date) -> list[date]:
         """See `exports.PieceDays`."""
         rows = self._table.query(closing_keys.late_pieces(landlord_id), after=first.isoformat()).rows
         places = (row["SK"].split("#") for row in rows)
         return sorted({date.fromisoformat(piece) for day, piece in places if day <= last.isoformat()})
-
-    def _places(self, landlord_id: str, first: date, last: date) -> Iterator[list[Numbered]]:
-        """The numbers journalled between two days, inclusive, by day, journal and number, some at a time."""
-        for number in range((last - first).days + 1):
-            yield from self._places_on(closing_keys.journal(landlord_id, first + number * _ONE_DAY))
-
-    def _places_on(self, journal: str) -> Iterator[list[Numbered]]:
-        after: str | None = None
-        while True:
-            page = self._table.query(journal, after=after, limit=_READ_AT_ONCE)
-            yield [records.record(row, Numbered) for row in page.rows]
-            if page.after is None:
-                return
-            after = page.after.sk
 
 
 def _books_put(landlord_id: str, books: Books) -> Put:

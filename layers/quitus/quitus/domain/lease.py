@@ -153,9 +153,13 @@ class Due:
 
     def open(self, cents: Cents) -> OpenDue:
         """The due with `cents` unpaid."""
+        return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents, self.interrupted)
+
+    @property
+    def interrupted(self) -> date | None:
+        """The later day from which its limitation runs, if any."""
         begins = self._limitation_begins
-        interrupted = begins if begins > self.due_date else None
-        return OpenDue(self.due_id, self.kind, self.period, self.due_date, cents, interrupted)
+        return begins if begins > self.due_date else None
 
     def acknowledged(self, on: date) -> Due:
         """The due once the tenant acknowledged it."""
@@ -304,7 +308,7 @@ class Account:
 
     def acknowledging(self, dues: Iterable[Due]) -> Account:
         """The account once the tenant acknowledged these dues."""
-        begun = {due.due_id: due.open(0).interrupted for due in dues}
+        begun = {due.due_id: due.interrupted for due in dues}
         still_open = tuple(replace(due, interrupted=begun.get(due.due_id, due.interrupted)) for due in self.open_dues)
         return replace(self, open_dues=still_open)
 

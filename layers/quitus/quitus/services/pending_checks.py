@@ -10,7 +10,7 @@ from typing import Protocol
 from quitus.domain.identity import reference_key
 from quitus.domain.ledger import EntryKind
 from quitus.domain.money import Cents
-from quitus.domain.payment import Awaiting, Payment, PaymentStatus
+from quitus.domain.payment import Awaiting, Payment
 from quitus.domain.pending import detail_names, may_be_total
 from quitus.domain.refund import refunds_named
 from quitus.domain.tracing import ties_of
@@ -87,8 +87,9 @@ def _event_references(payment: Payment) -> Iterator[str]:
 
 
 def _reopened(payment: Payment) -> Iterator[str]:
-    """The leases from which some of a payment was taken back, or that a person took it off."""
-    kinds = {EntryKind.REVERSAL} if payment.reversals else set[EntryKind]()
-    if payment.status is PaymentStatus.SUSPENSE and payment.decisions:
-        kinds.add(EntryKind.ASSIGNMENT)
-    yield from (entry.lease_id for entry in payment.entries if entry.lease_id and entry.kind in kinds)
+    """The leases from which a decision took some of a payment, or on which it put it: it may have been elsewhere."""
+    if payment.decisions:
+        yield from (entry.lease_id for entry in payment.entries if entry.lease_id and entry.kind in _DECIDED)
+
+
+_DECIDED = frozenset({EntryKind.REVERSAL, EntryKind.ASSIGNMENT})
