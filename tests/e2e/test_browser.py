@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,12 +20,12 @@ from quitus.domain.mailing import Channel
 
 from .api import Api, let
 from .conftest import Cloud
+from .days import TODAY
 from .test_links import SENDER, a_landlord, link_in, mails_to, pay, reach
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-TODAY = date.today()  # noqa: DTZ011 - links live from now on
 PATIENCE_MS = 40_000
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
 from random import Random
 from typing import Any
@@ -22,8 +22,9 @@ from demonstration.ibans import french_iban
 
 from .api import Api, let
 from .conftest import Cloud
+from .days import TODAY
 
-DUE = date.today() - timedelta(days=4)  # noqa: DTZ011 - any recent day
+DUE = TODAY - timedelta(days=4)
 ACCOUNT = french_iban("17328", "89955", "20000000001")
 FORGED = 200
 WORKERS = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from unit.banking.camt_files import DAY as WRITTEN_DAY
@@ -13,8 +13,9 @@ from unit.banking.camt_files import Detail, Message, a_detail, a_notification, a
 from demonstration.ibans import french_iban
 
 from .api import Api, let
+from .days import TODAY
 
-DAY = date.today() - timedelta(days=5)  # noqa: DTZ011 - any recent day
+DAY = TODAY - timedelta(days=5)
 ACCOUNT = french_iban("17328", "89955", "20000000001")
 RENTS = {"A": 45000, "B": 31050, "C": 20000}
 BATCH = "PMT-55"

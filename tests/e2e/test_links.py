@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
@@ -19,12 +19,12 @@ from quitus.domain.mailing import Channel
 
 from .api import Api, let
 from .conftest import Cloud
+from .days import TODAY
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 ACCOUNT = french_iban("17328", "89966", "20000000001")
-TODAY = date.today()  # noqa: DTZ011 - links live from now on
 SENDER = "loyers@liens.example"
 GUESSES = 2_000
 
@@ -99,7 +99,7 @@ def test_a_mailed_link_is_opened_and_paid_by_an_instant_transfer(
     let_write(cloud.place, cloud.outputs, landlord, Channel.EMAIL, SENDER)
     assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
     iban = let(api, "A", 45000, TODAY - timedelta(days=20))
-    let(api, "B", 30000, TODAY)
+    let(api, "B", 30000, TODAY + timedelta(days=1))
     reach(api, "A", "a@tenants.example", "06 12 34 56 78")
     reach(api, "B", "b@tenants.example", None)
     idle()

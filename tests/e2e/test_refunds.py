@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from unit.banking.camt_files import a_detail, a_notification, a_statement, an_entry
@@ -11,9 +11,10 @@ from unit.banking.camt_files import a_detail, a_notification, a_statement, an_en
 from demonstration.ibans import french_iban
 
 from .api import Api, let
+from .days import TODAY
 from .test_returns import on, proof
 
-BACK = date.today()  # noqa: DTZ011 - no refund is booked before its approval
+BACK = TODAY  # no refund is booked before its approval
 PAID = BACK - timedelta(days=1)
 ACCOUNT = french_iban("17328", "89964", "20000000001")
 TENANT = french_iban("30004", "00003", "12345678901")

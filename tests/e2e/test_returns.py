@@ -13,8 +13,9 @@ from unit.banking.camt_files import Entry, Message, a_detail, a_notification, a_
 from demonstration.ibans import french_iban
 
 from .api import Api, let
+from .days import TODAY
 
-BACK = date.today() - timedelta(days=4)  # noqa: DTZ011 - any recent day
+BACK = TODAY - timedelta(days=4)
 PAID = BACK - timedelta(days=3)
 ACCOUNT = french_iban("17328", "89966", "20000000001")
 
