@@ -77,6 +77,19 @@ def test_a_row_that_exists_by_count_is_of_the_lease_that_has_none_yet() -> None:
     assert Register({BUCKET: placed}).by_count(BUCKET) == {}
 
 
+def test_a_lease_has_its_money_in_as_many_rows_as_the_channel_that_names_it_most() -> None:
+    claim, counted = a_report("camt.054", lease_iban="FR1"), a_report("camt.053", "3", lease_iban="FR1", exchanged=True)
+    claimed = Known(BUCKET, 1, (a_report("event:psp"), claim))
+    begun = Known(BUCKET, 2, (a_report("camt.053", "2", lease_iban="FR1"),))
+    by_count = Known(BUCKET, 3, (counted,))
+    assert Register({BUCKET: [claimed, begun]}).is_served(BUCKET, 1, "FR1")
+    assert not Register({BUCKET: [claimed, begun]}).is_served(BUCKET, 2, "FR1"), "a claim puts nothing on a lease"
+    assert not Register({BUCKET: [claimed, begun]}).is_served(BUCKET, 1, "FR2")
+    assert not Register({BUCKET: [claimed, begun, by_count]}).is_served(BUCKET, 1, "FR1"), "one channel tells of two"
+    decided = [claimed, begun, replace(by_count, decided="FR1")]
+    assert Register({BUCKET: decided}).is_served(BUCKET, 1, "FR1")
+
+
 def test_a_row_that_names_nobody_tells_of_the_lease_that_has_none_yet() -> None:
     held = Known(BUCKET, 1, (a_report("event:psp", reference="R1"),), decided=BY_PERSON)
     register = Register({BUCKET: [held]})

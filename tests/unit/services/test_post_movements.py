@@ -312,6 +312,18 @@ def test_a_channel_that_speaks_up_while_another_posts_is_seen(table: MemoryTable
         assert account(fresh).balance_cents == 0, f"before call {moment}"
 
 
+def test_equal_money_of_a_lease_and_of_nobody_stays_apart_whoever_comes_between() -> None:
+    """A notice takes what an event told for the lease's; the statement, which tells of both, is quicker somewhere."""
+    nobodys = a_credit(45000, None, position="1", bank_reference="R1")
+    leases = a_credit(45000, ONE, position="2", bank_reference="R2")
+    for moment in range(1, 16):
+        fresh = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
+        fates(fresh, reported(nobodys, "event:bank", "R1"))
+        between = InterruptedTable(fresh, moment, partial(fates, fresh, reported(nobodys), reported(leases)))
+        fates(between, reported(leases, "camt.054", "N1"))
+        assert (movement_rows(fresh), account(fresh).balance_cents) == (2, 0), f"before call {moment}"
+
+
 def a_crowd(count: int, iban: str | None = None, channel: str = "camt.053", message: str = "S1") -> list[Incoming]:
     """Equal credits of one day."""
     return [

@@ -151,6 +151,12 @@ class Crowd:
         """The virtual IBANs of the leases that any report names."""
         return sorted(lease_iban for lease_iban, tally in self._leases.items() if tally.told)
 
+    def is_served(self, lease_iban: str, but: int) -> bool:
+        """Whether as many rows as any channel names the lease are on it in the books, this one apart."""
+        tally = self._leases.get(lease_iban, _Tally())
+        rows = [self.rows[number] for number in tally.rows if number != but]
+        return sum(known.is_put_on(lease_iban) for known in rows) >= max(tally.told.values(), default=1)
+
     def suffices(self, report: Report) -> bool:
         """Whether the rows can explain this report too, together with all others."""
         if self._told[report.channel] >= len(self.rows):

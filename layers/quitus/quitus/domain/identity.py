@@ -194,6 +194,11 @@ class Known:
         """The lease that it is known to be of, by its virtual IBAN."""
         return self.decided or next((held.lease_iban for held in self.evidence if held.lease_iban), None)
 
+    def is_put_on(self, lease_iban: str) -> bool:
+        """Whether its money is the lease's in the books: by its first report, or by a decision; no claim alone does."""
+        first = self.reports[0]
+        return lease_iban in (self.decided, None if first.exchanged else first.lease_iban)
+
     @property
     def takes_back(self) -> bool | None:
         """True: it takes a payment back. False: it is known not to. None: nobody said."""
