@@ -77,17 +77,25 @@ def test_a_row_that_exists_by_count_is_of_the_lease_that_has_none_yet() -> None:
     assert Register({BUCKET: placed}).by_count(BUCKET) == {}
 
 
-def test_a_lease_has_its_money_in_as_many_rows_as_the_channel_that_names_it_most() -> None:
-    claim, counted = a_report("camt.054", lease_iban="FR1"), a_report("camt.053", "3", lease_iban="FR1", exchanged=True)
-    claimed = Known(BUCKET, 1, (a_report("event:psp"), claim))
+def test_a_claim_counts_for_a_lease_only_while_the_lease_has_its_money_in_no_other_row() -> None:
+    claimed = Known(BUCKET, 1, (a_report("event:psp"), a_report("camt.054", lease_iban="FR1")))
     begun = Known(BUCKET, 2, (a_report("camt.053", "2", lease_iban="FR1"),))
-    by_count = Known(BUCKET, 3, (counted,))
-    assert Register({BUCKET: [claimed, begun]}).is_served(BUCKET, 1, "FR1")
-    assert not Register({BUCKET: [claimed, begun]}).is_served(BUCKET, 2, "FR1"), "a claim puts nothing on a lease"
-    assert not Register({BUCKET: [claimed, begun]}).is_served(BUCKET, 1, "FR2")
-    assert not Register({BUCKET: [claimed, begun, by_count]}).is_served(BUCKET, 1, "FR1"), "one channel tells of two"
-    decided = [claimed, begun, replace(by_count, decided="FR1")]
-    assert Register({BUCKET: decided}).is_served(BUCKET, 1, "FR1")
+    counted = Known(BUCKET, 3, (a_report("camt.053", "3", lease_iban="FR1", exchanged=True),))
+
+    def may_go(rows: list[Known], lease_iban: str = "FR1") -> list[int]:
+        register = Register({BUCKET: rows})
+        return [known.ordinal for known in rows if register.may_go_to(lease_iban, BUCKET, known.ordinal)]
+
+    assert may_go([claimed]) == [1]
+    assert may_go([claimed, begun]) == [2]
+    assert may_go([claimed, begun], "FR2") == []
+    assert may_go([claimed, begun, counted]) == [1, 2], "one channel tells of two"
+    assert may_go([claimed, begun, replace(counted, decided="FR1")]) == [2, 3]
+    assert may_go([claimed, begun, replace(counted, decided="FR2")]) == [1, 2]
+    assert may_go([replace(claimed, decided="FR2"), counted]) == [1, 3], "no row is the lease's yet"
+    later = Known(BUCKET, 4, (a_report("event:psp", "4"), a_report("camt.054", "4", lease_iban="FR1")))
+    assert may_go([claimed, replace(later, decided=BY_PERSON), counted]) == [1, 4]
+    assert may_go([claimed, begun, counted, replace(later, decided=BY_PERSON)]) == [2, 4], "a decision comes first"
 
 
 def test_a_row_that_names_nobody_tells_of_the_lease_that_has_none_yet() -> None:

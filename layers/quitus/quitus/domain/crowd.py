@@ -18,6 +18,17 @@ class _Tally:
         self.rows: dict[int, None] = {}
         """In the order in which they were found to be of the kind."""
         self.told: Counter[str] = Counter()
+        self.reports: list[Report] = []
+        """What channels told of the kind."""
+
+    def tell(self, report: Report) -> None:
+        """A channel tells of the kind."""
+        self.told[report.channel] += 1
+        self.reports.append(report)
+
+    def explains(self, report: Report) -> bool:
+        """Whether the rows can be all that channels told of the kind, this report too."""
+        return self.exceeds(report.channel) and explained([*self.reports, report], len(self.rows))
 
     @property
     def is_short(self) -> bool:
@@ -45,7 +56,7 @@ class Crowd:
         self._short: set[str] = set()
         """The leases of which the tally is short."""
         self._returns = _Tally()
-        for known in rows:
+        for known in _with_room(list(rows)):
             self.rows[known.ordinal] = known
             if known.decided is not None:
                 self._put_on(known.decided, known.ordinal)
@@ -109,10 +120,7 @@ class Crowd:
         return any(_may_be_return(self.rows[number], report) for number in self._returns.rows)
 
     def _is_counted_on_lease(self, report: Report) -> bool:
-        tally = self._leases.get(report.lease_iban) if report.lease_iban else None
-        if tally is None or not tally.exceeds(report.channel):
-            return False
-        return any(_may_be_of_lease(self.rows[number], report) for number in tally.rows)
+        return report.lease_iban in self._leases and self._leases[report.lease_iban].explains(report)
 
     def place(self, lease_iban: str | None) -> int | None:
         """Put a row on this lease, if some channel names the lease more often than rows are on it: its ordinal."""
@@ -151,11 +159,11 @@ class Crowd:
         """The virtual IBANs of the leases that any report names."""
         return sorted(lease_iban for lease_iban, tally in self._leases.items() if tally.told)
 
-    def is_served(self, lease_iban: str, but: int) -> bool:
-        """Whether as many rows as any channel names the lease are on it in the books, this one apart."""
-        tally = self._leases.get(lease_iban, _Tally())
-        rows = [self.rows[number] for number in tally.rows if number != but]
-        return sum(known.is_put_on(lease_iban) for known in rows) >= max(tally.told.values(), default=1)
+    def may_go_to(self, lease_iban: str, ordinal: int) -> bool:
+        """Whether the row is one of the lease's, or may be: some channel names the lease more often than rows are on
+        it.
+        """
+        return lease_iban in self._short or ordinal in self._leases.get(lease_iban, _Tally()).rows
 
     def suffices(self, report: Report) -> bool:
         """Whether the rows can explain this report too, together with all others."""
@@ -209,11 +217,11 @@ class Crowd:
         self._named[report.name] = ordinal
         self._told[report.channel] += 1
         if report.takes_back:
-            self._returns.told[report.channel] += 1
+            self._returns.tell(report)
             if not report.exchanged:
                 self._returns.rows[ordinal] = None
         if report.lease_iban:
-            self._leases.setdefault(report.lease_iban, _Tally()).told[report.channel] += 1
+            self._leases.setdefault(report.lease_iban, _Tally()).tell(report)
             self._recount(report.lease_iban)
             if not report.exchanged and not self._is_elsewhere(ordinal, report.lease_iban):
                 self._put_on(report.lease_iban, ordinal)
@@ -224,9 +232,26 @@ class Crowd:
                 self._by_evidence.setdefault((evidence, name), []).append(ordinal)
 
 
-def _may_be_of_lease(known: Known, report: Report) -> bool:
-    """Whether a report of a lease may be the lease's row, by what names the lease there: all else may be of another."""
-    return not any(report.contradicts(held) for held in known.evidence if held.lease_iban)
+def _with_room(rows: list[Known]) -> list[Known]:
+    """The rows of a bucket, where what claims one for a lease counts only while no channel's word for the lease is in
+    another: of two channels that told its money at once, one claimed a row that it took for the lease's while the other
+    began the row that is. What has been put on the lease comes first, then what anybody decided, then what is older.
+    """
+    claims = [known for known in rows if known.claimed_for]
+    if not claims:
+        return rows
+    told = Counter((held.lease_iban, held.channel) for known in rows for held in known.reports)
+    room = {lease_iban: 0 for lease_iban, _ in told}
+    for (lease_iban, _), count in told.items():
+        room[lease_iban] = max(room[lease_iban], count)
+    for known in rows:
+        if known.put_on:
+            room[known.put_on] = room.get(known.put_on, 0) - 1
+    kept = dict[int, Known]()
+    for known in sorted(claims, key=lambda known: (known.decided is None, known.ordinal)):
+        kept[known.ordinal] = known if room[known.claimed_for] > 0 else known.without_claim
+        room[known.claimed_for] -= 1
+    return [kept.get(known.ordinal, known) for known in rows]
 
 
 def _may_be_return(known: Known, report: Report) -> bool:

@@ -194,10 +194,27 @@ class Known:
         """The lease that it is known to be of, by its virtual IBAN."""
         return self.decided or next((held.lease_iban for held in self.evidence if held.lease_iban), None)
 
-    def is_put_on(self, lease_iban: str) -> bool:
-        """Whether its money is the lease's in the books: by its first report, or by a decision; no claim alone does."""
+    @property
+    def put_on(self) -> str | None:
+        """The lease on which its first report or the count put it in the books, a person's decision apart."""
+        if self.decided not in (None, BY_PERSON):
+            return self.decided
         first = self.reports[0]
-        return lease_iban in (self.decided, None if first.exchanged else first.lease_iban)
+        return None if first.exchanged else first.lease_iban
+
+    @property
+    def claimed_for(self) -> str | None:
+        """The lease of which only a later report says that it is."""
+        if self.put_on:
+            return None
+        return next((held.lease_iban for held in self.evidence if held.lease_iban), None)
+
+    @property
+    def without_claim(self) -> Known:
+        """The row as if the reports that claim it for a lease stood for it by count alone."""
+        lease_iban = self.claimed_for
+        told = (replace(held, exchanged=True) if held.lease_iban == lease_iban else held for held in self.reports)
+        return replace(self, reports=tuple(told))
 
     @property
     def takes_back(self) -> bool | None:

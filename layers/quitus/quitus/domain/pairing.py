@@ -102,9 +102,9 @@ class Register:
         placed = ((iban, crowd.place(iban)) for iban in crowd.leases_told)
         return {iban: ordinal for iban, ordinal in placed if ordinal is not None}
 
-    def is_served(self, bucket: Bucket, ordinal: int, lease_iban: str) -> bool:
-        """Whether a lease has its money of the bucket in other rows: then this one is none of it, whatever names it."""
-        return self._crowd(bucket).is_served(lease_iban, ordinal)
+    def may_go_to(self, lease_iban: str, bucket: Bucket, ordinal: int) -> bool:
+        """Whether a row is a lease's or may be, and not only claimed for it by one of several who told at once."""
+        return self._crowd(bucket).may_go_to(lease_iban, ordinal)
 
     def first(self, bucket: Bucket, telling: Telling) -> Pairing | None:
         """A new row for the only movement told of a bucket, if nothing is there to compare it with; else None."""

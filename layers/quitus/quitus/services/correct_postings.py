@@ -122,7 +122,7 @@ class PostingCorrector:
             if match.lease_id is None:
                 return
         household = self._household(landlord, match)
-        if self._has_its_money(landlord.landlord_id, incoming, told):
+        if self._is_elsewhere(landlord.landlord_id, incoming, told):
             return
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.decisions:
@@ -153,7 +153,7 @@ class PostingCorrector:
         """Take a payment off the lease on which only memory or likeness put it, onto the one that it names itself."""
         landlord_id = landlord.landlord_id
         household = self._household(landlord, match)
-        if self._has_its_money(landlord_id, incoming, told):
+        if self._is_elsewhere(landlord_id, incoming, told):
             return
         settled = settled_leases(self.ledger.payment(landlord_id, told.payment_id))
         accounts = self.ledger.accounts(landlord_id, settled)
@@ -175,7 +175,7 @@ class PostingCorrector:
         onto, made = self._decided(landlord, incoming, taken_off(payment, off), household, match)
         self.ledger.commit_move(landlord_id, payment, (off, freed), (onto, made))
 
-    def _has_its_money(self, landlord_id: str, incoming: Incoming, told: Posted) -> bool:
+    def _is_elsewhere(self, landlord_id: str, incoming: Incoming, told: Posted) -> bool:
         """Whether the lease that a report names has its money in other rows: of two channels that told it at once, one
         claimed a row that it took for the lease's while the other began the row that is. Asked once the lease is read,
         so that whoever begins one later makes the decision fail.
@@ -184,7 +184,7 @@ class PostingCorrector:
             return False
         bucket = told.bucket
         register = self.ledger.register(landlord_id, {bucket}, self.ledger.channels(landlord_id, bucket.account))
-        return register.is_served(bucket, told.ordinal, incoming.lease_iban)
+        return not register.may_go_to(incoming.lease_iban, bucket, told.ordinal)
 
     def _household(self, landlord: Landlord, match: Match) -> Household:
         lease_id = match.lease_id or ""
