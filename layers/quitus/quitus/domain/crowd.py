@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from quitus.domain.explaining import explained
+from quitus.domain.explaining import explained, movements_told
 from quitus.domain.identity import BY_PERSON, Evidence, Known, Report
 
 
@@ -233,20 +233,19 @@ class Crowd:
 
 
 def _with_room(rows: list[Known]) -> list[Known]:
-    """The rows of a bucket, where what claims one for a lease counts only while no channel's word for the lease is in
-    another: of two channels that told its money at once, one claimed a row that it took for the lease's while the other
-    began the row that is. What has been put on the lease comes first, then what anybody decided, then what is older.
+    """The rows of a bucket, where a claim for a lease counts only while the lease lacks rows without it: of two
+    channels that told its money at once, one claimed what it took for the lease's while the other began what is. Rows
+    that were put on the lease come first, then what a person decided, then what is older.
     """
     claims = [known for known in rows if known.claimed_for]
     if not claims:
         return rows
-    told = Counter((held.lease_iban, held.channel) for known in rows for held in known.reports)
-    room = {lease_iban: 0 for lease_iban, _ in told}
-    for (lease_iban, _), count in told.items():
-        room[lease_iban] = max(room[lease_iban], count)
-    for known in rows:
-        if known.put_on:
-            room[known.put_on] = room.get(known.put_on, 0) - 1
+    reports = [held for known in rows for held in known.reports]
+    room = {
+        lease_iban: movements_told([held for held in reports if held.lease_iban == lease_iban])
+        - sum(known.put_on == lease_iban for known in rows)
+        for lease_iban in {known.claimed_for for known in claims}
+    }
     kept = dict[int, Known]()
     for known in sorted(claims, key=lambda known: (known.decided is None, known.ordinal)):
         kept[known.ordinal] = known if room[known.claimed_for] > 0 else known.without_claim

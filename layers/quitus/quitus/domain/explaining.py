@@ -32,6 +32,12 @@ def explained(reports: Sequence[Report], movements: int) -> bool:
     return _Search(order, movements).found()
 
 
+def movements_told(reports: Sequence[Report]) -> int:
+    """How many movements there are at least that explain what channels report."""
+    most = max(Counter(report.channel for report in reports).values(), default=0)
+    return next(count for count in range(most, len(reports) + 1) if explained(reports, count))
+
+
 def _least(reports: Iterable[Report]) -> int:
     """How many movements there are at least, by what any two channels say: of each movement, each speaks once."""
     by_channel: dict[str, list[Report]] = {}
