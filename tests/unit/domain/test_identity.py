@@ -93,6 +93,9 @@ def test_a_claim_counts_for_a_lease_only_while_the_lease_has_its_money_in_no_oth
     assert may_go([claimed, begun, replace(counted, decided="FR1")]) == [2, 3]
     assert may_go([claimed, begun, replace(counted, decided="FR2")]) == [1, 2]
     assert may_go([replace(claimed, decided="FR2"), counted]) == [1, 3], "no row is the lease's yet"
+    another = Known(BUCKET, 2, (a_report("event:psp", "2", lease_iban="FR1", end_to_end_id="E2", exchanged=True),))
+    paid = Known(BUCKET, 3, (a_report("camt.053", "3", lease_iban="FR1", end_to_end_id="E3"),))
+    assert may_go([claimed, another, paid]) == [1, 3], "each channel tells of one, but not of the same one"
     later = Known(BUCKET, 4, (a_report("event:psp", "4"), a_report("camt.054", "4", lease_iban="FR1")))
     assert may_go([claimed, replace(later, decided=BY_PERSON), counted]) == [1, 4]
     assert may_go([claimed, begun, counted, replace(later, decided=BY_PERSON)]) == [2, 4], "a decision comes first"
