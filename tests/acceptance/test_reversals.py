@@ -301,6 +301,27 @@ def test_what_the_closing_statement_leaves_out_is_taken_out_of_suspense() -> Non
     assert case.get("/v1/dashboard")["suspense_cents"] == 0
 
 
+def test_what_was_told_of_a_day_that_passed_without_a_statement_is_taken_back_on_that_day() -> None:
+    """An instant payment of a Sunday that Monday's statement does not know."""
+    friday, sunday, monday = date(2026, 11, 6), date(2026, 11, 8), date(2026, 11, 9)
+    case = Case(today="2026-11-09")
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "400.00")
+    paid = case.receive("450.00", str(sunday), channel="event:bank:instant", bank_reference="I-1")
+    state(case, "0.00", friday)
+    refused = never_booked(case, paid, on=str(sunday))
+    assert refused.body["error"]["message"].startswith("No closing statement tells of its day yet")
+    state(case, "0.00", monday)
+    through = {"through": str(monday)}
+    case.today_is("2026-11-10")
+    assert (proof(case, sunday)[1], case.ask("POST", "/v1/closings", through).status) == ("450.00", 409)
+    assert never_booked(case, paid, on=str(sunday)).status == 200
+    assert (proof(case, sunday)[1:], case.balance()) == (("0.00", []), "400.00")
+    assert sides(case.entries()[-1])[0] == ("512", 0, 45000)
+    assert case.ask("POST", "/v1/closings", through).status == 201
+    case.holds()
+
+
 def test_of_two_amounts_of_one_reference_the_one_on_the_statement_stays(noticed: tuple[Case, str]) -> None:
     case, paid = noticed
     true = case.receive("450.01", bank_reference="NOTICE-1")

@@ -23,14 +23,14 @@ class LeftOut:
         """Refuse a payment that is on a closing statement, or may be on one yet.
 
         Raises:
-            Conflict: a statement holds it, none of its day is here, or one is still being read.
+            Conflict: a statement holds it, its day waits for one, or one is still being read.
         """
         if not is_unstated(payment):
             raise _refused("The bank's statement holds it: its return tells when it goes back, or unassign it.")
         incoming = payment.posted.incoming
         day = incoming.movement.booking_date
         told = self.proofs.told(landlord_id, incoming.account, day, day)
-        if told.of(day) is None:
+        if told.of(day) is None and not (told.statements and told.has_passed(day)):
             raise _refused("No closing statement tells of its day yet: take it back once one came without it.")
         if self._is_being_read(landlord_id, told):
             raise _refused("A statement of the account is still being read: look again in a minute.")
