@@ -27,7 +27,7 @@ from quitus.domain.incoming import Incoming
 SEED = int(os.environ.get("QUITUS_SEED", "20261127"))
 MEETINGS = int(os.environ.get("QUITUS_MEETINGS", "4000"))
 SLICES = max(20, MEETINGS // 5_000)
-HARD = (602, 2033, 3751, 10811)
+HARD = (602, 2033, 3751, 10811, 500038430)
 """Seeds of meetings in which something went wrong: a lease got what is nobody's, or did not get its own."""
 LANDLORD = a_landlord()
 RENT = 45_000

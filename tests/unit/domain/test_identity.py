@@ -78,6 +78,7 @@ def test_a_row_that_exists_by_count_is_of_the_lease_that_has_none_yet() -> None:
 
 
 def test_a_claim_counts_for_a_lease_only_while_the_lease_has_its_money_in_no_other_row() -> None:
+    claim = a_report("event:psp", "5", lease_iban="FR1")
     claimed = Known(BUCKET, 1, (a_report("event:psp"), a_report("camt.054", lease_iban="FR1")))
     begun = Known(BUCKET, 2, (a_report("camt.053", "2", lease_iban="FR1"),))
     counted = Known(BUCKET, 3, (a_report("camt.053", "3", lease_iban="FR1", exchanged=True),))
@@ -96,6 +97,9 @@ def test_a_claim_counts_for_a_lease_only_while_the_lease_has_its_money_in_no_oth
     another = Known(BUCKET, 2, (a_report("event:psp", "2", lease_iban="FR1", end_to_end_id="E2", exchanged=True),))
     paid = Known(BUCKET, 3, (a_report("camt.053", "3", lease_iban="FR1", end_to_end_id="E3"),))
     assert may_go([claimed, another, paid]) == [1, 3], "each channel tells of one, but not of the same one"
+    both = Known(BUCKET, 1, (a_report("camt.052"), a_report("camt.054", lease_iban="FR2"), claim))
+    assert may_go([both, begun]) == [2], "the other lease's"
+    assert may_go([both, begun], "FR2") == [1]
     later = Known(BUCKET, 4, (a_report("event:psp", "4"), a_report("camt.054", "4", lease_iban="FR1")))
     assert may_go([claimed, replace(later, decided=BY_PERSON), counted]) == [1, 4]
     assert may_go([claimed, begun, counted, replace(later, decided=BY_PERSON)]) == [2, 4], "a decision comes first"

@@ -244,12 +244,15 @@ def _with_room(rows: list[Known]) -> list[Known]:
     room = {
         lease_iban: movements_told([held for held in reports if held.lease_iban == lease_iban])
         - sum(known.put_on == lease_iban for known in rows)
-        for lease_iban in {known.claimed_for for known in claims}
+        for known in claims
+        for lease_iban in known.claimed_for
     }
     kept = dict[int, Known]()
     for known in sorted(claims, key=lambda known: (known.decided is None, known.ordinal)):
-        kept[known.ordinal] = known if room[known.claimed_for] > 0 else known.without_claim
-        room[known.claimed_for] -= 1
+        its = next((lease_iban for lease_iban in known.claimed_for if room[lease_iban] > 0), None)
+        if its is not None:
+            room[its] -= 1
+        kept[known.ordinal] = known.claimed_only_for(its)
     return [kept.get(known.ordinal, known) for known in rows]
 
 

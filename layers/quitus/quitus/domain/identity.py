@@ -203,17 +203,18 @@ class Known:
         return None if first.exchanged else first.lease_iban
 
     @property
-    def claimed_for(self) -> str | None:
-        """The lease of which only a later report says that it is."""
+    def claimed_for(self) -> tuple[str, ...]:
+        """The leases of which only later reports say that it is; several, if their channels told at once."""
         if self.put_on:
-            return None
-        return next((held.lease_iban for held in self.evidence if held.lease_iban), None)
+            return ()
+        return tuple(dict.fromkeys(held.lease_iban for held in self.evidence if held.lease_iban))
 
-    @property
-    def without_claim(self) -> Known:
-        """The row as if the reports that claim it for a lease stood for it by count alone."""
-        lease_iban = self.claimed_for
-        told = (replace(held, exchanged=True) if held.lease_iban == lease_iban else held for held in self.reports)
+    def claimed_only_for(self, lease_iban: str | None) -> Known:
+        """The row as if reports that claim it for any other lease stood for it by count alone."""
+        told = (
+            replace(held, exchanged=held.exchanged or held.lease_iban not in (None, lease_iban))
+            for held in self.reports
+        )
         return replace(self, reports=tuple(told))
 
     @property
