@@ -252,7 +252,7 @@ def _with_room(rows: list[Known]) -> list[Known]:
         its = next((lease_iban for lease_iban in known.claimed_for if room[lease_iban] > 0), None)
         if its is not None:
             room[its] -= 1
-        kept[known.ordinal] = known.claimed_only_for(its)
+        kept[known.ordinal] = known if known.claimed_for == (its,) else known.claimed_only_for(its)
     return [kept.get(known.ordinal, known) for known in rows]
 
 

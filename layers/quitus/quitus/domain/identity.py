@@ -211,10 +211,8 @@ class Known:
 
     def claimed_only_for(self, lease_iban: str | None) -> Known:
         """The row as if reports that claim it for any other lease stood for it by count alone."""
-        told = (
-            replace(held, exchanged=held.exchanged or held.lease_iban not in (None, lease_iban))
-            for held in self.reports
-        )
+        others = set(self.claimed_for) - {lease_iban}
+        told = (replace(held, exchanged=True) if held.lease_iban in others else held for held in self.reports)
         return replace(self, reports=tuple(told))
 
     @property
