@@ -240,13 +240,11 @@ def _with_room(rows: list[Known]) -> list[Known]:
     claims = [known for known in rows if known.claimed_for]
     if not claims:
         return rows
-    reports = [held for known in rows for held in known.reports]
-    room = {
-        lease_iban: movements_told([held for held in reports if held.lease_iban == lease_iban])
-        - sum(known.put_on == lease_iban for known in rows)
-        for known in claims
-        for lease_iban in known.claimed_for
-    }
+    told: dict[str | None, list[Report]] = {}
+    for held in chain.from_iterable(known.reports for known in rows):
+        told.setdefault(held.lease_iban, []).append(held)
+    put, claimed = Counter(known.put_on for known in rows), {name for known in claims for name in known.claimed_for}
+    room = {lease_iban: movements_told(told[lease_iban]) - put[lease_iban] for lease_iban in claimed}
     kept = dict[int, Known]()
     for known in sorted(claims, key=lambda known: (known.decided is None, known.ordinal)):
         its = next((lease_iban for lease_iban in known.claimed_for if room[lease_iban] > 0), None)

@@ -5,7 +5,7 @@ decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,14 +14,14 @@ from quitus.domain.calendar import instant_text, paris_day
 from quitus.domain.charged import Charging
 from quitus.domain.clearing import cleared_by, suspend
 from quitus.domain.distributing import is_aid, sender_of
-from quitus.domain.household import Choice, Household
+from quitus.domain.household import Choice, Household, Households
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming
 from quitus.domain.landlord import Landlord
 from quitus.domain.lease import LeaseStatus
 from quitus.domain.matching import Match, SuspenseReason, chosen_dues
 from quitus.domain.movement import Nature
-from quitus.domain.pairing import Verdict
+from quitus.domain.pairing import Register, Verdict
 from quitus.domain.payment import AUTOMATION, Decision, Payment, PaymentStatus
 from quitus.domain.posting import Placed, Posted, receipt_flags
 from quitus.domain.returned import are_two
@@ -33,6 +33,23 @@ from quitus.services.table import Stale
 
 
 @dataclass(frozen=True, slots=True)
+class _Sight:
+    """The leases that reports name, and then the rows of their money: whoever begins a row of theirs later changes
+    them, and makes a decision on them fail.
+    """
+
+    households: Households
+    register: Register
+
+    def has_elsewhere(self, incoming: Incoming, told: Posted) -> bool:
+        """Whether the lease that a report names has its money in other rows: of two channels that told it at once, one
+        claimed a row that it took for the lease's while the other began the row that is.
+        """
+        named = incoming.lease_iban
+        return named is not None and not self.register.may_go_to(named, told.bucket, told.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
 class PostingCorrector:
     """Corrects postings on the evidence of further reports: read, decide, write, and again when others wrote."""
 
@@ -40,7 +57,7 @@ class PostingCorrector:
     attributor: Attributor
     clock: Clock
 
-    def hear(self, landlord: Landlord, placed: Placed, match: Match) -> None:
+    def hear(self, landlord: Landlord, batch: Sequence[tuple[Placed, Match]]) -> None:
         """A further channel may bring the evidence that the first one lacked: money in suspense, or put on a lease by
         memory or likeness only, goes to its lease. It may also say that a line brings what waits in collection, or that
         two returns are two.
@@ -48,16 +65,37 @@ class PostingCorrector:
         Raises:
             Contention: others kept writing to the same rows; nothing is lost, try again.
         """
+        named = [(told, match) for placed, match in batch for told in placed.told if _names(told, placed, match)]
+        seen = self._see(landlord.landlord_id, named) if named else None
+        for placed, match in batch:
+            self._hear(landlord, placed, match, seen)
+
+    def _hear(self, landlord: Landlord, placed: Placed, match: Match, seen: _Sight | None) -> None:
         for told in placed.told:
-            if match.lease_id is not None and _is_news(told, placed.incoming, match):
+            if _names(told, placed, match):
                 correct = partial(self._assign if told.lease_id is None else self._move, landlord, placed.incoming)
-                until_leases_written(landlord.landlord_id, partial(correct, told, match), self.clock)
+                self._correct(landlord.landlord_id, partial(correct, told, match), (told, match), seen)
             elif _may_clear(told, placed.incoming):
                 clear = partial(self._clear, landlord, placed.incoming, told)
                 until_leases_written(landlord.landlord_id, clear, self.clock)
         if placed.incoming.movement.nature is Nature.RETURN and placed.verdict is not Verdict.NEW:
             revive = partial(self._revive, landlord, placed.incoming, placed.posted.payment_id)
             until_leases_written(landlord.landlord_id, revive, self.clock)
+
+    def _correct(
+        self, landlord_id: str, correct: Callable[[_Sight], None], named: tuple[Posted, Match], seen: _Sight | None
+    ) -> None:
+        """Correct by what was seen for the whole batch, and by what is there now if others wrote since."""
+        sights = iter([seen] if seen else [])
+        until_leases_written(
+            landlord_id, lambda: correct(next(sights, None) or self._see(landlord_id, [named])), self.clock
+        )
+
+    def _see(self, landlord_id: str, named: Sequence[tuple[Posted, Match]]) -> _Sight:
+        households = self.ledger.households(landlord_id, {match.lease_id or "" for _, match in named})
+        buckets = {told.bucket for told, _ in named}
+        channels = self.ledger.channels(landlord_id, named[0][0].bucket.account)
+        return _Sight(households, self.ledger.register(landlord_id, buckets, channels))
 
     def place_by_count(self, landlord: Landlord, bucket: Bucket) -> None:
         """A row that exists by count alone may be of a lease that another row's report named, when it was too early to
@@ -82,7 +120,8 @@ class PostingCorrector:
         for iban, ordinal in places.items():
             (match,) = self.attributor.certain(landlord, [said[iban].movement])
             if match.virtual_iban == iban:
-                self._assign(landlord, said[iban], rows[bucket, ordinal], match)
+                row = rows[bucket, ordinal]
+                self._assign(landlord, said[iban], row, match, self._see(landlord_id, [(row, match)]))
 
     def _clear(self, landlord: Landlord, incoming: Incoming, told: Posted) -> None:
         """A further channel says that a line brings what waits in collection, or what was kept of that."""
@@ -110,7 +149,7 @@ class PostingCorrector:
             if other.is_retold and other.replaced_by[0] == told.payment_id:
                 yield other, told
 
-    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
+    def _assign(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match, seen: _Sight) -> None:
         """Put what is in suspense on its lease, unless anybody decided on it. What a payer of many leases sent, as any
         channel told, waits for its list: memory and names say nothing of it, nor, of aids, what any channel names.
         """
@@ -121,8 +160,9 @@ class PostingCorrector:
             self.attributor.confirm(landlord.landlord_id, attempt, [match])
             if match.lease_id is None:
                 return
-        household = self._household(landlord, match)
-        if self._is_elsewhere(landlord.landlord_id, incoming, told):
+            seen = self._see(landlord.landlord_id, [(told, match)])
+        household = seen.households.of(match.lease_id or "")
+        if seen.has_elsewhere(incoming, told):
             return
         payment = self.ledger.payment(landlord.landlord_id, told.payment_id)
         if payment.decisions:
@@ -149,11 +189,11 @@ class PostingCorrector:
         onto = self._decided(landlord, incoming, suspended, household, match)
         self.ledger.commit_move(landlord.landlord_id, line, (off, ()), onto)
 
-    def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match) -> None:
+    def _move(self, landlord: Landlord, incoming: Incoming, told: Posted, match: Match, seen: _Sight) -> None:
         """Take a payment off the lease on which only memory or likeness put it, onto the one that it names itself."""
         landlord_id = landlord.landlord_id
-        household = self._household(landlord, match)
-        if self._is_elsewhere(landlord_id, incoming, told):
+        household = seen.households.of(match.lease_id or "")
+        if seen.has_elsewhere(incoming, told):
             return
         settled = settled_leases(self.ledger.payment(landlord_id, told.payment_id))
         accounts = self.ledger.accounts(landlord_id, settled)
@@ -175,21 +215,6 @@ class PostingCorrector:
         onto, made = self._decided(landlord, incoming, taken_off(payment, off), household, match)
         self.ledger.commit_move(landlord_id, payment, (off, freed), (onto, made))
 
-    def _is_elsewhere(self, landlord_id: str, incoming: Incoming, told: Posted) -> bool:
-        """Whether the lease that a report names has its money in other rows: of two channels that told it at once, one
-        claimed a row that it took for the lease's while the other began the row that is. Asked once the lease is read,
-        so that whoever begins one later makes the decision fail.
-        """
-        if incoming.lease_iban is None:
-            return False
-        bucket = told.bucket
-        register = self.ledger.register(landlord_id, {bucket}, self.ledger.channels(landlord_id, bucket.account))
-        return not register.may_go_to(incoming.lease_iban, bucket, told.ordinal)
-
-    def _household(self, landlord: Landlord, match: Match) -> Household:
-        lease_id = match.lease_id or ""
-        return self.ledger.households(landlord.landlord_id, [lease_id]).of(lease_id)
-
     def _decided(
         self, landlord: Landlord, incoming: Incoming, payment: Payment, household: Household, match: Match
     ) -> tuple[Decision, tuple[Charging, ...]]:
@@ -201,6 +226,11 @@ class PostingCorrector:
         ended = any(household.accounts[entry.lease_id or ""].status is LeaseStatus.ENDED for entry in decision.entries)
         flags = receipt_flags(household, payment.posted.incoming.movement, ended, bool(decision.allocations))
         return replace(decision, flags=flags), made
+
+
+def _names(told: Posted, placed: Placed, match: Match) -> bool:
+    """Whether a report names the lease of a row, of which nobody knew it so well."""
+    return match.lease_id is not None and _is_news(told, placed.incoming, match)
 
 
 def _may_clear(told: Posted, incoming: Incoming) -> bool:

@@ -71,8 +71,7 @@ class MovementPoster:
             half = len(batch) // 2
             return self._post(landlord, batch[:half]) + self._post(landlord, batch[half:])
         corrector = PostingCorrector(self.ledger, self.attributor, self.clock)
-        for one, match in placed:
-            corrector.hear(landlord, one, match)
+        corrector.hear(landlord, placed)
         for bucket in {one.posted.bucket for one, _ in placed if one.posted.is_by_count or one.has_row_to_place}:
             corrector.place_by_count(landlord, bucket)
         return [one for one, _ in placed]
