@@ -2,7 +2,7 @@
 writes while others do, or dies on the way and comes again. In the end every lease has its money, and nobody's is in
 suspense.
 
-scripts/test plays some hundreds, `scripts/simulate --meetings N` plays N. They are nothing but posting, one amount and
+scripts/test plays some thousands, `scripts/simulate --meetings N` plays N. They are nothing but posting, one amount and
 one day: a hundred times as many of them as of small stories go to the bottom of what is one and what is two.
 """
 
@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import pytest
 from builders import a_credit, a_landlord, a_poster, a_table_with, a_virtual_iban, an_account, an_open_due, reported
 from faults import FaultyTable, InterruptedTable, Killed
 
 from quitus.adapters.ledger_rows import LedgerRows
-from quitus.adapters.memory import MemoryTable
 from quitus.domain.incoming import Incoming
 
 SEED = int(os.environ.get("QUITUS_SEED", "20261127"))
@@ -50,7 +50,7 @@ class Meeting:
 
     chance: random.Random
     facts: Sequence[Fact]
-    table: MemoryTable
+    table: Any
     batches: Sequence[Sequence[Incoming]] = field(init=False)
     waiting: list[Sequence[Incoming]] = field(init=False)
     died: list[Sequence[Incoming]] = field(default_factory=list)
@@ -94,9 +94,9 @@ class Meeting:
         if self.waiting and depth < DEEP and self.chance.random() < 0.7:
             between = partial(self._work_on, depth + 1)
             for _ in range(self.chance.choice((1, 1, 2))):
-                table = InterruptedTable(table, self.chance.randint(2, CALLS), between)  # type: ignore[assignment]
+                table = InterruptedTable(table, self.chance.randint(2, CALLS), between)
         if self.chance.random() < 0.25:
-            table = FaultyTable(table, self.chance.randint(1, CALLS), after=self.chance.random() < 0.5)  # type: ignore[assignment]
+            table = FaultyTable(table, self.chance.randint(1, CALLS), after=self.chance.random() < 0.5)
             self.died.append(batch)
         with suppress(Killed):
             post(table, batch)
@@ -112,7 +112,7 @@ class Meeting:
             post(self.table, batch)
 
 
-def post(table: MemoryTable, batch: Sequence[Incoming]) -> None:
+def post(table: Any, batch: Sequence[Incoming]) -> None:
     poster = a_poster(table)
     poster.ledger.add_channel(LANDLORD.landlord_id, batch[0].bucket.account, batch[0].source.channel)
     poster.post(LANDLORD, batch)
