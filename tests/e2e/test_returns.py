@@ -96,6 +96,39 @@ def test_a_returned_debit_is_reversed_once_and_both_days_are_proved(
     assert chain[1]["previous_hash"] == chain[0]["hash"]
 
 
+def test_a_return_that_no_statement_knows_is_put_right_by_a_person(
+    api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
+) -> None:
+    assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
+    first, second = let(api, "A", 61240, PAID), let(api, "B", 38000, PAID)
+    debit, other = a_debit(first, "612.40", "E2E-A"), a_debit(second, "380.00", "E2E-B")
+    told = come_back(first, "612.40", "E2E-A", "RET-1")
+    drop("bank/one.xml", on(PAID, a_statement(debit, account=ACCOUNT, opening="1000.00"), "ONE"))
+    idle()
+    drop("bank/notice.xml", on(BACK, a_notification(told, account=ACCOUNT), "NOTICE"))
+    idle()
+    (payment,) = api.get("/v1/payments", status="reversed").body["items"]
+    (reversal,) = payment["reversals"]
+    said = {"payment_id": None, "reason": "the bank dropped its notice"}
+    too_soon = api.post(f"/v1/payments/{reversal['reversal_id']}/original", said)
+    assert (too_soon.status, too_soon.body["error"]["code"]) == (409, "return_not_waiting")
+
+    drop("bank/two.xml", on(BACK, a_statement(other, account=ACCOUNT, opening="1612.40"), "TWO"))
+    idle()
+    assert (balance(api, "A"), proof(api, BACK)) == (61240, ("gap", 61240, 38000, 61240, 0))
+    assert api.post(f"/v1/payments/{reversal['reversal_id']}/original", said).status == 200
+    idle()
+    assert proof(api, BACK) == ("proved", 0, 38000, 0, 0)
+    (held,) = api.get("/v1/payments", status="suspense").body["items"]
+    assert (held["payment_id"], held["match"]["evidence"]["lease_id"]) == (payment["payment_id"], "A")
+    onto = {"lease_id": "A", "reason": "it never went back"}
+    assert api.post(f"/v1/payments/{held['payment_id']}/assign", onto).status == 200
+    idle()
+    assert (balance(api, "A"), open_alerts(api)) == (0, [])
+    kinds = [entry["kind"] for entry in api.get("/v1/leases/A/entries").body["items"]]
+    assert kinds == ["receipt", "reversal", "assignment"]
+
+
 def balance(api: Api, lease_id: str) -> int:
     cents: int = api.get(f"/v1/leases/{lease_id}").body["balance_cents"]
     return cents

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from quitus.domain.assigning import assign, unassign
 from quitus.domain.charged import Charging, CreditUse, DueChange, History, Offset
 from quitus.domain.charging import charge
+from quitus.domain.denying import restored
 from quitus.domain.errors import Conflict
 from quitus.domain.folding import fold
 from quitus.domain.household import Choice, Household
@@ -156,6 +157,16 @@ class LeaseLife(RuleBasedStateMachine):
 
     def reversible(self) -> list[Payment]:
         return [*self.payments(PaymentStatus.POSTED), *self.payments(PaymentStatus.SUSPENSE)]
+
+    @precondition(lambda self: self.deniable())
+    @rule(data=st.data())
+    def the_bank_never_booked_what_went_back(self, data: st.DataObject) -> None:
+        payment = data.draw(st.sampled_from(self.deniable()))
+        decision = restored(payment, payment.reversals[0].reversal_id, {}, "me", "at")
+        self.decisions[payment.payment_id].append(decision)
+
+    def deniable(self) -> list[Payment]:
+        return [payment for payment in self.payments(PaymentStatus.REVERSED) if len(payment.reversals) == 1]
 
     @precondition(lambda self: self.payments(PaymentStatus.REVERSED))
     @rule(data=st.data())

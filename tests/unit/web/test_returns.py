@@ -318,13 +318,14 @@ def test_what_a_statement_tells_while_a_person_takes_it_back_stays(
     iban = office.get("/v1/leases/L1")["virtual_iban"]
     payment_id = office.post(reported(a_credit(45000, iban), "camt.054"))
     office.state(DAY, 0, 45000, 0)
-    check = LeftOut.check
+    objection = LeftOut.objection
 
-    def checked(left_out: LeftOut, landlord_id: str, payment: Payment) -> None:
-        check(left_out, landlord_id, payment)
+    def asked(left_out: LeftOut, landlord_id: str, payment: Payment) -> str | None:
+        answer = objection(left_out, landlord_id, payment)
         office.post(reported(a_credit(45000, iban)))
+        return answer
 
-    monkeypatch.setattr(LeftOut, "check", checked)
+    monkeypatch.setattr(LeftOut, "objection", asked)
     assert reverse(office, payment_id).code == "payment_not_in_collection"
     assert (balance(office), accounts(office)) == (0, {"512": 45000, "411": -45000})
     (account,) = office.get("/v1/proof", query={"date": DAY.isoformat()})["accounts"]

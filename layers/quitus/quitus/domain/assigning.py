@@ -37,7 +37,7 @@ def assign(
     Raises:
         Conflict: the payment is not in suspense.
     """
-    may_be_assigned(payment)
+    check_assignable(payment)
     came = payment.posted.incoming.movement.booking_date
     debtor = payment.debtor_by(match)
     parts = spread(household, debtor, payment.left_cents, came, choice)
@@ -61,9 +61,9 @@ def choice_of(payment: Payment, due_ids: tuple[str, ...], match: Match) -> Choic
     return Choice(next(filter(None, told), ()))
 
 
-def may_be_assigned(payment: Payment) -> None:
+def check_assignable(payment: Payment) -> None:
     """Raises Conflict: the payment is not in suspense."""
-    if payment.status is not PaymentStatus.SUSPENSE and payment.awaiting is not Awaiting.DECISION:
+    if not payment.may_be_assigned:
         raise Conflict("payment_not_in_suspense", "Only a payment in suspense can be assigned.", status=payment.status)
 
 

@@ -51,11 +51,16 @@ def fold(
 
 
 def _booked_after_all(payment: Payment) -> Payment:
-    """What was taken back as never booked, and is on a closing statement now, is in no book until a person decides."""
-    if not payment.is_unbooked or payment.stated_on is None:
+    """What a person said was never booked, and is on a closing statement now, is in no book until a person decides."""
+    if payment.stated_on is None or not (payment.is_unbooked or payment.is_denied):
         return payment
+    return replace(_untaken(payment), status=PaymentStatus.PENDING, is_dismissed=False)
+
+
+def _untaken(payment: Payment) -> Payment:
+    """What took the payment back counts no more."""
     void = payment.void_reversals + len(payment.reversals)
-    return replace(payment, status=PaymentStatus.PENDING, reversals=(), void_reversals=void)
+    return replace(payment, reversals=(), void_reversals=void)
 
 
 def _clears(posted: Posted) -> bool:
@@ -107,6 +112,8 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
             return _taken_back(replace(payment, entries=entries), decision, decision.reversal)
         case DecisionKind.CONFIRM:
             return _confirmed(payment, decision)
+        case DecisionKind.RESTORE:
+            payment = _untaken(payment)
     told = replace(payment, status=_DECIDED[decision.kind], match=decision.match, entries=entries)
     if decision.kind in _OF_LINES:
         return replace(told, **_said_of_line(decision))
@@ -134,7 +141,9 @@ def _said_of_line(decision: Decision) -> dict[str, Any]:
             return {"is_clearing": False}
         case DecisionKind.TURN:
             return {"is_turned": True, "flags": decision.flags, "replaced_by": ()}
-    return {"reverses": said.get(REVERSES), "is_dismissed": decision.kind is DecisionKind.DISMISS}
+    is_denied = decision.kind is DecisionKind.DENY
+    is_dismissed = is_denied or decision.kind is DecisionKind.DISMISS
+    return {"reverses": said.get(REVERSES), "is_dismissed": is_dismissed, "is_denied": is_denied}
 
 
 _OF_LINES = frozenset(
@@ -142,6 +151,7 @@ _OF_LINES = frozenset(
         DecisionKind.TURN,
         DecisionKind.TRACE,
         DecisionKind.DISMISS,
+        DecisionKind.DENY,
         DecisionKind.REFUND,
         DecisionKind.DISTRIBUTE,
         DecisionKind.CLEAR,
@@ -156,6 +166,8 @@ _DECIDED = {
     DecisionKind.TURN: PaymentStatus.PENDING,
     DecisionKind.TRACE: PaymentStatus.REVERSED,
     DecisionKind.DISMISS: PaymentStatus.REVERSED,
+    DecisionKind.DENY: PaymentStatus.REVERSED,
+    DecisionKind.RESTORE: PaymentStatus.SUSPENSE,
     DecisionKind.REFUND: PaymentStatus.POSTED,
     DecisionKind.DISTRIBUTE: PaymentStatus.POSTED,
     DecisionKind.CLEAR: PaymentStatus.POSTED,

@@ -55,6 +55,10 @@ class DecisionKind(StrEnum):
     """A return: the payment that it takes back is known."""
     DISMISS = "dismiss"
     """A return that takes back nothing of the landlord's."""
+    DENY = "deny"
+    """A return that took a payment back, and that the bank never booked."""
+    RESTORE = "restore"
+    """What took it back was never booked: it is in suspense again, whole."""
     DISTRIBUTE = "distribute"
     """A list says for whom it is: each of the list's lines is a payment of its own."""
     REFUND = "refund"
@@ -83,7 +87,9 @@ class Awaiting(StrEnum):
     ORIGINAL = "original"
     """A return: the payment that it takes back."""
     DECISION = "decision"
-    """A person: its bank reference told another amount before, or the bank booked what a person had taken back."""
+    """A person: its bank reference told another amount before, or the bank booked what a person had taken back, or said
+    that it never booked.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,9 @@ class Payment:
     reversals: tuple[Reversal, ...] = ()
     """What was taken back of it, in the order of the decisions."""
     void_reversals: int = 0
-    """How many were before these that hold no more: the bank booked after all what a person had taken back."""
+    """How many were before these that hold no more: the bank booked after all what a person had taken back, or never
+    booked what took it back.
+    """
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
     is_turned: bool = False
@@ -169,6 +177,8 @@ class Payment:
     """
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""
+    is_denied: bool = False
+    """It is a return of which a person said that the bank never booked it."""
     refund_id: str | None = None
     """The refund that it paid, as a line of the bank's."""
     is_clearing: bool = False
@@ -201,7 +211,14 @@ class Payment:
             return Awaiting.BOOKING
         if incoming.movement.is_parked or (self.is_turned and not self.entries):
             return Awaiting.DETAILS
-        return Awaiting.ORIGINAL if self.entries and self.is_return else Awaiting.DECISION
+        waits = self.entries and self.is_return and not self.is_denied
+        return Awaiting.ORIGINAL if waits else Awaiting.DECISION
+
+    @property
+    def may_be_assigned(self) -> bool:
+        """Whether a person may put it on a lease: it is in suspense, or in no book until somebody decides."""
+        awaits = self.awaiting is Awaiting.DECISION and not self.is_return
+        return self.status is PaymentStatus.SUSPENSE or awaits
 
     @property
     def awaits_list_of(self) -> str | None:

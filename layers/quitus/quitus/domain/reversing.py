@@ -193,32 +193,40 @@ def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> De
 
 def traced(returned: Payment, match: Match, lines: tuple[Line, ...], by: str, at: str) -> Decision:
     """The decision on a return that waited in 471: the payment that it takes back is known; `lines` are the rest. One
-    that was dismissed is first put back into 471 (D471 C512).
+    that was dismissed, or denied, is first put back into 471 (D471 C512).
     """
     check_open(returned)
-    again = mirrored(returned.entries[-1].lines) if returned.is_dismissed else ()
+    again = mirrored(returned.entries[-1].lines) if returned.is_dismissed or returned.is_denied else ()
     return _on_return(returned, DecisionKind.TRACE, match, (*again, *lines), by, at)
 
 
 def dismissed(returned: Payment, evidence: Mapping[str, str], by: str, at: str) -> Decision:
-    """The decision that a return takes back nothing of the landlord's: its entry is taken back (D512 C471)."""
+    """The decision that a return takes back nothing of the landlord's: its entry is taken back (D512 C471), but of one
+    that was denied, which is in no book.
+    """
     check_waiting(returned)
     match = Match(None, MatchRule.PERSON, evidence)
-    return _on_return(returned, DecisionKind.DISMISS, match, mirrored(returned.entries[-1].lines), by, at)
+    lines = () if returned.is_denied else mirrored(returned.entries[-1].lines)
+    return _on_return(returned, DecisionKind.DISMISS, match, lines, by, at)
 
 
 def check_waiting(returned: Payment) -> None:
-    """Refuse what is no return that waits for its payment. Raises Conflict."""
-    if returned.awaiting is not Awaiting.ORIGINAL:
+    """Refuse what is no return that waits for its payment, or for a person. Raises Conflict."""
+    if not _waits(returned):
         message = "Only a return that waits for its payment can be dismissed."
         raise Conflict("return_not_waiting", message, status=returned.status.value)
 
 
 def check_open(returned: Payment) -> None:
     """Refuse what is no return, or took a payment back: one that was dismissed may still be traced. Raises Conflict."""
-    if returned.awaiting is not Awaiting.ORIGINAL and not returned.is_dismissed:
+    if not _waits(returned) and not returned.is_dismissed:
         message = "Only a return that waits for its payment, or was dismissed, can be traced."
         raise Conflict("return_not_waiting", message, status=returned.status.value)
+
+
+def _waits(returned: Payment) -> bool:
+    """Whether a return waits for its payment, or for a person since a statement tells what one had denied."""
+    return returned.awaiting is Awaiting.ORIGINAL or (returned.is_denied and not returned.is_dismissed)
 
 
 def _on_return(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from quitus.domain.assigning import choice_of, decided_booking, may_be_assigned
+from quitus.domain.assigning import check_assignable, choice_of, decided_booking
 from quitus.domain.charged import Charging
 from quitus.domain.errors import Conflict, Invalid
 from quitus.domain.household import Household, Part, allocations_of, rest_of, spread
@@ -48,7 +48,7 @@ def split(
         Conflict: the payment is not in suspense; a share but the first is more than its lease owes.
         Invalid: the shares are not the payment's amount.
     """
-    may_be_assigned(payment)
+    check_assignable(payment)
     if sum(share.amount_cents for share in shares) != payment.left_cents:
         message = "The parts must add up to the payment."
         raise Invalid("split_amount_mismatch", message, left_cents=payment.left_cents)

@@ -262,6 +262,8 @@ def on_bank(payment: Payment) -> bool:
     """
     if payment.is_replaced or payment.is_unbooked or payment.awaiting in (Awaiting.BOOKING, Awaiting.DECISION):
         return False
+    if payment.is_dismissed and payment.stated_on is None:
+        return False
     if payment.awaiting is Awaiting.DETAILS:
         return payment.stated_on is not None
     return payment.is_other or payment.account_role is Role.BANK
@@ -297,8 +299,10 @@ def moved_by(payment: Payment, entry: Entry) -> str | None:
 def alert_kinds(payment: Payment) -> frozenset[AlertKind]:
     """What people should look at now: a person's decision settles what the posting had shown."""
     kinds = {AlertKind(flag) for flag in payment.flags if _still_shows(payment, flag)}
-    if payment.void_reversals and payment.awaiting is Awaiting.DECISION:
+    if payment.awaiting is Awaiting.DECISION and payment.void_reversals:
         kinds.add(AlertKind.IDENTITY_CONFLICT)
+    if payment.awaiting is Awaiting.DECISION and payment.is_denied:
+        kinds.add(AlertKind.RETURN_WITHOUT_ORIGINAL)
     broken = any(entry_hash(entry) != entry.hash for entry in payment.entries)
     return frozenset(kinds | {AlertKind.CHAIN_BREAK} if broken else kinds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from quitus.domain.assigning import may_be_assigned
+from quitus.domain.assigning import check_assignable
 from quitus.domain.charged import Charging
 from quitus.domain.lease import Account
 from quitus.domain.ledger import Chart
@@ -48,6 +48,6 @@ class ListedMoney:
         Raises:
             Conflict: it is not in suspense.
         """
-        may_be_assigned(payment)
+        check_assignable(payment)
         decision, recovered = assign_recovery(payment, account, match, chart, on, by, at)
         return decision, (recovered.made,), self.recoveries.due_writes(landlord_id, recovered.due)

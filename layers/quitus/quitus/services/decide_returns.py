@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from quitus.domain.denying import check_deniable, denied, restored
 from quitus.domain.errors import Conflict, Invalid
 from quitus.domain.incoming import bank_role
 from quitus.domain.landlord import Landlord
@@ -78,11 +79,13 @@ class ReturnDesk:
         return returned
 
     def dismiss(self, occasion: Occasion, reason: str) -> Payment:
-        """Say that a waiting return takes back nothing of the landlord's: a bank line like others.
+        """Say that a waiting return takes back nothing of the landlord's: a bank line like others. Or of one that took
+        a payment back, that the bank never booked it: no closing statement holds it.
 
         Raises:
             NotFound: no such return.
-            Conflict: it waits no more, or was decided on since it was read.
+            Conflict: it waits no more and a statement holds it, or may yet, or it did not take one payment back,
+                whole; or it was decided on since it was read.
         """
         receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         logged = {"kind": "dismiss", "reason": reason}
@@ -151,8 +154,25 @@ class ReturnDesk:
     def _dismiss(self, occasion: Occasion, reason: str) -> None:
         waiting = self.ledger.payment(occasion.landlord_id, occasion.payment_id)
         check_version(waiting, occasion)
-        decision = dismissed(waiting, evidence_of(occasion, reason), occasion.by, occasion.attempt.instant)
+        evidence = evidence_of(occasion, reason)
+        if waiting.reverses is not None:
+            self._deny(occasion, waiting, evidence)
+            return
+        decision = dismissed(waiting, evidence, occasion.by, occasion.attempt.instant)
         self.ledger.commit_replacement(occasion.landlord_id, waiting, decision)
+
+    def _deny(self, occasion: Occasion, returned: Payment, evidence: dict[str, str]) -> None:
+        landlord_id, at = occasion.landlord_id, occasion.attempt.instant
+        landlord = self.landlords.get(landlord_id)
+        original = self.ledger.payment(landlord_id, returned.reverses or "")
+        check_deniable(returned, original)
+        if objection := self.left_out.objection(landlord_id, returned):
+            raise Conflict("return_not_waiting", objection, status=returned.status.value)
+        if self.ledger.payment(landlord_id, returned.payment_id).version != returned.version:
+            raise Stale  # a statement may hold it since
+        back = restored(original, returned.payment_id, evidence, occasion.by, at)
+        own = denied(returned, evidence, landlord.chart, occasion.by, at)
+        self.ledger.commit_reversal(landlord_id, original, back, (), (returned, own))
 
     def _reverse(self, landlord: Landlord, occasion: Occasion, order: CameBack) -> None:
         landlord_id = occasion.landlord_id
@@ -162,7 +182,7 @@ class ReturnDesk:
         check_reversible(payment, cents)
         origin = bank_role(payment.posted.incoming)
         if origin is not Role.COLLECTION:
-            self.left_out.check(landlord_id, payment)
+            self._check_left_out(landlord_id, payment)
         reversal = by_hand(payment, cents, order.reversed_on, order.reason)
         on = reversal.booking_date if reversal.is_unbooked else occasion.attempt.day
         said, at = evidence_of(occasion, order.reason), occasion.attempt.instant
@@ -171,6 +191,10 @@ class ReturnDesk:
         if held.version != payment.version:  # a statement may hold it since
             raise Stale
         self.ledger.commit_reversal(landlord_id, held, decision, made, None)
+
+    def _check_left_out(self, landlord_id: str, payment: Payment) -> None:
+        if objection := self.left_out.objection(landlord_id, payment):
+            raise Conflict("payment_not_in_collection", objection)
 
     def _spend(self, landlord: Landlord, payment: Payment) -> None:
         """Other credits of the leases may pay what is owed again."""

@@ -12,7 +12,7 @@ from quitus.domain.likely import Reason, likely, told_together, would_take
 from quitus.domain.matching import SuspenseReason
 from quitus.domain.money import Cents
 from quitus.domain.names import words_of
-from quitus.domain.payment import Awaiting, Payment, PaymentStatus
+from quitus.domain.payment import Payment, PaymentStatus
 from quitus.services.attribution import Attributor
 from quitus.services.ports import Ledger
 from quitus.services.read_leases import LeaseReader, every_lease
@@ -45,7 +45,7 @@ class Suggester:
     def about(self, landlord_id: str, payment_id: str) -> tuple[Suggestion, ...]:
         """The suggestions about a payment, the best first. Raises NotFound: no such payment."""
         payment = receipt_of(self.ledger, landlord_id, payment_id)
-        if payment.status is PaymentStatus.SUSPENSE or payment.awaiting is Awaiting.DECISION:
+        if payment.may_be_assigned:
             return self._likely(landlord_id, payment)
         return self._left_over(landlord_id, payment)
 

@@ -66,7 +66,7 @@ CODES: Mapping[str, Code] = {
         409, "Not every line of the transfer's list can be taken back, or not all of the transfer went back."
     ),
     "return_not_waiting": Code(
-        409, "The return took a payment back, or was dismissed: only its payment may be named then."
+        409, "The return took a payment back, and no statement left it out; or it was dismissed: name its payment then."
     ),
     "payment_is_refund": Code(409, "A refund is cancelled, not unassigned."),
     "refund_exceeds_credit": Code(

@@ -175,7 +175,8 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/payments/{payment_id}/original", trace, {200: PaymentAnswer},
-        "Say which payment a return takes back that waits, or was dismissed; or that it is none of ours", ACCOUNTANTS,
+        "Say which payment a waiting or dismissed return takes back; or that it is none of ours, or was never booked",
+        ACCOUNTANTS,
         OriginalBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "return_not_waiting", "payment_is_return",
