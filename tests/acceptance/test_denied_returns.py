@@ -158,6 +158,18 @@ def test_what_a_statement_tells_after_all_waits_for_a_person(debited: tuple[Case
     case.holds()
 
 
+def test_a_debit_that_only_a_notice_knows_keeps_no_day_open() -> None:
+    """It is in no book: a fee that the bank announced and never took, on a day with and on one without a statement."""
+    case = Case(today="2026-11-06")
+    for day in (FOURTH, FIFTH):
+        case.report("-12.50", str(day), channel="camt.054", nature=Nature.OTHER, bank_reference=f"FEE-{day}")
+    case.office.state(FOURTH, 45_000, 0, 0, name="S-4")
+    closed(case, SIXTH)
+    assert proof(case, FOURTH) == ("proved", "0.00", [])
+    case.today_is("2026-11-07")
+    assert case.ask("POST", "/v1/closings", {"through": str(SIXTH)}).status == 201
+
+
 def test_a_return_that_waits_and_that_no_statement_knows_is_dismissed(debited: tuple[Case, str]) -> None:
     case, _ = debited
     returned = told_back(case, "-77.00", end_to_end_id=None)

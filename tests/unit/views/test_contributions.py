@@ -53,6 +53,15 @@ def test_a_debit_that_returns_nothing_is_other_with_its_sign() -> None:
     assert contribution(payment, {}) == {LedgerDay(BANK_ACCOUNT, DAY): amounts}
 
 
+def test_what_is_in_no_book_counts_once_a_closing_statement_holds_it() -> None:
+    estate = Estate()
+    fee = a_credit(-1250, nature=Nature.OTHER)
+    payment_id = estate.post(reported(fee, channel="camt.054"))
+    assert contribution(estate.payment(payment_id), {}) == {}
+    assert estate.post(reported(fee)) == payment_id
+    assert list(contribution(estate.payment(payment_id), {})) == [LedgerDay(BANK_ACCOUNT, DAY)]
+
+
 def test_a_return_without_its_original_is_a_reversal_of_the_bank_account() -> None:
     estate = Estate()
     payment = estate.payment(estate.post(reported(a_credit(-45000, nature=Nature.RETURN))))

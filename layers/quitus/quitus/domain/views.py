@@ -257,16 +257,14 @@ def difference(before: Contribution, after: Contribution) -> Contribution:
 
 def on_bank(payment: Payment) -> bool:
     """Whether a bank account (512) moved: not what people typed in, nor card, cheque and cash waiting in 511, nor what
-    was only announced, or taken back as never booked. A batch's sum is the bank's line as long as its closing statement
-    has nothing better.
+    was only announced, or taken back as never booked, nor what is in no book until a closing statement holds it. A
+    batch's sum is the bank's line as long as its closing statement has nothing better.
     """
     if payment.is_replaced or payment.is_unbooked or payment.awaiting in (Awaiting.BOOKING, Awaiting.DECISION):
         return False
-    if payment.is_dismissed and payment.stated_on is None:
-        return False
-    if payment.awaiting is Awaiting.DETAILS:
+    if payment.is_other or payment.is_dismissed or payment.awaiting is Awaiting.DETAILS:
         return payment.stated_on is not None
-    return payment.is_other or payment.account_role is Role.BANK
+    return payment.account_role is Role.BANK
 
 
 def is_unstated(payment: Payment) -> bool:
