@@ -72,7 +72,7 @@ class Case(Words):
     def parties(self, *shares: tuple[str, str], lease_id: str = "L1", **dates: str) -> None:
         """Co-tenants with their shares in percent, as a file of the ERP says them; dates as `from_date`, `to_date`."""
         each = {"lease_id": lease_id, "role": "cotenant"} | dates
-        self._load(
+        self.load(
             ErpKind.PARTIES,
             [each | {"party_id": name, "name": name, "share_percent": share} for name, share in shares],
         )
@@ -83,9 +83,9 @@ class Case(Words):
             {"due_id": due_id, "lease_id": lease_id, "period": day[:7], "due_date": day, "amount": euros}
             for due_id, (lease_id, day, euros) in dues.items()
         ]
-        self._load(ErpKind.DUES, [one | {"kind": "rent"} for one in called])
+        self.load(ErpKind.DUES, [one | {"kind": "rent"} for one in called])
 
-    def _load(self, kind: ErpKind, rows: Sequence[Mapping[str, str]]) -> None:
+    def load(self, kind: ErpKind, rows: Sequence[Mapping[str, str]]) -> None:
         """What applies a file of the ERP applies its rows."""
         sequence = next(self._numbers)
         records = {line: record_of(kind, row) for line, row in enumerate(rows, 3)}

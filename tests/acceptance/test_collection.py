@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from acceptance.case import Case
+from builders import a_credit, reported
 
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.banking.codes import means_of, nature_of
@@ -320,3 +322,27 @@ def booked(case: Case, line: str) -> dict[str, int]:
         for held in entry.lines:
             sums[held.account] = sums.get(held.account, 0) + held.debit_cents - held.credit_cents
     return sums
+
+
+def days_money(case: Case, channel: str, message: str, *lines: tuple[str, str | None]) -> None:
+    """One message of a channel about the fourth: 450.00 for each code, with the payer's name."""
+    told = [
+        a_credit(
+            45_000, booking_date=date(2026, 11, 4), position=f"1.{place}", debtor_name=name, **told_as(code),
+        )
+        for place, (code, name) in enumerate(lines)
+    ]  # fmt: skip
+    case.office.post(*(reported(one, channel=channel, message=message) for one in told))
+    case.settle()
+
+
+@pytest.mark.parametrize("notice", ["PMNT/RCHQ/CCHQ", "PMNT/RCDT/ESCT"])
+@pytest.mark.parametrize("codes", ["02 05", "05 02"])
+def test_a_transfer_is_never_taken_for_an_equal_deposit_of_its_day(case: Case, notice: str, codes: str) -> None:
+    case.let()
+    case.record("450.00", "cheque", "2026-11-03")
+    days_money(case, "camt.054", "N1", (notice, None))
+    days_money(case, "cfonb120", "S1", *((code, "JEAN B" if code == "05" else None) for code in codes.split()))
+    (transfer,) = suspended(case)
+    assert (case.payment(transfer)["amount_cents"], case.payment(transfer)["debtor_name"]) == (45_000, "JEAN B")
+    assert not sum(waiting(case).values())

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from quitus.domain.bank_codes import CHARGES
+from quitus.domain.bank_codes import BRINGING_CFONB, BRINGING_FAMILIES, BRINGING_SUB_FAMILIES, CHARGES
 from quitus.domain.movement import Means, Nature
 
 _PROPRIETARY: Final = re.compile(r"([0-9A-Z]{2})(?:/[0-9A-Z]{1,8})?")
@@ -91,9 +91,6 @@ RETURN_REASON: Final = re.compile(
     r"\b(A[CM]0[1-6]|AC13|AG0[12]|BE0[1-8]|[CD]NOR|CUST|ED05|FF0[15]|FOCR|MD0[1267]|MS0[23]|RC01|RR0[1-4]|SL01|TM01)\b"
 )
 """A reason of ISO 20022 for a payment that comes back, as a word of a text."""
-_CFONB_CLEARING: Final = frozenset({"02", "04", "15", "30"})
-_CLEARING_FAMILIES: Final = frozenset({"MCRD", "RCHQ"})
-_CLEARING_SUB_FAMILIES: Final = frozenset({"CDPT"})
 
 
 @lru_cache(maxsize=256)
@@ -147,7 +144,7 @@ def nature_of(credit: bool, code: str | None, proprietary: str | None = None, re
     spoken = {text for text in (proprietary, code) if text}
     cfonb, gvc = {_cfonb(text) for text in spoken}, {_gvc(text) for text in spoken}
     if credit:
-        cleared = family in _CLEARING_FAMILIES or sub_family in _CLEARING_SUB_FAMILIES or bool(cfonb & _CFONB_CLEARING)
+        cleared = family in BRINGING_FAMILIES or sub_family in BRINGING_SUB_FAMILIES or bool(cfonb & BRINGING_CFONB)
         return Nature.CLEARING if cleared and not returned else Nature.RECEIPT
     if sub_family in CHARGES:
         return Nature.OTHER

@@ -73,6 +73,8 @@ class Charging:
     uses: tuple[CreditUse, ...] = ()
     unfinished: bool = False
     """More credits than one step may use are left: `charge` again, without changes."""
+    is_cut: bool = False
+    """More payments than one step gives back to had paid the dues: fewer dues at a time give back to all."""
 
     @property
     def is_journalled(self) -> bool:

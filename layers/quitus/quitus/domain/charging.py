@@ -35,22 +35,28 @@ def charge(
     """
     seen = _changed(history or History(), changes)
     known, awaited = seen.facing(Debtor.TENANT), seen.facing(Debtor.PAYER)
-    releases = Releases(known.paid, Debtor.TENANT, on, chart)
-    aid_releases = Releases(awaited.paid, Debtor.PAYER, on, chart)
+    releases, aid_releases = Releases(known.paid, Debtor.TENANT), Releases(awaited.paid, Debtor.PAYER)
     steps = [step for change in sorted(changes, key=_change_order) for step in _steps(change)]
     offsets: list[Offset] = []
     charged = account
     for before, after in filter(_is_positive, steps):
         charged = _change_positive(charged, before, after, releases)
     for before, after in (step for step in steps if not _is_positive(step)):
-        charged, made = _change_negative(charged, before, after, on, known)
+        so_far = replace(known, offsets=(*known.offsets, *offsets))
+        charged, made = _change_negative(charged, before, after, on, so_far)
         offsets += made
     charged = _change_aids(charged, steps, aid_releases)
-    freed = (*releases.uses, *aid_releases.uses)
-    settled = use_credits(charged, on, chart, max(most - len(freed), 0))
-    entry = _charging_entry(account, changes, on, chart)
-    spent = (*offsets, *settled.offsets)
-    return Charging(settled.account, entry, spent, (*freed, *settled.uses), settled.unfinished).numbered()
+    charged, freed = releases.book(charged, on, chart)
+    charged, aid_freed = aid_releases.book(charged, on, chart)
+    settled = use_credits(charged, on, chart, max(most - len(freed) - len(aid_freed), 0))
+    return Charging(
+        settled.account,
+        _charging_entry(account, changes, on, chart),
+        (*offsets, *settled.offsets),
+        (*freed, *aid_freed, *settled.uses),
+        settled.unfinished,
+        is_cut=releases.is_cut or aid_releases.is_cut,
+    ).numbered()
 
 
 def frees(account: Account, change: DueChange) -> bool:

@@ -115,6 +115,10 @@ class Report:
     """The sum of a batch without its details: no single payment."""
     takes_back: bool | None = None
     """Whether it takes a payment back, or is known not to; None of a debit that says neither."""
+    brings: bool | None = None
+    """Whether it brings values that were received otherwise, or is known to be somebody's payment; None where nothing
+    says, or what says so is outweighed.
+    """
     exchanged: bool = False
     """It stands for its row by count alone: what it says is about another row, of which its channel said less."""
 
@@ -130,6 +134,7 @@ class Report:
             or _differ(self.party_iban, other.party_iban)
             or _differ(self.end_to_end_id, other.end_to_end_id)
             or _differ(self.takes_back, other.takes_back)
+            or _differ(self.brings, other.brings)
             or (self.is_total and other.names_somebody)
             or (other.is_total and self.names_somebody)
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from quitus.domain.bank_codes import is_charge, is_sent
+from quitus.domain.bank_codes import brings_values, is_charge, is_sent
 from quitus.domain.identity import Bucket, Report, account_tag, is_counter, reference_key, reference_tag
 from quitus.domain.ledger import Role
 from quitus.domain.movement import Means, Movement, Nature, Status
@@ -128,6 +128,7 @@ class Incoming:
             payer=_payer_key(movement.debtor_name),
             is_total=movement.is_parked,
             takes_back=_takes_back(movement),
+            brings=_brings(movement, is_event=self.source.event_id is not None),
             exchanged=self.exchanged,
         )
 
@@ -168,6 +169,21 @@ def _takes_back(movement: Movement) -> bool | None:
     code = movement.bank_code
     is_known_otherwise = movement.nature is Nature.CLEARING or is_charge(code) or is_sent(code) or named_by([movement])
     return False if is_known_otherwise else None
+
+
+def _brings(movement: Movement, *, is_event: bool) -> bool | None:
+    """Whether a credit brings values that were received otherwise: what its channel's code says, unless the register or
+    the landlord's settings said otherwise (`payouts`); of an event, by its means.
+    """
+    if movement.amount_cents <= 0 or movement.is_parked:
+        return None
+    told = brings_values(movement.bank_code)
+    if told is None and is_event and movement.means in _OF_PAYERS:
+        told = False
+    return told if told == (movement.nature is Nature.CLEARING) else None
+
+
+_OF_PAYERS = frozenset({Means.TRANSFER, Means.INSTANT_TRANSFER, Means.DIRECT_DEBIT})
 
 
 def _payer_key(name: str | None) -> str | None:

@@ -280,12 +280,13 @@ def call_off(
         last_hash=entry.hash,
         version=account.version + 1,
     )
-    releases = Releases(paid, Debtor.TENANT, on, chart, MOST_USES)
-    freed = releases.free(bare, refund.due_id, refund.amount_cents - owed)
+    releases = Releases(paid, Debtor.TENANT, MOST_USES)
+    credited = releases.free(bare, refund.due_id, refund.amount_cents - owed)
+    booked, freed = releases.book(credited, on, chart)
     match = Match(None, MatchRule.PERSON, {REFUND: refund.refund_id})
     decision = Decision(number, DecisionKind.CALL_OFF, match, (), 0, (entry,), by, at)
-    used = use_credits(freed, on, chart, MOST_USES - len(releases.uses))
-    return decision, replace(used, uses=(*releases.uses, *used.uses)).numbered()
+    used = use_credits(booked, on, chart, MOST_USES - len(freed))
+    return decision, replace(used, uses=(*freed, *used.uses)).numbered()
 
 
 def paid_by(line: Payment, refund: Refund, rule: MatchRule, chart: Chart, by: str, at: str) -> Decision:

@@ -20,7 +20,7 @@ from quitus.domain.money import Cents
 from quitus.domain.payment import Payment
 
 MOST_RELEASES = MOST_USES // 2
-"""Of a debtor's in one step: each is a row of its own, like a use, and one transaction holds a hundred."""
+"""Payments of a debtor in one step: each has a row of its own, like a use, and one transaction holds a hundred."""
 
 
 def payments_of_dues(payments: Iterable[Payment], lease_id: str, due_ids: Collection[str]) -> tuple[Paid, ...]:
@@ -41,29 +41,39 @@ def _last_sequence(payment: Payment, lease_id: str) -> int:
 
 @dataclass(slots=True)
 class Releases:
-    """Gives payments back what dues of a debtor no longer take; `uses` are the steps made."""
+    """Gives payments back what dues of a debtor no longer take."""
 
     paid: Sequence[Paid]
     debtor: Debtor
-    on: date
-    chart: Chart
     most: int = MOST_RELEASES
-    uses: list[CreditUse] = field(default_factory=list)
+    is_cut: bool = False
+    """More payments had paid the dues than may get something back: the rest is a credit of the dues."""
+    _given: dict[str, list[Allocation]] = field(default_factory=dict)
+    """By payment, what it no longer settles, below zero."""
 
     def free(self, account: Account, due_id: str, cents: Cents) -> Account:
         """The account (as the debtor sees it) once so many cents that had settled a due are credits."""
         for paid in self.paid:
             part = min(paid.cents, cents) if paid.due_id == due_id else 0
-            if part and len(self.uses) < self.most:
-                account = self._give_back(account, paid, part)
+            if part and self._has_room(paid.payment_id):
+                given_back = Allocation(account.lease_id, due_id, -part, AllocationRule.CREDIT)
+                self._given.setdefault(paid.payment_id, []).append(given_back)
+                account = deposit(account, paid.payment_id, part)
                 cents -= part
         return deposit(account, f"{DUE_SOURCE}{due_id}", cents) if cents else account
 
-    def _give_back(self, account: Account, paid: Paid, cents: Cents) -> Account:
-        lines = self.chart.freed(self.debtor, account.lease_id, cents)
-        entry_id = f"{paid.payment_id}-{account.lease_id}-c{account.sequence + 1}"
-        entry = next_entry(account, entry_id, EntryKind.ALLOCATION, self.on, lines)
-        given_back = Allocation(account.lease_id, paid.due_id, -cents, AllocationRule.CREDIT)
-        self.uses.append(CreditUse(paid.payment_id, (given_back,), (entry,)))
-        freed = deposit(account, paid.payment_id, cents)
-        return replace(freed, sequence=entry.sequence, last_hash=entry.hash)
+    def _has_room(self, payment_id: str) -> bool:
+        has_room = payment_id in self._given or len(self._given) < self.most
+        self.is_cut = self.is_cut or not has_room
+        return has_room
+
+    def book(self, account: Account, on: date, chart: Chart) -> tuple[Account, tuple[CreditUse, ...]]:
+        """The entries of what was given back, one for each payment, and the account after them."""
+        uses = list[CreditUse]()
+        for payment_id, given_back in self._given.items():
+            lines = chart.freed(self.debtor, account.lease_id, -sum(item.amount_cents for item in given_back))
+            entry_id = f"{payment_id}-{account.lease_id}-c{account.sequence + 1}"
+            entry = next_entry(account, entry_id, EntryKind.ALLOCATION, on, lines)
+            uses.append(CreditUse(payment_id, tuple(given_back), (entry,)))
+            account = replace(account, sequence=entry.sequence, last_hash=entry.hash)
+        return account, tuple(uses)

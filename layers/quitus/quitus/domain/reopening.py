@@ -39,11 +39,8 @@ def take_back(account: Account, due: Due, cents: Cents, history: History) -> tup
 
 def _owe_again(account: Account, due_id: str, cents: Cents, history: History, made: list[Offset]) -> Account:
     account, missing = withdraw(account, f"{DUE_SOURCE}{due_id}", cents)
-    due = history.dues[due_id]
-    held = sum(item.open_cents for item in account.open_dues if item.due_id == due_id)
-    back = min(missing, max(due.amount_cents - held, 0))
-    account, left = _unspent(_with_more_open(account, due, back), due_id, missing - back, history, made)
-    return _with_more_open(account, due, left)
+    account, left = _unspent(account, due_id, missing, history, made)
+    return _with_more_open(account, history.dues[due_id], left)
 
 
 def _unspent(

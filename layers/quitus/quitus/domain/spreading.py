@@ -28,9 +28,10 @@ def spread_over(called: Due, held: Due, days: tuple[date, ...], known: Mapping[s
     """The due and its lines, so many as there are days; lines that it had beyond these call nothing any more.
 
     `called` is the due as the ERP calls it, `held` as it stands, `known` are the dues that exist: a line stays
-    acknowledged. Without days, or with nothing to pay, it has no lines.
+    acknowledged. Without days, or below zero, it has no lines; one that is cancelled keeps them, should it be called
+    again.
     """
-    if called.amount_cents <= 0:
+    if called.amount_cents < 0:
         days = ()
     spread = replace(called, amount_cents=0, spread=Spread(called.amount_cents, days)) if days else called
     lines = tuple(_lines(called, days))

@@ -164,8 +164,8 @@ class Charger:
         history: History,
         origin: Origin | None,
     ) -> ChargeWrite:
-        """A charging of as many of the dues as one transaction holds, what is owed first; the others come next round,
-        and credits are spent after all of them.
+        """A charging of as many of the dues as one transaction holds, with all that payments get back, what is owed
+        first; the others come next round, and credits are spent after all of them.
         """
         chosen = sorted(wanted, key=_charging_order)
         before = {due_id: one.due for due_id, one in held.items()}
@@ -174,7 +174,8 @@ class Charger:
             dues = [due for some in chosen for due in some]
             is_whole = len(chosen) == len(wanted)
             write = charge_write(account, dues, before, history, on, landlord.chart, origin, is_whole=is_whole)
-            if write.rows <= MAX_WRITES or len(chosen) == 1:
+            fits = write.rows <= MAX_WRITES and not write.charging.is_cut
+            if fits or len(chosen) == 1:
                 return write
             chosen = chosen[: len(chosen) // 2]
 
