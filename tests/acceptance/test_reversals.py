@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -472,3 +473,28 @@ def test_a_bulk_transfer_does_not_go_back_in_part_nor_from_a_tenant_whom_a_recov
     assert goes_back(case, returned, transfer).body["error"]["code"] == "list_not_reversible"
     assert (case.aid_open("L1"), case.aid_open("L2")) == ("190.00", "0.00")
     case.holds("L1", "L2")
+
+
+BARE: dict[str, Any] = {"nature": Nature.RETURN, "means": "direct_debit", "bank_reference": None, "debtor_name": None}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["cfonb120", "mt940", "camt.053"])))
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_returns_told_first_without_a_word_take_their_payments_back_once_a_channel_says_whose(
+    count: int, order: tuple[str, ...]
+) -> None:
+    """Equal debits of several tenants come back on one day: one format says how many, the other whose."""
+    case, leases = Case(today="2026-11-06"), [f"L{number}" for number in range(1, count + 1)]
+    for lease_id in leases:
+        case.let(lease_id)
+        case.call(f"nov-{lease_id}", "rent", "2026-11-10", "200.00", lease_id=lease_id)
+    paid = [case.receive("200.00", "2026-11-04", one, means="direct_debit", end_to_end_id=f"E-{one}") for one in leases]
+    for channel in order:
+        for lease_id in leases:
+            named = {"end_to_end_id": f"E-{lease_id}", "return_reason": "AM04"} if channel == "camt.053" else {}
+            case.report("-200.00", "2026-11-05", channel=channel, **BARE | named)
+        case.settle()
+    assert [case.reversed(one)[0] for one in paid] == ["reversed"] * count
+    assert [case.balance(lease_id) for lease_id in leases] == ["200.00"] * count
+    assert (case.get("/v1/payments", status="pending")["items"], case.alerts()) == ([], [])
+    case.holds(*leases)

@@ -103,6 +103,16 @@ class Crowd:
             (known for known in rows if known.may_be(report) and self._leaves_room_on_lease(known, report)), None
         )
 
+    def certain_return(self, report: Report) -> Known | None:
+        """The row of which a report of a return speaks: the only one that it may be, or any of several that say of
+        nobody whose they are.
+        """
+        if not report.takes_back:
+            return None
+        returns = [known for number in self._returns.rows if (known := self.rows[number]).may_be(report)]
+        is_certain = len(returns) == 1 or not any(known.names_somebody for known in returns)
+        return next((known for known in returns if is_certain and self._leaves_room_on_lease(known, report)), None)
+
     def unspoken(self, report: Report) -> Known | None:
         """A row of which the report's channel has not spoken, whatever it is; one on no lease first."""
         rows = self._unplaced_first(report)

@@ -195,6 +195,11 @@ class Known:
         return [report for report in self.reports if not report.exchanged]
 
     @property
+    def names_somebody(self) -> bool:
+        """Whether any report says whose payment it is."""
+        return any(held.names_somebody for held in self.evidence)
+
+    @property
     def lease_iban(self) -> str | None:
         """The lease that it is known to be of, by its virtual IBAN."""
         return self.decided or next((held.lease_iban for held in self.evidence if held.lease_iban), None)

@@ -141,6 +141,8 @@ class Register:
     def _left_over(self, bucket: Bucket, report: Report) -> Pairing:
         """Without evidence for a free row: another free one, or by count alone, or a new one if there must be one."""
         crowd = self._crowd(bucket)
+        if known := crowd.certain_return(report):
+            return self._claim(known, report)
         if crowd.is_counted(report):
             return self._exchange(bucket, report)
         known = crowd.free(report)
