@@ -356,3 +356,30 @@ def test_the_fsl_may_pay_on_a_virtual_iban() -> None:
     case.call("oct", "rent", "2026-10-10", "100.00")
     paid = case.receive("100.00", debtor_name="DEPARTEMENT DU GARD FSL")
     assert (case.settled(paid), case.balance()) == ({"oct": "100.00"}, "0.00")
+
+
+@pytest.mark.parametrize("list_comes", ["first", "between", "last"])
+@pytest.mark.parametrize("order", ["caf tenant", "tenant caf"])
+def test_a_tenants_transfer_is_never_taken_for_an_equal_one_of_the_caf(order: str, list_comes: str) -> None:
+    """An event tells of the tenant's; then a statement of both, with other references."""
+    case = a_case()
+    tenant(case, "L1", "1000001", "190.00")
+    case.let("L2")
+    case.call("nov-L2", "rent", "2026-11-01", "190.00", lease_id="L2")
+    text, sent = caf_list(("1000001", "190.00")), {"debtor_name": "CAF DU GARD"}
+    paid = {"debtor_name": "TENANT TWO", "virtual_iban": case.lease("L2")["virtual_iban"]}
+    if list_comes == "first":
+        case.drop_list(text)
+    case.report("190.00", channel="camt.054", bank_reference=None, **sent)
+    case.report("190.00", channel="event:bank:instant", bank_reference="T-1", **paid)
+    assert case.balance("L2") == "0.00"
+    if list_comes == "between":
+        case.drop_list(text)
+    case.settle()
+    for said in order.split():
+        case.report("190.00", bank_reference=None, **(sent if said == "caf" else paid))
+    if list_comes == "last":
+        case.drop_list(text)
+    case.settle()
+    assert (case.balance("L2"), case.aid_open("L1"), suspense(case)) == ("0.00", "0.00", [])
+    case.holds("L1", "L2")

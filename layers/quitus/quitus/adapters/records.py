@@ -200,6 +200,8 @@ def _incoming_row(incoming: Incoming) -> Row:
         row["ours"] = True if incoming.lease_iban == incoming.movement.virtual_iban else incoming.lease_iban
     if incoming.party_iban is not None:
         row["party_iban"] = incoming.party_iban
+    if incoming.of_list_payer:
+        row["of_list_payer"] = True
     return row
 
 
@@ -212,7 +214,8 @@ def incoming_of(bucket: Bucket, row: Mapping[str, Any]) -> Incoming:
     source, exchanged = record(row["source"], Source), row.get("exchanged", False)
     accepted_on = Role(row["accepted_on"]) if "accepted_on" in row else None
     told, party_iban = record(movement, Movement), row.get("party_iban")
-    return Incoming(told, row["account"], source, lease_iban, exchanged, accepted_on, party_iban)
+    of_list_payer = row.get("of_list_payer", False)
+    return Incoming(told, row["account"], source, lease_iban, exchanged, accepted_on, party_iban, of_list_payer)
 
 
 def _match_row(match: Match) -> Row:

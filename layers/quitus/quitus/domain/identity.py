@@ -115,6 +115,8 @@ class Report:
     """The sum of a batch without its details: no single payment."""
     takes_back: bool | None = None
     """Whether it takes a payment back, or is known not to; None of a debit that says neither."""
+    of_list_payer: bool = False
+    """It says that somebody sent it who pays for many leases, by lists."""
     brings: bool | None = None
     """Whether it brings values that were received otherwise, or is known to be somebody's payment; None where nothing
     says, or what says so is outweighed.
@@ -135,9 +137,16 @@ class Report:
             or _differ(self.end_to_end_id, other.end_to_end_id)
             or _differ(self.takes_back, other.takes_back)
             or _differ(self.brings, other.brings)
+            or self._is_for_many(other)
+            or other._is_for_many(self)
             or (self.is_total and other.names_somebody)
             or (other.is_total and self.names_somebody)
         )
+
+    def _is_for_many(self, other: Report) -> bool:
+        """Whether it pays for many leases, and the other is of somebody else's, for one."""
+        is_others = other.payer is not None and not other.of_list_payer
+        return self.of_list_payer and is_others and other.lease_iban is not None
 
     def names_another_lease(self, other: Report) -> bool:
         """Whether the two name different leases: never the same money."""

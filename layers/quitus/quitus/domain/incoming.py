@@ -61,6 +61,8 @@ class Incoming:
     brought there; None where that is what its means say."""
     party_iban: str | None = None
     """The virtual IBAN of one of the lease's co-tenants that it names."""
+    of_list_payer: bool = False
+    """Somebody sent it who pays for many leases, by lists."""
 
     @property
     def bucket(self) -> Bucket:
@@ -128,6 +130,7 @@ class Incoming:
             payer=_payer_key(movement.debtor_name),
             is_total=movement.is_parked,
             takes_back=_takes_back(movement),
+            of_list_payer=self.of_list_payer,
             brings=_brings(movement, is_event=self.source.event_id is not None),
             exchanged=self.exchanged,
         )

@@ -194,7 +194,8 @@ def _as_named(landlord: Landlord, incoming: Incoming, match: Match) -> Incoming:
     senders = () if role is not Role.BANK or incoming.movement.is_parked else landlord.senders_of_payouts
     movement = as_booked(incoming.movement, match, senders)
     named = replace(incoming, lease_iban=match.virtual_iban, party_iban=match.party_iban, movement=movement)
-    return named.accepted(role)
+    of_list_payer = movement.amount_cents > 0 and any(payer.sent(movement) for payer in landlord.bulk_payers)
+    return replace(named, of_list_payer=of_list_payer).accepted(role)
 
 
 def _is_first(incoming: Incoming) -> bool:
