@@ -498,3 +498,65 @@ def test_returns_told_first_without_a_word_take_their_payments_back_once_a_chann
     assert [case.balance(lease_id) for lease_id in leases] == ["200.00"] * count
     assert (case.get("/v1/payments", status="pending")["items"], case.alerts()) == ([], [])
     case.holds(*leases)
+
+
+@pytest.mark.parametrize("code", ["PMNT/ICDT/ESCT", "06", None])
+def test_money_of_nobody_that_the_landlord_sends_back_leaves_suspense(case: Case, code: str | None) -> None:
+    unknown = case.report("275.00", "2026-11-04", debtor_name="INCONNU")
+    sent = case.report("-275.00", nature=Nature.OTHER, bank_code=code)
+    path, said = f"/v1/payments/{sent}/original", {"payment_id": unknown, "reason": "sent back to its payer"}
+    assert case.ask("POST", path, {"payment_id": None, "reason": "none of ours"}).status == 404
+    told = case.ask("POST", path, said)
+    assert (told.status, told.body["reverses"], told.body["status"]) == (200, unknown, "reversed")
+    assert case.reversed(unknown)[0] == "reversed"
+    assert (case.get("/v1/dashboard")["suspense_cents"], case.get("/v1/payments", status="pending")["items"]) == (0, [])
+    case.office.state(date(2026, 11, 4), 0, 27_500, 0, name="S-4")
+    case.office.state(DAY, 27_500, 0, 27_500, name="S-5")
+    (account,) = case.get("/v1/proof", date=str(DAY))["accounts"]
+    assert (account["status"], account["reversals_cents"], account["other_cents"]) == ("proved", 27_500, 0)
+    assert case.ask("POST", path, said).body["error"]["code"] == "return_not_waiting"
+    books = Counter[str]()
+    for payment_id in (unknown, sent):
+        for entry in LedgerRows(case.office.table).payment("semiga", payment_id).entries:
+            for line in entry.lines:
+                books[line.account] += line.debit_cents - line.credit_cents
+    assert books == {"471": 0, "512": 0}
+
+
+def test_a_part_of_what_is_in_suspense_is_sent_back_and_the_rest_assigned(case: Case) -> None:
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "200.00")
+    unknown = case.report("275.00", "2026-11-04", debtor_name="INCONNU")
+    sent = case.report("-75.00", nature=Nature.OTHER)
+    said = {"payment_id": unknown, "reason": "sent back to its payer"}
+    assert case.ask("POST", f"/v1/payments/{sent}/original", said).status == 200
+    assert case.ask("POST", f"/v1/payments/{unknown}/assign", {"lease_id": "L1", "reason": "hers"}).status == 200
+    assert (case.settled(unknown), case.balance()) == ({"nov": "200.00"}, "0.00")
+    case.holds()
+
+
+def test_a_tenants_money_is_sent_back_by_a_refund_alone(case: Case) -> None:
+    case.let()
+    paid, sent = case.receive("275.00", "2026-11-04"), case.report("-275.00", nature=Nature.OTHER)
+    said = {"payment_id": paid, "reason": "asked by phone"}
+    refused = case.ask("POST", f"/v1/payments/{sent}/original", said)
+    assert (refused.status, refused.body["error"]["code"]) == (409, "payment_not_reversible")
+    assert (case.credit(), case.ask("GET", f"/v1/payments/{sent}").status) == ("275.00", 404)
+
+
+def test_the_banks_line_of_what_persons_took_back_in_parts_clears_511(case: Case) -> None:
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    paid = case.record("450.00", "cheque", "2026-11-02", reference="0001234")
+    case.report("450.00", "2026-11-03", channel="cfonb120", nature=Nature.CLEARING, means="cheque", bank_code="02")
+    for cents in (10_000, 35_000):
+        body = {"reason": "unpaid", "reversed_on": "2026-11-05", "amount_cents": cents}
+        assert case.ask("POST", f"/v1/payments/{paid}/reverse", body).status == 200
+    unpaid = {"nature": Nature.RETURN, "means": "cheque", "bank_code": "03", "bank_reference": None}
+    line = case.report("-450.00", "2026-11-05", channel="cfonb120", **unpaid)
+    case.settle()
+    said = {"payment_id": paid, "reason": "both parts"}
+    assert case.ask("POST", f"/v1/payments/{line}/original", said).status == 200
+    assert (case.balance(), case.get("/v1/payments", status="pending")["items"]) == ("450.00", [])
+    assert [item["amount_cents"] for item in case.get("/v1/dashboard")["in_collection"]] in ([], [0])
+    case.holds()

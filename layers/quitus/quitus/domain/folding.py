@@ -116,7 +116,7 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
             payment = _untaken(payment)
     told = replace(payment, status=_DECIDED[decision.kind], match=decision.match, entries=entries)
     if decision.kind in _OF_LINES:
-        return replace(told, **_said_of_line(decision))
+        return replace(told, **_said_of_line(payment, decision))
     return replace(
         told,
         allocations=decision.allocations,
@@ -127,7 +127,7 @@ def _decided(payment: Payment, decision: Decision) -> Payment:
     )
 
 
-def _said_of_line(decision: Decision) -> dict[str, Any]:
+def _said_of_line(line: Payment, decision: Decision) -> dict[str, Any]:
     """What a decision says that a line of the bank's is, where it is no payment."""
     said = decision.match.evidence
     match decision.kind:
@@ -139,11 +139,18 @@ def _said_of_line(decision: Decision) -> dict[str, Any]:
             return {"is_clearing": True, "brings": Means(said[MEANS])}
         case DecisionKind.SUSPEND:
             return {"is_clearing": False}
+    return _said_of_return(line, decision)
+
+
+def _said_of_return(line: Payment, decision: Decision) -> dict[str, Any]:
+    """What a decision says of a line of the bank's that takes something back, or was thought to."""
+    match decision.kind:
         case DecisionKind.TURN:
             return {"is_turned": True, "flags": decision.flags, "replaced_by": ()}
-    is_denied = decision.kind is DecisionKind.DENY
-    is_dismissed = is_denied or decision.kind is DecisionKind.DISMISS
-    return {"reverses": said.get(REVERSES), "is_dismissed": is_dismissed, "is_denied": is_denied}
+        case DecisionKind.TRACE:
+            told = {"reverses": decision.match.evidence[REVERSES], "is_dismissed": False, "is_denied": False}
+            return told | {"is_turned": line.is_turned or not line.posted.is_return}
+    return {"reverses": None, "is_dismissed": True, "is_denied": decision.kind is DecisionKind.DENY}
 
 
 _OF_LINES = frozenset(
@@ -204,8 +211,9 @@ def remaining(allocations: Iterable[Allocation], taken: Iterable[Allocation]) ->
 
 def _confirmed(payment: Payment, decision: Decision) -> Payment:
     said = decision.match.evidence
+    confirmed = said[CONFIRMS].split()
     reversals = tuple(
-        replace(one, confirmed_by=said[CONFIRMED_BY]) if one.reversal_id == said[CONFIRMS] else one
+        replace(one, confirmed_by=said[CONFIRMED_BY]) if one.reversal_id in confirmed else one
         for one in payment.reversals
     )
     return replace(payment, reversals=reversals)

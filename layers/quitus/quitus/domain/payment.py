@@ -24,7 +24,7 @@ FEE = "fee_cents"
 BOOKED_ON = "booked_on"
 """The evidence of a return that says on which account (`Role`) it is, where that is not what its means say."""
 CONFIRMS, CONFIRMED_BY = "confirms", "confirmed_by"
-"""The evidence that names the reversal, and the return that is the bank's own line of it."""
+"""The evidence that names the reversals, and the return that is the bank's own line of them."""
 
 
 class PaymentStatus(StrEnum):
@@ -46,13 +46,13 @@ class DecisionKind(StrEnum):
     REVERSE = "reverse"
     """Some or all of it is taken back: by a return, or by a person who got a cheque back."""
     CONFIRM = "confirm"
-    """The bank's own line of what a person, or an event, had told as taken back in collection."""
+    """The bank's own line of what persons, or events, had told as taken back in collection."""
     TURN = "turn"
     """A debit told plainly turns into a return by what a further channel says, or one that was taken for another's word
     is a return of its own; it waits for its payment.
     """
     TRACE = "trace"
-    """A return: the payment that it takes back is known."""
+    """A return, or a debit that the landlord sent back: the payment that it takes back is known."""
     DISMISS = "dismiss"
     """A return that takes back nothing of the landlord's."""
     DENY = "deny"
@@ -172,8 +172,8 @@ class Payment:
     reverses: str | None = None
     """The payment that it takes back: it is a return, no payment of its own."""
     is_turned: bool = False
-    """It is a return, or the sum of several, by what a further channel says: at first it said nothing, or was taken for
-    the word of another return.
+    """It is a return, or the sum of several, by what a further channel or a person says: at first it said nothing, or
+    was taken for the word of another return.
     """
     is_dismissed: bool = False
     """It is a return that takes back nothing of the landlord's."""

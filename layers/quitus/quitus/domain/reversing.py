@@ -6,7 +6,7 @@ leaves the leases for 471. Nothing is edited: a reversal is a further decision o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -218,10 +218,30 @@ def check_waiting(returned: Payment) -> None:
 
 
 def check_open(returned: Payment) -> None:
-    """Refuse what is no return, or took a payment back: one that was dismissed may still be traced. Raises Conflict."""
-    if not _waits(returned) and not returned.is_dismissed:
+    """Refuse what is no return, or took a payment back: one that was dismissed may still be traced, and a debit that is
+    nothing else. Raises Conflict.
+    """
+    if not _waits(returned) and not returned.is_dismissed and not is_sent_back(returned):
         message = "Only a return that waits for its payment, or was dismissed, can be traced."
         raise Conflict("return_not_waiting", message, status=returned.status.value)
+
+
+def is_sent_back(line: Payment) -> bool:
+    """Whether a bank line may be what the landlord itself sent back: a debit that is nothing else."""
+    return line.is_other and line.amount_cents < 0
+
+
+def check_sent_back(original: Payment) -> None:
+    """Refuse what the landlord does not send back by itself: of a tenant's credit a refund decides. Raises Conflict."""
+    if original.status is not PaymentStatus.SUSPENSE:
+        message = "What the landlord paid sends back money in suspense: a tenant's credit goes back by a refund."
+        raise Conflict("payment_not_reversible", message, status=original.status.value)
+
+
+def sent_back_lines(line: Payment, chart: Chart) -> tuple[Line, ...]:
+    """A debit that the landlord sent back was in no book: D471 C512, as a return that waits."""
+    cents = -line.amount_cents
+    return chart.debit(Role.SUSPENSE, cents), chart.credit(Role.BANK, cents)
 
 
 def _waits(returned: Payment) -> bool:
@@ -244,7 +264,8 @@ def reverses(payment: Payment, rule: MatchRule | None, evidence: Mapping[str, st
     return Match(None, rule, {REVERSES: payment.payment_id, **evidence})
 
 
-def confirmation(payment: Payment, reversal: Reversal, return_id: str, by: str, at: str) -> Decision:
+def confirmation(payment: Payment, reversals: Iterable[Reversal], return_id: str, by: str, at: str) -> Decision:
     """The decision on a payment that a return is the bank's own line of what was taken back in collection."""
-    match = Match(payment.lease_id, None, {CONFIRMS: reversal.reversal_id, CONFIRMED_BY: return_id})
+    confirmed = " ".join(reversal.reversal_id for reversal in reversals)
+    match = Match(payment.lease_id, None, {CONFIRMS: confirmed, CONFIRMED_BY: return_id})
     return Decision(payment.decisions + 1, DecisionKind.CONFIRM, match, (), 0, (), by, at)

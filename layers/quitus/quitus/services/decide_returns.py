@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from quitus.domain.denying import check_deniable, denied, restored
@@ -19,7 +19,10 @@ from quitus.domain.reversing import (
     check_is_payment,
     check_open,
     check_reversible,
+    check_sent_back,
     dismissed,
+    is_sent_back,
+    sent_back_lines,
 )
 from quitus.domain.tracing import is_unconfirmed
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion, check_version
@@ -63,14 +66,16 @@ class ReturnDesk:
     lists: ListReverser
 
     def trace(self, occasion: Occasion, order: Original) -> Payment:
-        """Say which payment a return takes back that waits, or was dismissed; the return as it stands then.
+        """Say which payment a return takes back that waits, or was dismissed, or which money in suspense the landlord
+        sent back by a debit that is nothing else; the return, or debit, as it stands then.
 
         Raises:
-            NotFound: no such return, or payment.
+            NotFound: no such return, debit, or payment.
             Conflict: the return took a payment back, was decided on since it was read, or the payment cannot be taken
                 back, or not so much of it.
         """
-        receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
+        if not is_sent_back(self.ledger.payment(occasion.landlord_id, occasion.payment_id)):
+            receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         receipt_of(self.ledger, occasion.landlord_id, order.payment_id)
         landlord = self.landlords.get(occasion.landlord_id)
         logged = {"kind": "trace", "payment_id": order.payment_id, "reason": order.reason, "fee_cents": order.fee_cents}
@@ -128,6 +133,9 @@ class ReturnDesk:
         said = evidence_of(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
         settled = self._settled(landlord, occurrence, original, order.fee_cents)
+        if is_sent_back(waiting):
+            check_sent_back(original)
+            settled = replace(settled, lines=sent_back_lines(waiting, landlord.chart) + settled.lines)
         self._reverser.commit(landlord_id, waiting, settled, occurrence)
 
     def _settled(
@@ -137,8 +145,8 @@ class ReturnDesk:
         of its list, or a payment.
         """
         returned = occurrence.returned
-        told = _told(returned, original, fee_cents) if is_on_bank(returned) else None
-        if told is not None:
+        told = _told(returned, original, fee_cents) if is_on_bank(returned) else ()
+        if told:
             return confirming(landlord, occurrence, original, told)
         cents = _taken(returned, original, fee_cents)
         if original.list_id is not None and original.status is PaymentStatus.POSTED:
@@ -202,11 +210,16 @@ class ReturnDesk:
         self.decisions.spender.spend(landlord, leases)
 
 
-def _told(returned: Return, original: Payment, fee_cents: Cents | None) -> Reversal | None:
-    """What was taken back of the payment already, in collection, and of which the return is the bank's own line."""
+def _told(returned: Return, original: Payment, fee_cents: Cents | None) -> tuple[Reversal, ...]:
+    """What was taken back of the payment already, in collection, and of which the return is the bank's own line: one
+    reversal of the amount, else all together.
+    """
     amounts = returned.amounts if fee_cents is None else {returned.cents - fee_cents}
-    unconfirmed = (reversal for reversal in original.reversals if is_unconfirmed(reversal))
-    return next((reversal for reversal in unconfirmed if reversal.amount_cents in amounts), None)
+    unconfirmed = tuple(reversal for reversal in original.reversals if is_unconfirmed(reversal))
+    one = next((reversal for reversal in unconfirmed if reversal.amount_cents in amounts), None)
+    if one is not None:
+        return (one,)
+    return unconfirmed if sum(reversal.amount_cents for reversal in unconfirmed) in amounts else ()
 
 
 def _taken(returned: Return, original: Payment, fee_cents: Cents | None) -> Cents:

@@ -253,7 +253,7 @@ class Reverser:
     def _settled(self, landlord: Landlord, occurrence: Occurrence, found: Found) -> Settled | None:
         """What was recorded as taken back awaits its bank line: that is none of another payment."""
         for payment, reversal in found.unconfirmed if is_on_bank(occurrence.returned) else ():
-            return confirming(landlord, occurrence, payment, reversal)
+            return confirming(landlord, occurrence, payment, [reversal])
         if found.original is None:
             return None
         original = found.original
@@ -291,11 +291,12 @@ class Reverser:
         self.ledger.commit(landlord_id, Plan((), tuple(claims), {}, ()), at)
 
 
-def confirming(landlord: Landlord, occurrence: Occurrence, payment: Payment, reversal: Reversal) -> Settled:
+def confirming(landlord: Landlord, occurrence: Occurrence, payment: Payment, reversals: Sequence[Reversal]) -> Settled:
     """What follows when a return is the bank's own line of what was taken back in collection, which it clears."""
-    made = confirmation(payment, reversal, occurrence.return_id, occurrence.by, occurrence.at)
-    fee = occurrence.returned.cents - reversal.amount_cents
-    lines = collected_lines(landlord.chart, reversal.amount_cents, occurrence.origin)
+    made = confirmation(payment, reversals, occurrence.return_id, occurrence.by, occurrence.at)
+    cents = sum(reversal.amount_cents for reversal in reversals)
+    fee = occurrence.returned.cents - cents
+    lines = collected_lines(landlord.chart, cents, occurrence.origin)
     lines += fee_lines(landlord.chart, fee, occurrence.origin)
     evidence = _with_fee({**made.match.evidence, **occurrence.evidence}, fee)
     rule = None if occurrence.by == AUTOMATION else MatchRule.PERSON
