@@ -1,10 +1,12 @@
-"""A refund with a fault at every call: asked for, called off, asked for again, approved, paid by a line told twice.
+"""A refund with a fault at every call: asked for, called off, asked for again, approved, paid by a line told twice; or
+two that a person says the bank booked in one sum.
 
 scripts/test plays a sample; `scripts/simulate --faults` plays all faults at all calls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,9 +21,12 @@ from demonstration.bank import BIC
 from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
+from quitus.domain.payment import Payment
 
 SAMPLE = 60
 RENT, RECEIVED, REFUNDED = 45_000, 60_000, 12_000
+OTHER = 3_000
+"""A second refund of the same file of transfers."""
 ASKED = {"amount_cents": REFUNDED, "iban": STRANGER, "account_holder": "Camille Roux", "reason": "trop perçu"}
 
 
@@ -32,15 +37,20 @@ def morning(world: World) -> Saved:
     let(world, "L1", holder_name="Camille Roux")
     due = {"kind": "rent", "period": "2026-11", "due_date": "2026-11-10", "amount_cents": RENT}
     assert world.ask("PUT", "/v1/leases/L1/dues/nov", due).status == 201
-    iban = world.ask("GET", "/v1/leases/L1").body["virtual_iban"]
-    detail = Detail(RECEIVED, Party("CAMILLE ROUX", STRANGER, "BNPAFRPP"), Party("SEMIGA", iban, BIC), "LOYER")
-    world.drop(f"{LANDLORD}/bank/avis.xml", notice_file(day("N0", Entry(RECEIVED, DAY, "IN", TRANSFER, (detail,)))))
+    world.drop(f"{LANDLORD}/bank/avis.xml", notice_file(day("N0", received(world))))
     world.settle()
     return world.saved()
 
 
 def day(name: str, *entries: Entry) -> Statement:
     return Statement(name, 1, BANK_ACCOUNT, "SEMIGA", BIC, DAY, OPENING, entries)
+
+
+def received(world: World) -> Entry:
+    """What the tenant paid, as the statement tells it."""
+    iban = world.ask("GET", "/v1/leases/L1").body["virtual_iban"]
+    detail = Detail(RECEIVED, Party("CAMILLE ROUX", STRANGER, "BNPAFRPP"), Party("SEMIGA", iban, BIC), "LOYER")
+    return Entry(RECEIVED, DAY, "IN", TRANSFER, (detail,))
 
 
 def step(world: World, refund: Any, action: str, role: str, **fields: Any) -> Any:
@@ -64,29 +74,76 @@ def play(world: World) -> None:
     paid = Entry(-REFUNDED, DAY, "OUT", ("PMNT", "ICDT", "ESCT"), note=f"VIR {approved['refund_id']}")
     world.drop(f"{LANDLORD}/bank/avis-2.xml", notice_file(day("N1", paid)))
     world.drain()
-    iban = world.ask("GET", "/v1/leases/L1").body["virtual_iban"]
-    detail = Detail(RECEIVED, Party("CAMILLE ROUX", STRANGER, "BNPAFRPP"), Party("SEMIGA", iban, BIC), "LOYER")
-    received = Entry(RECEIVED, DAY, "IN", TRANSFER, (detail,))
-    world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(day("S1", received, paid)))
+    world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(day("S1", received(world), paid)))
     world.settle()
+
+
+def ask_for_two(world: World) -> list[Any]:
+    """Two refunds, approved."""
+    approved = []
+    for cents in (REFUNDED, OTHER):
+        body = ASKED | {"amount_cents": cents}
+        asked = world.ask("POST", "/v1/leases/L1/refunds", body, key=f"{cents}", role="accountant")
+        assert asked.status == 201, asked
+        world.drain()
+        approved.append(step(world, asked.body, "decision", "admin", decision="approve"))
+        world.drain()
+    return approved
+
+
+def tell_the_sum(world: World) -> tuple[Entry, str]:
+    """The bank's debit of both, that says nothing; the id of its line."""
+    paid = Entry(-REFUNDED - OTHER, DAY, "OUT", ("PMNT", "ICDT", "ESCT"), note="VIR SEPA FICHIER")
+    world.drop(f"{LANDLORD}/bank/avis-2.xml", notice_file(day("N1", paid)))
+    world.drain()
+    (line,) = [one.payment_id for one in everything(world) if one.is_other]
+    return paid, line
+
+
+def play_in_one_sum(world: World) -> None:
+    first, second = ask_for_two(world)
+    paid, line = tell_the_sum(world)
+    step(world, first, "decision", "admin", decision="paid", payment_id=line, refund_ids=[second["refund_id"]])
+    world.drain()
+    world.drop(f"{LANDLORD}/bank/releve.xml", statement_file(day("S1", received(world), paid)))
+    world.settle()
+
+
+def everything(world: World) -> list[Payment]:
+    """All that the ledger holds."""
+    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
+    return LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
 
 
 def check(world: World) -> None:
     """The second refund is paid once; books, bank, account and ERP say the same."""
     refunds = world.ask("GET", "/v1/refunds").body["items"]
     assert sorted(refund["status"] for refund in refunds) == ["cancelled", "paid"]
+    everybody_says(world, REFUNDED)
+
+
+def check_in_one_sum(world: World) -> None:
+    """Both refunds are paid by one decision on one line; books, bank, account and ERP say the same."""
+    refunds = world.ask("GET", "/v1/refunds").body["items"]
+    (line,) = [payment for payment in everything(world) if payment.refund_ids]
+    assert {(refund["status"], refund["payment_id"]) for refund in refunds} == {("paid", line.payment_id)}
+    assert (line.decisions, sorted(line.refund_ids)) == (1, sorted(refund["refund_id"] for refund in refunds))
+    everybody_says(world, REFUNDED + OTHER)
+
+
+def everybody_says(world: World, refunded: int) -> None:
+    """What was paid back is so in the books, on the account, in the proof and to the ERP, each once."""
     lease = world.ask("GET", "/v1/leases/L1").body
-    left = RECEIVED - RENT - REFUNDED
+    left = RECEIVED - RENT - refunded
     assert (lease["balance_cents"], lease["credit_cents"], lease["held_cents"]) == (-left, left, 0)
-    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
-    payments = LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
+    payments = everything(world)
     lines = [line for one in payments for entry in one.entries for line in entry.lines]
     sums = {number: sum(one.debit_cents - one.credit_cents for one in lines if one.account == number) for number in
             ("512", "471", "4195")}  # fmt: skip
-    assert sums["512"] == RECEIVED - REFUNDED
+    assert sums["512"] == RECEIVED - refunded
     assert sums["471"] == 0
     (account,) = world.ask("GET", f"/v1/proof?date={DAY.isoformat()}").body["accounts"]
-    assert (account["status"], account["difference_cents"], account["other_cents"]) == ("proved", 0, -REFUNDED)
+    assert (account["status"], account["difference_cents"], account["other_cents"]) == ("proved", 0, -refunded)
     chain = sorted(
         (entry for one in payments for entry in one.entries if entry.lease_id == "L1"), key=lambda one: one.sequence
     )
@@ -97,16 +154,65 @@ def check(world: World) -> None:
     assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
 
 
-def test_without_a_fault(world: World, morning: Saved) -> None:
+STORIES = pytest.mark.parametrize(
+    ("story", "holds"), [(play, check), (play_in_one_sum, check_in_one_sum)], ids=["alone", "in one sum"]
+)
+type Story = Callable[[World], None]
+
+
+@STORIES
+def test_without_a_fault(world: World, morning: Saved, story: Story, holds: Story) -> None:
     world.forget_and_become(morning)
-    play(world)
-    check(world)
+    story(world)
+    holds(world)
     a_rebuild_is_the_table(world)
 
 
+@STORIES
 @pytest.mark.parametrize("part", range(SLICES))
-def test_a_single_fault_changes_nothing(world: World, morning: Saved, part: int) -> None:
-    play_with_faults(world, morning, play, check, SAMPLE, part)
+def test_a_single_fault_changes_nothing(world: World, morning: Saved, part: int, story: Story, holds: Story) -> None:
+    play_with_faults(world, morning, story, holds, SAMPLE, part)
+
+
+@pytest.mark.parametrize("other", ["cancel", "paid"])
+def test_of_two_who_decide_at_once_on_parts_of_a_sum_one_is_refused(world: World, morning: Saved, other: str) -> None:
+    world.forget_and_become(morning)
+    (first, second), (_, line) = ask_for_two(world), tell_the_sum(world)
+    names, noon, told = (first["refund_id"], second["refund_id"]), world.saved(), dict[str, int]()
+
+    def act(place: str, own: str, **said: Any) -> None:
+        body = {"version": 2, "reason": "vu"} | said
+        told[own] = world.ask("POST", f"/v1/refunds/{own}/{place}", body, key=own).status
+
+    def settle(own: str, beside: str) -> Step:
+        return partial(act, "decision", own, decision="paid", payment_id=line, refund_ids=[beside])
+
+    def start() -> tuple[Step, Step]:
+        world.forget_and_become(noon)
+        told.clear()
+        world.turnstile = Meeting(table=world.table)
+        return settle(*names), partial(act, "cancel", names[1]) if other == "cancel" else settle(*names[::-1])
+
+    schedules, ends = Schedules(start), set[str]()
+    for schedule in schedules.some():
+        world.settle()
+        assert sorted(told.values()) == [200, 409], f"schedule {schedule}"
+        settled = other == "paid" or told[names[0]] == 200
+        ends.add("settled" if settled else "cancelled")
+        how_it_stands(world, names, line, settled=settled)
+    assert ends == ({"settled", "cancelled"} if other == "cancel" else {"settled"})
+
+
+def how_it_stands(world: World, names: tuple[str, str], line: str, *, settled: bool) -> None:
+    """Both refunds are paid by the line; or the second one is cancelled, and nothing of it is."""
+    stand = [world.ask("GET", f"/v1/refunds/{name}").body["status"] for name in names]
+    assert stand == (["paid", "paid"] if settled else ["approved", "cancelled"])
+    (held,) = [payment for payment in everything(world) if payment.payment_id == line]
+    assert (held.decisions, held.is_other, len(held.refund_ids)) == ((1, False, 2) if settled else (0, True, 0))
+    lease = world.ask("GET", "/v1/leases/L1").body
+    left = RECEIVED - RENT - REFUNDED - (OTHER if settled else 0)
+    assert (lease["credit_cents"], lease["held_cents"]) == (left, 0)
+    the_log_is_the_table(world)
 
 
 @pytest.mark.parametrize("other", ["approve", "reject", "cancel"])

@@ -54,10 +54,10 @@ def taken_back(
     return reported(a_credit(-cents, None, booking_date=on, **said), channel, message or f"S-{on}")
 
 
-def pay_refund(estate: Estate, payment_id: str) -> None:
-    """The bank's line of a refund is recognised."""
+def pay_refund(estate: Estate, payment_id: str, *refunds: Refund) -> None:
+    """The bank's line of a refund is recognised, or a person says of which refunds it is the sum."""
     ledger, line = LedgerRows(estate.table), estate.payment(payment_id)
-    decision = paid_by(line, REFUND, MatchRule.REFERENCE, estate.landlord.chart, "ada", DAY.isoformat())
+    decision = paid_by(line, refunds or [REFUND], MatchRule.REFERENCE, estate.landlord.chart, "ada", DAY.isoformat())
     ledger.commit_decision(L, line, decision, ())
 
 
@@ -585,7 +585,7 @@ def test_a_debit_taken_for_a_refund_at_any_moment_is_that_or_the_return_never_bo
         estate.post(told)
         estate.settle()
         assert estate.payment(payment_id).status is PaymentStatus.REVERSED
-        assert (estate.payment(line).refund_id is None) == estate.payment(line).is_return
+        assert (not estate.payment(line).refund_ids) == estate.payment(line).is_return
 
 
 _ANY_ORDER = tuple(permutations(("refund", "return", "payment")))
@@ -612,12 +612,23 @@ def test_a_return_beside_a_refund_of_its_amount_is_another_line(
         estate.settle()
     estate.post(taken_back(channel="mt940", message=f"M-{DAY + timedelta(days=3)}", position="8"))
     estate.settle()
-    assert estate.payment(ids["refund"]).refund_id == REFUND.refund_id
+    assert estate.payment(ids["refund"]).refund_ids == (REFUND.refund_id,)
     assert estate.payment(ids["payment"]).status is PaymentStatus.REVERSED
     assert estate.payment(ids["return"]).reverses == ids["payment"]
     assert side(estate, DAY + timedelta(days=3)) == LedgerSide(
         reversals_cents=45000, other_cents=-45000, other_debits_cents=45000
     )
+
+
+def test_a_debit_that_paid_several_refunds_is_no_returns_line(estate: Estate) -> None:
+    halves = tuple(replace(REFUND, refund_id=f"RB{number:016X}", amount_cents=22500) for number in (1, 2))
+    payment_id, line = estate.post(paid(**E2E)), estate.post(said_nothing())
+    pay_refund(estate, line, *halves)
+    returned = estate.post(taken_back(channel="camt.054", **E2E))
+    estate.settle()
+    assert estate.payment(line).refund_ids == tuple(half.refund_id for half in halves)
+    assert (estate.payment(line).is_return, returned == line) == (False, False)
+    assert estate.payment(payment_id).status is PaymentStatus.REVERSED
 
 
 def test_two_bare_debits_and_two_returns_are_two(estate: Estate) -> None:

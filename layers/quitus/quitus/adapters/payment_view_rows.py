@@ -194,7 +194,7 @@ def _stands_apart(payment: Payment) -> bool:
 
 
 def _is_no_payment(payment: Payment) -> bool:
-    return payment.is_other or payment.refund_id is not None
+    return payment.is_other or bool(payment.refund_ids)
 
 
 def _days(payment: Payment) -> set[date]:

@@ -132,7 +132,7 @@ def _said_of_line(line: Payment, decision: Decision) -> dict[str, Any]:
     said = decision.match.evidence
     match decision.kind:
         case DecisionKind.REFUND:
-            return {"refund_id": said[REFUND]}
+            return {"refund_ids": tuple(said[REFUND].split())}
         case DecisionKind.DISTRIBUTE:
             return {"list_id": said[LIST]}
         case DecisionKind.CLEAR:

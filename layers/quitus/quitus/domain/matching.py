@@ -38,7 +38,7 @@ MEANS = "means"
 """The evidence of a decision that says by what means the values were received that a line of the bank's brings."""
 
 REFUND = "refund"
-"""The evidence that names the refund that a row, or a debit of the bank's, is of."""
+"""The evidence that names the refund that a row is of, or those (blanks between) that a debit of the bank's paid."""
 
 LINK_PATH = "link"
 """Where a virtual IBAN was found that only the payment link names by which the tenant paid."""

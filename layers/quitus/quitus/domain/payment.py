@@ -179,8 +179,8 @@ class Payment:
     """It is a return that takes back nothing of the landlord's."""
     is_denied: bool = False
     """It is a return of which a person said that the bank never booked it."""
-    refund_id: str | None = None
-    """The refund that it paid, as a line of the bank's."""
+    refund_ids: tuple[str, ...] = ()
+    """The refunds that it paid, as a line of the bank's: one, or several that a person says were booked in one sum."""
     is_clearing: bool = False
     """It is the bank line that brings card, cheque or cash values: they are the payments, it is none."""
     brings: Means | None = None
@@ -248,7 +248,7 @@ class Payment:
     @property
     def is_bank_line(self) -> bool:
         """Whether it is a line of the bank's and no payment."""
-        return self.is_other or self.is_clearing or self.refund_id is not None
+        return self.is_other or self.is_clearing or bool(self.refund_ids)
 
     @property
     def is_recovery(self) -> bool:

@@ -35,6 +35,8 @@ CHANNEL = "refund"
 
 DAY_APART: Final = timedelta(days=1)
 """How long before the day of its approval a bank may book a refund."""
+MOST_AT_ONCE: Final = 20
+"""How many refunds one debit of the bank's may have paid."""
 DUE_PREFIX = "refund-"
 """Ids of dues that begin so are those of refunds: nobody calls, changes or spreads them."""
 
@@ -289,20 +291,21 @@ def call_off(
     return decision, replace(used, uses=(*freed, *used.uses)).numbered()
 
 
-def paid_by(line: Payment, refund: Refund, rule: MatchRule, chart: Chart, by: str, at: str) -> Decision:
-    """The decision that a debit of the bank's paid a refund: D471 C512, on the bank's day.
+def paid_by(line: Payment, refunds: Sequence[Refund], rule: MatchRule, chart: Chart, by: str, at: str) -> Decision:
+    """The decision that a debit of the bank's paid a refund, or several that it books in one sum: D471 C512 for all of
+    it, on the bank's day.
 
     Raises:
-        Conflict: it is no debit of this amount that is nothing else.
+        Conflict: it is no debit of what they add up to that is nothing else.
     """
-    if not line.is_other or line.amount_cents != -refund.amount_cents:
-        message = "Only a debit of the refund's amount, of which nothing else is known, can have paid it."
-        raise Conflict("refund_not_this_line", message, amount_cents=line.amount_cents)
-    number, cents = line.decisions + 1, refund.amount_cents
+    number, cents = line.decisions + 1, sum(refund.amount_cents for refund in refunds)
+    if not line.is_other or line.amount_cents != -cents:
+        message = "Only a debit of what the refunds add up to, of which nothing else is known, can have paid them."
+        raise Conflict("refund_not_this_line", message, amount_cents=line.amount_cents, refunds_cents=cents)
     lines = (chart.debit(Role.SUSPENSE, cents), chart.credit(Role.BANK, cents))
     day = line.posted.incoming.movement.booking_date
     entry = next_loose(line.entries, f"{line.payment_id}-d{number}", EntryKind.ALLOCATION, day, lines)
-    match = Match(None, rule, {REFUND: refund.refund_id})
+    match = Match(None, rule, {REFUND: " ".join(refund.refund_id for refund in refunds)})
     return Decision(number, DecisionKind.REFUND, match, (), 0, (entry,), by, at)
 
 

@@ -38,6 +38,7 @@ _SUBJECTS = (
     "list_id",
     "payer_id",
     "refund_id",
+    "refund_ids",
     "link_id",
     "mailing_id",
     "alert_id",
@@ -49,7 +50,9 @@ _SUBJECTS = (
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who asked for what, when, about which objects (ids), and the reason given. `by` is the token's subject."""
+    """Who asked for what, when, about which objects (ids; blanks between several), and the reason given. `by` is the
+    token's subject.
+    """
 
     audit_id: str
     at: str

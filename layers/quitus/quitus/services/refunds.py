@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Protocol
@@ -78,14 +78,16 @@ class RefundStore(Protocol):
 
 
 class LinePayer(Protocol):
-    """Writes that a line of the bank's paid a refund."""
+    """Writes that a line of the bank's paid refunds."""
 
-    def pay(self, landlord: Landlord, refund: Refund, payment_id: str, step: RefundStep, rule: MatchRule) -> None:
-        """Write it. Raises NotFound, Conflict, Stale."""
+    def pay(
+        self, landlord: Landlord, refunds: Sequence[Refund], payment_id: str, step: RefundStep, rule: MatchRule
+    ) -> None:
+        """Write it, for all of them or for none. Raises NotFound, Conflict, Stale."""
         ...
 
-    def told(self, landlord_id: str, refund: Refund, at: str) -> None:
-        """Close what was told of a refund that is paid, and of its line; again changes nothing."""
+    def told(self, landlord_id: str, refund_ids: Iterable[str], payment_id: str, at: str) -> None:
+        """Close what was told of refunds that are paid, and of their line; again changes nothing."""
         ...
 
 
@@ -244,17 +246,27 @@ class RefundDesk:
 
         return self._spent(occasion, self._step(occasion, RefundStatus.CANCELLED, step))
 
-    def paid(self, occasion: RefundOccasion, payment_id: str) -> Refund:
-        """Say which of the bank's lines paid an approved refund. Again changes nothing. Raises as `approve` does."""
+    def paid(self, occasion: RefundOccasion, payment_id: str, others: Sequence[str] = ()) -> Refund:
+        """Say which of the bank's lines paid an approved refund, alone or with `others` in one sum. Again changes
+        nothing. What is approved has one version only: while the others are, nobody changed them.
+
+        Raises:
+            Invalid: a refund is named twice.
+            And as `approve` does.
+        """
         landlord = self.landlords.get(occasion.landlord_id)
+        _check_named_once(occasion.refund_id, *others)
 
         def step(refund: Refund) -> None:
-            _check_status(refund, RefundStatus.APPROVED)
+            together = [refund, *(self.one(occasion.landlord_id, refund_id) for refund_id in others)]
+            for one in together:
+                _check_status(one, RefundStatus.APPROVED)
             made = self._made(occasion, RefundStatus.PAID)
-            self.payer.pay(landlord, refund, payment_id, made, MatchRule.PERSON)
+            self.payer.pay(landlord, together, payment_id, made, MatchRule.PERSON)
 
-        refund = self._step(occasion, RefundStatus.PAID, step, {"payment_id": payment_id})
-        self.payer.told(occasion.landlord_id, refund, occasion.attempt.instant)
+        said = {"payment_id": payment_id} | ({"refund_ids": " ".join(others)} if others else {})
+        refund = self._step(occasion, RefundStatus.PAID, step, said)
+        self.payer.told(occasion.landlord_id, [refund.refund_id, *others], payment_id, occasion.attempt.instant)
         return refund
 
     def _spent(self, occasion: RefundOccasion, refund: Refund) -> Refund:
@@ -351,7 +363,12 @@ def _checked(landlord: Landlord, text: str) -> str:
 def _check_status(refund: Refund, *wanted: RefundStatus) -> None:
     if refund.status not in wanted:
         message = f"The refund is {refund.status}: this cannot be decided on it any more."
-        raise Conflict("refund_decided", message, status=refund.status.value)
+        raise Conflict("refund_decided", message, status=refund.status.value, refund_id=refund.refund_id)
+
+
+def _check_named_once(*refund_ids: str) -> None:
+    if len(set(refund_ids)) != len(refund_ids):
+        raise Invalid("refund_twice", "A refund is named twice: once in the path, the others in `refund_ids`.")
 
 
 def _check_second(occasion: RefundOccasion, refund: Refund) -> None:

@@ -1,8 +1,10 @@
-"""The bank's line of a refund is recognised: by the refund's name or account in what it says, or by a person."""
+"""The bank's line of a refund is recognised: by the refund's name or account in what it says, or by a person, who alone
+says that one line paid several.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Protocol
@@ -43,32 +45,34 @@ class BankLines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RefundPayer:
-    """Writes that a line of the bank's paid a refund."""
+    """Writes that a line of the bank's paid refunds."""
 
     ledger: Ledger
     refunds: RefundStore
     alerts: Alerts
 
-    def pay(self, landlord: Landlord, refund: Refund, payment_id: str, step: RefundStep, rule: MatchRule) -> None:
-        """Write it.
+    def pay(
+        self, landlord: Landlord, refunds: Sequence[Refund], payment_id: str, step: RefundStep, rule: MatchRule
+    ) -> None:
+        """Write it, all in one transaction.
 
         Raises:
             NotFound: no such line.
-            Conflict: it is no debit of the refund's amount, or something else is known of it.
-            Stale: others wrote meanwhile.
+            Conflict: it is no debit of what they add up to, or something else is known of it.
+            Stale: others wrote meanwhile, the line or one of them.
         """
         landlord_id = landlord.landlord_id
         line = self.ledger.payment(landlord_id, payment_id)
-        decision = paid_by(line, refund, rule, landlord.chart, step.by, step.at)
-        paid = replace(refund, payment_id=payment_id).stepped(step)
-        self.ledger.commit_decision(landlord_id, line, decision, (), self.refunds.paid(landlord_id, paid))
-        self.told(landlord_id, paid, step.at)
+        decision = paid_by(line, refunds, rule, landlord.chart, step.by, step.at)
+        paid = (replace(refund, payment_id=payment_id).stepped(step) for refund in refunds)
+        beside = [write for refund in paid for write in self.refunds.paid(landlord_id, refund)]
+        self.ledger.commit_decision(landlord_id, line, decision, (), beside)
 
-    def told(self, landlord_id: str, refund: Refund, at: str) -> None:
+    def told(self, landlord_id: str, refund_ids: Iterable[str], payment_id: str, at: str) -> None:
         """See `refunds.LinePayer.told`."""
-        self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund.refund_id, at)
-        if refund.payment_id is not None:
-            self.alerts.close(landlord_id, AlertKind.REFUND_LINE_UNEXPECTED, refund.payment_id, at)
+        for refund_id in refund_ids:
+            self.alerts.close(landlord_id, AlertKind.REFUND_UNPAID, refund_id, at)
+        self.alerts.close(landlord_id, AlertKind.REFUND_LINE_UNEXPECTED, payment_id, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +154,10 @@ class RefundSettler:
         """Write that the line paid it; not, where others decided meanwhile."""
         step = RefundStep(RefundStatus.PAID, AUTOMATION, instant_text(self.clock.now()))
         try:
-            self.payer.pay(landlord, refund, payment_id, step, MatchRule.REFERENCE)
+            self.payer.pay(landlord, [refund], payment_id, step, MatchRule.REFERENCE)
         except (Stale, Conflict):  # the hour looks again
             return False
+        self.payer.told(landlord.landlord_id, [refund.refund_id], payment_id, step.at)
         return True
 
     def _named(self, landlord_id: str, line: Payment) -> list[Refund]:

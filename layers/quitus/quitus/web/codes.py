@@ -74,8 +74,12 @@ CODES: Mapping[str, Code] = {
     ),
     "refund_needs_second_person": Code(409, "A refund is decided by another person than asked for it."),
     "refund_changed": Code(409, "Something was decided on the refund since; `detail.version` is the present one."),
-    "refund_decided": Code(409, "This cannot be decided on the refund any more; `detail.status` says where it is."),
-    "refund_not_this_line": Code(409, "Only a debit of the refund's amount, of which nothing else is known, paid it."),
+    "refund_decided": Code(
+        409, "This cannot be decided on the refund any more; `detail` names it and says where it is."
+    ),
+    "refund_not_this_line": Code(
+        409, "Only a debit of what the refunds add up to, of which nothing else is known, paid them; `detail` has both."
+    ),
     "iban_not_verified": Code(409, "The credit is not known to have come from the account: say how it was checked."),
     "payment_is_recovery": Code(409, "A payer took it back: the tenant owes it until its due is changed."),
     "decided_by_person": Code(409, "A person said that the payer's number is another lease's: ask an accountant."),
@@ -109,6 +113,7 @@ CODES: Mapping[str, Code] = {
     "invalid_id": Code(422, "An id has 1 to 64 letters, digits, dots, dashes and underscores."),
     "reserved_landlord_id": Code(422, "No landlord can have this id: the deployment uses it itself."),
     "invalid_iban": Code(422, "An account number's check is wrong."),
+    "refund_twice": Code(422, "A refund is named twice."),
     "iban_of_landlord": Code(422, "The account is the landlord's own, or a virtual one."),
     "invalid_range": Code(422, "Days out of order, or more than 366 days, both counted."),
     "invalid_date": Code(422, "A date before another that it follows."),

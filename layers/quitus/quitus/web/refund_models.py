@@ -7,13 +7,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from quitus.domain.refund import IbanCheck, RefundStatus
+from quitus.domain.refund import MOST_AT_ONCE, IbanCheck, RefundStatus
 from quitus.web.bodies import Iban
 from quitus.web.fields import Id, Name, PositiveCents, Remark
 from quitus.web.models import Answer, Body, PageQuery
 
 type Steps = Annotated[int, Field(ge=1)]
 """How many steps there were on a refund as it was read."""
+
+type OtherRefunds = Annotated[tuple[Id, ...], Field(strict=False, min_length=1, max_length=MOST_AT_ONCE - 1)]
+"""Refunds beside the one in the path."""
 
 
 class RefundBody(Body):
@@ -27,7 +30,8 @@ class RefundBody(Body):
 
 class RefundDecisionBody(Body):
     """A second person's decision on a refund, at the version that was read. `iban_remark`: how the account was checked,
-    where no money of the lease is known to have come from it; `payment_id`: the bank's line that paid it.
+    where no money of the lease is known to have come from it; `payment_id`: the bank's line that paid it;
+    `refund_ids`: the other refunds that the same line paid, where the bank booked several in one sum.
     """
 
     decision: Literal["approve", "reject", "paid"]
@@ -35,11 +39,14 @@ class RefundDecisionBody(Body):
     reason: Remark
     iban_remark: Remark | None = None
     payment_id: Name | None = None
+    refund_ids: OtherRefunds | None = None
 
     @model_validator(mode="after")
     def _names_its_line(self) -> Self:
         if (self.decision == "paid") != (self.payment_id is not None):
             raise PydanticCustomError("payment_id", "A paid refund names the bank's line, no other decision does.")
+        if self.refund_ids is not None and self.decision != "paid":
+            raise PydanticCustomError("refund_ids", "Only of what is paid others are named.")
         return self
 
 
@@ -77,7 +84,7 @@ class RefundSummary(Answer):
     version: int
     requested_by: str
     requested_at: str
-    payment_id: Annotated[str | None, Field(description="The bank's line that paid it.")]
+    payment_id: Annotated[str | None, Field(description="The bank's line that paid it, alone or with others.")]
 
 
 class RefundAnswer(RefundSummary):

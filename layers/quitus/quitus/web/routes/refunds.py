@@ -39,7 +39,7 @@ def decide(desk: Desk, call: Call[RefundDecisionBody, Nothing]) -> Reply:
         case "reject":
             return _answer(desk, call, desk.refunds.reject(occasion))
         case "paid":
-            return _answer(desk, call, desk.refunds.paid(occasion, body.payment_id or ""))
+            return _answer(desk, call, desk.refunds.paid(occasion, body.payment_id or "", body.refund_ids or ()))
 
 
 def cancel(desk: Desk, call: Call[RefundCancelBody, Nothing]) -> Reply:
@@ -77,7 +77,7 @@ ROUTES = (
         refusals=(
             "refund_not_found", "landlord_not_found", "lease_not_found", "payment_not_found", "refund_changed",
             "refund_decided", "refund_needs_second_person", "iban_not_verified", "refund_exceeds_credit",
-            "refund_not_this_line", "rows_busy",
+            "refund_not_this_line", "refund_twice", "rows_busy",
         ),
     ),
     Route(
