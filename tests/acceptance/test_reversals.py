@@ -504,6 +504,8 @@ def test_returns_told_first_without_a_word_take_their_payments_back_once_a_chann
 def test_money_of_nobody_that_the_landlord_sends_back_leaves_suspense(case: Case, code: str | None) -> None:
     unknown = case.report("275.00", "2026-11-04", debtor_name="INCONNU")
     sent = case.report("-275.00", nature=Nature.OTHER, bank_code=code)
+    (line,) = case.get("/v1/bank-lines", date=str(DAY))["items"]
+    assert (line["payment_id"], line["amount_cents"]) == (sent, -27_500)
     path, said = f"/v1/payments/{sent}/original", {"payment_id": unknown, "reason": "sent back to its payer"}
     assert case.ask("POST", path, {"payment_id": None, "reason": "none of ours"}).status == 404
     told = case.ask("POST", path, said)
@@ -515,6 +517,7 @@ def test_money_of_nobody_that_the_landlord_sends_back_leaves_suspense(case: Case
     (account,) = case.get("/v1/proof", date=str(DAY))["accounts"]
     assert (account["status"], account["reversals_cents"], account["other_cents"]) == ("proved", 27_500, 0)
     assert case.ask("POST", path, said).body["error"]["code"] == "return_not_waiting"
+    assert case.get("/v1/bank-lines", date=str(DAY))["items"] == []
     books = Counter[str]()
     for payment_id in (unknown, sent):
         for entry in LedgerRows(case.office.table).payment("semiga", payment_id).entries:

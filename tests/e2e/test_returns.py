@@ -125,6 +125,7 @@ def test_a_return_that_no_statement_knows_is_put_right_by_a_person(
     assert api.post(f"/v1/payments/{held['payment_id']}/assign", onto).status == 200
     idle()
     assert (balance(api, "A"), open_alerts(api)) == (0, [])
+    assert api.get("/v1/bank-lines", date=BACK.isoformat()).body == {"items": [], "next_cursor": None}
     kinds = [entry["kind"] for entry in api.get("/v1/leases/A/entries").body["items"]]
     assert kinds == ["receipt", "reversal", "assignment"]
 

@@ -23,7 +23,7 @@ from quitus.services.dashboard import Receipts
 from quitus.services.pending_checks import ListedPayment
 from quitus.services.proof import LedgerSide, Unstated
 from quitus.services.read_alerts import ShownAlert
-from quitus.services.read_payments import ShownPayment, Standing
+from quitus.services.read_payments import BankLine, ShownPayment, Standing
 from quitus.services.table import Row, Table
 from quitus.services.write_exports import BookedEntry
 
@@ -61,6 +61,12 @@ class ViewRows:
         for shown in map(_shown, found):
             if after is None or (shown.day, shown.payment_id) < after:
                 yield shown
+
+    def bank_lines(self, landlord_id: str, day: date, after: str | None) -> Iterator[BankLine]:
+        """See `PaymentListings`."""
+        for row in self._partition(view_keys.other_lines_of_day(landlord_id, day), after=after):
+            if row["status"] == OTHER:
+                yield _bank_line(row)
 
     def payments_between(self, landlord_id: str, first: date, last: date) -> Iterator[ShownPayment]:
         """See `write_exports.Books`."""
@@ -201,6 +207,11 @@ def _shown(row: Row) -> ShownPayment:
         homes=tuple(homes_of(row).values()),
         answer=row["payment"],
     )
+
+
+def _bank_line(row: Row) -> BankLine:
+    booked = date.fromisoformat(row["booking_date"])
+    return BankLine(row["payment_id"], booked, row["amount_cents"], row.get("debtor_name"), row.get("remittance"))
 
 
 def _listed(row: Row) -> ListedPayment:

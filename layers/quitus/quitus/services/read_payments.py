@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from quitus.domain.errors import NotFound
+from quitus.domain.money import Cents
 from quitus.domain.movement import Means
 from quitus.domain.payment import Payment, PaymentStatus
 from quitus.domain.views import Home
@@ -33,6 +34,18 @@ class ShownPayment:
         return next(iter(self.homes), None)
 
 
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """A line of the bank's that is no payment, as its channel told it; the amount is signed, debits below zero."""
+
+    payment_id: str
+    booking_date: date
+    amount_cents: Cents
+    name: str | None
+    """Whom the bank names beside it."""
+    remittance: str | None
+
+
 class PaymentListings(Protocol):
     """The views of payments; they follow within seconds. Newest day first, then by payment id."""
 
@@ -46,6 +59,10 @@ class PaymentListings(Protocol):
         self, landlord_id: str, status: str, after: tuple[str, str] | None
     ) -> Iterator[ShownPayment]:
         """Those in suspense or pending, after the place (day, payment id)."""
+        ...
+
+    def bank_lines(self, landlord_id: str, day: date, after: str | None) -> Iterator[BankLine]:
+        """The bank's lines of a day that are no payments, by id, after one."""
         ...
 
 
@@ -115,6 +132,11 @@ class PaymentDesk:
     ) -> Listed[Mapping[str, Any]]:
         """A page of payments, newest day first."""
         return fill(self._found(landlord_id, wanted, after), limit)
+
+    def bank_lines(self, landlord_id: str, day: date, after: Place | None, limit: int) -> Listed[BankLine]:
+        """A page of the bank's lines of a day that are no payments: what a person may still say what they are."""
+        found = self.lists.bank_lines(landlord_id, day, after[0] if after else None)
+        return fill((((line.payment_id,), line) for line in found), limit)
 
     def _found(
         self, landlord_id: str, wanted: PaymentFilter, after: Place | None

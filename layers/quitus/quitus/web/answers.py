@@ -251,6 +251,16 @@ class ReasonWordsAnswer(Answer):
     en: str
 
 
+class BankLineAnswer(Answer):
+    """A line of the bank's that is no payment; `amount_cents` is signed, debits below zero."""
+
+    payment_id: str
+    booking_date: date
+    amount_cents: int
+    name: Annotated[str | None, Field(description="Whom the bank names beside it.")]
+    remittance: str | None
+
+
 class ReversalAnswer(Answer):
     """What took (part of) the payment back. `reason` is the bank's code or text, or the person's words."""
 

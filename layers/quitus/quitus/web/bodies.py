@@ -320,6 +320,12 @@ class EntriesQuery(PageQuery):
     journal: Literal["receipts", "charging"] = "receipts"
 
 
+class BankLinesQuery(PageQuery):
+    """Which booking date (default: yesterday in Europe/Paris)."""
+
+    date: Day | None = None
+
+
 class PaymentsQuery(PageQuery):
     """Which payments; `from` and `to` are inclusive booking dates."""
 

@@ -103,6 +103,7 @@ _GROUPS: Mapping[str, Callable[[], Group]] = {
     "payment-links": _links,
     "mailings": _mailings,
     "payments": _payments,
+    "bank-lines": _payments,
     "files": _files,
     "alerts": _files,
     "lists": _lists,

@@ -1,8 +1,9 @@
-"""`/v1/payments`: money that came in, and what people decide about it."""
+"""`/v1/payments`, `/v1/bank-lines`: money that came in, what else the bank moved, and what people decide about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from quitus.domain.ids import is_id
@@ -15,9 +16,10 @@ from quitus.services.manual_receipts import ManualReceipt
 from quitus.services.payment_answer import payment_answer
 from quitus.services.read_payments import PaymentFilter
 from quitus.web.access import ACCOUNTANTS, READERS
-from quitus.web.answers import PaymentAnswer
+from quitus.web.answers import BankLineAnswer, PaymentAnswer
 from quitus.web.bodies import (
     AssignBody,
+    BankLinesQuery,
     ClearingBody,
     OriginalBody,
     PaymentsQuery,
@@ -44,6 +46,15 @@ def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:
     listed = desk.payments.page(call.landlord_id, wanted, cursors.place(query.cursor), query.limit)
     items = tuple(PaymentAnswer.model_validate(item) for item in listed.items)
     return ok(PageAnswer[PaymentAnswer](items=items, next_cursor=cursors.text(listed.place)))
+
+
+def bank_lines(desk: Desk, call: Call[Nothing, BankLinesQuery]) -> Reply:
+    query = call.query
+    day = query.date or call.attempt.day - timedelta(days=1)
+    cursors = Cursors(call.landlord_id, call.listing, (is_id,))
+    listed = desk.payments.bank_lines(call.landlord_id, day, cursors.place(query.cursor), query.limit)
+    items = tuple(BankLineAnswer.model_validate(item) for item in listed.items)
+    return ok(PageAnswer[BankLineAnswer](items=items, next_cursor=cursors.text(listed.place)))
 
 
 def one(desk: Desk, call: Call[Nothing, Nothing]) -> Reply:
@@ -120,6 +131,10 @@ def _answer(payment: Mapping[str, Any], status: int = 200) -> Reply:
 
 
 ROUTES = (
+    Route(
+        "GET", "/v1/bank-lines", bank_lines, {200: PageAnswer[BankLineAnswer]},
+        "The bank's lines of a day that are no payments", READERS, query=BankLinesQuery, refusals=("invalid_cursor",),
+    ),
     Route(
         "GET", "/v1/payments", page, {200: PageAnswer[PaymentAnswer]}, "Payments, newest day first", READERS,
         query=PaymentsQuery, refusals=("invalid_cursor", "invalid_range"),
