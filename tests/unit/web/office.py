@@ -275,11 +275,11 @@ class Office:
         mine = LANDLORD if landlord == "semiga" else other_landlord()
         assert self.ask("PUT", f"/v1/landlords/{landlord}", mine, landlord=landlord).status == 201
         far = {"residence_id": "R2", "residence_name": "Le Mas de Ville", "commune": "Alès", "holder_name": "Noé Blanc"}
-        assert self.ask("PUT", "/v1/leases/L1", LEASE, landlord=landlord).status == 201
-        assert self.ask("PUT", "/v1/leases/L2", LEASE | far, landlord=landlord).status == 201
+        assert self.ask("PUT", "/v1/leases/L1", LEASE, landlord=landlord, role="erp").status == 201
+        assert self.ask("PUT", "/v1/leases/L2", LEASE | far, landlord=landlord, role="erp").status == 201
         for lease_id in ("L1", "L2"):
             path = f"/v1/leases/{lease_id}/dues/nov-{lease_id}"
-            assert self.ask("PUT", path, RENT, landlord=landlord).status == 201
+            assert self.ask("PUT", path, RENT, landlord=landlord, role="erp").status == 201
         self.follow()
         return self
 

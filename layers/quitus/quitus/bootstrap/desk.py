@@ -343,9 +343,9 @@ class StaffDesk:
         from quitus.adapters.export_rows import ExportRows
         from quitus.services.exports import ExportDesk
 
-        exports, pieces = ExportRows(self._table), ClosingRows(self._table)
+        exports, pieces, log = ExportRows(self._table), ClosingRows(self._table), self._outside.action_log
         links, queue = self._outside.export_links, self._outside.export_queue
-        return ExportDesk(exports, links, queue, self.landlords, self.proof, self.closings, pieces)
+        return ExportDesk(exports, links, queue, self.landlords, self.proof, self.closings, pieces, log)
 
     @cached_property
     def closings(self) -> DayCloser:

@@ -28,8 +28,13 @@ _ACTIONS = {
     "mailings": None,
     "contacts": None,
     "documents": "documents",
+    "exports": "export",
+    "lease-requests": "lease",
+    "due-requests": "due",
 }
 """The kinds of actions that people take, and how each is called where the action does not say it itself."""
+_INNER = ("order", "receipt", "lease", "due")
+"""Where an action holds what was asked for, if not beside who asked."""
 _SUBJECTS = (
     "payment_id",
     "lease_id",
@@ -43,15 +48,19 @@ _SUBJECTS = (
     "mailing_id",
     "alert_id",
     "document_id",
+    "export_id",
     "through",
     "text",
+    "export",
+    "from",
+    "to",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who asked for what, when, about which objects (ids; blanks between several), and the reason given. `by` is the
-    token's subject.
+    """Who asked for what, when, about which objects (ids, blanks between several; kinds, days), and the reason given.
+    `by` is the token's subject.
     """
 
     audit_id: str
@@ -83,10 +92,13 @@ class AuditDesk:
 
 
 def act_of(kind: str, name: str, body: Mapping[str, Any], at: datetime) -> Act | None:
-    """The act that an action of the log is, None when it is no person's. No name or account number is in it."""
-    if kind not in _ACTIONS or "by" not in body:
+    """The act that an action of the log is, None when it is no person's. No name or account number is in it.
+
+    What an ERP puts says `is_person` false: thousands of leases and dues would hide what people do.
+    """
+    if kind not in _ACTIONS or "by" not in body or not body.get("is_person", True):
         return None
-    inner = next((held for key in ("order", "receipt") if isinstance(held := body.get(key), Mapping)), {})
+    inner = next((held for key in _INNER if isinstance(held := body.get(key), Mapping)), {})
     said = {**inner, **body}
     digest = sha256(f"{kind}/{name}".encode()).hexdigest()[:20]
     return Act(

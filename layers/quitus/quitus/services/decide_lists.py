@@ -170,7 +170,7 @@ class BeneficiaryDesk:
             raise NotFound("payer_not_found", "There is no payer of lists with this id.", payer_id=one.payer_id[:64])
         household_of(self.ledger, landlord_id, one.lease_id)
         body = {"payer_id": one.payer_id, "number": one.number, "lease_id": one.lease_id, "by": by}
-        self.log.record(landlord_id, "beneficiaries", attempt.name, body, attempt.at)
+        self.log.record(landlord_id, "beneficiaries", attempt.name, body | {"is_person": is_person}, attempt.at)
         said, person = replace(one, number=one.number.upper()), by if is_person else None
         return until_written(lambda: self.beneficiaries.put(landlord_id, said, person), self.clock)
 

@@ -14,7 +14,7 @@ from quitus.domain.errors import NotFound
 from quitus.services.close_days import DayCloser, refuse_first
 from quitus.services.idempotent_requests import Attempt
 from quitus.services.messages import ExportOrder
-from quitus.services.ports import Landlords, Queue
+from quitus.services.ports import ActionLog, Landlords, Queue
 from quitus.services.proof import AccountProof, ProofDesk, ProofStatus
 
 URL_SECONDS = 300
@@ -92,14 +92,19 @@ class ExportDesk:
     proofs: ProofDesk
     closer: DayCloser
     pieces: PieceDays
+    log: ActionLog
 
     def order(self, landlord_id: str, kind: ExportKind, first: date, last: date, by: str, attempt: Attempt) -> Export:
-        """Ask for an export; the same attempt again is the same export. An order of the FEC closes its days.
+        """Ask for an export; the same attempt again is the same export. An order of the FEC closes its days. Who asked
+        for what is in the action log first, also where it is refused then.
 
         Raises:
             Conflict: bank and books differ on a day; or it is of the FEC, whose numbers never change, and a day cannot
                 be closed, or is the own day of an entry that came late and is on no statement.
         """
+        days = {"from": first.isoformat(), "to": last.isoformat()}
+        body = {"export_id": attempt.name, "export": kind.value, **days, "by": by}
+        self.log.record(landlord_id, "exports", attempt.name, body, attempt.at)
         if kind is ExportKind.FEC:
             self.closer.close(landlord_id, last, by, attempt.at)
             self._check_fec(landlord_id, first, last)

@@ -21,16 +21,18 @@ class LeaseRequests:
     log: ActionLog
     clock: Clock
 
-    def put_lease(self, landlord_id: str, lease: Lease, by: str) -> LeaseChange:
+    def put_lease(self, landlord_id: str, lease: Lease, by: str, *, is_person: bool) -> LeaseChange:
         """Create or replace a lease. Raises NotFound (no such landlord) and what `LeaseChanges.put_lease` raises."""
         landlord = self.landlords.get(landlord_id)
-        self._keep(landlord_id, "lease-requests", lease.lease_id, {"lease": msgspec.to_builtins(lease), "by": by})
+        body = {"lease": msgspec.to_builtins(lease), "by": by, "is_person": is_person}
+        self._keep(landlord_id, "lease-requests", lease.lease_id, body)
         return self.changes.put_lease(landlord, lease)
 
-    def put_due(self, landlord_id: str, due: Due, by: str) -> DueResult:
+    def put_due(self, landlord_id: str, due: Due, by: str, *, is_person: bool) -> DueResult:
         """Create, replace or cancel a due. Raises like `put_lease`, and what `LeaseChanges.put_due` raises."""
         landlord = self.landlords.get(landlord_id)
-        self._keep(landlord_id, "due-requests", due.due_id, {"due": msgspec.to_builtins(due), "by": by})
+        body = {"due": msgspec.to_builtins(due), "by": by, "is_person": is_person}
+        self._keep(landlord_id, "due-requests", due.due_id, body)
         return self.changes.put_due(landlord, due)
 
     def _keep(self, landlord_id: str, kind: str, name: str, body: dict[str, Any]) -> None:

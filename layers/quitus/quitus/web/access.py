@@ -26,6 +26,11 @@ class Caller:
     role: Role
     subject: str
 
+    @property
+    def is_person(self) -> bool:
+        """Whether it is one of the landlord's people; its ERP is a machine."""
+        return self.role is not Role.ERP
+
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:
     """The caller that verified claims name. Raises Unauthenticated."""

@@ -39,7 +39,8 @@ def replace(desk: Desk, call: Call[LeaseBody, Nothing]) -> Reply:
     lease_id = _named(call.ids["lease_id"], call.body.lease_id, "lease_id")
     fields = call.body.model_dump(exclude={"lease_id"})
     lease = Lease(lease_id=lease_id, **fields)
-    change = desk.lease_requests.put_lease(call.landlord_id, lease, call.caller.subject)
+    by, is_person = call.caller.subject, call.caller.is_person
+    change = desk.lease_requests.put_lease(call.landlord_id, lease, by, is_person=is_person)
     return ok(_full(desk.leases.one(call.landlord_id, lease_id)), 201 if change.created else 200)
 
 
@@ -48,7 +49,8 @@ def replace_due(desk: Desk, call: Call[DueBody, Nothing]) -> Reply:
     due_id = _named(call.ids["due_id"], call.body.due_id, "due_id")
     fields = call.body.model_dump(exclude={"lease_id", "due_id"})
     due = Due(due_id=due_id, lease_id=lease_id, **fields)
-    result = desk.lease_requests.put_due(call.landlord_id, due, call.caller.subject)
+    by, is_person = call.caller.subject, call.caller.is_person
+    result = desk.lease_requests.put_due(call.landlord_id, due, by, is_person=is_person)
     fields = due_fields(result.standing) | {"lease_id": lease_id}
     answer = LeaseDueAnswer.model_validate(fields)
     return ok(answer, 201 if result.created else 200)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from quitus.domain.access import Role
 from quitus.domain.ids import is_id
 from quitus.domain.payment_list import PaymentList
 from quitus.services.decide_lists import ListOccasion, ShownLine
@@ -61,7 +60,7 @@ def withdraw(desk: Desk, call: Call[WithdrawBody, Nothing]) -> Reply:
 
 def name_beneficiary(desk: Desk, call: Call[BeneficiaryBody, Nothing]) -> Reply:
     payer_id, number, lease_id = call.ids["payer_id"], call.ids["number"], call.body.lease_id
-    one, by, is_person = Beneficiary(payer_id, number, lease_id), call.caller.subject, call.caller.role is not Role.ERP
+    one, by, is_person = Beneficiary(payer_id, number, lease_id), call.caller.subject, call.caller.is_person
     is_new = desk.beneficiaries.put(call.landlord_id, one, by, call.attempt, is_person=is_person)
     answered = BeneficiaryAnswer(payer_id=payer_id, number=number.upper(), lease_id=lease_id)
     return ok(answered, 201 if is_new else 200)
