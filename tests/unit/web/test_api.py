@@ -299,6 +299,24 @@ def test_a_body_that_is_not_json_is_malformed(raw: str) -> None:
     assert answered.status == (422 if raw == "" else 400)
 
 
+PUTS = [route for route in PROTECTED if route.method == "PUT"]
+
+
+@pytest.mark.parametrize("route", PUTS, ids=names(PUTS))
+def test_a_put_without_a_body_is_refused_and_changes_nothing(route: Route) -> None:
+    office, ids = settled()
+    ask(office, route, ids)
+    before = dict(office.table.rows)
+    answered = office.ask(route.method, route.path.format(**ids), role="admin")
+    assert (answered.status, answered.code) == (400, "malformed_json")
+    assert answered.body["error"]["message"] == "The body is not JSON."
+    assert office.table.rows == before
+
+
+def test_a_post_that_needs_no_field_needs_no_body() -> None:
+    assert Office().settle_in().ask("POST", "/v1/leases/L1/payment-links").status == 201
+
+
 @pytest.mark.parametrize("raw", ["[]", "1", "null", '"text"', "true", "{}"])
 def test_json_that_is_no_such_object_is_invalid(raw: str) -> None:
     answered = Office().settle_in().ask("POST", "/v1/payments", raw=raw)

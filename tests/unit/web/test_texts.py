@@ -31,6 +31,15 @@ def test_own_words_are_kept_and_taken_back() -> None:
     assert office.get(PATH)["fr"] is None
 
 
+@pytest.mark.parametrize("raw", ["", " ", "\n"])
+def test_a_request_without_words_erases_none(raw: str) -> None:
+    office = Office().settle_in()
+    assert office.ask("PUT", PATH, {"fr": OWN}).status == 200
+    refused = office.ask("PUT", PATH, raw=raw)
+    assert (refused.status, refused.code) == (400, "malformed_json")
+    assert office.get(PATH)["fr"] == OWN
+
+
 def test_what_is_wrong_with_a_text_is_named_and_nothing_is_kept() -> None:
     office = Office().settle_in()
     refused = office.ask("PUT", PATH, {"fr": OWN, "en": "<b>{iban}</b>"})

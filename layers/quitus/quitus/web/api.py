@@ -50,7 +50,7 @@ def _reply(desk: Desk, request: Received) -> Reply:
         admit(caller, route.roles)
         check_own(caller, ids)
     query = checked_query(route.query, request.query)
-    body = checked_body(route.body, request.body)
+    body = checked_body(route.body, request.body, is_needed=route.needs_body)
     listing = f"{request.path}?{query.model_dump_json(exclude={'cursor', 'limit'})}"
 
     def carry_out(attempt: Attempt) -> Reply:

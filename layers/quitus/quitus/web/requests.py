@@ -39,14 +39,14 @@ class Call[B: BaseModel, Q: BaseModel]:
         return found
 
 
-def checked_body[B: BaseModel](model: type[B], body: bytes) -> B:
-    """The body as a record.
+def checked_body[B: BaseModel](model: type[B], body: bytes, *, is_needed: bool) -> B:
+    """The body as a record; where none is needed, an empty one is an object without fields.
 
     Raises:
         Malformed: not JSON.
         Invalid: a field that breaks a rule, with every one named.
     """
-    text = body or b"{}"
+    text = body if body or is_needed else b"{}"
     try:
         from_json(text, allow_inf_nan=False)
     except ValueError as error:

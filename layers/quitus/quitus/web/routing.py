@@ -48,6 +48,11 @@ class Route:
         """The names of the ids in the path."""
         return tuple(PARAMETER.findall(self.path))
 
+    @property
+    def needs_body(self) -> bool:
+        """Whether a request says nothing without a body: what replaces must say by what, even where no field must."""
+        return self.method == "PUT" and self.body is not Nothing
+
     def ids(self, method: str, path: str) -> Mapping[str, str] | None:
         """The ids of a path that is this route's, else None."""
         match = self._pattern.fullmatch(path) if method == self.method else None
