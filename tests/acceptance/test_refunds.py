@@ -377,6 +377,19 @@ def test_lists_show_no_account_whole(case: Case) -> None:
     assert PLAIN not in str(case.get("/v1/audit"))
 
 
+@pytest.mark.parametrize("role", ["collections", "accountant", "admin"])
+def test_a_viewer_sees_all_of_a_refund_but_its_account_whole(case: Case, role: str) -> None:
+    refund = decide(case, request(case, "100.00").body).body
+    path = f"/v1/refunds/{refund['refund_id']}"
+    whole = case.ask("GET", path, role=role)
+    seen = case.ask("GET", path, role="viewer")
+    assert (whole.status, whole.body, whole.body["iban"]) == (200, refund, PLAIN)
+    assert (seen.status, seen.body) == (200, whole.body | {"iban": None})
+    assert (seen.body["iban_ending"], PLAIN in str(seen)) == ("0143", False)
+    assert case.ask("GET", path, role="erp").status == 403
+    assert code(case.ask("GET", "/v1/refunds/NONE", role="viewer")) == (404, "refund_not_found")
+
+
 def test_after_it_was_called_off_a_payment_that_goes_back_takes_the_credit_with_it(case: Case) -> None:
     refund = decide(case, request(case).body).body
     cancel(case, refund)

@@ -72,7 +72,7 @@ MAY = {
     ("GET", "/v1/mailings/{mailing_id}"): PEOPLE,
     ("GET", "/v1/mailings/{mailing_id}/dispatches"): PEOPLE,
     ("GET", "/v1/refunds"): PEOPLE,
-    ("GET", "/v1/refunds/{refund_id}"): {"collections", "accountant", "admin"},
+    ("GET", "/v1/refunds/{refund_id}"): PEOPLE,
     ("POST", "/v1/refunds/{refund_id}/decision"): {"accountant", "admin"},
     ("POST", "/v1/refunds/{refund_id}/cancel"): {"collections", "accountant", "admin"},
     ("GET", "/v1/lists"): PEOPLE,

@@ -13,11 +13,11 @@ def summary(refund: Refund) -> RefundSummary:
     return RefundSummary.model_validate(_summary(refund))
 
 
-def whole(refund: Refund, *, iban_known: bool) -> RefundAnswer:
-    """The refund alone."""
+def whole(refund: Refund, *, iban_known: bool, shows_iban: bool) -> RefundAnswer:
+    """The refund alone; its account is shown whole to those who ask for refunds and decide on them."""
     steps = [{"status": one.status, "by": one.by, "at": one.at, "reason": one.reason} for one in refund.steps]
     beside = {
-        "iban": refund.iban,
+        "iban": refund.iban if shows_iban else None,
         "account_holder": refund.account_holder,
         "iban_known": iban_known,
         "iban_check": refund.iban_check,

@@ -92,7 +92,7 @@ class RefundAnswer(RefundSummary):
     came from the account, and who asked put none of it on the lease.
     """
 
-    iban: str
+    iban: Annotated[str | None, Field(description="Null for a viewer, who sees its ending only.")]
     account_holder: str
     iban_known: bool
     iban_check: IbanCheck | None

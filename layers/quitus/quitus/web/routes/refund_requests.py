@@ -18,7 +18,8 @@ def request(desk: Desk, call: Call[RefundBody, Nothing]) -> Reply:
     body = call.body
     wish = Wish(lease_of(call), body.amount_cents, body.iban, body.account_holder, body.reason)
     refund = desk.refunds.request(call.landlord_id, wish, call.caller.subject, call.attempt)
-    return ok(whole(refund, iban_known=desk.refunds.is_known(call.landlord_id, refund)), 201)
+    is_known = desk.refunds.is_known(call.landlord_id, refund)
+    return ok(whole(refund, iban_known=is_known, shows_iban=True), 201)
 
 
 ROUTES = (

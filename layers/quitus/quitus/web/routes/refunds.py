@@ -58,7 +58,8 @@ def _refund_id(call: Call[Any, Nothing]) -> str:
 
 
 def _answer(desk: Desk, call: Call[Any, Nothing], refund: Refund) -> Reply:
-    return ok(whole(refund, iban_known=desk.refunds.is_known(call.landlord_id, refund)))
+    is_known, shows_iban = desk.refunds.is_known(call.landlord_id, refund), call.caller.role in COLLECTORS
+    return ok(whole(refund, iban_known=is_known, shows_iban=shows_iban))
 
 
 ROUTES = (
@@ -67,7 +68,8 @@ ROUTES = (
         query=RefundsQuery, refusals=("invalid_cursor",),
     ),
     Route(
-        "GET", "/v1/refunds/{refund_id}", one, {200: RefundAnswer}, "A refund with its account", COLLECTORS,
+        "GET", "/v1/refunds/{refund_id}", one, {200: RefundAnswer},
+        "A refund with its account, of which viewers see the last four characters only", READERS,
         refusals=("refund_not_found",),
     ),
     Route(
