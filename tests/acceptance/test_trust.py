@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
 from acceptance.case import Case
-from builders import DAY, a_virtual_iban
+from builders import BANK_ACCOUNT, DAY, a_virtual_iban
 from template.model import Template
 from unit.web.office import Answered, Office, Shelf, other_landlord
 
+from quitus.adapters.alert_rows import AlertRows
+from quitus.adapters.file_rows import FileRows
+from quitus.adapters.statement_rows import StatementRows
 from quitus.domain.fec import COLUMNS
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Nature
 from quitus.services.messages import ExportOrder
+from quitus.services.statements import StatementBook
 
 DAYS = {"from": "2026-11-01", "to": "2026-11-05"}
 
@@ -126,6 +131,30 @@ def places(lines: list[dict[str, str]], payment_id: str) -> set[tuple[str, str]]
 def named(refused: Answered) -> tuple[int, str, str]:
     """Status and code of a refusal, and the day that it names."""
     return refused.status, refused.code, refused.body["error"]["detail"]["date"]
+
+
+def tell(case: Case, day: int, channel: str) -> None:
+    """A receipt of 50.00 on a day of November after the 1st, the bank's statement of it, and what is said of that."""
+    told = date(2026, 11, day)
+    case.receive("50.00", told.isoformat(), channel=channel)
+    case.office.state(told, 5_000 * day, 5_000, 0, name=f"{told}", channel=channel)
+    rows, alerts = StatementRows(case.office.table), AlertRows(case.office.table)
+    book = StatementBook(FileRows(case.office.table), rows, alerts, case.office.clock)
+    book.watch("semiga", rows.closing("semiga", BANK_ACCOUNT, told, told))
+
+
+@pytest.mark.parametrize("channels", list(product(("camt.053", "cfonb120", "mt940"), repeat=3)), ids=" ".join)
+def test_days_in_formats_of_their_own_can_be_closed_once_no_statement_is_said_to_be_missing(
+    case: Case, channels: tuple[str, str, str]
+) -> None:
+    second, third, fourth = channels
+    tell(case, 2, second)
+    tell(case, 4, fourth)
+    assert [kind for kind, _ in case.alerts()] == ["statement_gap"]
+    assert close(case, "2026-11-04").status == 409
+    tell(case, 3, third)
+    assert case.alerts() == []
+    assert close(case, "2026-11-04").status == 201
 
 
 @pytest.fixture

@@ -56,15 +56,13 @@ class StatementRows:
             contents = [_content_put(landlord_id, one) for one in some if one.is_closing and one.content not in told]
             self._table.write([*puts, *contents])
 
-    def around(
-        self, landlord_id: str, statement: StatementRecord
-    ) -> tuple[Sequence[StatementRecord], Sequence[StatementRecord]]:
+    def around(self, landlord_id: str, account: str, day: date) -> list[StatementRecord]:
         """See `StatementStore.around`."""
-        pk = file_keys.statements(landlord_id, statement.account)
-        day = statement.to_date.isoformat()
-        before = self._table.query(pk, after=f"{day}~", limit=_AT_ONCE, newest_first=True).rows
-        after = self._table.query(pk, after=f"{day}~", limit=_AT_ONCE).rows
-        return _closing(before, statement.channel), _closing(after, statement.channel)
+        pk, place = file_keys.statements(landlord_id, account), f"{day.isoformat()}~"
+        before = self._table.query(pk, after=place, limit=_AT_ONCE, newest_first=True).rows
+        after = self._table.query(pk, after=place, limit=_AT_ONCE).rows
+        records = map(_record, filter(_is_closing_place, [*reversed(before), *after]))
+        return [record for record in records if record.is_closing]
 
     def closing(self, landlord_id: str, account: str, first: date, last: date) -> list[StatementRecord]:
         """See `proof.ClosingStatements`."""
@@ -96,11 +94,6 @@ class StatementRows:
             page = self._table.query(file_keys.statements(landlord_id, account), after=after, limit=_AT_ONCE)
             yield from page.rows
             after = page.after.sk if page.after else None
-
-
-def _closing(rows: Sequence[Row], channel: str) -> list[StatementRecord]:
-    found = (_record(row) for row in rows if _is_closing_place(row))
-    return [record for record in found if record.channel == channel and record.is_closing]
 
 
 def _is_closing_place(row: Row) -> bool:

@@ -11,9 +11,7 @@ from typing import NamedTuple
 from quitus.domain.calendar import is_target_day
 from quitus.domain.money import Cents
 from quitus.services.registry import StatementRecord
-from quitus.services.statement_chain import Break, chained, closing_of, joins, opening_of
-
-_PREFERRED = ("camt.053", "cfonb120", "mt940")
+from quitus.services.statement_chain import Break, best, chained, closing_of, joins, opening_of
 
 LATEST_STATEMENT = timedelta(days=45)
 """A statement may still report a day this long after it."""
@@ -50,25 +48,13 @@ class Told:
 
     def _ending(self, first: date, last: date) -> list[StatementRecord]:
         """Those whose last day is between two days, inclusive."""
-        return _best(
-            self.statements[bisect_left(self._ends, first) : bisect_left(self._ends, last + timedelta(days=1))]
-        )
+        return best(self.statements[bisect_left(self._ends, first) : bisect_left(self._ends, last + timedelta(days=1))])
 
     def _last_before(self, day: date) -> list[StatementRecord]:
         """Those with the latest last day before a day."""
         before = bisect_left(self._ends, day)
         last = self._ends[before - 1] if before else day
-        return _best(self.statements[bisect_left(self._ends, last) : before])
-
-
-def _best(statements: Sequence[StatementRecord]) -> list[StatementRecord]:
-    """Without those whose days a better channel closes too."""
-    return [held for held in statements if not any(_covers_better(other, held) for other in statements)]
-
-
-def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
-    overlaps = other.from_date <= record.to_date and record.from_date <= other.to_date
-    return overlaps and _PREFERRED.index(other.channel) < _PREFERRED.index(record.channel)
+        return best(self.statements[bisect_left(self._ends, last) : before])
 
 
 class Doubt(NamedTuple):

@@ -323,11 +323,9 @@ class StatementStore(Protocol):
         """
         ...
 
-    def around(
-        self, landlord_id: str, statement: StatementRecord
-    ) -> tuple[Sequence[StatementRecord], Sequence[StatementRecord]]:
-        """The closing statements of its account and channel with the same or an earlier last day (newest first), and
-        with a later one (oldest first); the nearest forty rows of each side.
+    def around(self, landlord_id: str, account: str, day: date) -> Sequence[StatementRecord]:
+        """The closing statements of an account, of every channel, by last day: of the forty rows up to a day and of the
+        forty after it.
         """
         ...
 

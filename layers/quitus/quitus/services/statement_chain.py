@@ -14,6 +14,9 @@ from itertools import groupby, pairwise
 from quitus.domain.money import Cents
 from quitus.services.registry import StatementRecord
 
+PREFERRED = ("camt.053", "cfonb120", "mt940")
+"""The closing channels, the best first."""
+
 _DIGITS = re.compile(r"(\d{1,18})", re.ASCII)
 
 
@@ -55,6 +58,11 @@ def opening_of(statement: StatementRecord) -> Cents:
 def closing_of(statement: StatementRecord) -> Cents:
     """The closing balance of a closing statement."""
     return statement.closing_cents or 0
+
+
+def best(statements: Sequence[StatementRecord]) -> list[StatementRecord]:
+    """Without those whose days a better channel closes too."""
+    return [held for held in statements if not any(_covers_better(other, held) for other in statements)]
 
 
 def chained(statements: Iterable[StatementRecord], before: Link | None = None) -> list[Link]:
@@ -121,6 +129,11 @@ def _start(statements: Sequence[StatementRecord], begins: Collection[Cents], aft
     known = [cents for cents in openings if cents in begins]
     best = [cents for cents in known if cents in left_more] or known or left_more
     return (best or [cents for cents in openings if cents in after] or openings)[0]
+
+
+def _covers_better(other: StatementRecord, record: StatementRecord) -> bool:
+    overlaps = other.from_date <= record.to_date and record.from_date <= other.to_date
+    return overlaps and PREFERRED.index(other.channel) < PREFERRED.index(record.channel)
 
 
 def _joins(last: StatementRecord, one: StatementRecord) -> bool:

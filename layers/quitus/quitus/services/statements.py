@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from quitus.domain.alert import Alert, AlertKind
@@ -11,10 +12,11 @@ from quitus.domain.calendar import instant_text
 from quitus.domain.errors import Contention
 from quitus.domain.identity import account_tag
 from quitus.domain.movement import GROWING_CHANNEL
+from quitus.services.continuity import continuity, touched
 from quitus.services.file_decisions import Contradiction
 from quitus.services.ports import Alerts, Clock
 from quitus.services.registry import FileRegistry, StatementRecord, StatementStore
-from quitus.services.statement_chain import Break, Link, chained, closing_of, link, opening_of
+from quitus.services.statement_chain import Break, closing_of, opening_of
 from quitus.services.table import Stale
 
 _PATIENCE = 8
@@ -98,21 +100,21 @@ class StatementBook:
 
     def watch(self, landlord_id: str, records: Iterable[StatementRecord]) -> None:
         """Raise or close the alerts on gaps and overlaps around these statements, whatever order they came in."""
-        for record in {(one.account, one.channel, one.to_date): one for one in records if one.is_closing}.values():
-            self._check(landlord_id, record)
-            for following in self.statements.around(landlord_id, record)[1][:1]:
-                self._check(landlord_id, following)
+        for account, day in dict.fromkeys((one.account, one.to_date) for one in records if one.is_closing):
+            self._check(landlord_id, account, day)
 
-    def _check(self, landlord_id: str, record: StatementRecord) -> None:
-        """All statements with one last day. Twice: the one that was missing may come while its absence is told."""
-        for _ in range(2):
-            held = self._link(landlord_id, record)
-            broken = {found.statement.key: _alert(found) for found in held.breaks}
-            at = instant_text(self.clock.now())
-            for statement in held.statements:
-                self._tell(landlord_id, statement, broken.get(statement.key), at)
-            if not broken:
+    def _check(self, landlord_id: str, account: str, day: date) -> None:
+        """What the statements that end on a day change, until nothing does: others may come while it is told."""
+        days, told = set[date](), dict[StatementRecord, Break | None]()
+        for _ in range(_PATIENCE):
+            statements = self.statements.around(landlord_id, account, day)
+            days |= touched(day, statements)
+            fresh = dict(one for one in continuity(day, days, statements) if one not in told.items())
+            if not fresh:
                 return
+            for statement, found in fresh.items():
+                self._tell(landlord_id, statement, _alert(found) if found else None, instant_text(self.clock.now()))
+            told |= fresh
 
     def _tell(self, landlord_id: str, record: StatementRecord, found: Alert | None, at: str) -> None:
         for kind in (AlertKind.STATEMENT_GAP, AlertKind.STATEMENT_OVERLAP):
@@ -120,15 +122,6 @@ class StatementBook:
                 self.alerts.close(landlord_id, kind, _subject(record), at)
         if found is not None:
             self.alerts.alert(landlord_id, found, at)
-
-    def _link(self, landlord_id: str, record: StatementRecord) -> Link:
-        """The statements with this one's last day, after those of the last day before; the very first joins nothing."""
-        before, after = self.statements.around(landlord_id, record)
-        earlier = [other for other in before if other.to_date < record.to_date]
-        previous = chained(other for other in earlier if other.to_date == earlier[0].to_date)
-        following = [other for other in after if other.to_date == after[0].to_date]
-        same_day = {other.key: other for other in (record, *before) if other.to_date == record.to_date}
-        return link(list(same_day.values()), previous[0] if previous else None, frozenset(map(opening_of, following)))
 
 
 def _standing(records: Sequence[StatementRecord], taken: dict[str, str]) -> Standing:
