@@ -349,3 +349,13 @@ def test_a_transfer_is_never_taken_for_an_equal_deposit_of_its_day(case: Case, n
     (transfer,) = suspended(case)
     assert case.payment(transfer)["means"] == "transfer"
     assert not sum(waiting(case).values())
+
+
+@pytest.mark.parametrize("codes", [("PMNT/RCDT/ESCT", "15"), ("PMNT/RCHQ/CCHQ", "05"), ("PMNT/MCRD/UPCT", "05")])
+@pytest.mark.parametrize("same", [{"end_to_end_id": "E2E-1"}, {"debtor_name": "JEAN B"}])
+def test_one_movement_that_two_formats_code_differently_is_one(case: Case, codes: tuple[str, str], same: Any) -> None:
+    for channel, code in zip(("camt.053", "cfonb120"), codes, strict=True):
+        case.report("450.00", channel=channel, bank_reference=None, **same | told_as(code))
+    case.office.state(date(2026, 11, 5), 0, 45_000, 0)
+    (account,) = case.get("/v1/proof", date="2026-11-05")["accounts"]
+    assert (account["status"], account["receipts_cents"] + account["other_cents"]) == ("proved", 45_000)

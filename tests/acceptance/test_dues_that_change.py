@@ -107,3 +107,18 @@ def test_an_adjustment_called_again_is_spread_as_the_tenant_asked(case: Case) ->
     assert case.still_open() == {"reg.02": "150.00", "reg.03": "300.00"}
     assert case.overdue() == ("0.00", False)
     case.holds()
+
+
+def test_an_adjustment_called_again_for_later_is_due_then(case: Case) -> None:
+    case.let()
+    case.call("reg", "adjustment", "2026-10-31", "300.00")
+    asked = {"lines": 3, "first_due_date": "2026-11-15"}
+    path = "/v1/leases/L1/dues/reg/spread"
+    assert case.ask("POST", path, asked, role="collections").status in (200, 201)
+    case.call("reg", "adjustment", "2026-10-31", "0.00")
+    refused = case.ask("POST", path, asked, role="collections")
+    assert (refused.status, refused.body["error"]["code"]) == (409, "due_not_spreadable")
+    case.today_is("2027-06-01")
+    case.call("reg", "adjustment", "2027-06-30", "300.00")
+    assert (case.still_open(), case.overdue()) == ({"reg": "300.00"}, ("0.00", False))
+    case.holds()

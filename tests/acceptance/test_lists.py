@@ -383,3 +383,15 @@ def test_a_tenants_transfer_is_never_taken_for_an_equal_one_of_the_caf(order: st
     case.settle()
     assert (case.balance("L2"), case.aid_open("L1"), suspense(case)) == ("0.00", "0.00", [])
     case.holds("L1", "L2")
+
+
+@pytest.mark.parametrize("names", [("DEPT DU GARD", "DEPARTEMENT DU GARD FSL"), ("FSL 30", "FSL 30")])
+def test_a_transfer_on_a_lease_is_one_whatever_channels_call_its_payer(names: tuple[str, str]) -> None:
+    """The second channel tells it when, or in words by which, it is known that the payer sends lists."""
+    case = Case(bulk_payers=[])
+    case.let()
+    iban = case.lease()["virtual_iban"]
+    case.report("100.00", channel="camt.054", virtual_iban=iban, debtor_name=names[0], bank_reference=None)
+    case.change_settings(bulk_payers=[FSL | {"names": [names[1]]}])
+    case.report("100.00", virtual_iban=iban, debtor_name=names[1], bank_reference=None)
+    assert (case.balance(), len(case.get("/v1/payments")["items"])) == ("-100.00", 1)

@@ -563,3 +563,28 @@ def test_the_banks_line_of_what_persons_took_back_in_parts_clears_511(case: Case
     assert (case.balance(), case.get("/v1/payments", status="pending")["items"]) == ("450.00", [])
     assert [item["amount_cents"] for item in case.get("/v1/dashboard")["in_collection"]] in ([], [0])
     case.holds()
+
+
+def test_a_debit_that_the_landlord_sent_back_is_nobody_elses_return(case: Case) -> None:
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "275.00")
+    paid = case.receive("275.00", "2026-11-04", means="direct_debit", end_to_end_id="NOV")
+    unknown = case.report("275.00", "2026-11-03", debtor_name="INCONNU")
+    bare: dict[str, Any] = {"nature": Nature.OTHER, "bank_reference": None}
+    sent, _ = (case.report("-275.00", channel="cfonb120", **bare) for _ in range(2))
+    said = {"payment_id": unknown, "reason": "sent back to its payer"}
+    assert case.ask("POST", f"/v1/payments/{sent}/original", said).status == 200
+    case.report("-275.00", channel="camt.054", **BARE | {"end_to_end_id": "NOV", "return_reason": "AM04"})
+    case.settle()
+    assert (case.reversed(paid)[0], case.reversed(unknown)[0], case.balance()) == ("reversed", "reversed", "275.00")
+    assert case.get("/v1/bank-lines", date=str(DAY))["items"] == []
+    case.holds()
+
+
+def test_a_debit_that_names_a_refund_sends_nothing_else_back(case: Case) -> None:
+    unknown = case.report("275.00", "2026-11-04", debtor_name="INCONNU")
+    refund = "RB00000000000000FF"
+    sent = case.report("-275.00", nature=Nature.OTHER, remittance=f"VIR {refund}")
+    said = {"payment_id": unknown, "reason": "sent back to its payer"}
+    assert case.ask("POST", f"/v1/payments/{sent}/original", said).status in (404, 409)
+    assert case.payment(unknown)["status"] == "suspense"

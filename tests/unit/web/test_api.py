@@ -85,7 +85,7 @@ MAY = {
     ("POST", "/v1/alerts/{alert_id}/close"): {"accountant", "admin"},
     ("GET", "/v1/dashboard"): PEOPLE,
     ("GET", "/v1/proof"): PEOPLE,
-    ("GET", "/v1/bank-lines"): PEOPLE,
+    ("GET", "/v1/bank-lines"): {"accountant", "admin"},
     ("POST", "/v1/closings"): {"accountant", "admin"},
     ("GET", "/v1/closings"): PEOPLE,
     ("POST", "/v1/exports"): {"accountant", "admin"},

@@ -298,7 +298,8 @@ def _as_decided(known: Known, row: Row) -> Known:
     kind = DecisionKind(row["kind"])
     if kind is DecisionKind.TURN:
         return replace(known, turned=True, decided=None)
-    if kind is DecisionKind.REFUND:
+    is_sent_back = kind is DecisionKind.TRACE and known.takes_back is None
+    if kind is DecisionKind.REFUND or is_sent_back:
         return replace(known, reports=tuple(replace(report, takes_back=False) for report in known.reports))
     if not kind.says_whose:
         return known

@@ -230,6 +230,7 @@ def _public(payment: Payment, shown: Shown) -> Row:
         "commune": home.commune if home else None,
         "account": payment.posted.bucket.account,
         "stated": not is_unstated(payment),
+        "is_said": True if payment.is_bank_line and not payment.is_other else None,
         "credit_cents": payment.credit_cents,
         "posted_at": payment.posted.posted_at,
     }

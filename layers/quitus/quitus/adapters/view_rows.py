@@ -65,7 +65,7 @@ class ViewRows:
     def bank_lines(self, landlord_id: str, day: date, after: str | None) -> Iterator[BankLine]:
         """See `PaymentListings`."""
         for row in self._partition(view_keys.other_lines_of_day(landlord_id, day), after=after):
-            if row["status"] == OTHER:
+            if row["status"] == OTHER and not row.get("is_said"):
                 yield _bank_line(row)
 
     def payments_between(self, landlord_id: str, first: date, last: date) -> Iterator[ShownPayment]:

@@ -19,7 +19,7 @@ BRINGING_SUB_FAMILIES: Final = frozenset({"CDPT"})
 BRINGING_CFONB: Final = frozenset({"02", "04", "15", "30"})
 """Remittances of cards and cheques, deposits of cash."""
 _PAYING_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT"})
-_PAYING_CFONB: Final = frozenset({"05", "08", "18", "24", "A1", "B1", "C1", "C2"})
+_PAYING_CFONB: Final = frozenset({"05", "18", "A1", "B1", "C1", "C2"})
 """Transfers received, debits issued."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from quitus.domain.assigning import last_entries
 from quitus.domain.errors import Conflict
 from quitus.domain.household import nth_entry
-from quitus.domain.ledger import Chart, EntryKind, Line, Role, next_loose
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, next_loose
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.payment import BOOKED_ON, Decision, DecisionKind, Payment, PaymentStatus
 
@@ -33,12 +33,13 @@ def check_deniable(returned: Payment, original: Payment) -> None:
 
 def denied(returned: Payment, evidence: Mapping[str, str], chart: Chart, by: str, at: str) -> Decision:
     """The decision on the return, on its own day: no fee was taken (D471 C627), nothing left the bank (D512 C471)."""
-    number, on, entries = returned.decisions + 1, returned.posted.incoming.movement.booking_date, returned.entries
-    for lines in filter(None, (_without_fee(returned, chart), _back_on_bank(returned, chart))):
-        entry_id = nth_entry(f"{returned.payment_id}-d{number}", len(entries) - len(returned.entries))
-        entries = (*entries, next_loose(entries, entry_id, EntryKind.REVERSAL, on, lines))
-    match, made = Match(None, MatchRule.PERSON, evidence), entries[len(returned.entries) :]
-    return Decision(number, DecisionKind.DENY, match, (), 0, made, by, at)
+    number, on, made = returned.decisions + 1, returned.posted.incoming.movement.booking_date, list[Entry]()
+    booked = filter(None, (_without_fee(returned, chart), _back_on_bank(returned, chart)))
+    for index, lines in enumerate(booked):
+        entry_id = nth_entry(f"{returned.payment_id}-d{number}", index)
+        made.append(next_loose((*returned.entries, *made), entry_id, EntryKind.REVERSAL, on, lines))
+    match = Match(None, MatchRule.PERSON, evidence)
+    return Decision(number, DecisionKind.DENY, match, (), 0, tuple(made), by, at)
 
 
 def _without_fee(returned: Payment, chart: Chart) -> tuple[Line, ...]:

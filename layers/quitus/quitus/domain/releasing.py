@@ -55,17 +55,14 @@ class Releases:
         """The account (as the debtor sees it) once so many cents that had settled a due are credits."""
         for paid in self.paid:
             part = min(paid.cents, cents) if paid.due_id == due_id else 0
-            if part and self._has_room(paid.payment_id):
+            if part and not self._has_room(paid.payment_id):
+                self.is_cut = True
+            elif part:
                 given_back = Allocation(account.lease_id, due_id, -part, AllocationRule.CREDIT)
                 self._given.setdefault(paid.payment_id, []).append(given_back)
                 account = deposit(account, paid.payment_id, part)
                 cents -= part
         return deposit(account, f"{DUE_SOURCE}{due_id}", cents) if cents else account
-
-    def _has_room(self, payment_id: str) -> bool:
-        has_room = payment_id in self._given or len(self._given) < self.most
-        self.is_cut = self.is_cut or not has_room
-        return has_room
 
     def book(self, account: Account, on: date, chart: Chart) -> tuple[Account, tuple[CreditUse, ...]]:
         """The entries of what was given back, one for each payment, and the account after them."""
@@ -77,3 +74,6 @@ class Releases:
             uses.append(CreditUse(payment_id, tuple(given_back), (entry,)))
             account = replace(account, sequence=entry.sequence, last_hash=entry.hash)
         return account, tuple(uses)
+
+    def _has_room(self, payment_id: str) -> bool:
+        return payment_id in self._given or len(self._given) < self.most

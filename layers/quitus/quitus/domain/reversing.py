@@ -31,6 +31,7 @@ from quitus.domain.payment import (
     Reversal,
 )
 from quitus.domain.posting import Flag, Posted
+from quitus.domain.refund_names import named_by
 from quitus.domain.returned import Return
 from quitus.domain.taking_off import last_cents, take_off
 
@@ -221,14 +222,14 @@ def check_open(returned: Payment) -> None:
     """Refuse what is no return, or took a payment back: one that was dismissed may still be traced, and a debit that is
     nothing else. Raises Conflict.
     """
-    if not _waits(returned) and not returned.is_dismissed and not is_sent_back(returned):
+    if not _waits(returned) and not returned.is_dismissed and not may_be_sent_back(returned):
         message = "Only a return that waits for its payment, or was dismissed, can be traced."
         raise Conflict("return_not_waiting", message, status=returned.status.value)
 
 
-def is_sent_back(line: Payment) -> bool:
-    """Whether a bank line may be what the landlord itself sent back: a debit that is nothing else."""
-    return line.is_other and line.amount_cents < 0
+def may_be_sent_back(line: Payment) -> bool:
+    """Whether a bank line may be what the landlord itself sent back: a debit that is nothing else, and no refund's."""
+    return line.is_other and line.amount_cents < 0 and not named_by(report.movement for report in line.reports)
 
 
 def check_sent_back(original: Payment) -> None:

@@ -24,6 +24,16 @@ def monthly(first: date, count: int) -> tuple[date, ...]:
     return tuple(months_after(first, month) for month in range(count))
 
 
+def days_asked_for(called: Due, held: Due) -> tuple[date, ...]:
+    """The days of the lines that a due has, or had until it was cancelled: these hold when it is called again, unless
+    it is called for a later day than the first of them.
+    """
+    if held.spread is None:
+        return ()
+    is_called_again = not held.called.amount_cents
+    return () if is_called_again and held.spread.days[0] < called.due_date else held.spread.days
+
+
 def spread_over(called: Due, held: Due, days: tuple[date, ...], known: Mapping[str, Due]) -> tuple[Due, ...]:
     """The due and its lines, so many as there are days; lines that it had beyond these call nothing any more.
 

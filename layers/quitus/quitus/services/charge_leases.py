@@ -15,7 +15,7 @@ from quitus.domain.landlord import Landlord
 from quitus.domain.lease import Account, Due, DueStanding
 from quitus.domain.ledger import Chart
 from quitus.domain.refund import DUE_PREFIX
-from quitus.domain.spreading import lines_of, spread_over
+from quitus.domain.spreading import days_asked_for, lines_of, spread_over
 from quitus.services.leases import ChargeWrite, DueStore, Fate, HeldDue, Origin, fate_of_known, superseded
 from quitus.services.ports import Clock, Ledger
 from quitus.services.refusals import Refusal
@@ -235,7 +235,7 @@ def _place(decided: _Round, called: Due, origin: Origin | None) -> None:
     due = called.succeeding(held.due)
     is_old = superseded(held.origin, origin)
     if held.due.called != due and not is_old:
-        days = held.due.spread.days if held.due.spread else ()
+        days = days_asked_for(due, held.due)
         known = {due_id: one.due for due_id, one in decided.known.dues.items()} if days else {}
         decided.wanted.setdefault(due.lease_id, []).append(spread_over(due, held.due, days, known))
         return

@@ -21,7 +21,7 @@ from quitus.domain.reversing import (
     check_reversible,
     check_sent_back,
     dismissed,
-    is_sent_back,
+    may_be_sent_back,
     sent_back_lines,
 )
 from quitus.domain.tracing import is_unconfirmed
@@ -74,7 +74,7 @@ class ReturnDesk:
             Conflict: the return took a payment back, was decided on since it was read, or the payment cannot be taken
                 back, or not so much of it.
         """
-        if not is_sent_back(self.ledger.payment(occasion.landlord_id, occasion.payment_id)):
+        if not may_be_sent_back(self.ledger.payment(occasion.landlord_id, occasion.payment_id)):
             receipt_of(self.ledger, occasion.landlord_id, occasion.payment_id)
         receipt_of(self.ledger, occasion.landlord_id, order.payment_id)
         landlord = self.landlords.get(occasion.landlord_id)
@@ -133,7 +133,7 @@ class ReturnDesk:
         said = evidence_of(occasion, order.reason)
         occurrence = Occurrence(waiting.payment_id, returned, Role.SUSPENSE, on, at, occasion.by, said)
         settled = self._settled(landlord, occurrence, original, order.fee_cents)
-        if is_sent_back(waiting):
+        if may_be_sent_back(waiting):
             check_sent_back(original)
             settled = replace(settled, lines=sent_back_lines(waiting, landlord.chart) + settled.lines)
         self._reverser.commit(landlord_id, waiting, settled, occurrence)

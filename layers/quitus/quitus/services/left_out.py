@@ -22,8 +22,10 @@ class LeftOut:
         """Why nobody may say that the bank never booked it; None where a closing statement, posted whole, leaves it
         out.
         """
-        if not is_unstated(payment):
+        if payment.stated_on is not None:
             return "The bank's statement holds it: what it books is taken back by its returns alone."
+        if not is_unstated(payment):
+            return "It is not on the bank's account: no statement tells of it."
         incoming = payment.posted.incoming
         day = incoming.movement.booking_date
         told = self.proofs.told(landlord_id, incoming.account, day, day)

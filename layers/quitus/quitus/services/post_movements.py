@@ -141,7 +141,9 @@ class MovementPoster:
         """By their ids, the debits that further reports turn into returns: they wait for their payments as all do."""
         told = {name: claim.incoming for claim in plan.claims if (name := claim.turned_id) is not None}
         lines = {name: self.ledger.payment(landlord.landlord_id, name) for name in told}
-        if any(line.refund_ids for line in lines.values()):  # it paid one since the rows were read
+        if any(
+            line.refund_ids or line.reverses for line in lines.values()
+        ):  # somebody said so since the rows were read
             raise Stale
         return {  # of what is no longer nothing, somebody decided: only the claim is kept
             name: turned_to_return(line, told[name], landlord.chart, at)

@@ -62,7 +62,7 @@ class PaymentListings(Protocol):
         ...
 
     def bank_lines(self, landlord_id: str, day: date, after: str | None) -> Iterator[BankLine]:
-        """The bank's lines of a day that are no payments, by id, after one."""
+        """The bank's lines of a day that are nothing yet, by id, after one."""
         ...
 
 
@@ -134,7 +134,7 @@ class PaymentDesk:
         return fill(self._found(landlord_id, wanted, after), limit)
 
     def bank_lines(self, landlord_id: str, day: date, after: Place | None, limit: int) -> Listed[BankLine]:
-        """A page of the bank's lines of a day that are no payments: what a person may still say what they are."""
+        """A page of the bank's lines of a day that are no payments, of which a person may still say what they are."""
         found = self.lists.bank_lines(landlord_id, day, after[0] if after else None)
         return fill((((line.payment_id,), line) for line in found), limit)
 

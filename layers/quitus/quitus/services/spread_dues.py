@@ -83,7 +83,7 @@ class SpreadDesk:
         history = self.dues.history(landlord_id, lease_id)
         held = history.dues[order.due_id]
         days = monthly(order.first_day, order.lines)
-        if held.spread is not None and held.spread.days == days:
+        if held.spread is not None and held.spread.days == days and held.called.amount_cents:
             return
         _check_due(account, held, order.lines)
         bundle = spread_over(held.called, held, days, history.dues)

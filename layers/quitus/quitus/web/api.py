@@ -58,7 +58,8 @@ def _reply(desk: Desk, request: Received) -> Reply:
 
     if route.method != "POST":
         return carry_out(new_attempt(desk.clock.now()))
-    return _once(desk, caller, request, body.model_dump_json(), carry_out, keep=route.keeps_answer)
+    said = body.model_dump_json(exclude_defaults=True)  # a field that a later version adds makes no other request of it
+    return _once(desk, caller, request, said, carry_out, keep=route.keeps_answer)
 
 
 def _once(

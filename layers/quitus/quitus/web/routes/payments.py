@@ -51,7 +51,7 @@ def page(desk: Desk, call: Call[Nothing, PaymentsQuery]) -> Reply:
 def bank_lines(desk: Desk, call: Call[Nothing, BankLinesQuery]) -> Reply:
     query = call.query
     day = query.date or call.attempt.day - timedelta(days=1)
-    cursors = Cursors(call.landlord_id, call.listing, (is_id,))
+    cursors = Cursors(call.landlord_id, f"{call.listing}{day}", (is_id,))
     listed = desk.payments.bank_lines(call.landlord_id, day, cursors.place(query.cursor), query.limit)
     items = tuple(BankLineAnswer.model_validate(item) for item in listed.items)
     return ok(PageAnswer[BankLineAnswer](items=items, next_cursor=cursors.text(listed.place)))
@@ -133,7 +133,8 @@ def _answer(payment: Mapping[str, Any], status: int = 200) -> Reply:
 ROUTES = (
     Route(
         "GET", "/v1/bank-lines", bank_lines, {200: PageAnswer[BankLineAnswer]},
-        "The bank's lines of a day that are no payments", READERS, query=BankLinesQuery, refusals=("invalid_cursor",),
+        "The bank's lines of a day of which nobody said what they are", ACCOUNTANTS, query=BankLinesQuery,
+        refusals=("invalid_cursor",),
     ),
     Route(
         "GET", "/v1/payments", page, {200: PageAnswer[PaymentAnswer]}, "Payments, newest day first", READERS,
