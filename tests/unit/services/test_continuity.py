@@ -185,3 +185,14 @@ def test_statements_are_read_twice_and_alerts_once_for_each_statement_of_that_da
     table.calls = 0
     book.watch("semiga", [a_record(CAMT, 1)])
     assert table.calls == 2 * 2 + 4 * 2
+
+
+def test_a_day_whose_closing_statement_shares_its_name_with_a_later_one_of_the_file_has_no_alert() -> None:
+    table = MemoryTable()
+    book = StatementBook(FileRows(table), StatementRows(table), AlertRows(table), FixedClock())
+    first = a_record(MT940, 0)
+    unproved = replace(first, closing_cents=None)
+    book.keep("semiga", first.file_id, [first, unproved])
+    book.watch("semiga", [first, unproved])
+    assert StatementRows(table).around("semiga", BANK_ACCOUNT, MONDAY) == []
+    assert list(ViewRows(table).alerts("semiga", None)) == []

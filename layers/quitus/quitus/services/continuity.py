@@ -16,10 +16,11 @@ type _Days = Mapping[date, Sequence[StatementRecord]]
 
 def touched(day: date, statements: Sequence[StatementRecord]) -> set[date]:
     """The last days of closing statements that those of a day may join, part or hide: that day, the next one, and later
-    ones whose statements tell of these days too; before it, the days of which its own statements tell.
+    ones whose statements tell of these days too; before it, the days of which its own statements tell. The day may have
+    none: of two statements of a file with one name and day the last is kept, which may lack a balance.
     """
     days = _by_last_day(statements)
-    begins = _first_day(days[day])
+    begins = min((held.from_date for held in days.get(day, ())), default=day)
     following = min((last for last in days if last > day), default=day)
     return {last for last, held in days.items() if begins <= last <= following or _first_day(held) <= following < last}
 
