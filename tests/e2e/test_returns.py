@@ -54,13 +54,18 @@ def on(day: date, message: Message, name: str) -> bytes:
     return text.encode()
 
 
-def test_a_returned_debit_is_reversed_once_and_both_days_are_proved(
-    api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
-) -> None:
+def two_tenants(api: Api, landlord: str) -> tuple[str, Entry, Entry, Entry]:
+    """The virtual IBAN of the second tenant, a debit of each, and the return of the first's."""
     assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
     first, second = let(api, "A", 61240, PAID), let(api, "B", 38000, PAID)
     debit, other = a_debit(first, "612.40", "E2E-A"), a_debit(second, "380.00", "E2E-B")
-    told = come_back(first, "612.40", "E2E-A", "RET-1")
+    return second, debit, other, come_back(first, "612.40", "E2E-A", "RET-1")
+
+
+def test_a_returned_debit_is_reversed_once_and_both_days_are_proved(
+    api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
+) -> None:
+    second, debit, other, told = two_tenants(api, landlord)
     unknown = come_back(second, "380.00", "E2E-B", booked="383.00")
 
     day_one = a_statement(debit, account=ACCOUNT, opening="1000.00")
@@ -99,10 +104,7 @@ def test_a_returned_debit_is_reversed_once_and_both_days_are_proved(
 def test_a_return_that_no_statement_knows_is_put_right_by_a_person(
     api: Api, landlord: str, drop: Callable[[str, bytes], None], idle: Callable[[], None]
 ) -> None:
-    assert api.put(f"/v1/landlords/{landlord}", a_landlord()).status == 201
-    first, second = let(api, "A", 61240, PAID), let(api, "B", 38000, PAID)
-    debit, other = a_debit(first, "612.40", "E2E-A"), a_debit(second, "380.00", "E2E-B")
-    told = come_back(first, "612.40", "E2E-A", "RET-1")
+    _, debit, other, told = two_tenants(api, landlord)
     drop("bank/one.xml", on(PAID, a_statement(debit, account=ACCOUNT, opening="1000.00"), "ONE"))
     idle()
     drop("bank/notice.xml", on(BACK, a_notification(told, account=ACCOUNT), "NOTICE"))

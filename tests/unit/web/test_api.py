@@ -19,8 +19,10 @@ from quitus.adapters import keys
 from quitus.adapters.breakdowns import note
 from quitus.adapters.sender_rows import SenderRows
 from quitus.domain.mailing import Channel
+from quitus.services.idempotent_requests import fingerprint_of
 from quitus.services.registry import FileStatus
 from quitus.web.api import answer
+from quitus.web.bodies import ReceiptBody
 from quitus.web.codes import CODES, GATEWAY_CODES
 from quitus.web.cursors import Cursors
 from quitus.web.openapi import codes_of, description
@@ -461,3 +463,14 @@ def test_every_code_is_in_the_documentation() -> None:
     text = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
     for name, code in {**CODES, **GATEWAY_CODES}.items():
         assert f"| `{name}` | {code.status} | {code.meaning} |" in text
+
+
+def test_a_field_that_a_later_version_adds_makes_no_other_request_of_what_was_asked_before() -> None:
+    """What was answered under a key is answered for ever: only what was said is in the fingerprint."""
+    office = Office().settle_in()
+    assert office.ask("POST", "/v1/payments", CHEQUE, key="K").status == 201
+    row = office.table.get(keys.request("semiga", "K"))
+    said = ReceiptBody.model_validate_json(json.dumps(CHEQUE)).model_dump_json(exclude_unset=True)
+    assert row is not None
+    assert row["fingerprint"] == fingerprint_of("POST", "/v1/payments", said)
+    assert office.ask("POST", "/v1/payments", CHEQUE | {"requested_by": None}, key="K").status == 201

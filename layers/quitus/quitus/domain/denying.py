@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from quitus.domain.assigning import last_entries
 from quitus.domain.errors import Conflict
 from quitus.domain.household import nth_entry
-from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, next_loose
+from quitus.domain.ledger import Chart, Entry, EntryKind, Line, Role, mirrored, next_loose
 from quitus.domain.matching import Match, MatchRule, SuspenseReason
 from quitus.domain.payment import BOOKED_ON, Decision, DecisionKind, Payment, PaymentStatus
+from quitus.domain.reversing import waiting_lines
 
 DENIES = "denies"
 """The evidence that names the return, by id, that the bank never booked."""
@@ -34,8 +35,8 @@ def check_deniable(returned: Payment, original: Payment) -> None:
 def denied(returned: Payment, evidence: Mapping[str, str], chart: Chart, by: str, at: str) -> Decision:
     """The decision on the return, on its own day: no fee was taken (D471 C627), nothing left the bank (D512 C471)."""
     number, on, made = returned.decisions + 1, returned.posted.incoming.movement.booking_date, list[Entry]()
-    booked = filter(None, (_without_fee(returned, chart), _back_on_bank(returned, chart)))
-    for index, lines in enumerate(booked):
+    back = mirrored(waiting_lines(returned, chart))  # last: naming its payment after all mirrors the last entry
+    for index, lines in enumerate(filter(None, (_without_fee(returned, chart), back))):
         entry_id = nth_entry(f"{returned.payment_id}-d{number}", index)
         made.append(next_loose((*returned.entries, *made), entry_id, EntryKind.REVERSAL, on, lines))
     match = Match(None, MatchRule.PERSON, evidence)
@@ -45,12 +46,6 @@ def denied(returned: Payment, evidence: Mapping[str, str], chart: Chart, by: str
 def _without_fee(returned: Payment, chart: Chart) -> tuple[Line, ...]:
     fee = returned.fee_cents
     return (chart.debit(Role.SUSPENSE, fee), chart.credit(Role.FEES, fee)) if fee else ()
-
-
-def _back_on_bank(returned: Payment, chart: Chart) -> tuple[Line, ...]:
-    """The last entry, so that naming its payment after all puts the return back as it waited."""
-    cents = -returned.amount_cents
-    return chart.debit(Role.BANK, cents), chart.credit(Role.SUSPENSE, cents)
 
 
 def restored(original: Payment, return_id: str, evidence: Mapping[str, str], by: str, at: str) -> Decision:

@@ -184,10 +184,8 @@ def turned_to_return(line: Payment, told: Incoming, chart: Chart, at: str) -> De
     number, match = line.decisions + 1, Match(None, None, {"named_by": told.voice})
     if told.movement.is_parked:
         return Decision(number, DecisionKind.TURN, match, (), 0, (), AUTOMATION, at)
-    cents, incoming = -line.amount_cents, line.posted.incoming
-    lines = (chart.debit(Role.SUSPENSE, cents), chart.credit(bank_role(incoming), cents))
-    day, entry_id = incoming.movement.booking_date, f"{line.payment_id}-d{number}"
-    entry = next_loose(line.entries, entry_id, EntryKind.REVERSAL, day, lines)
+    day, entry_id = line.posted.incoming.movement.booking_date, f"{line.payment_id}-d{number}"
+    entry = next_loose(line.entries, entry_id, EntryKind.REVERSAL, day, waiting_lines(line, chart))
     flags = (Flag.RETURN_WITHOUT_ORIGINAL,)
     return Decision(number, DecisionKind.TURN, match, (), 0, (entry,), AUTOMATION, at, flags)
 
@@ -239,10 +237,10 @@ def check_sent_back(original: Payment) -> None:
         raise Conflict("payment_not_reversible", message, status=original.status.value)
 
 
-def sent_back_lines(line: Payment, chart: Chart) -> tuple[Line, ...]:
-    """A debit that the landlord sent back was in no book: D471 C512, as a return that waits."""
+def waiting_lines(line: Payment, chart: Chart) -> tuple[Line, ...]:
+    """A bank line that was in no book waits in 471 for the payment that it takes back: D471 C512."""
     cents = -line.amount_cents
-    return chart.debit(Role.SUSPENSE, cents), chart.credit(Role.BANK, cents)
+    return chart.debit(Role.SUSPENSE, cents), chart.credit(bank_role(line.posted.incoming), cents)
 
 
 def _waits(returned: Payment) -> bool:

@@ -22,7 +22,7 @@ from quitus.domain.reversing import (
     check_sent_back,
     dismissed,
     may_be_sent_back,
-    sent_back_lines,
+    waiting_lines,
 )
 from quitus.domain.tracing import is_unconfirmed
 from quitus.services.decide_payments import REQUEST, DecisionDesk, Occasion, check_version
@@ -135,7 +135,7 @@ class ReturnDesk:
         settled = self._settled(landlord, occurrence, original, order.fee_cents)
         if may_be_sent_back(waiting):
             check_sent_back(original)
-            settled = replace(settled, lines=sent_back_lines(waiting, landlord.chart) + settled.lines)
+            settled = replace(settled, lines=waiting_lines(waiting, landlord.chart) + settled.lines)
         self._reverser.commit(landlord_id, waiting, settled, occurrence)
 
     def _settled(
