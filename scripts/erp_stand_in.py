@@ -289,7 +289,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def main(arguments: Sequence[str]) -> None:
     """Serve until interrupted; the address is the only line on stdout."""
-    parser = argparse.ArgumentParser(prog="scripts/erp-stand-in", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="scripts/erp-stand-in", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--token", help="the bearer token that pushes must carry")
     options = parser.parse_args(arguments)

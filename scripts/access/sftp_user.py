@@ -1,4 +1,4 @@
-"""A bank or an ERP that drops files over SFTP."""
+"""A bank, an ERP or a payer of lists that drops files over SFTP."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _put_only(objects: str) -> dict[str, Any]:
 
 def main() -> None:
     """Make the user that the arguments ask for."""
-    parser = arguments("Lets a bank or an ERP drop files for one landlord over SFTP.")
+    parser = arguments("Lets a bank, an ERP or a payer of lists drop files for one landlord over SFTP.")
     parser.add_argument("--folder", choices=FOLDERS, default="bank", help="what it drops")
-    parser.add_argument("--sender", required=True, help="short name of the bank or the ERP")
+    parser.add_argument("--sender", required=True, help="short name of who drops them")
     parser.add_argument("--public-key", required=True, type=Path, help="file that holds its SSH public key")
     asked = parser.parse_args()
     grant = granted(asked.landlord, "viewer")

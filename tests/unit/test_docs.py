@@ -13,7 +13,7 @@ import pytest
 from template.model import Template
 
 from quitus.adapters import keys
-from quitus.domain.alert import AlertKind
+from quitus.domain.alert import CLOSED_BY_PERSON, Alert, AlertKind, Severity
 from quitus.services.post_events import EventRefusal
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +51,16 @@ def test_the_access_pattern_table_is_the_one_of_the_code() -> None:
 def test_every_kind_of_alert_is_explained() -> None:
     shown = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `([a-z_]+)`", shown, re.MULTILINE)) == sorted(AlertKind)
+
+
+def test_which_alerts_a_person_closes_and_how_grave_each_is_are_told() -> None:
+    shown = " ".join((ROOT / "docs" / "alerts.md").read_text(encoding="utf-8").split())
+    closed = shown.partition("is sure to make good:")[2].partition(".")[0]
+    assert re.findall(r"`([a-z_]+)`", closed) == sorted(CLOSED_BY_PERSON)
+    graver = shown.partition("Severity is `critical` of")[2].partition("`warning` of all others.")[0]
+    for severity, told in zip((Severity.CRITICAL, Severity.INFO), graver.split("`info` of"), strict=True):
+        kinds = sorted(kind for kind in AlertKind if Alert(kind, "x").severity is severity)
+        assert re.findall(r"`([a-z_]+)`", told) == kinds
 
 
 def test_every_reason_to_refuse_an_event_is_explained() -> None:

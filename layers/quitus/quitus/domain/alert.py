@@ -77,16 +77,22 @@ _SEVERITY = {
 
 CLOSED_BY_PERSON = frozenset(
     {
+        AlertKind.CARD_PAYMENT_UNCLEAR,
         AlertKind.DOUBLE_PAYMENT,
         AlertKind.ERP_FILE_REFUSED,
         AlertKind.EVENT_REJECTED,
+        AlertKind.IDENTITY_CONFLICT,
         AlertKind.PAYMENT_ON_ENDED_LEASE,
+        AlertKind.PLAN_BROKEN,
+        AlertKind.PROOF_DIFFERENCE,
         AlertKind.REFUND_LINE_UNEXPECTED,
         AlertKind.REFUND_UNCOVERED,
+        AlertKind.STATEMENT_UNPROVED,
     }
 )
-"""What tells of something that happened: nothing that happens later makes it good, so a person says that it is seen to.
-All others close by themselves, once what they tell of is no more.
+"""What nothing that happens later is sure to make good (an event that is over, a day that is watched no more), so a
+person may say that it is seen to; some of them close by themselves too. All others close by themselves only, once what
+they tell of is no more.
 """
 
 

@@ -2,8 +2,8 @@
 
 The entries of a day get their numbers first: at the moment in which it is closed, all that is on it has one.
 
-A person closes days, an order of the FEC closes what it covers, and every hour the clock closes what was proved some
-days ago (sector.md §5 and §7, case 23).
+A person closes days, an order of the FEC closes what it covers, and every hour the clock closes what is some days
+past and proved (sector.md §5 and §7, case 23).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from quitus.services.read_shares import LeasePayments, party_of
 from quitus.services.write_exports import csv_line
 
 MOST_IN_A_FILE = 300
-"""Letters of one file: less than half a gigabyte while it is set."""
+"""Leases of one file, nearly always one letter each: less than half a gigabyte while it is set."""
 LEASES_LOOKED_AT = 100
 """At once, for what they owe."""
 LINK_DAYS = 90

@@ -18,7 +18,7 @@ CODES: Mapping[str, Code] = {
     "malformed_json": Code(400, "The body is not JSON."),
     "unauthorized": Code(401, "The token is missing, or names no landlord and role."),
     "bad_signature": Code(401, "Nothing proves that the card provider sent this now."),
-    "forbidden": Code(403, "The role of the token does not allow it."),
+    "forbidden": Code(403, "The role of the token does not allow it, or the firewall refused the request."),
     "route_not_found": Code(404, "There is no such route."),
     "landlord_not_found": Code(404, "No such landlord, or another one than the token's."),
     "lease_not_found": Code(404, "No such lease."),

@@ -13,7 +13,7 @@ from quitus.web.models import Body, Query
 
 
 class ExportBody(Body):
-    """What to export: inclusive booking dates, at most 366 days."""
+    """What to export: inclusive booking dates (of `fec`, days of the journal), at most 366."""
 
     kind: Annotated[ExportKind, Field(strict=False)]
     from_day: Day = Field(alias="from")

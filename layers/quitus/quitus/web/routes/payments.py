@@ -196,7 +196,7 @@ ROUTES = (
         OriginalBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "return_not_waiting", "payment_is_return",
-            "payment_not_reversible", "reversal_exceeds_payment", "list_not_reversible", "rows_busy",
+            "payment_not_reversible", "reversal_exceeds_payment", "list_not_reversible", "payment_changed", "rows_busy",
         ),
     ),
     Route(
@@ -205,7 +205,8 @@ ROUTES = (
         ACCOUNTANTS, ReverseBody,
         refusals=(
             "payment_not_found", "landlord_not_found", "payment_is_return", "payment_not_reversible",
-            "payment_not_in_collection", "reversal_exceeds_payment", "reversed_in_future", "invalid_date", "rows_busy",
+            "payment_not_in_collection", "reversal_exceeds_payment", "reversed_in_future", "invalid_date",
+            "payment_changed", "rows_busy",
         ),
     ),
 )  # fmt: skip

@@ -27,8 +27,7 @@ ROUTES = (
         "POST", "/v1/leases/{lease_id}/refunds", request, {201: RefundAnswer},
         "Ask that a tenant's credit be paid back; it is held from then on", COLLECTORS, RefundBody,
         refusals=(
-            "landlord_not_found", "lease_not_found", "invalid_iban", "iban_of_landlord", "refund_exceeds_credit",
-            "rows_busy",
+            "landlord_not_found", "lease_not_found", "iban_of_landlord", "refund_exceeds_credit", "rows_busy",
         ),
     ),
 )  # fmt: skip
