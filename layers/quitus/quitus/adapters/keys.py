@@ -15,7 +15,7 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | which landlord and role a machine has | `client#{client_id}` | `client` | scripts/erp-client |
 | a lease's account (the aggregate) | `{l}#lease#{lease}` | `account` | every posting |
 | a lease's description | `{l}#lease#{lease}` | `lease` | apply_erp_file, staff_api |
-| its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file; dues: staff_api, settle_pending |
+| its parties, its dues | `{l}#lease#{lease}` | `party#{id}`, `due#{id}` | apply_erp_file, whoever charges |
 | what the ERP thinks it owes | `{l}#lease#{lease}` | `balance` | apply_erp_file |
 | its chargings | `{l}#lease#{lease}` | `charge#{n}` | apply_erp_file, staff_api, settle_pending |
 | whether its holder wants mail and SMS | `{l}#lease#{lease}` | `contact` | staff_api |
@@ -31,10 +31,10 @@ Rows marked * are views: made from the others by `update_views`, never read to d
 | whose is a virtual IBAN? | `{l}#virtual-iban#{iban}` | `virtual-iban` | apply_erp_file, staff_api |
 | the lease of a due | `{l}#due#{due}` | `due` | apply_erp_file, staff_api, settle_pending |
 | the next free account of the pool | `{l}#pool` | `iban#{n}` | apply_erp_file |
-| was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | post_movements, staff_api, settle_pending |
+| was this movement posted? | `{l}#movement#{account}#{day}#{cents}` | `{n}` | every posting |
 | which channels reported it | same | `{n}#claim#{channel}` | post_movements, settle_pending |
 | what was decided on it | same | `{n}#decision#{k}` | staff_api, settle_pending, post_movements |
-| which later dues used its credit, or gave it back | same | `{n}#use#{lease}#{sequence}` | apply_erp_file, staff_api, settle_pending |
+| which later dues used its credit, or gave it back | same | `{n}#use#{lease}#{sequence}` | whoever charges |
 | was this event accepted? | `{l}#event#{source}#{reference}` | `event` | post_movements |
 | events refused | `{l}#rejected-events` | `{event}` | post_movements |
 | a file, its batches | `{l}#file#{file}` | `file`, `batch#{n}` | intake_file, workers |
