@@ -10,4 +10,5 @@ from quitus.web.api import answer
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer a request."""
-    return answer(bootstrap.staff_desk, bootstrap.note, event, getattr(context, "aws_request_id", "-"))
+    request_id = getattr(context, "aws_request_id", "-")
+    return answer(bootstrap.staff_desk, bootstrap.note, bootstrap.note_refused, event, request_id)

@@ -343,10 +343,17 @@ def test_case_25_another_landlords_lease_is_answered_like_none(neighbours: Offic
     assert str(asked.body).replace("L1", "L9") == str(nobodys.body)
 
 
-def test_case_25_who_asked_for_what_is_logged() -> None:
+def test_case_25_who_asked_for_anothers_lease_is_logged(neighbours: Office, caplog: pytest.LogCaptureFixture) -> None:
+    neighbours.ask("GET", "/v1/leases/L1", landlord="habitat", role="viewer")
+    (line,) = [vars(line) for line in caplog.records]
+    assert (line["landlord_id"], line["code"], line["asked"]) == ("habitat", "lease_not_found", {"lease_id": "L1"})
+    assert line["subject"]
+
+
+def test_case_25_every_request_is_logged_with_whose_token_it_bears() -> None:
     logged = Template.load().tree["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
-    for said in ("$context.authorizer.claims.landlord", "$context.resourcePath", "$context.status"):
-        assert said in logged
+    for said in ("authorizer.claims.landlord", "authorizer.claims.sub", "resourcePath", "status"):
+        assert f"$context.{said}" in logged
 
 
 @pytest.mark.parametrize("kind", ["entries", "receipts"])

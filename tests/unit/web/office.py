@@ -17,7 +17,7 @@ from unit.views.estate import keeper
 
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.audit_rows import AuditedLog
-from quitus.adapters.breakdowns import note
+from quitus.adapters.breakdowns import note, note_refused
 from quitus.adapters.changes import changed, matters
 from quitus.adapters.closing_rows import ClosingRows
 from quitus.adapters.due_rows import DueRows
@@ -259,7 +259,7 @@ class Office:
             "isBase64Encoded": False,
             "requestContext": {"authorizer": {"claims": told if claims is None else dict(claims)}},
         }
-        given = answer(lambda: self.desk, note, event, "request-1")
+        given = answer(lambda: self.desk, note, note_refused, event, "request-1")
         answered = Answered(given["statusCode"], json.loads(given["body"]) if given["body"] else None)
         hold_against_description(method, path, answered)
         return answered

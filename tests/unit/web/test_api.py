@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, registered
 
 from quitus.adapters import keys
-from quitus.adapters.breakdowns import note
+from quitus.adapters.breakdowns import note, note_refused
 from quitus.adapters.sender_rows import SenderRows
 from quitus.domain.mailing import Channel
 from quitus.services.idempotent_requests import fingerprint_of
@@ -340,7 +340,7 @@ def test_a_breakdown_says_nothing_but_its_id(caplog: pytest.LogCaptureFixture) -
 
     event = {"httpMethod": "GET", "path": "/v1/leases"}
     with caplog.at_level(logging.ERROR):
-        given = answer(broken, note, event, "request-7")
+        given = answer(broken, note, note_refused, event, "request-7")
     error = json.loads(given["body"])["error"]
     assert (given["statusCode"], error["code"], error["detail"]) == (500, "internal_error", {"error_id": "request-7"})
     (line,) = [vars(line) for line in caplog.records]
@@ -355,7 +355,7 @@ def test_a_service_below_that_did_not_answer_is_asked_again_and_found_in_the_log
     def away() -> Any:
         raise EndpointConnectionError(endpoint_url="https://dynamodb.eu-west-3.amazonaws.com")
 
-    given = answer(away, note, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
+    given = answer(away, note, note_refused, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
     error = json.loads(given["body"])["error"]
     assert (given["statusCode"], error["code"]) == (503, "backend_unavailable")
     assert error["detail"] == {"error_id": "request-7"}
@@ -367,7 +367,7 @@ def test_what_will_fail_again_is_not_asked_again() -> None:
     def broken() -> Any:
         raise KeyError("TABLE_NAME")
 
-    given = answer(broken, note, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
+    given = answer(broken, note, note_refused, {"httpMethod": "GET", "path": "/v1/leases"}, "request-7")
     assert (given["statusCode"], "Retry-After" in given["headers"]) == (500, False)
 
 
@@ -390,7 +390,7 @@ def test_every_documented_code_is_of_some_route_or_of_all() -> None:
 def test_answers_are_not_kept_by_anyone_on_the_way() -> None:
     office = Office().settle_in()
     event = {"httpMethod": "GET", "path": "/v1/openapi.json"}
-    headers = answer(lambda: office.desk, note, event, "r")["headers"]
+    headers = answer(lambda: office.desk, note, note_refused, event, "r")["headers"]
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -1,11 +1,17 @@
-"""Failures that nobody foresaw: logged by an id, and told apart by whether the same call may succeed a little later."""
+"""What goes wrong with a request, for the log: failures that nobody foresaw, by an id, and told apart by whether the
+same call may succeed a little later; and who asked for what is not theirs.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from quitus.adapters.log import logger
+from quitus.domain.errors import QuitusError
 from quitus.services.failures import told
 
 _SLOW_DOWN = frozenset(
@@ -24,6 +30,12 @@ def note(error: Exception, error_id: str) -> bool:
     """Log it, never its text; whether it passes by itself."""
     logger().error("A request broke down", extra={"error_id": error_id, **told(error)})
     return passes(error)
+
+
+def note_refused(error: QuitusError, claims: Mapping[str, Any]) -> None:
+    """Log which token (its landlord, and its opaque `sub`) asked for what is not there for it, or not for its role."""
+    caller = {"landlord_id": claims.get("landlord"), "subject": claims.get("sub") or claims.get("client_id")}
+    logger().warning("A request was refused", extra={**caller, "code": error.code, "asked": dict(error.detail)})
 
 
 def passes(error: Exception) -> bool:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from quitus.adapters.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from quitus.adapters.queues import SqsQueue
     from quitus.adapters.secret_keys import SecretKey
     from quitus.bootstrap.desk import StaffDesk
+    from quitus.domain.errors import QuitusError
     from quitus.services.apply_erp import ErpApplier
     from quitus.services.attribution import Attributor
     from quitus.services.charge_leases import Charger
@@ -473,3 +476,10 @@ def note(error: Exception, error_id: str) -> bool:
     from quitus.adapters import breakdowns
 
     return breakdowns.note(error, error_id)
+
+
+def note_refused(error: QuitusError, claims: Mapping[str, Any]) -> None:
+    """Log which token asked for what is not there for it, or not for its role."""
+    from quitus.adapters import breakdowns
+
+    breakdowns.note_refused(error, claims)

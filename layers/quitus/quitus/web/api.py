@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quitus.domain.access import Role
-from quitus.domain.errors import QuitusError, Unavailable
+from quitus.domain.errors import Forbidden, NotFound, QuitusError, Unavailable
 from quitus.services.idempotent_requests import Attempt, Given, fingerprint_of, new_attempt
 from quitus.web.access import Caller, admit, caller_of, check_own
 from quitus.web.desk import Desk
-from quitus.web.received import Received, received
+from quitus.web.received import Received, claims_of, received
 from quitus.web.replies import Reply, breakdown, refusal
 from quitus.web.requests import Call, checked_body, checked_query
 from quitus.web.routes import routes_for
@@ -22,15 +22,22 @@ _NOBODY = Caller("", Role.VIEWER, "")
 
 
 def answer(
-    desk: Callable[[], Desk], note: Callable[[Exception, str], bool], event: Mapping[str, Any], request_id: str
+    desk: Callable[[], Desk],
+    note: Callable[[Exception, str], bool],
+    note_refused: Callable[[QuitusError, Mapping[str, Any]], None],
+    event: Mapping[str, Any],
+    request_id: str,
 ) -> dict[str, Any]:
     """The answer to a request of the gateway: every refusal is one, and so is a breakdown, which names only its id.
 
     `note` logs a failure that nobody foresaw under an id, and says whether it passes by itself: then whoever calls is
-    asked to try again.
+    asked to try again. `note_refused` logs which token asked for what is not there for it, or not for its role.
     """
     try:
         reply = _reply(desk(), received(event))
+    except (NotFound, Forbidden) as error:
+        note_refused(error, claims_of(event))
+        reply = refusal(error)
     except QuitusError as error:
         reply = refusal(error)
     except Exception as error:  # noqa: BLE001 - the last stop before the gateway, whose own answer names no id

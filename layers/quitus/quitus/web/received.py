@@ -48,15 +48,20 @@ def received(event: Mapping[str, Any]) -> Received:
         Malformed: a body that is not what its encoding says.
         TooLarge: a body over LARGEST_BODY.
     """
-    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     return Received(
         method=event["httpMethod"],
         path=event["path"],
         query={name: value for name, value in (event.get("queryStringParameters") or {}).items() if value},
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=_body(event),
-        claims=authorizer.get("claims") or {},
+        claims=claims_of(event),
     )
+
+
+def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims of the token that the gateway verified; none where it asks for no token."""
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    return authorizer.get("claims") or {}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
