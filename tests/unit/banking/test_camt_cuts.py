@@ -16,7 +16,7 @@ from unit.banking.camt_files import (
     read,
     split,
 )
-from unit.banking.other_files import Trickle
+from unit.banking.other_files import trickle
 
 from quitus.banking.camt import markup, messages
 from quitus.banking.camt.markup import Segments
@@ -75,7 +75,7 @@ def test_a_cut_at_every_character_of_an_entry_changes_nothing() -> None:
 
 def test_a_stream_that_trickles_is_read_the_same() -> None:
     data = a_full_statement().bytes()
-    assert split(read_camt(Trickle(data, 1))) == read(data)  # type: ignore[arg-type]
+    assert split(read_camt(trickle(data, 1))) == read(data)
 
 
 @pytest.mark.parametrize("at", [*range(60, 400, 17), -1, -7, -12, -30, -200, -1000])

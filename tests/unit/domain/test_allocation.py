@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from builders import DAY, a_due, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.allocation import AllocationRule, payable, payment_order, settle, settle_own_period
+from quitus.domain.allocation import AllocationRule, Settlement, payable, payment_order, settle, settle_own_period
 from quitus.domain.lease import DueKind, OpenDue
 from quitus.domain.plan import Instalment, InstalmentPlan
 
@@ -23,8 +24,8 @@ ARREARS = (
 )
 
 
-def paid(settlement: object) -> dict[str, int]:
-    return {due_id: cents for due_id, cents, _ in settlement.paid}  # type: ignore[attr-defined]
+def paid(settlement: Settlement) -> dict[str, int]:
+    return {due_id: cents for due_id, cents, _ in settlement.paid}
 
 
 def test_a_part_payment_without_label_settles_the_oldest_months_first() -> None:
@@ -181,9 +182,9 @@ def test_every_cent_is_either_on_a_due_or_in_the_rest_and_no_due_is_overpaid(due
 
 
 @given(DUES, st.integers(1, 1_000_000), st.randoms())
-def test_the_order_in_which_dues_are_held_never_matters(dues: list[OpenDue], cents: int, chance: object) -> None:
+def test_the_order_in_which_dues_are_held_never_matters(dues: list[OpenDue], cents: int, chance: Random) -> None:
     shuffled = list(dues)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert paid(settle(dues, cents, DAY)) == paid(settle(shuffled, cents, DAY))
 
 
