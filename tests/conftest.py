@@ -3,6 +3,7 @@ examples: new ones are searched for by scripts/simulate and scripts/fuzz, never 
 """
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tells how many stories were played, and which tests want a browser that is not there."""
+    """Tells how many stories were played, and for which reasons how many tests were skipped."""
     reports = [report for some in terminalreporter.stats.values() for report in some]
     played = [
         value
@@ -39,10 +40,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         count, seconds = sum(number for number, _ in played), sum(taken for _, taken in played)
         said = f"{count} small stories played without a violation, {count / seconds:.0f} a second of one processor"
         terminalreporter.write_line(said)
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "Chromium" in str(report.longrepr)]
-    if skipped:
-        files = sorted({report.nodeid.partition("::")[0] for report in skipped})
-        terminalreporter.write_line(f"{len(skipped)} tests skipped for want of Chromium: {', '.join(files)}")
+    for reason, count in sorted(Counter(map(_why, terminalreporter.stats.get("skipped", []))).items()):
+        terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
+def _why(skipped: pytest.TestReport | pytest.CollectReport) -> str:
+    """The reason of a skip, which its report has last, after file and line."""
+    told = skipped.longrepr
+    return str(told[-1] if isinstance(told, tuple) else told).removeprefix("Skipped: ")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -7,4 +7,4 @@ from random import Random
 
 def repeatable(what: str, seed: int | str) -> Random:
     """Throws of the dice for one purpose; nothing secret comes from them."""
-    return Random(f"{what} {seed}")  # noqa: S311
+    return Random(f"{what} {seed}")  # noqa: S311 - to be repeated, not to be secret

@@ -8,7 +8,9 @@ import pytest
 from acceptance.case import Case
 from acceptance.words import Words
 from builders import a_virtual_iban
+from unit.cards.scenes import Cards, demo_paid, takes_demo
 
+from quitus.domain.errors import Conflict
 from quitus.domain.money import format_euros
 
 
@@ -278,6 +280,28 @@ def test_case_12_two_euros_short() -> None:
     assert case.balance() == "514.30"
     case.receive("514.30", "2026-12-10")
     assert case.still_open() == {}
+    case.holds()
+
+
+def test_case_13_a_transfer_of_what_a_card_has_paid_is_a_credit_and_the_link_takes_no_more() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "450.00")
+    takes_demo(case.office)
+    cards = Cards(case.office)
+    token = cards.link()
+    cards.tell_demo(demo_paid(cards.start(token), "pay_1"))
+    cards.post_events()
+    assert (case.balance(), case.alerts()) == ("0.00", [])
+    second = case.receive("450.00")
+    assert (case.balance(), case.credit()) == ("-450.00", "450.00")
+    assert (case.settled(second), case.payment(second)["credit_cents"]) == ({}, 45000)
+    assert case.alerts() == [("double_payment", second)]
+    (link,) = case.get("/v1/leases/L1/payment-links")["items"]
+    assert (link["status"], link["rest_cents"]) == ("paid", 0)
+    with pytest.raises(Conflict) as refused:
+        cards.start(token)
+    assert refused.value.code == "link_paid"
     case.holds()
 
 

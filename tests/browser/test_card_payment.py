@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 import urllib3
@@ -45,10 +46,11 @@ def cards(office: Office, address: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(office.outside, "addresses", Served(address))
     cards = Cards(office)
     monkeypatch.setattr(tenants, "public", lambda: cards.public)
-    keys = CardKeys(secrets_of, "cards/")  # type: ignore[arg-type]
+    secrets: Any = secrets_of()
+    keys = CardKeys(lambda: secrets, "cards/")
     with urllib3.PoolManager() as pool, CardProvider(0, "demo-api-key") as provider:
         provider.deliveries.url, provider.deliveries.keys = f"{address}/v1/psp/demo/events", [DEMO_KEY]
-        cards.desk.providers.providers["demo"] = DemoProvider(keys, pool, provider.url)  # type: ignore[attr-defined]
+        cards.connections.providers["demo"] = DemoProvider(keys, pool, provider.url)
         worker = threading.Thread(target=provider.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         worker.start()
         yield cards
@@ -147,7 +149,7 @@ def test_a_payment_that_failed_is_accessible(cards: Cards, address: str, page: P
 
 
 def test_a_provider_that_does_not_answer_is_accessible(cards: Cards, address: str, page: Page) -> None:
-    cards.desk.providers.providers["demo"] = cards.demo  # type: ignore[attr-defined]
+    cards.connections.providers["demo"] = cards.demo
     cards.demo.failure = Unavailable("card_provider_unavailable", "away")
     page.goto(f"{address}/p/{cards.link()}")
     page.get_by_role("button", name="Payer par carte").click()

@@ -13,6 +13,7 @@ from demonstration.waiting import wait_until
 from erp_stand_in import StandIn
 
 from .api import Api
+from .days import TODAY
 from .first_flow import BANK, BRANCH
 from .test_first_flow import settings
 
@@ -46,9 +47,10 @@ def test_an_erp_that_fails_in_every_way_gets_each_entry_once_and_in_order(
         erp.journal.set_mode({"mode": mode})
         for place in range(RECEIPTS // 4):
             receipt = {"lease_id": "AB"[place % 2], "amount_cents": 1000 + 10 * number + place, "means": "cheque"}
-            answer = api.post("/v1/payments", receipt | {"received_on": "2026-11-10", "reference": f"{number}-{place}"})
+            slip = {"received_on": TODAY.isoformat(), "reference": f"{number}-{place}"}
+            answer = api.post("/v1/payments", receipt | slip)
             assert answer.status == 201
-    unpaid = {"reason": "unpaid", "reversed_on": "2026-11-10"}
+    unpaid = {"reason": "unpaid", "reversed_on": TODAY.isoformat()}
     assert api.post(f"/v1/payments/{answer.body['payment_id']}/reverse", unpaid).status == 200
     assert wait_until(lambda: len(erp.journal.entries) > RECEIPTS, PATIENCE_SECONDS)
     assert wait_until(lambda: len(erp.journal.others.get("reversals", [])) == 1, PATIENCE_SECONDS)

@@ -56,13 +56,15 @@ def test_a_quarantined_file_is_said_to_the_alarm(counter: Counter, caplog: pytes
     assert kinds == ["file_quarantined", None]
 
 
-def test_an_announced_erp_file_that_cannot_be_fetched_comes_again(counter: Counter) -> None:
+def test_an_announced_erp_file_that_cannot_be_fetched_comes_again(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     announcement = event("s3_drop_erp.json")
 
     def away(*_: object) -> None:
         raise ConnectionError("the bucket is away")
 
-    counter.bucket.fetch = away  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(counter.bucket, "fetch", away)
     assert intake_file(announcement, None) == {
         "batchItemFailures": [{"itemIdentifier": announcement["Records"][0]["messageId"]}]
     }

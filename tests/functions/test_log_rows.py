@@ -34,9 +34,10 @@ VIEW: Row = {"PK": "semiga#payments#2026-11-23", "SK": "pay-1", "stated": True}
 
 @pytest.fixture
 def buckets(monkeypatch: pytest.MonkeyPatch) -> Buckets:
-    buckets: Any = Buckets()
-    monkeypatch.setattr(bootstrap, "action_log", lambda: S3ActionLog(buckets, "raw"))
-    return buckets  # type: ignore[no-any-return]
+    buckets = Buckets()
+    client: Any = buckets
+    monkeypatch.setattr(bootstrap, "action_log", lambda: S3ActionLog(client, "raw"))
+    return buckets
 
 
 def kept(buckets: Buckets) -> list[Change]:
@@ -82,6 +83,7 @@ def test_a_bucket_that_fails_raises_so_that_the_stream_repeats(monkeypatch: pyte
         raise OSError("the bucket does not answer")
 
     monkeypatch.setattr(S3ActionLog, "record", refuse)
-    monkeypatch.setattr(bootstrap, "action_log", lambda: S3ActionLog(Buckets(), "raw"))  # type: ignore[arg-type]
+    client: Any = Buckets()
+    monkeypatch.setattr(bootstrap, "action_log", lambda: S3ActionLog(client, "raw"))
     with pytest.raises(OSError, match="does not answer"):
         handler(STREAM, None)

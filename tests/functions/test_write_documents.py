@@ -37,7 +37,8 @@ class Bucket:
 
 def test_a_task_becomes_a_file_and_an_index_in_the_landlord_s_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     works, bucket = Works(Office().settle_in()), Bucket()
-    works.files = BucketFiles(bucket, "exports")  # type: ignore[arg-type, assignment]
+    client: Any = bucket
+    monkeypatch.setattr(works, "files", BucketFiles(client, "exports"))
     rows = DocumentRows(works.office.table, works.office.clock)
     rows.add("semiga", ASKED)
     rows.plan("semiga", "D1", [Part(1, "R1", ("L1",), "rib-R1.pdf")])

@@ -31,7 +31,7 @@ class Bucket:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
 
-    def upload_fileobj(self, file: Any, bucket: str, key: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803
+    def upload_fileobj(self, file: Any, bucket: str, key: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803 - as the client names it
         self.objects[f"{bucket}/{key}"] = file.read()
 
 
@@ -42,8 +42,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     office.follow()
     exports = ExportRows(office.table)
     exports.add("semiga", EXPORT)
-    store: Any = ExportStore(bucket, "exports")  # type: ignore[arg-type]
-    writer = office.export_writer(store)
+    client: Any = bucket
+    writer = office.export_writer(ExportStore(client, "exports"))
     monkeypatch.setattr(bootstrap, "export_writer", lambda: writer)
     yield bucket
     assert exports.find("semiga", "E1") != EXPORT

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from golden.corpora import CORPORA, samples
+from golden.corpora import CORPORA, needs_corpora, samples
 from hostile.good_files import good_files
 from hostile.sample import Sample
 
@@ -59,6 +59,7 @@ def test_the_size_of_the_pieces_changes_nothing(sample: Sample, size: int) -> No
 PUBLISHED = [*samples("cfonb-pennylane", "*.txt"), *samples("mt940-wolph", "**/*.sta")] if CORPORA.is_dir() else []
 
 
+@needs_corpora
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_published_files_with_problems_are_the_same_in_pieces_too(path: Path) -> None:
     read, data = read_cfonb if path.suffix == ".txt" else read_mt940, path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from hostile.mutation import mutator
@@ -64,7 +65,7 @@ def write_another_amount(sample: Sample, chance: Random) -> bytes:
     return sample.with_one("amount", chance, lambda amount: bytes(map(_another_digit(chance), amount)))
 
 
-def _another_digit(chance: Random):  # type: ignore[no-untyped-def]
+def _another_digit(chance: Random) -> Callable[[int], int]:
     return lambda byte: 48 + chance.randrange(10) if 48 <= byte <= 57 else byte
 
 

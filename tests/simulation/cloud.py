@@ -62,7 +62,7 @@ class Turnstile:
         if fault is Fault.KILLED_BEFORE:
             raise Killed
         if fault is Fault.SLOW_DOWN:
-            raise ClientError({"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {}}, name)  # type: ignore[typeddict-item]
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, name)
         if fault is Fault.CONFLICT and name == "table.write":
             raise Stale
         answer = call(*given, **named)
@@ -177,7 +177,7 @@ class Buckets:
         other.objects = dict(self.objects)
         return other
 
-    def put_object(self, *, Bucket: str, Key: str, Body: Any, IfNoneMatch: str | None = None, **_: Any) -> None:  # noqa: N803
+    def put_object(self, *, Bucket: str, Key: str, Body: Any, IfNoneMatch: str | None = None, **_: Any) -> None:  # noqa: N803 - as the client names it
         content = Body if isinstance(Body, bytes) else Body.read()
         if IfNoneMatch and (Bucket, Key) in self.objects:
             raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
@@ -185,7 +185,7 @@ class Buckets:
             self.overwritten.append((Bucket, Key))
         self.objects[Bucket, Key] = content
 
-    def get_object(self, *, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - as the client names it
         content = self.objects[Bucket, Key]
         return {
             "ContentLength": len(content),
@@ -195,7 +195,7 @@ class Buckets:
     def download_fileobj(self, bucket: str, key: str, into: io.BytesIO) -> None:
         into.write(self.objects[bucket, key])
 
-    def list_object_versions(self, *, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+    def list_object_versions(self, *, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - as the client names it
         long_ago = datetime(2026, 1, 1, tzinfo=UTC)
         versions = [
             {"Key": key, "VersionId": "1", "ETag": "e", "LastModified": long_ago}
@@ -230,7 +230,7 @@ class Queues:
         other.waiting = [replace(message) for message in self.waiting]
         return other
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Row]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Row]) -> dict[str, Any]:  # noqa: N803 - as the client names it
         self.waiting += [Waiting(QueueUrl, entry["MessageBody"]) for entry in Entries]
         return {}
 

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, Final
 
 import pytest
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailures
 from botocore.exceptions import BotoCoreError, ClientError
 from simulation.world import _CONTEXT, LONGEST, SCHEDULES, Saved, Stuck, World
 
@@ -154,10 +155,10 @@ class LeanWorld(World):
 
 def _each_message(event: dict[str, Any], do: Callable[[Message], object], sqs: object) -> Failed:
     """See `sqs_batch.each_message`; what no cloud and nobody else brought about is raised at once."""
-    failed: list[dict[str, str]] = []
+    failed: list[PartialItemFailures] = []
     for record in event["Records"]:
         try:
             do(Message(record["body"], record["eventSourceARN"]))
         except (Contention, Stale, BotoCoreError, ClientError):
             failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}  # type: ignore[typeddict-item]
+    return {"batchItemFailures": failed}

@@ -159,7 +159,9 @@ class Telling:
         opening = OPENING
         for day in self.plot.days:
             parts = self._statement(day, opening)
-            opening = parts[-1].balances.closing_cents or 0  # type: ignore[union-attr]
+            stated = parts[-1]
+            assert isinstance(stated, Statement)
+            opening = stated.balances.closing_cents or 0
             yield partial(_bring, f"{day}.xml", "camt.053", parts, chance.random() < 0.85)
             if self.plot.again and day == self.plot.days[0]:
                 yield partial(_bring, f"{day}.again.xml", "camt.053", parts, chance.random() < 0.5)

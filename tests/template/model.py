@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped,unused-ignore]
+import yaml
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 type Tree = dict[str, Any]
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc,unused-ignore]
+class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short tags."""
 
 

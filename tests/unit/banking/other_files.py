@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import BinaryIO, cast
 
 from unit.banking.camt_files import split
 
@@ -17,9 +18,12 @@ BANK, BRANCH, ACCOUNT = "30006", "00001", "12345678901"
 DAY = date(2026, 11, 23)
 
 
-class Trickle(io.RawIOBase):
-    """A stream that gives few bytes at a time, as a slow network does."""
+def trickle(data: bytes, size: int) -> BinaryIO:
+    """A stream that gives few bytes at a time, as a slow network does; it can be read and nothing else."""
+    return cast("BinaryIO", _Trickle(data, size))
 
+
+class _Trickle(io.RawIOBase):
     def __init__(self, data: bytes, size: int) -> None:
         self._data, self._size = io.BytesIO(data), size
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes, split
-from unit.banking.other_files import ACCOUNT, Trickle, cfonb, complement, operation, read_records, record, unqualified
+from unit.banking.other_files import ACCOUNT, cfonb, complement, operation, read_records, record, trickle, unqualified
 
 from quitus.banking import cfonb_layouts
 from quitus.banking.cfonb import read_cfonb
@@ -101,7 +101,7 @@ def test_where_a_chunk_ends_does_not_matter(shift: int, expected: tuple[list[Mov
 
 @pytest.mark.parametrize("size", [1, 7, 4096])
 def test_a_stream_that_trickles_is_read_the_same(size: int, expected: tuple[list[Movement], list[Statement]]) -> None:
-    assert split(read_cfonb(Trickle(cfonb(*a_long_file()), size))) == expected  # type: ignore[arg-type]
+    assert split(read_cfonb(trickle(cfonb(*a_long_file()), size))) == expected
 
 
 def test_a_file_cut_at_every_byte_of_a_movement_is_never_trusted() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.banking.camt_files import OTHER_VIRTUAL, VIRTUAL, codes, split
-from unit.banking.other_files import Trickle, mt940, read_fields, wrapped
+from unit.banking.other_files import mt940, read_fields, trickle, wrapped
 
 from quitus.banking import mt940_details, mt940_statements
 from quitus.banking.mt940 import read_mt940
@@ -125,7 +125,7 @@ def test_where_a_chunk_ends_does_not_matter(shift: int, expected: tuple[list[Mov
 
 @pytest.mark.parametrize("size", [1, 7, 4096])
 def test_a_stream_that_trickles_is_read_the_same(size: int, expected: tuple[list[Movement], list[Statement]]) -> None:
-    assert split(read_mt940(Trickle(a_long_file(), size))) == expected  # type: ignore[arg-type]
+    assert split(read_mt940(trickle(a_long_file(), size))) == expected
 
 
 def test_memory_does_not_grow_with_the_file() -> None:

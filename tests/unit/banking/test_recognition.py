@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import BinaryIO, cast
 
 import pytest
 from unit.banking.camt_files import Message, a_statement, an_entry
@@ -57,7 +58,7 @@ class Pipe(io.RawIOBase):
 
 
 def test_a_stream_that_cannot_be_rewound_is_kept() -> None:
-    with open_bank_file(Pipe(mt940())) as file:  # type: ignore[arg-type]
+    with open_bank_file(cast("BinaryIO", Pipe(mt940()))) as file:
         assert file.format == "mt940"
         assert file.rewound().read() == mt940()
 

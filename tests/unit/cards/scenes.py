@@ -125,13 +125,13 @@ class Cards:
         self.stripe = OpenedHere(StripeProvider(landlords, keys, pool))
         self.events = Orders()
         log, clock = office.outside.action_log.notebook, office.clock
-        connections = CardConnections({"demo": self.demo, "stripe": self.stripe})
+        self.connections = CardConnections({"demo": self.demo, "stripe": self.stripe})
         checkouts, alerts = CheckoutRows(self.table), AlertRows(self.table)
-        self.desk = CheckoutDesk(checkouts, LinkRows(self.table), PageRows(self.table), connections, alerts, log, clock)
+        links, pages = LinkRows(self.table), PageRows(self.table)
+        self.desk = CheckoutDesk(checkouts, links, pages, self.connections, alerts, log, clock)
         notes = CardNoteRows(self.table)
-        self.webhooks = CardWebhooks(connections, landlords, checkouts, notes, self.events, alerts, log, clock)
-        pages = PageDesk(PageRows(self.table), clock)
-        self.public = Public(pages, self.desk, partial(take, self.webhooks), office.outside.addresses)
+        self.webhooks = CardWebhooks(self.connections, landlords, checkouts, notes, self.events, alerts, log, clock)
+        self.public = Public(PageDesk(pages, clock), self.desk, partial(take, self.webhooks), office.outside.addresses)
 
     def link(self, **body: Any) -> str:
         """The token of a new link of the lease L1."""

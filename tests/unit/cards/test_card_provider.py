@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from card_provider import deliveries
+from card_provider.deliveries import Deliveries, Mode
 from card_provider.server import CardProvider, Reply
 from quitus.domain.webhook_signature import is_signed
 
@@ -194,7 +195,7 @@ def test_an_event_is_told_until_it_is_taken_or_given_up(provider: CardProvider, 
     assert call(provider, "GET", "/summary")[1]["deliveries"]["answers"] == {"200": 1, "500": 5}
 
 
-def test_events_go_twice_and_last_first_when_told_to(provider: CardProvider, endpoint: Endpoint) -> None:
+def test_events_are_held_back_and_go_twice_when_told_to(provider: CardProvider, endpoint: Endpoint) -> None:
     assert call(provider, "POST", "/mode", {"copies": 2, "hold": 2})[0] == 200
     session = opened(provider)
     browse(provider, session, "outcome=success")
@@ -204,6 +205,18 @@ def test_events_go_twice_and_last_first_when_told_to(provider: CardProvider, end
     wait_for(lambda: len(endpoint.taken) == 4)
     assert sorted(event["kind"] for event in endpoint.events) == ["chargeback"] * 2 + ["credit"] * 2
     assert call(provider, "POST", "/mode", {"unknown": 1})[0] == 400
+
+
+def test_events_that_were_held_back_go_last_first_each_with_its_copies() -> None:
+    """As they leave: on their way each is alone, and may be overtaken."""
+    waiting = Deliveries(mode=Mode(copies=2, hold=3))
+    for kind in ("credit", "return"):
+        waiting.tell({"kind": kind})
+    assert waiting._queue.empty()
+    waiting.tell({"kind": "chargeback"})
+    leaving = [json.loads(waiting._queue.get_nowait())["kind"] for _ in range(6)]
+    assert leaving == ["chargeback"] * 2 + ["return"] * 2 + ["credit"] * 2
+    assert waiting._queue.empty()
 
 
 def test_the_same_key_gives_the_same_session_and_not_for_another_order(provider: CardProvider) -> None:

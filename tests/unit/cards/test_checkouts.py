@@ -91,7 +91,7 @@ def test_what_a_provider_answered_without_a_page_is_over_and_the_next_one_has_an
     assert cards.start(token).number == 2
 
 
-def test_a_provider_that_is_busy_with_another_tab_is_waited_for(cards: Cards) -> None:
+def test_a_provider_that_is_busy_with_another_tab_is_waited_for(cards: Cards, monkeypatch: pytest.MonkeyPatch) -> None:
     token, opening = cards.link(), cards.demo.open
 
     def busy(*asked: Any) -> HostedSession:
@@ -100,11 +100,11 @@ def test_a_provider_that_is_busy_with_another_tab_is_waited_for(cards: Cards) ->
             raise ProviderBusy("busy", "Wait.")
         return opening(*asked)
 
-    cards.demo.open = busy  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(cards.demo, "open", busy)
     assert cards.start(token).url == "https://cards.example.org/pay/cs_1"
 
 
-def test_the_other_tabs_page_is_taken_as_soon_as_it_is_known(cards: Cards) -> None:
+def test_the_other_tabs_page_is_taken_as_soon_as_it_is_known(cards: Cards, monkeypatch: pytest.MonkeyPatch) -> None:
     token, others = cards.link(), list[Checkout]()
     racing = Cards(cards.office)
     racing.demo.opened = cards.demo.opened
@@ -113,7 +113,7 @@ def test_the_other_tabs_page_is_taken_as_soon_as_it_is_known(cards: Cards) -> No
         others.append(cards.start(token))
         raise ProviderBusy("busy", "Wait.")
 
-    racing.demo.open = busy  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(racing.demo, "open", busy)
     assert racing.start(token).url == "https://cards.example.org/pay/cs_1"
     assert (len(others), len(cards.demo.opened)) == (1, 1)
 
@@ -185,7 +185,7 @@ def test_cards_are_paid_out_to_an_account_of_the_landlord_only(cards: Cards) -> 
 def test_where_nobody_takes_cards_there_is_no_button(cards: Cards) -> None:
     view = cards.view(cards.link())
     bare = Cards(cards.office)
-    bare.desk.providers.providers.clear()  # type: ignore[attr-defined]
+    bare.connections.providers.clear()
     assert bare.desk.provider_of(view.landlord) is None
     with pytest.raises(Conflict) as refused:
         bare.start(cards.link())
@@ -415,14 +415,16 @@ def test_a_provider_that_does_not_say_whether_one_is_ended_opens_no_other(cards:
     assert cards.start(token, 20000).number == 2
 
 
-def test_one_that_its_provider_knows_no_more_does_not_keep_another_from_being_begun(cards: Cards) -> None:
+def test_one_that_its_provider_knows_no_more_does_not_keep_another_from_being_begun(
+    cards: Cards, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = cards.link()
     cards.start(token, 30000)
 
     def unknown(*_: Any) -> bool:
         raise ProviderRefusal("card_provider_refused", "No such session.", status=404)
 
-    cards.demo.close = unknown  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(cards.demo, "close", unknown)
     assert cards.start(token, 20000).number == 2
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from builders import DAY, a_due, an_account, an_open_due
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quitus.domain.allocation import AllocationRule, payable, payment_order, settle, settle_own_period
+from quitus.domain.allocation import AllocationRule, Settlement, payable, payment_order, settle, settle_own_period
 from quitus.domain.lease import DueKind, OpenDue
 from quitus.domain.plan import Instalment, InstalmentPlan
 
@@ -22,8 +24,8 @@ ARREARS = (
 )
 
 
-def paid(settlement: object) -> dict[str, int]:
-    return {due_id: cents for due_id, cents, _ in settlement.paid}  # type: ignore[attr-defined]
+def paid(settlement: Settlement) -> dict[str, int]:
+    return {due_id: cents for due_id, cents, _ in settlement.paid}
 
 
 def test_a_part_payment_without_label_settles_the_oldest_months_first() -> None:
@@ -56,9 +58,29 @@ def test_dues_that_are_not_yet_due_are_paid_before_a_credit_arises_but_after_tho
     assert settle([later, now], 200, DAY).rest_cents == 0
 
 
-def test_of_one_day_rent_comes_before_charges_and_fees() -> None:
-    dues = [an_open_due(kind.value, 100, kind=kind) for kind in (DueKind.FEE, DueKind.CHARGES, DueKind.RENT)]
-    assert [due.due_id for due in payment_order(dues, DAY)] == ["rent", "charges", "fee"]
+ONE_AFTER_THE_OTHER = (
+    DueKind.RENT,
+    DueKind.CHARGES,
+    DueKind.ADJUSTMENT,
+    DueKind.INSTALMENT,
+    DueKind.INSURANCE,
+    DueKind.ANNEX,
+    DueKind.FEE,
+    DueKind.DEPOSIT,
+)
+"""Kinds that a tenant owes, as sector.md §3 orders them."""
+
+
+@pytest.mark.parametrize("held", [ONE_AFTER_THE_OTHER, ONE_AFTER_THE_OTHER[::-1], sorted(ONE_AFTER_THE_OTHER)])
+def test_dues_of_one_day_are_paid_by_kind_rent_first_the_deposit_last(held: Sequence[DueKind]) -> None:
+    ids = dict(zip(ONE_AFTER_THE_OTHER, "hgfedcba", strict=True))
+    ordered = payment_order([an_open_due(ids[kind], 100, kind=kind) for kind in held], DAY)
+    assert [due.kind for due in ordered] == list(ONE_AFTER_THE_OTHER)
+
+
+@pytest.mark.parametrize("held", ["abc", "cba", "bca"])
+def test_dues_of_one_day_and_kind_are_paid_by_their_ids(held: str) -> None:
+    assert [due.due_id for due in payment_order([an_open_due(name, 100) for name in held], DAY)] == ["a", "b", "c"]
 
 
 def test_what_is_due_today_is_due_and_the_dwelling_comes_before_annexes() -> None:
@@ -160,9 +182,9 @@ def test_every_cent_is_either_on_a_due_or_in_the_rest_and_no_due_is_overpaid(due
 
 
 @given(DUES, st.integers(1, 1_000_000), st.randoms())
-def test_the_order_in_which_dues_are_held_never_matters(dues: list[OpenDue], cents: int, chance: object) -> None:
+def test_the_order_in_which_dues_are_held_never_matters(dues: list[OpenDue], cents: int, chance: Random) -> None:
     shuffled = list(dues)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert paid(settle(dues, cents, DAY)) == paid(settle(shuffled, cents, DAY))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from builders import DAY
@@ -57,6 +58,20 @@ def test_what_the_proof_counts_on_another_day_is_journalled_there() -> None:
     assert in_order([early, late, waiting("D", AFTER)], AFTER) == [early, late, waiting("D", AFTER)]
     (numbered_early,) = Books().number([early], TODAY).last
     assert (numbered_early.booking_date, numbered_early.day) == (AFTER, DAY)
+
+
+@pytest.mark.parametrize("told", list(permutations(range(4))))
+def test_entries_are_numbered_by_booking_day_and_id_however_they_are_told(told: tuple[int, ...]) -> None:
+    before = DAY - timedelta(days=1)
+    in_turn = [waiting("Z", before), waiting("A"), waiting("B"), waiting("C")]
+    ordered = in_order([in_turn[place] for place in told], DAY)
+    placed = [(place.entry_id, place.number) for place in Books().number(ordered, TODAY).last]
+    assert placed == [("Z", 1), ("A", 2), ("B", 3), ("C", 4)]
+
+
+def test_of_one_day_of_the_proof_what_was_booked_first_is_numbered_first() -> None:
+    booked_later, booked_first = waiting("A", AFTER, day=DAY), waiting("B", DAY, day=DAY)
+    assert in_order([booked_later, booked_first], DAY) == [booked_first, booked_later]
 
 
 def test_a_closing_numbers_nothing() -> None:

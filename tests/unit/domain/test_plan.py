@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from builders import DAY, an_account, an_open_due
@@ -20,8 +21,8 @@ CURRENT_RENT = an_open_due("nov", 51000, FIRST)
 PLAN = InstalmentPlan(1, tuple(Instalment(months_after(FIRST, month), 8000) for month in range(12)), (("old", 96000),))
 
 
-def paid(dues: list[OpenDue], cents: int, on: date = FIRST, plan: InstalmentPlan = PLAN, **named: object) -> object:
-    settlement = settle(dues, cents, on, plans=[plan], **named)  # type: ignore[arg-type]
+def paid(dues: list[OpenDue], cents: int, on: date = FIRST, plan: InstalmentPlan = PLAN, **named: Any) -> object:
+    settlement = settle(dues, cents, on, plans=[plan], **named)
     return [(due_id, part) for due_id, part, _ in settlement.paid], settlement.rest_cents
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +18,9 @@ ON = date(2026, 11, 5)
 TODAY = date(2026, 12, 1)
 
 
-def a_party(name: str, share: str | None = None, **changes: object) -> Party:
+def a_party(name: str, share: str | None = None, **changes: Any) -> Party:
     party = Party(name, "L1", PartyRole.COTENANT, name, share_percent=share)
-    return replace(party, **changes)  # type: ignore[arg-type]
+    return replace(party, **changes)
 
 
 def parts(*parties: Party, on: date = ON) -> dict[str, Fraction]:

@@ -12,6 +12,7 @@ from unit.erp.office import LANDLORD, LEASE_HEADER, Office, a_file, a_lease_line
 
 from quitus.adapters import keys
 from quitus.adapters.landlord_rows import LandlordRows
+from quitus.adapters.lease_rows import LeaseRows
 from quitus.adapters.memory import MemoryTable
 from quitus.adapters.numbering import Numbering
 from quitus.domain.errors import Conflict, Invalid
@@ -81,9 +82,9 @@ def test_a_lease_moves_between_the_lists_of_residences() -> None:
     office = Office()
     office.leases("L1")
     office.load(a_file("leases", LEASE_HEADER, [a_lease_line("L1", residence_id="R2")], sequence=2), "two")
-    leases = office.applier().worker.leases
-    assert leases.leases_of_residence(LANDLORD, "R1", None, 10) == ([], None)  # type: ignore[attr-defined]
-    assert [held.lease_id for held in leases.leases_of_residence(LANDLORD, "R2", None, 10)[0]] == ["L1"]  # type: ignore[attr-defined]
+    leases = LeaseRows(office.table)
+    assert leases.leases_of_residence(LANDLORD, "R1", None, 10) == ([], None)
+    assert [held.lease_id for held in leases.leases_of_residence(LANDLORD, "R2", None, 10)[0]] == ["L1"]
 
 
 @pytest.mark.parametrize("after", [False, True])

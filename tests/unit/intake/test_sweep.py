@@ -60,10 +60,10 @@ def unfinished(counter: Counter, entries: list[Entry] = MANY) -> DroppedFile:
 def test_a_file_that_was_registered_and_never_read_is_taken_up() -> None:
     counter = Counter()
     dropped = counter.put("releve.xml", camt(a_statement(MANY)))
-    fetch, counter.bucket.fetch = counter.bucket.fetch, away  # type: ignore[method-assign, assignment]
-    with pytest.raises(ConnectionError):
-        counter.intake().take(dropped)
-    counter.bucket.fetch = fetch  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counter.bucket, "fetch", away)
+        with pytest.raises(ConnectionError):
+            counter.intake().take(dropped)
     assert counter.sweep() == Swept(0, 0)
     counter.wait(minutes=21)
     assert counter.sweep() == Swept(0, 1)
@@ -71,7 +71,7 @@ def test_a_file_that_was_registered_and_never_read_is_taken_up() -> None:
     assert counter.file(dropped.file_id).status is FileStatus.PROCESSED
 
 
-def test_a_file_is_registered_although_another_transaction_met_this_one() -> None:
+def test_a_file_is_registered_although_another_transaction_met_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """DynamoDB refuses both of two that meet: then nothing is there yet."""
     counter = Counter()
     write, met = counter.memory.write, iter([True])
@@ -81,7 +81,7 @@ def test_a_file_is_registered_although_another_transaction_met_this_one() -> Non
             raise Stale
         write(writes)
 
-    counter.memory.write = meeting  # type: ignore[method-assign]
+    monkeypatch.setattr(counter.memory, "write", meeting)
     assert counter.intake().take(counter.put("releve.xml", camt(a_statement([Entry(100)])))) is not None
 
 

@@ -83,7 +83,8 @@ def alternatives(node: Any) -> list[str]:
 
 
 def test_fonts_are_in_the_file_and_nothing_in_it_acts(file: pypdf.PdfReader) -> None:
-    fonts = {font for page in file.pages for font in page["/Resources"]["/Font"].values()}  # type: ignore[index]
+    pages: list[Any] = list(file.pages)
+    fonts = {font for page in pages for font in page["/Resources"]["/Font"].values()}
     for font in (font.get_object() for font in fonts):
         (descendant,) = font["/DescendantFonts"]
         descriptor = descendant.get_object()["/FontDescriptor"]

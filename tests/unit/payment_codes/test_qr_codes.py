@@ -75,5 +75,6 @@ def test_the_picture_has_a_name_and_nothing_active() -> None:
     assert title.text == 'Payer "450 €" <script>alert(1)</script>'
     assert {element.tag.rpartition("}")[2] for element in root.iter()} == {"svg", "title", "path"}
     assert background.get("fill") == "#fff"
-    size = int(re.fullmatch(r"0 0 (\d+) \1", root.get("viewBox") or "").group(1))  # type: ignore[union-attr]
-    assert read_by_zxing(painted(dark.get("d") or "", size)) == [content]
+    square = re.fullmatch(r"0 0 (\d+) \1", root.get("viewBox") or "")
+    assert square
+    assert read_by_zxing(painted(dark.get("d") or "", int(square[1]))) == [content]

@@ -24,12 +24,12 @@ class Database:
     def __init__(self, **tables: list[Any]) -> None:
         self._tables = tables
 
-    def describe_table(self, *, TableName: str) -> dict[str, Any]:  # noqa: N803
+    def describe_table(self, *, TableName: str) -> dict[str, Any]:  # noqa: N803 - as the client names it
         if TableName not in self._tables:
             raise Absent
         return {"Table": {"TableName": TableName}}
 
-    def scan(self, *, TableName: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+    def scan(self, *, TableName: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - as the client names it
         return {"Items": self._tables[TableName]}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -196,23 +197,23 @@ def test_a_reversal_of_a_reversal_is_refused(estate: Estate) -> None:
 def test_two_providers_that_tell_of_one_part_at_once_take_it_back_once() -> None:
     """They date it differently; the payment is larger, so that what is left would pay for the same part again."""
     told = 0
+
+    def back(table: Any, place: int) -> None:
+        source, name = PROVIDERS[place]
+        part = {"event_id": f"B-{name}", "bank_reference": f"B-{name}", "original_reference": name}
+        part |= {"booking_date": f"2026-11-{19 + place}"}
+        poster(table).post(json.dumps(CHARGEBACK | BY_TRANSFER | part | {"source": source, "amount_cents": 20000}))
+
+    def other(table: Any) -> None:
+        nonlocal told
+        told += 1
+        back(table, 1)
+
     for call in range(1, 40):
         estate = Estate()
         for source, name in PROVIDERS:
             tell(estate, CREDIT | BY_TRANSFER, source=source, event_id=name, bank_reference=name)
-
-        def back(table: Any, place: int) -> None:
-            source, name = PROVIDERS[place]
-            part = {"event_id": f"B-{name}", "bank_reference": f"B-{name}", "original_reference": name}
-            part |= {"booking_date": f"2026-11-{19 + place}"}
-            poster(table).post(json.dumps(CHARGEBACK | BY_TRANSFER | part | {"source": source, "amount_cents": 20000}))
-
-        def other() -> None:
-            nonlocal told
-            told += 1
-            back(estate.table, 1)  # noqa: B023
-
-        back(InterruptedTable(estate.table, call, other), 0)
+        back(InterruptedTable(estate.table, call, partial(other, estate.table)), 0)
         back(estate.table, 1)
         estate.settle()
         assert [reversal.amount_cents for reversal in the_payment(estate).reversals] == [20000]

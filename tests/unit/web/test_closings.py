@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
@@ -33,13 +34,19 @@ def close(office: Office, day: date = DAY, **named: Any) -> Any:
     return office.ask("POST", "/v1/closings", {"through": day.isoformat()}, **named)
 
 
-def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str, str]]:
-    order = {"kind": "fec", "from": first.isoformat(), "to": last.isoformat()}
+def exported(office: Office, kind: str, first: date = BEFORE, last: date = DAY) -> tuple[dict[str, Any], str]:
+    """An export, ordered and written: what is said of it, and the file."""
+    order = {"kind": kind, "from": first.isoformat(), "to": last.isoformat()}
     ordered = office.ask("POST", "/v1/exports", order)
     assert ordered.status == 202, ordered
     shelf, export_id = Shelf(), ordered.body["export_id"]
     office.export_writer(shelf).write(ExportOrder("semiga", export_id))
-    header, *lines = shelf.files["semiga", export_id].removesuffix("\r\n").split("\r\n")
+    return office.get(f"/v1/exports/{export_id}"), shelf.files["semiga", export_id]
+
+
+def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str, str]]:
+    _, text = exported(office, "fec", first, last)
+    header, *lines = text.removesuffix("\r\n").split("\r\n")
     assert header.split("\t") == list(COLUMNS)
     return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
 
@@ -151,6 +158,18 @@ def test_the_fec_has_eighteen_fields_and_numbers_without_a_hole(office: Office) 
     bank = [line for line in lines if line["CompteNum"] == "512"]
     assert sum(cents(line["Debit"]) - cents(line["Credit"]) for line in bank) == 300 + 73500
     assert fec(office) == lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("fec", "123456782FEC20261105.txt"), ("entries", "entries-2026-11-04-2026-11-05.csv")]
+)
+def test_the_fec_is_named_as_the_administration_wants_it_other_exports_by_what_they_hold(
+    office: Office, kind: str, name: str
+) -> None:
+    office.rent(45000)
+    office.state(DAY, 0, 45000, 0)
+    told, _ = exported(office, kind)
+    assert (told["status"], parse_qs(urlsplit(told["url"]).query)["as"]) == ("ready", [name])
 
 
 def paid_number(lines: list[dict[str, str]], payment_id: str) -> str:

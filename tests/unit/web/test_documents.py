@@ -230,6 +230,21 @@ def test_case_1_three_co_tenants_have_three_recus_then_one_quittance() -> None:
     assert (line["holder_name"], line["letter"]) == ("Camille Roux", "full_receipt")
 
 
+def test_case_7_a_month_whose_debit_came_back_has_no_receipt_any_more() -> None:
+    case = Case()
+    case.let()
+    case.call("nov", "rent", "2026-11-10", "612.40")
+    paid = case.receive("612.40", "2026-11-05", means="direct_debit")
+    works, receipts = Works(case.office), {"kind": "receipt", "period": "2026-11", "lease_ids": ["L1"]}
+    document, (line,) = works.written(**receipts)
+    assert (line["letter"], line["reason"], document["progress"]["letters"]) == ("full_receipt", "", 1)
+    case.today_is("2026-11-08")
+    case.take_back(paid, "2026-11-08", "612.40", "AM04")
+    document, (line,) = works.written(**receipts)
+    assert (line["letter"], line["reason"], line["file"]) == ("", "nothing_paid", "")
+    assert (document["progress"]["letters"], document["progress"]["skipped"]) == (0, 1)
+
+
 def test_account_numbers_are_told_to_all_who_still_live_there(works: Works) -> None:
     ended = LEASE | {"status": "ended", "end_date": "2026-10-31"}
     assert works.office.ask("PUT", "/v1/leases/L1", ended).status == 200

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from builders import a_credit, a_virtual_iban, reported
+from builders import DAY, a_credit, a_virtual_iban, reported
 from unit.web.office import CHEQUE, Office, Shelf
 
 from quitus.adapters.export_rows import ExportRows
 from quitus.domain.errors import NotFound
+from quitus.domain.movement import Means, Nature
 from quitus.services.exports import ExportStatus
 from quitus.services.messages import ExportOrder
 from quitus.services.write_exports import Euros, csv_line
@@ -71,6 +72,19 @@ def test_receipts_say_where_each_went(office: Office) -> None:
     assert (found["450.00"]["residence_id"], found["450.00"]["commune"]) == ("R1", "Nîmes")
     assert (found["275.00"]["status"], found["275.00"]["debtor_name"]) == ("suspense", "Inès Petit")
     assert found["275.00"]["lease_id"] == ""
+
+
+def test_receipts_say_what_went_back_and_leave_out_what_waits_for_its_payment(office: Office) -> None:
+    debit: dict[str, Any] = {"means": Means.DIRECT_DEBIT, "end_to_end_id": "E2E-1"}
+    returned = debit | {"booking_date": DAY + timedelta(days=3), "nature": Nature.RETURN, "return_reason": "AM04"}
+    paid = office.rent(45000, **debit)
+    office.post(reported(a_credit(-45000, None, **returned), message="S-R"))
+    office.post(reported(a_credit(-7700, None, **returned | {"end_to_end_id": "E2E-2"}), message="S-R2"))
+    listed = [(item["status"], item["amount_cents"]) for item in office.get("/v1/payments")["items"]]
+    assert sorted(listed) == [("pending", 7700), ("reversed", 45000)]
+    (line,) = rows(written(office, "receipts"))
+    assert (line["payment_id"], line["booking_date"], line["means"]) == (paid, "2026-11-05", "direct_debit")
+    assert (line["status"], line["amount"], line["reversed"]) == ("reversed", "450.00", "450.00")
 
 
 def test_an_export_never_holds_another_landlords_lines(office: Office) -> None:

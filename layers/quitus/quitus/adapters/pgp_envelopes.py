@@ -83,7 +83,7 @@ def _decrypt(content: BinaryIO, plain: Any, wanted: Sequence[str], armored: Sequ
 
 def _ids(key: Tsk) -> set[str]:
     """The ids of a key and of its subkeys: messages name the one that they are encrypted to."""
-    from pysequoia.packet import PacketPile  # noqa: PLC0415
+    from pysequoia.packet import PacketPile  # noqa: PLC0415 - slow to load, as above
 
     return {packet.key_id for packet in PacketPile.from_bytes(bytes(key)) if packet.key_id is not None}
 

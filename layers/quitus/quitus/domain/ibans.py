@@ -67,7 +67,7 @@ def checked_iban(text: str) -> str:
         InvalidIban: a wrong check, a wrong national key, or no account number at all.
     """
     from schwifty import IBAN  # noqa: PLC0415 - slow to load, and most functions never check a number
-    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415 - comes with it
 
     try:
         return str(IBAN(text.strip(), validate_bban=True).compact)
@@ -96,8 +96,8 @@ def virtual_iban_of_reference(reference: str) -> VirtualIban | None:
     """The virtual IBAN that a payment reference stands for, when it has the shape that Quitus gives."""
     if len(reference) != 25 or not is_creditor_reference(reference):
         return None
-    from schwifty import IBAN  # noqa: PLC0415
-    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415
+    from schwifty import IBAN  # noqa: PLC0415 - slow to load, as above
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415 - comes with it
 
     bank, branch, account = reference[4:9], reference[9:14], reference[14:25]
     try:
@@ -145,7 +145,7 @@ class VirtualIbanRange:
         """The account of a counter value: a bijection of the range keyed by a secret, so neighbours cannot be
         guessed.
         """
-        from schwifty import IBAN  # noqa: PLC0415
+        from schwifty import IBAN  # noqa: PLC0415 - slow to load, as above
 
         digits = _ACCOUNT_DIGITS - len(self.account_prefix)
         permuted = _permute(counter, self.capacity, secret + self.name.encode())

@@ -34,8 +34,8 @@ def qr_modules(content: bytes, level: str = "M") -> list[list[bool]]:
         ValueError: more bytes than a code holds.
     """
     from qrcode.exceptions import DataOverflowError  # noqa: PLC0415 - slow to load, and most functions draw nothing
-    from qrcode.main import QRCode  # noqa: PLC0415
-    from qrcode.util import QRData  # noqa: PLC0415
+    from qrcode.main import QRCode  # noqa: PLC0415 - comes with it
+    from qrcode.util import QRData  # noqa: PLC0415 - comes with it
 
     code = QRCode(error_correction=_LEVELS[level], border=0, mask_pattern=_MASK)
     code.add_data(QRData(content, _BYTES, check_data=False))

@@ -70,7 +70,7 @@ def _forget() -> None:
 
 
 def _compiler() -> typst.Compiler:
-    import typst  # noqa: PLC0415
+    import typst  # noqa: PLC0415 - as above
 
     return typst.Compiler(_FOLDER / "letter.typ", root=_FOLDER, font_paths=_fonts(), ignore_system_fonts=True)
 
