@@ -63,3 +63,15 @@ def test_months_to_come_are_not_shown() -> None:
     case.call("dec", "rent", "2026-12-10", "100.00")
     assert case.shares("2026-11-05")["months"] == []
     assert case.office.ask("GET", "/v1/leases/NONE/shares").code == "lease_not_found"
+
+
+def test_the_months_before_a_past_day_are_shown_however_long_ago_it_is() -> None:
+    case = Case(today="2026-11-05")
+    case.let()
+    case.parties(("A", "60"), ("B", "40"))
+    case.call("nov", "rent", "2026-11-10", "900.00")
+    case.receive("900.00")
+    shown = case.shares("2026-11-05")
+    case.today_is("2029-01-02")
+    assert [month["period"] for month in shown["months"]] == ["2026-11"]
+    assert case.shares("2026-11-05")["months"] == shown["months"]

@@ -90,7 +90,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class FullStanding:
-    """A lease, its account, its dues of 24 months (and older ones while open) by date, and its parties."""
+    """A lease, its account, its dues since a day (and older ones while open) by date, and its parties."""
 
     standing: Standing
     dues: tuple[DueStanding, ...]
@@ -107,8 +107,8 @@ class LeaseDesk:
     landlords: Landlords
     clock: Clock
 
-    def one(self, landlord_id: str, lease_id: str) -> FullStanding:
-        """A lease, strongly consistent: balance and dues are of the same moment.
+    def one(self, landlord_id: str, lease_id: str, since: date | None = None) -> FullStanding:
+        """A lease, strongly consistent: balance and dues (of two years unless told) are of the same moment.
 
         Raises:
             NotFound: no such lease.
@@ -117,7 +117,7 @@ class LeaseDesk:
         lease = self.leases.lease(landlord_id, lease_id)
         parties = self.leases.parties(landlord_id, lease_id)
         account, dues = self._account_with_dues(landlord_id, lease_id)
-        since = years_before(paris_day(self.clock.now()), DUES_SHOWN_YEARS)
+        since = since or years_before(paris_day(self.clock.now()), DUES_SHOWN_YEARS)
         (standing,) = self._standings(landlord_id, [lease], {lease_id: account})
         return FullStanding(standing, tuple(_shown(dues, account, since)), tuple(parties))
 

@@ -102,8 +102,8 @@ class ShareDesk:
             Contention: it changed each time it was read.
         """
         day = on or paris_day(self.clock.now())
-        full = self.leases.one(landlord_id, lease_id)
         since = years_before(day, DUES_SHOWN_YEARS)
+        full = self.leases.one(landlord_id, lease_id, since)
         dues = [one for one in full.dues if one.due.due_date >= since and _is_called(one, day)]
         payments = list(self.payments.payments_on(landlord_id, lease_id)) if dues else []
         periods = sorted({one.due.period for one in dues})
