@@ -23,7 +23,7 @@ import forward_changes.app
 import post_movements.app
 import update_views.app
 from quitus import bootstrap
-from quitus.adapters import account_records, action_log, file_rows, ledger_rows, outbox_rows
+from quitus.adapters import account_records, action_log, file_rows, ledger_rows, outbox_rows, payment_view_rows
 from quitus.adapters.changes import forward as forward_changed
 from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
@@ -34,14 +34,14 @@ from quitus.domain import allocation, household, ledger, posting, reversing, tak
 from quitus.domain.erp_batch import Outcome
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming
-from quitus.domain.ledger import Chart, seal
+from quitus.domain.ledger import Chart, Entry, seal
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.services import bank_intake, idempotent_requests, push_erp, take_back
 from quitus.services import post_movements as posting_of_movements
 from quitus.services.idempotent_requests import Attempt, Once
 from quitus.services.resume import unsent
 from quitus.services.sweep import Sweep
-from quitus.services.table import Stale, Update, Write
+from quitus.services.table import Put, Stale, Update, Write
 
 type Sow = Callable[[pytest.MonkeyPatch], None]
 type Instrument = Callable[[World, Moments], None]
@@ -416,6 +416,21 @@ def what_the_erp_did_not_take_counts_as_told(patch: pytest.MonkeyPatch) -> None:
 def an_entry_is_told_to_the_erp_at_each_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox_rows, "NEVER_RECORDED", None)
     patch.setattr(views.ViewChange, "new_entries", property(lambda change: change.payment.entries))
+
+
+@found_by(SMALL_STORIES)
+def what_is_on_no_lease_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    true = outbox_rows.entry_puts
+
+    def puts(landlord_id: str, entry: Entry, *of: Any, pushed: bool) -> list[Put]:
+        return true(landlord_id, entry, *of, pushed=pushed and entry.lease_id is not None)
+
+    patch.setattr(payment_view_rows, "entry_puts", puts)
+
+
+@found_by(SMALL_STORIES)
+def what_goes_back_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(views.ViewChange, "new_reversals", property(lambda change: ()))
 
 
 # Views
