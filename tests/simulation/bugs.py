@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -44,8 +44,8 @@ from quitus.services.sweep import Sweep
 from quitus.services.table import Put, Stale, Update, Write
 
 type Sow = Callable[[pytest.MonkeyPatch], None]
-type Instrument = Callable[[World, Moments], None]
-"""Plays what shows the bug; raises when something does not hold."""
+type Instrument = Callable[[World, Moments], Iterator[None]]
+"""Plays what shows the bug, one thing after the other; raises when something does not hold."""
 
 
 @dataclass(frozen=True)
@@ -74,39 +74,26 @@ def found_by(instrument: Instrument | None) -> Callable[[Sow], Sow]:
     return add
 
 
-def the_day(world: World, moments: Moments) -> None:
+def the_day(world: World, moments: Moments) -> Iterator[None]:
     """The day as it usually goes."""
     world.forget_and_become(moments.morning)
     in_order(world)
     check(world)
+    yield
 
 
 def fault(kind: Fault, name: str) -> Instrument:
     """The day with one fault, at each call of a name in turn."""
 
-    def play(world: World, moments: Moments) -> None:
-        the_day(world, moments)
+    def play(world: World, moments: Moments) -> Iterator[None]:
+        yield from the_day(world, moments)
         calls = [call for call, called in enumerate(world.turnstile.names, 1) if called == name]
         for call in calls:
             world.forget_and_become(moments.morning)
             world.turnstile.plan = single(call, kind)
             in_order(world)
             check(world)
-
-    return play
-
-
-def failing_erp(how: str) -> Instrument:
-    """The day while the ERP fails every other time."""
-
-    def play(world: World, moments: Moments) -> None:
-        world.forget_and_become(moments.morning)
-        asked = iter(range(1_000_000))
-        world.erp.fails = lambda: None if next(asked) % 2 else how
-        in_order(world)
-        world.erp.fails = lambda: None
-        world.settle()
-        check(world)
+            yield
 
     return play
 
@@ -114,9 +101,10 @@ def failing_erp(how: str) -> Instrument:
 def pair(name: str) -> Instrument:
     """Two handlers at once."""
 
-    def play(world: World, moments: Moments) -> None:
+    def play(world: World, moments: Moments) -> Iterator[None]:
         for _ in schedules_of(world, moments, name).each():
             end(world)
+            yield
 
     return play
 
@@ -124,11 +112,12 @@ def pair(name: str) -> Instrument:
 def chances(seeds: Iterable[int]) -> Instrument:
     """The day by chance."""
 
-    def play(world: World, moments: Moments) -> None:
+    def play(world: World, moments: Moments) -> Iterator[None]:
         for seed in seeds:
             world.forget_and_become(moments.morning)
             by_chance(world, random.Random(seed))
             check(world)
+            yield
 
     return play
 
