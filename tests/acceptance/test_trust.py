@@ -326,8 +326,9 @@ def test_a_return_that_the_bank_books_after_the_year_is_in_the_fec_of_the_next(n
 
 @pytest.fixture
 def neighbours(case: Case) -> Office:
-    """The deployment with a second landlord, HABITAT; SEMIGA has a lease and a payment."""
+    """The deployment with a second landlord, HABITAT; SEMIGA has a lease, a payment, and the bank's statement of it."""
     case.receive("450.00")
+    state(case, "1000.00", "450.00", "0.00")
     office = case.office
     assert office.ask("PUT", "/v1/landlords/habitat", other_landlord(), landlord="habitat").status == 201
     return office
@@ -349,7 +350,7 @@ def test_case_25_who_asked_for_what_is_logged() -> None:
         assert said in logged
 
 
-@pytest.mark.parametrize("kind", ["entries", "receipts"])
+@pytest.mark.parametrize("kind", ["entries", "receipts", "fec"])
 def test_case_25_exports_never_hold_anothers_lines(neighbours: Office, kind: str) -> None:
     written = {landlord: export(neighbours, landlord, kind) for landlord in ("semiga", "habitat")}
     lines = {landlord: text.splitlines() for landlord, text in written.items()}
