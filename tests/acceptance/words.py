@@ -8,18 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from quitus.domain.money import format_euros, parse_euros
+from unit.web.office import LEASE
 
-LEASE: dict[str, Any] = {
-    "status": "active",
-    "start_date": "2020-01-01",
-    "unit_id": "U1",
-    "unit_kind": "dwelling",
-    "residence_id": "R1",
-    "residence_name": "Les Micocouliers",
-    "commune": "Nîmes",
-    "holder_name": "Camille Roux",
-}
+from quitus.domain.money import format_euros, parse_euros
 
 
 class Reply(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
 from faults import Fault, Killed
-from unit.web.office import CHEQUE, LANDLORD, Office, Shelf, other_landlord
+from unit.web.office import CHEQUE, LANDLORD, Office, other_landlord
 
 from quitus.adapters import closing_keys
 from quitus.adapters.closing_rows import ClosingRows
@@ -18,7 +18,6 @@ from quitus.adapters.memory import MemoryTable
 from quitus.domain.closing import Books
 from quitus.domain.fec import COLUMNS
 from quitus.domain.movement import Nature
-from quitus.services.messages import ExportOrder
 
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 UNHELD = a_virtual_iban(9_999_999)
@@ -33,15 +32,9 @@ def close(office: Office, day: date = DAY, **named: Any) -> Any:
     return office.ask("POST", "/v1/closings", {"through": day.isoformat()}, **named)
 
 
-def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str, str]]:
-    order = {"kind": "fec", "from": first.isoformat(), "to": last.isoformat()}
-    ordered = office.ask("POST", "/v1/exports", order)
-    assert ordered.status == 202, ordered
-    shelf, export_id = Shelf(), ordered.body["export_id"]
-    office.export_writer(shelf).write(ExportOrder("semiga", export_id))
-    header, *lines = shelf.files["semiga", export_id].removesuffix("\r\n").split("\r\n")
-    assert header.split("\t") == list(COLUMNS)
-    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
+def fec(office: Office) -> list[dict[str, str]]:
+    """That of the day and the one before."""
+    return office.fec(BEFORE.isoformat(), DAY.isoformat())
 
 
 def numbers(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
