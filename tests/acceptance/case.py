@@ -127,6 +127,10 @@ class Case(Words):
         self.report(f"-{euros}", on, channel=told.source.channel, **named)
         self.settle()
 
+    def booked(self, *payment_ids: str) -> dict[str, int]:
+        """What payments, returns and bank lines leave on each account, debits less credits."""
+        return self.office.booked(*payment_ids)
+
     def drop_list(self, text: str, payer_id: str = "caf", name: str = "bordereau.csv") -> str:
         self.drops.clock.instant = self.office.clock.instant
         dropped = self.drops.put(name, text.encode(), folder=f"semiga/lists/{payer_id}")

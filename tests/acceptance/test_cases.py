@@ -231,6 +231,31 @@ def test_the_dues_that_the_payer_chose_stay_chosen_when_a_person_puts_the_paymen
     case.holds("L1", "L2")
 
 
+def test_the_dues_that_a_person_chose_are_paid_by_rule_person_and_those_that_the_tenant_asked_for_as_a_target(
+    case: Words,
+) -> None:
+    case.let()
+    case.call("oct", "rent", "2026-10-10", "100.00")
+    case.call("nov", "rent", "2026-11-10", "100.00")
+    paid = case.report("100.00")
+    case.holds()
+    november, open_before = {"due_ids": ["nov"]}, {"oct": "100.00", "nov": "100.00"}
+    for chosen, settled, rule in (
+        (november, "nov", "person"),
+        (november | {"requested_by": "tenant"}, "nov", "target"),
+        ({}, "oct", "oldest_due"),
+        ({"requested_by": "tenant"}, "oct", "oldest_due"),
+    ):
+        order = {"lease_id": "L1", "reason": "vu"} | chosen
+        assert case.ask("POST", f"/v1/payments/{paid}/assign", order).status == 200
+        assert (case.settled(paid), case.rules(paid)) == ({settled: "100.00"}, [rule])
+        assert (case.balance(), settled in case.still_open()) == ("100.00", False)
+        case.holds()
+        assert case.ask("POST", f"/v1/payments/{paid}/unassign", {"reason": "vu"}).status == 200
+        assert (case.settled(paid), case.still_open(), case.balance()) == ({}, open_before, "200.00")
+        case.holds()
+
+
 def test_the_parts_of_a_split_pay_the_dues_that_the_payer_chose() -> None:
     case = Case()
     for lease_id in ("L1", "L2"):

@@ -9,7 +9,6 @@ import pytest
 from acceptance.case import Case
 from builders import a_credit, reported
 
-from quitus.adapters.ledger_rows import LedgerRows
 from quitus.banking.codes import means_of, nature_of
 from quitus.domain.movement import Nature
 
@@ -168,20 +167,20 @@ def test_a_payout_that_an_event_and_a_file_tell_is_one(event_first: bool) -> Non
     said: dict[str, Any] = {"debtor_name": "STRIPE TECHNOLOGY EUROPE", "bank_reference": "PO-1"}
     told: list[dict[str, Any]] = [{"channel": "event:bank:ca", "means": "transfer"}, {"channel": "camt.053"}]
     lines = {a_transfer(case, **said, **one) for one in (told if event_first else reversed(told))}
-    assert [booked(case, line) for line in lines] == [{"512": 42575, "511": -42575}]
+    assert [case.booked(line) for line in lines] == [{"512": 42575, "511": -42575}]
     assert (waiting(case), proved(case, "2026-11-04")) == ({}, (0, 0, 42575))
 
 
 def test_a_card_payment_of_somebody_named_like_a_sender_waits_like_any_other() -> None:
     case = Case()
     line = case.report("50.00", "2026-11-04", channel="event:psp:demo", means="card", debtor_name="STRIPE")
-    assert (booked(case, line), waiting(case)) == ({"511": 5000, "471": -5000}, {"card": 5000})
+    assert (case.booked(line), waiting(case)) == ({"511": 5000, "471": -5000}, {"card": 5000})
 
 
 def test_a_batch_of_a_sender_waits_for_its_details_like_any_other() -> None:
     case = Case()
     line = case.report("100.00", "2026-11-04", debtor_name="STRIPE", awaiting_details=True, bank_reference="B-1")
-    assert (case.payment(line)["status"], booked(case, line)) == ("pending", {})
+    assert (case.payment(line)["status"], case.booked(line)) == ("pending", {})
 
 
 def test_a_line_that_brings_values_is_no_payment_that_a_return_takes_back() -> None:
@@ -236,7 +235,7 @@ def test_a_person_says_that_a_line_in_suspense_brings_what_waits() -> None:
     line = a_transfer(case, "419.36", debtor_name="UN PRESTATAIRE")
     assert say(case, line, kept_cents=639).body["clearing"] == {"means": "card", "kept_cents": 639}
     assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({}, [], (0, 0, 41936))
-    assert booked(case, line) == {"512": 41936, "471": 0, "627": 639, "511": -42575}
+    assert case.booked(line) == {"512": 41936, "471": 0, "627": 639, "511": -42575}
 
 
 def test_who_erred_takes_it_back() -> None:
@@ -246,7 +245,7 @@ def test_who_erred_takes_it_back() -> None:
     assert say(case, line, kept_cents=639).status == 200
     assert say(case, line, clears=False).body["status"] == "suspense"
     assert (waiting(case), suspended(case), proved(case, "2026-11-04")) == ({"card": 42575}, [line], (41936, 0, 0))
-    assert booked(case, line) == {"512": 41936, "471": -41936, "627": 0, "511": 0}
+    assert case.booked(line) == {"512": 41936, "471": -41936, "627": 0, "511": 0}
     assert case.ask("POST", f"/v1/payments/{line}/assign", {"lease_id": "L1", "reason": "seen"}).status == 200
     assert (case.payment(line)["lease_id"], proved(case, "2026-11-04")) == ("L1", (41936, 0, 0))
     assert line in listed(case)
@@ -274,7 +273,7 @@ def test_a_person_says_what_was_kept_of_a_payout_and_corrects_it() -> None:
     assert say(case, line, kept_cents=700).status == 200
     assert say(case, line, kept_cents=639).status == 200
     assert say(case, line, kept_cents=639).body["error"]["code"] == "payment_clears_already"
-    assert (waiting(case), booked(case, line)) == ({}, {"512": 41936, "627": 639, "511": -42575})
+    assert (waiting(case), case.booked(line)) == ({}, {"512": 41936, "627": 639, "511": -42575})
 
 
 def test_the_fee_of_a_payout_is_booked_once_a_further_channel_tells_it() -> None:
@@ -284,7 +283,7 @@ def test_the_fee_of_a_payout_is_booked_once_a_further_channel_tells_it() -> None
     line = case.report("419.36", "2026-11-04", channel="camt.054", **told)
     assert waiting(case) == {"card": 639}
     assert case.report("419.36", "2026-11-04", channel="camt.053", instructed_cents=42575, **told) == line
-    assert (waiting(case), booked(case, line)) == ({}, {"512": 41936, "627": 639, "511": -42575})
+    assert (waiting(case), case.booked(line)) == ({}, {"512": 41936, "627": 639, "511": -42575})
 
 
 def test_charges_beside_a_payout_are_its_fee() -> None:
@@ -292,7 +291,7 @@ def test_charges_beside_a_payout_are_its_fee() -> None:
     three_cards(case)
     lines = [case.report("425.75", "2026-11-04", **told_as("PMNT/MCRD/POSP"))]
     lines.append(case.report("-6.39", "2026-11-04", nature=Nature.CLEARING, means="other", bank_reference=None))
-    assert [booked(case, line) for line in lines] == [{"512": 42575, "511": -42575}, {"627": 639, "512": -639}]
+    assert [case.booked(line) for line in lines] == [{"512": 42575, "511": -42575}, {"627": 639, "512": -639}]
     assert (waiting(case), proved(case, "2026-11-04")) == ({}, (0, 0, 41936))
 
 
@@ -313,15 +312,6 @@ def test_only_what_the_bank_brought_and_is_in_suspense_may_bring_what_waits() ->
 
 def listed(case: Case) -> list[str]:
     return [item["payment_id"] for item in case.get("/v1/payments")["items"]]
-
-
-def booked(case: Case, line: str) -> dict[str, int]:
-    """What the entries of a line of the bank's add up to, by account."""
-    sums = dict[str, int]()
-    for entry in LedgerRows(case.office.table).payment("semiga", line).entries:
-        for held in entry.lines:
-            sums[held.account] = sums.get(held.account, 0) + held.debit_cents - held.credit_cents
-    return sums
 
 
 def days_money(case: Case, channel: str, message: str, *codes: str) -> None:

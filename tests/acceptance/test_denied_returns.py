@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from acceptance.case import Case
 from acceptance.test_reversals import proof
 
-from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.movement import Nature
 
 FOURTH, FIFTH, SIXTH = date(2026, 11, 4), date(2026, 11, 5), date(2026, 11, 6)
@@ -42,16 +40,6 @@ def assigned(case: Case, payment_id: str) -> None:
     assert case.ask("POST", f"/v1/payments/{payment_id}/assign", body).status == 200
 
 
-def books(case: Case, *payment_ids: str) -> dict[str, int]:
-    """What entries of payments leave on each account, debits less credits."""
-    left, ledger = Counter[str](), LedgerRows(case.office.table)
-    for payment_id in payment_ids:
-        for entry in ledger.payment("semiga", payment_id).entries:
-            for line in entry.lines:
-                left[line.account] += line.debit_cents - line.credit_cents
-    return dict(left)
-
-
 @pytest.fixture
 def debited() -> tuple[Case, str]:
     """450.00 debited for November, on the statement of the fourth."""
@@ -77,11 +65,11 @@ def test_what_a_return_took_waits_in_suspense_once_a_person_says_that_the_bank_n
     held = case.payment(paid)
     assert (held["status"], held["reversals"], held["match"]["reason"]) == ("suspense", [], "unassigned")
     assert (held["match"]["evidence"]["lease_id"], held["match"]["evidence"]["denies"]) == ("L1", returned)
-    assert books(case, paid, returned) == {"512": 45000, "471": -45000, "411": 0}
+    assert case.booked(paid, returned) == {"512": 45000, "471": -45000, "411": 0}
     assert case.get("/v1/dashboard")["suspense_cents"] == 45000
     assigned(case, paid)
     assert (case.balance(), case.settled(paid)) == ("0.00", {"nov": "450.00"})
-    assert books(case, paid, returned) == {"512": 45000, "471": 0, "411": -45000}
+    assert case.booked(paid, returned) == {"512": 45000, "471": 0, "411": -45000}
     assert [line["kind"] for line in case.entries()] == ["receipt", "reversal", "assignment"]
     case.holds()
 
@@ -103,10 +91,10 @@ def test_a_return_that_waited_and_its_fee_leave_nothing(debited: tuple[Case, str
     case, paid = debited
     returned = told_back(case, "-453.00", end_to_end_id=None)
     assert never_booked(case, returned, payment_id=paid, fee_cents=300).status == 200
-    assert books(case, paid, returned) == {"512": -300, "471": 0, "411": 0, "627": 300}
+    assert case.booked(paid, returned) == {"512": -300, "471": 0, "411": 0, "627": 300}
     closed(case)
     assert never_booked(case, returned).status == 200
-    assert books(case, paid, returned) == {"512": 45000, "471": -45000, "411": 0, "627": 0}
+    assert case.booked(paid, returned) == {"512": 45000, "471": -45000, "411": 0, "627": 0}
     assert proof(case) == ("proved", "0.00", [])
     case.holds()
 
@@ -154,7 +142,7 @@ def test_what_a_statement_tells_after_all_waits_for_a_person(debited: tuple[Case
     assert proof(case, SIXTH)[0] == "proved"
     assert case.alerts() == []
     assert (case.reversed(paid)[0], case.balance()) == (("reversed", "450.00") if is_ours else ("posted", "0.00"))
-    assert books(case, returned).get("471", 0) + books(case, paid)["471"] == 0
+    assert case.booked(returned).get("471", 0) + case.booked(paid)["471"] == 0
     case.holds()
 
 
@@ -176,5 +164,5 @@ def test_a_return_that_waits_and_that_no_statement_knows_is_dismissed(debited: t
     closed(case)
     assert proof(case) == ("gap", "0.00", [("not_on_statement", returned)])
     assert never_booked(case, returned).status == 200
-    assert (proof(case), books(case, returned)) == (("proved", "0.00", []), {"471": 0, "512": 0})
+    assert (proof(case), case.booked(returned)) == (("proved", "0.00", []), {"471": 0, "512": 0})
     case.holds()

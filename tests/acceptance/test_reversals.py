@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,6 @@ from acceptance.test_lists import a_case, caf_list, suspense, tenant
 from acceptance.words import Words
 from builders import DAY
 
-from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Nature
 from quitus.services import list_returns
@@ -410,15 +408,11 @@ def goes_back(case: Case, returned: str, transfer: str) -> Any:
     return case.ask("POST", f"/v1/payments/{returned}/original", body)
 
 
-def booked(case: Case, list_id: str, *payment_ids: str) -> dict[str, str]:
-    """What payments, and the lines of a list, leave on each account."""
+def left_by(case: Case, list_id: str, *payment_ids: str) -> dict[str, int]:
+    """What payments, and the lines of a list, leave on the accounts where they leave anything."""
     lines = case.get(f"/v1/lists/{list_id}/lines")["items"]
-    ledger, sums = LedgerRows(case.office.table), Counter[str]()
-    for payment_id in (*payment_ids, *(line["payment_id"] for line in lines)):
-        for entry in ledger.payment("semiga", payment_id).entries:
-            for line in entry.lines:
-                sums[line.account] += line.debit_cents - line.credit_cents
-    return {account: format_euros(cents) for account, cents in sums.items() if cents}
+    booked = case.booked(*payment_ids, *(line["payment_id"] for line in lines))
+    return {account: cents for account, cents in booked.items() if cents}
 
 
 def test_a_bulk_transfer_goes_back_with_every_line_of_its_list_wherever_that_is() -> None:
@@ -431,7 +425,7 @@ def test_a_bulk_transfer_goes_back_with_every_line_of_its_list_wherever_that_is(
     assert case.reversed(transfer) == ("reversed", [("2026-11-05", "325.50", "FOCR")])
     assert {status for *_, status, _ in case.lines(list_id)} == {"reversed"}
     assert (case.aid_open("L1"), case.aid_open("L2")) == ("190.00", "120.50")
-    assert (booked(case, list_id, transfer, returned), suspense(case), case.alerts()) == ({}, [], [])
+    assert (left_by(case, list_id, transfer, returned), suspense(case), case.alerts()) == ({}, [], [])
     assert case.get("/v1/dashboard", **{"from": CAF_TRANSFER, "to": "2026-11-05"})["total_cents"] == 0
     assert goes_back(case, returned, transfer).body["error"]["code"] == "return_not_waiting"
     again = case.report("-325.50", "2026-11-06", nature=Nature.RETURN)
@@ -443,7 +437,7 @@ def test_a_bulk_transfer_whose_return_was_dismissed_in_error_goes_back() -> None
     case, list_id, transfer, returned = a_bulk_transfer()
     assert case.ask("POST", f"/v1/payments/{returned}/original", {"payment_id": None, "reason": "no"}).status == 200
     assert goes_back(case, returned, transfer).status == 200
-    assert (booked(case, list_id, transfer, returned), case.aid_open("L1")) == ({}, "190.00")
+    assert (left_by(case, list_id, transfer, returned), case.aid_open("L1")) == ({}, "190.00")
 
 
 def test_a_long_list_goes_back_in_several_requests_each_line_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -454,7 +448,7 @@ def test_a_long_list_goes_back_in_several_requests_each_line_once(monkeypatch: p
         assert (refused["code"], refused["detail"]) == ("rows_busy", {"lines": left})
         assert case.payment(returned)["awaiting"] == "original"
     assert goes_back(case, returned, transfer).status == 200
-    assert booked(case, list_id, transfer, returned) == {}
+    assert left_by(case, list_id, transfer, returned) == {}
     lines = case.get(f"/v1/lists/{list_id}/lines")["items"]
     assert [len(case.payment(line["payment_id"])["reversals"]) for line in lines] == [1, 1, 1]
     case.holds("L1", "L2")
@@ -518,12 +512,7 @@ def test_money_of_nobody_that_the_landlord_sends_back_leaves_suspense(case: Case
     assert (account["status"], account["reversals_cents"], account["other_cents"]) == ("proved", 27_500, 0)
     assert case.ask("POST", path, said).body["error"]["code"] == "return_not_waiting"
     assert case.get("/v1/bank-lines", date=str(DAY))["items"] == []
-    books = Counter[str]()
-    for payment_id in (unknown, sent):
-        for entry in LedgerRows(case.office.table).payment("semiga", payment_id).entries:
-            for line in entry.lines:
-                books[line.account] += line.debit_cents - line.credit_cents
-    assert books == {"471": 0, "512": 0}
+    assert case.booked(unknown, sent) == {"471": 0, "512": 0}
 
 
 def test_a_part_of_what_is_in_suspense_is_sent_back_and_the_rest_assigned(case: Case) -> None:
@@ -562,9 +551,7 @@ def test_the_banks_line_of_what_persons_took_back_in_parts_clears_511(case: Case
     assert case.ask("POST", f"/v1/payments/{line}/original", said).status == 200
     assert (case.balance(), case.get("/v1/payments", status="pending")["items"]) == ("450.00", [])
     assert case.get("/v1/dashboard")["in_collection_cents"] == 0
-    ledger = LedgerRows(case.office.table)
-    lines = [item for one in (paid, line) for entry in ledger.payment("semiga", one).entries for item in entry.lines]
-    assert sum(item.debit_cents - item.credit_cents for item in lines if item.account == "512") == -45_000
+    assert case.booked(paid, line)["512"] == -45_000
     case.holds()
 
 

@@ -10,15 +10,13 @@ import pytest
 from acceptance.case import Case
 from builders import BANK_ACCOUNT, DAY, a_virtual_iban
 from template.model import Template
-from unit.web.office import Answered, Office, Shelf, other_landlord
+from unit.web.office import Answered, Office, other_landlord
 
 from quitus.adapters.alert_rows import AlertRows
 from quitus.adapters.file_rows import FileRows
 from quitus.adapters.statement_rows import StatementRows
-from quitus.domain.fec import COLUMNS
 from quitus.domain.money import format_euros, parse_euros
 from quitus.domain.movement import Nature
-from quitus.services.messages import ExportOrder
 from quitus.services.statements import StatementBook
 
 DAYS = {"from": "2026-11-01", "to": "2026-11-05"}
@@ -111,16 +109,6 @@ def close(case: Case, through: str) -> Answered:
 
 def order(case: Case, kind: str, first: str, last: str) -> Answered:
     return case.office.ask("POST", "/v1/exports", {"kind": kind, "from": first, "to": last})
-
-
-def fec(case: Case, first: str, last: str) -> list[dict[str, str]]:
-    """The lines of a FEC that was ordered and written."""
-    ordered, shelf = order(case, "fec", first, last), Shelf()
-    assert ordered.status == 202, ordered
-    export_id = ordered.body["export_id"]
-    case.office.export_writer(shelf).write(ExportOrder("semiga", export_id))
-    _, *lines = shelf.files["semiga", export_id].splitlines()
-    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
 
 
 def places(lines: list[dict[str, str]], payment_id: str) -> set[tuple[str, str]]:
@@ -228,8 +216,8 @@ def test_an_entry_that_came_late_is_in_the_fec_once_its_own_day_is_proved(with_a
     late = with_a_late_notice.receive("33.00", "2026-11-03", bank_reference="LATE")
     bank_tells(with_a_late_notice, "2026-11-03", "1100.00", "33.00", name="S2")
     the_next_day(with_a_late_notice, "1133.00")
-    assert places(fec(with_a_late_notice, "2026-11-03", "2026-11-03"), late) == set()
-    assert places(fec(with_a_late_notice, "2026-11-04", "2026-11-04"), late) == {("20261104", "20261103")}
+    assert places(with_a_late_notice.office.fec("2026-11-03", "2026-11-03"), late) == set()
+    assert places(with_a_late_notice.office.fec("2026-11-04", "2026-11-04"), late) == {("20261104", "20261103")}
 
 
 def test_case_23_what_is_announced_late_of_a_day_without_a_statement_is_in_no_fec(case: Case) -> None:
@@ -246,11 +234,11 @@ def test_nothing_is_journalled_on_a_day_that_a_person_closed(case: Case) -> None
     the_next_day(case, "1000.00")
     assert close(case, "2026-11-04").status == 201
     late = case.record("77.00", "cash", "2026-11-04")
-    before = fec(case, "2026-11-01", "2026-11-04")
+    before = case.office.fec("2026-11-01", "2026-11-04")
     assert places(before, late) == set()
     bank_tells(case, "2026-11-05", "1050.00", "0.00")
-    assert places(fec(case, "2026-11-05", "2026-11-05"), late) == {("20261105", "20261104")}
-    assert fec(case, "2026-11-01", "2026-11-04") == before
+    assert places(case.office.fec("2026-11-05", "2026-11-05"), late) == {("20261105", "20261104")}
+    assert case.office.fec("2026-11-01", "2026-11-04") == before
 
 
 def test_a_year_is_given_out_as_it_was_closed_and_what_comes_late_goes_into_the_next(case: Case) -> None:
@@ -264,13 +252,13 @@ def test_a_year_is_given_out_as_it_was_closed_and_what_comes_late_goes_into_the_
     assert assigned.status == 200
     bank_tells(case, "2027-01-05", "1275.00", "0.00")
     bank_tells(case, "2027-01-06", "1275.00", "0.00")
-    year = fec(case, "2026-01-01", "2026-12-31")
+    year = case.office.fec("2026-01-01", "2026-12-31")
     assert places(year, doubtful) == {("20261231", "20261231")}
     assert places(year, cheque) == set()
-    january = fec(case, "2027-01-01", "2027-01-06")
+    january = case.office.fec("2027-01-01", "2027-01-06")
     assert places(january, cheque) == {("20270101", "20261230")}
     assert places(january, doubtful) == {("20270106", "20270106")}
-    assert fec(case, "2026-01-01", "2026-12-31") == year
+    assert case.office.fec("2026-01-01", "2026-12-31") == year
 
 
 def moved_512(lines: list[dict[str, str]]) -> dict[tuple[str, str], str]:
@@ -297,8 +285,8 @@ def test_what_the_bank_books_after_the_year_is_in_the_fec_of_the_next_as_in_the_
     assert named(close(new_year, "2026-12-31")) == (409, "day_not_closed", "2026-12-31")
     new_year.receive("450.00", "2027-01-04", bank_reference="X1", means="instant_transfer")
     bank_tells(new_year, "2027-01-04", "1002.00", "450.00")
-    assert moved_512(fec(new_year, "2026-01-01", "2026-12-31")) == {("20261231", "20261231"): "2.00"}
-    assert moved_512(fec(new_year, "2027-01-01", "2027-01-04")) == {("20270104", "20261231"): "450.00"}
+    assert moved_512(new_year.office.fec("2026-01-01", "2026-12-31")) == {("20261231", "20261231"): "2.00"}
+    assert moved_512(new_year.office.fec("2027-01-01", "2027-01-04")) == {("20270104", "20261231"): "450.00"}
 
 
 def test_what_the_bank_books_before_the_year_ends_is_in_its_fec_as_in_the_proof(new_year: Case) -> None:
@@ -306,8 +294,8 @@ def test_what_the_bank_books_before_the_year_ends_is_in_its_fec_as_in_the_proof(
     new_year.receive("450.00", "2026-12-31", bank_reference="X1", means="instant_transfer")
     bank_tells(new_year, "2026-12-31", "1000.00", "450.00")
     bank_tells(new_year, "2027-01-04", "1450.00", "0.00")
-    assert moved_512(fec(new_year, "2026-01-01", "2026-12-31")) == {("20261231", "20270102"): "450.00"}
-    assert moved_512(fec(new_year, "2027-01-01", "2027-01-04")) == {}
+    assert moved_512(new_year.office.fec("2026-01-01", "2026-12-31")) == {("20261231", "20270102"): "450.00"}
+    assert moved_512(new_year.office.fec("2027-01-01", "2027-01-04")) == {}
 
 
 def test_a_return_that_the_bank_books_after_the_year_is_in_the_fec_of_the_next(new_year: Case) -> None:
@@ -320,14 +308,15 @@ def test_a_return_that_the_bank_books_after_the_year_is_in_the_fec_of_the_next(n
     new_year.office.state(date(2027, 1, 4), 140_000, 0, 40_000, name="2027-01-04")
     new_year.settle()
     assert new_year.payment(debit)["status"] == "reversed"
-    assert moved_512(fec(new_year, "2026-01-01", "2026-12-31")) == {("20261230", "20261230"): "400.00"}
-    assert moved_512(fec(new_year, "2027-01-01", "2027-01-04")) == {("20270104", "20261231"): "-400.00"}
+    assert moved_512(new_year.office.fec("2026-01-01", "2026-12-31")) == {("20261230", "20261230"): "400.00"}
+    assert moved_512(new_year.office.fec("2027-01-01", "2027-01-04")) == {("20270104", "20261231"): "-400.00"}
 
 
 @pytest.fixture
 def neighbours(case: Case) -> Office:
-    """The deployment with a second landlord, HABITAT; SEMIGA has a lease and a payment."""
+    """The deployment with a second landlord, HABITAT; SEMIGA has a lease, a payment, and the bank's statement of it."""
     case.receive("450.00")
+    state(case, "1000.00", "450.00", "0.00")
     office = case.office
     assert office.ask("PUT", "/v1/landlords/habitat", other_landlord(), landlord="habitat").status == 201
     return office
@@ -356,20 +345,13 @@ def test_case_25_every_request_is_logged_with_whose_token_it_bears() -> None:
         assert f"$context.{said}" in logged
 
 
-@pytest.mark.parametrize("kind", ["entries", "receipts"])
+@pytest.mark.parametrize("kind", ["entries", "receipts", "fec"])
 def test_case_25_exports_never_hold_anothers_lines(neighbours: Office, kind: str) -> None:
-    written = {landlord: export(neighbours, landlord, kind) for landlord in ("semiga", "habitat")}
+    first, last = DAYS.values()
+    written = {name: neighbours.exported(kind, first, last, name) for name in ("semiga", "habitat")}
     lines = {landlord: text.splitlines() for landlord, text in written.items()}
     assert any("L1" in line for line in lines["semiga"][1:])
     assert lines["habitat"] == lines["semiga"][:1]
-
-
-def export(office: Office, landlord: str, kind: str) -> str:
-    ordered = office.ask("POST", "/v1/exports", {"kind": kind} | DAYS, landlord=landlord)
-    assert ordered.status == 202, ordered
-    shelf, export_id = Shelf(), ordered.body["export_id"]
-    office.export_writer(shelf).write(ExportOrder(landlord, export_id))
-    return shelf.files[landlord, export_id]
 
 
 def test_what_the_statement_left_out_and_a_person_took_back_is_in_the_fec_of_its_day_with_its_reversal(
@@ -379,7 +361,7 @@ def test_what_the_statement_left_out_and_a_person_took_back_is_in_the_fec_of_its
     state(case, "1000.00", "0.00", "0.00")
     body = {"reason": "never booked", "reversed_on": "2026-11-05"}
     assert case.ask("POST", f"/v1/payments/{paid}/reverse", body).status == 200
-    lines = [line for line in fec(case, "2026-11-05", "2026-11-05") if line["CompteNum"] == "512"]
+    lines = [line for line in case.office.fec("2026-11-05", "2026-11-05") if line["CompteNum"] == "512"]
     assert [(line["Debit"], line["Credit"], line["EcritureDate"]) for line in lines] == [
         ("450,00", "0,00", "20261105"),
         ("0,00", "450,00", "20261105"),
@@ -398,7 +380,7 @@ def test_what_a_statement_tells_after_all_moves_512_on_its_day_and_is_told_to_pe
     order_to = {"lease_id": "L1", "reason": "it came"}
     assert case.ask("POST", f"/v1/payments/{paid}/assign", order_to).status == 200
     assert ("identity_conflict", paid) not in case.alerts()
-    moved = moved_512(fec(case, "2026-11-05", "2026-11-06"))
+    moved = moved_512(case.office.fec("2026-11-05", "2026-11-06"))
     assert moved == {("20261106", "20261105"): "0.00", ("20261106", "20261106"): "450.00"}
 
 
@@ -407,7 +389,7 @@ def test_a_return_that_is_nobodys_moves_512_on_its_own_day_only(case: Case) -> N
     returned = case.report("-100.00", "2026-11-04", **unknown)
     case.office.state(date(2026, 11, 4), 100_000, 0, 10_000, name="S-4")
     assert case.ask("POST", f"/v1/payments/{returned}/original", {"payment_id": None, "reason": "none"}).status == 200
-    assert moved_512(fec(case, "2026-11-04", "2026-11-04")) == {("20261104", "20261104"): "0.00"}
+    assert moved_512(case.office.fec("2026-11-04", "2026-11-04")) == {("20261104", "20261104"): "0.00"}
 
 
 def test_a_bank_account_that_the_landlord_left_keeps_no_day_open_after_its_last_statement(case: Case) -> None:

@@ -8,18 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from quitus.domain.money import format_euros, parse_euros
+from unit.web.office import LEASE
 
-LEASE: dict[str, Any] = {
-    "status": "active",
-    "start_date": "2020-01-01",
-    "unit_id": "U1",
-    "unit_kind": "dwelling",
-    "residence_id": "R1",
-    "residence_name": "Les Micocouliers",
-    "commune": "Nîmes",
-    "holder_name": "Camille Roux",
-}
+from quitus.domain.money import format_euros, parse_euros
 
 
 class Reply(Protocol):
@@ -184,10 +175,16 @@ class Words:
         return list(self.get(f"/v1/leases/{lease_id}/entries", journal=journal)["items"])
 
     def holds(self, *lease_ids: str) -> None:
-        """The books say what the balances say: tenants on 411 and 4195, payers of aids on 467 and 4197."""
+        """Balances are what is open of dues less the credit. The books say what the balances say: tenants on 411 and
+        4195, payers of aids on 467 and 4197.
+        """
         self.catch_up()
         for lease_id in lease_ids or ("L1",):
             lease = self.lease(lease_id)
+            still_open, awaited = (sum(due[name] for due in lease["dues"]) for name in ("open_cents", "aid_open_cents"))
+            assert lease["balance_cents"] == still_open - lease["credit_cents"]
+            assert lease["credit_cents"] >= lease["held_cents"] >= 0
+            assert lease["aid_open_cents"] <= awaited, "the payer's own credit, which is in no field, is never below 0"
             entries = [*self.entries(lease_id), *self.entries(lease_id, "charging")]
             lines = [line for entry in entries for line in entry["lines"]]
             tenant = [line for line in lines if line["auxiliary"] == lease_id]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -23,7 +23,7 @@ import forward_changes.app
 import post_movements.app
 import update_views.app
 from quitus import bootstrap
-from quitus.adapters import account_records, action_log, file_rows, ledger_rows, outbox_rows
+from quitus.adapters import account_records, action_log, file_rows, ledger_rows, outbox_rows, payment_view_rows
 from quitus.adapters.changes import forward as forward_changed
 from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
@@ -34,18 +34,18 @@ from quitus.domain import allocation, household, ledger, posting, reversing, tak
 from quitus.domain.erp_batch import Outcome
 from quitus.domain.identity import Bucket
 from quitus.domain.incoming import Incoming
-from quitus.domain.ledger import Chart, seal
+from quitus.domain.ledger import Chart, Entry, seal
 from quitus.domain.pairing import Pairing, Register, Verdict
 from quitus.services import bank_intake, idempotent_requests, push_erp, take_back
 from quitus.services import post_movements as posting_of_movements
 from quitus.services.idempotent_requests import Attempt, Once
 from quitus.services.resume import unsent
 from quitus.services.sweep import Sweep
-from quitus.services.table import Stale, Update, Write
+from quitus.services.table import Put, Stale, Update, Write
 
 type Sow = Callable[[pytest.MonkeyPatch], None]
-type Instrument = Callable[[World, Moments], None]
-"""Plays what shows the bug; raises when something does not hold."""
+type Instrument = Callable[[World, Moments], Iterator[None]]
+"""Plays what shows the bug, one thing after the other; raises when something does not hold."""
 
 
 @dataclass(frozen=True)
@@ -74,39 +74,26 @@ def found_by(instrument: Instrument | None) -> Callable[[Sow], Sow]:
     return add
 
 
-def the_day(world: World, moments: Moments) -> None:
+def the_day(world: World, moments: Moments) -> Iterator[None]:
     """The day as it usually goes."""
     world.forget_and_become(moments.morning)
     in_order(world)
     check(world)
+    yield
 
 
 def fault(kind: Fault, name: str) -> Instrument:
     """The day with one fault, at each call of a name in turn."""
 
-    def play(world: World, moments: Moments) -> None:
-        the_day(world, moments)
+    def play(world: World, moments: Moments) -> Iterator[None]:
+        yield from the_day(world, moments)
         calls = [call for call, called in enumerate(world.turnstile.names, 1) if called == name]
         for call in calls:
             world.forget_and_become(moments.morning)
             world.turnstile.plan = single(call, kind)
             in_order(world)
             check(world)
-
-    return play
-
-
-def failing_erp(how: str) -> Instrument:
-    """The day while the ERP fails every other time."""
-
-    def play(world: World, moments: Moments) -> None:
-        world.forget_and_become(moments.morning)
-        asked = iter(range(1_000_000))
-        world.erp.fails = lambda: None if next(asked) % 2 else how
-        in_order(world)
-        world.erp.fails = lambda: None
-        world.settle()
-        check(world)
+            yield
 
     return play
 
@@ -114,9 +101,10 @@ def failing_erp(how: str) -> Instrument:
 def pair(name: str) -> Instrument:
     """Two handlers at once."""
 
-    def play(world: World, moments: Moments) -> None:
+    def play(world: World, moments: Moments) -> Iterator[None]:
         for _ in schedules_of(world, moments, name).each():
             end(world)
+            yield
 
     return play
 
@@ -124,11 +112,12 @@ def pair(name: str) -> Instrument:
 def chances(seeds: Iterable[int]) -> Instrument:
     """The day by chance."""
 
-    def play(world: World, moments: Moments) -> None:
+    def play(world: World, moments: Moments) -> Iterator[None]:
         for seed in seeds:
             world.forget_and_become(moments.morning)
             by_chance(world, random.Random(seed))
             check(world)
+            yield
 
     return play
 
@@ -416,6 +405,21 @@ def what_the_erp_did_not_take_counts_as_told(patch: pytest.MonkeyPatch) -> None:
 def an_entry_is_told_to_the_erp_at_each_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox_rows, "NEVER_RECORDED", None)
     patch.setattr(views.ViewChange, "new_entries", property(lambda change: change.payment.entries))
+
+
+@found_by(SMALL_STORIES)
+def what_is_on_no_lease_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    true = outbox_rows.entry_puts
+
+    def puts(landlord_id: str, entry: Entry, *of: Any, pushed: bool) -> list[Put]:
+        return true(landlord_id, entry, *of, pushed=pushed and entry.lease_id is not None)
+
+    patch.setattr(payment_view_rows, "entry_puts", puts)
+
+
+@found_by(SMALL_STORIES)
+def what_goes_back_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(views.ViewChange, "new_reversals", property(lambda change: ()))
 
 
 # Views

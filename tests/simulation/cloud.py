@@ -259,7 +259,9 @@ class Erp:
 
     def __init__(self) -> None:
         self.batches: dict[tuple[Feed, str], tuple[str, ...]] = {}
-        self.told: list[dict[str, Any]] = []
+        self.told: list[Mapping[str, Any]] = []
+        """The entries, as they came."""
+        self.taken_back: list[Mapping[str, Any]] = []
         self.last: dict[tuple[Feed, str], Mapping[str, Any]] = {}
         """The last numbered notice of each payment."""
         self.changed: list[str] = []
@@ -267,7 +269,8 @@ class Erp:
 
     def copy(self) -> Erp:
         other = Erp()
-        other.batches, other.told, other.last = dict(self.batches), list(self.told), dict(self.last)
+        other.batches, other.last = dict(self.batches), dict(self.last)
+        other.told, other.taken_back = list(self.told), list(self.taken_back)
         return other
 
     def send(self, feed: Feed, name: str, items: Sequence[Item]) -> Answer:
@@ -278,11 +281,19 @@ class Erp:
         known = self.batches.get((feed, name))
         if known is None:
             self.batches[feed, name] = ids
-            self.told += [dict(item.document) for item in items if feed is Feed.ENTRIES]
-            for said in (item.document for item in items if feed in (Feed.RECEIPTS, Feed.ALLOCATIONS)):
-                before = self.last.get((feed, said["payment_id"]), {"number": 0})
-                self.changed += [] if said["number"] == before["number"] + 1 else [name]
-                self.last[feed, said["payment_id"]] = said
+            self._apply(feed, name, [item.document for item in items])
         elif known != ids:
             self.changed.append(name)
         return Answer(Outcome.FAILED, "http_500") if fault == "after" else Answer(Outcome.ACCEPTED)
+
+    def _apply(self, feed: Feed, name: str, documents: Iterable[Mapping[str, Any]]) -> None:
+        match feed:
+            case Feed.ENTRIES:
+                self.told += documents
+            case Feed.REVERSALS:
+                self.taken_back += documents
+            case Feed.RECEIPTS | Feed.ALLOCATIONS:
+                for said in documents:
+                    before = self.last.get((feed, said["payment_id"]), {"number": 0})
+                    self.changed += [] if said["number"] == before["number"] + 1 else [name]
+                    self.last[feed, said["payment_id"]] = said

@@ -6,6 +6,7 @@ came.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from simulation.world import LANDLORD, World
@@ -13,37 +14,35 @@ from simulation.world import LANDLORD, World
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
 from quitus.domain.erp_batch import Feed
-from quitus.domain.ledger import Entry, entry_hash
+from quitus.domain.ledger import Entry, Line, entry_hash
 from quitus.domain.payment import Payment
 
-type Chains = Mapping[str, Sequence[Entry]]
-"""The entries of each lease in the chain's order; charges have a chain of their own."""
 
-
-def chains_of(world: World, lease_ids: Iterable[str]) -> Chains:
-    """The chains, from the permanent rows."""
-    payments = _payments(world)
-    entries = sorted((entry for payment in payments for entry in payment.entries), key=lambda entry: entry.sequence)
-    return {lease_id: [entry for entry in entries if entry.lease_id == lease_id] for lease_id in lease_ids}
-
-
-def _payments(world: World) -> list[Payment]:
+def payments_of(world: World) -> list[Payment]:
+    """All that the ledger holds, from the permanent rows."""
     places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
     return LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
 
 
-def the_books_hold(world: World, chains: Chains, owed: Mapping[str, int]) -> None:
+def chain_of(payments: Iterable[Payment], lease_id: str) -> list[Entry]:
+    """The entries of a lease in the chain's order; charges have a chain of their own."""
+    entries = (entry for payment in payments for entry in payment.entries if entry.lease_id == lease_id)
+    return sorted(entries, key=lambda entry: entry.sequence)
+
+
+def the_books_hold(world: World, owed: Mapping[str, int]) -> None:
     """I2, I6, I7 and I8; `owed` is what each lease must owe in the end, by what came and was called."""
-    ledger = LedgerRows(world.table)
-    for lease_id, chain in chains.items():
+    ledger, payments = LedgerRows(world.table), payments_of(world)
+    for lease_id, wanted in owed.items():
+        chain = chain_of(payments, lease_id)
         balance = ledger.accounts(LANDLORD, [lease_id])[lease_id].balance_cents
         lines = [line for entry in chain for line in entry.lines if line.auxiliary == lease_id]
         called = sum(due.amount_cents for due in ledger.dues(LANDLORD, lease_id).values())
         assert balance == called + sum(line.debit_cents - line.credit_cents for line in lines), lease_id
-        assert balance == owed[lease_id], lease_id
+        assert balance == wanted, lease_id
         _the_chain_holds(lease_id, chain)
-    _the_erp_has_every_entry_once_in_order(world, chains)
-    _the_erp_knows_every_payment_as_it_stands(world)
+    the_erp_has_the_books(world, payments)
+    _the_erp_knows_every_payment_as_it_stands(world, payments)
     assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
 
 
@@ -54,18 +53,36 @@ def _the_chain_holds(lease_id: str, chain: Sequence[Entry]) -> None:
         previous = entry.hash
 
 
-def _the_erp_has_every_entry_once_in_order(world: World, chains: Chains) -> None:
+def the_erp_has_the_books(world: World, payments: Sequence[Payment]) -> None:
+    """I6: all entries, those of no lease too, and all reversals were told, each once and as it is."""
     assert world.erp.changed == [], "a batch was sent again with other content"
-    told = [entry["entry_id"] for entry in world.erp.told]
-    assert len(told) == len(set(told))
-    for lease_id, chain in chains.items():
-        of_lease = [entry["entry_id"] for entry in world.erp.told if entry["lease_id"] == lease_id]
-        assert of_lease == [entry.entry_id for entry in chain], lease_id
+    told = {entry["entry_id"]: tuple(Line(**line) for line in entry["lines"]) for entry in world.erp.told}
+    assert len(told) == len(world.erp.told), "an entry was told twice"
+    assert told == {entry.entry_id: entry.lines for payment in payments for entry in payment.entries}
+    _every_chain_was_told_in_order(world)
+    _every_reversal_was_told_once(world, payments)
 
 
-def _the_erp_knows_every_payment_as_it_stands(world: World) -> None:
+def _every_chain_was_told_in_order(world: World) -> None:
+    """That of each lease; what is on none has one by payment."""
+    sequences = defaultdict[str, list[int]](list)
+    for entry in world.erp.told:
+        sequences[entry["lease_id"] or entry["payment_id"]].append(entry["sequence"])
+    for name, told in sequences.items():
+        assert told == list(range(1, len(told) + 1)), name
+
+
+def _every_reversal_was_told_once(world: World, payments: Iterable[Payment]) -> None:
+    """A transfer of which a list says whose it is goes back by the lines of the list."""
+    told = Counter((one["payment_id"], one["reversal_id"], one["amount_cents"]) for one in world.erp.taken_back)
+    listed = (payment for payment in payments if payment.list_id is None)
+    held = ((payment.payment_id, one.reversal_id, one.amount_cents) for payment in listed for one in payment.reversals)
+    assert told == Counter(held)
+
+
+def _the_erp_knows_every_payment_as_it_stands(world: World, payments: Iterable[Payment]) -> None:
     """The last notice of each says it, whatever was told before."""
-    listed = [payment for payment in _payments(world) if payment.is_listed and payment.amount_cents > 0]
+    listed = [payment for payment in payments if payment.is_listed and payment.amount_cents > 0]
     for payment in listed:
         receipt = world.erp.last[Feed.RECEIPTS, payment.payment_id]
         assert (receipt["status"], receipt["lease_id"]) == (payment.status, payment.lease_id), payment.payment_id

@@ -16,7 +16,7 @@ from typing import Final
 
 from builders import BANK_ACCOUNT
 from simulation.cloud import Fault, Plan, no_fault
-from simulation.invariants import chains_of, the_books_hold
+from simulation.invariants import the_books_hold
 from simulation.lean import LeanWorld, Parts
 from simulation.story import DAY, OPENING, PUT_ON, RENTS
 from simulation.world import LANDLORD, SCHEDULES
@@ -397,7 +397,7 @@ def hold(world: LeanWorld, told: Plot) -> None:
     parts = sum("split" in one["match"]["evidence"] for one in shown) * PART
     came.subtract({PUT_ON: parts, PARTED_WITH: -parts})
     owed = {lease_id: rent - came[lease_id] for lease_id, rent in RENTS.items()}
-    the_books_hold(world, chains_of(world, RENTS), owed)
+    the_books_hold(world, owed)
     _bank_and_books_agree(told)
 
 

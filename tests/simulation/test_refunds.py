@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 from builders import BANK_ACCOUNT
 from simulation.interleaving import Meeting, Schedules, Step
+from simulation.invariants import chain_of, payments_of, the_erp_has_the_books
 from simulation.single_faults import SLICES, play_with_faults
 from simulation.story import DAY, OPENING, STRANGER, TRANSFER, a_rebuild_is_the_table, let, the_log_is_the_table
 from simulation.world import LANDLORD, SETTINGS, Saved, World
 
 from demonstration.bank import BIC
 from demonstration.camt import Detail, Entry, Party, Statement, notice_file, statement_file
-from quitus.adapters import keys
-from quitus.adapters.ledger_rows import LedgerRows
-from quitus.domain.payment import Payment
 
 SAMPLE = 60
 RENT, RECEIVED, REFUNDED = 45_000, 60_000, 12_000
@@ -96,7 +94,7 @@ def tell_the_sum(world: World) -> tuple[Entry, str]:
     paid = Entry(-REFUNDED - OTHER, DAY, "OUT", ("PMNT", "ICDT", "ESCT"), note="VIR SEPA FICHIER")
     world.drop(f"{LANDLORD}/bank/avis-2.xml", notice_file(day("N1", paid)))
     world.drain()
-    (line,) = [one.payment_id for one in everything(world) if one.is_other]
+    (line,) = [one.payment_id for one in payments_of(world) if one.is_other]
     return paid, line
 
 
@@ -109,12 +107,6 @@ def play_in_one_sum(world: World) -> None:
     world.settle()
 
 
-def everything(world: World) -> list[Payment]:
-    """All that the ledger holds."""
-    places = {keys.parse(key.pk)[2] for key in world.table.rows if keys.parse(key.pk)[1] == "movement"}
-    return LedgerRows(world.table).payments(LANDLORD, [keys.bucket_of(names) for names in places])
-
-
 def check(world: World) -> None:
     """The second refund is paid once; books, bank, account and ERP say the same."""
     refunds = world.ask("GET", "/v1/refunds").body["items"]
@@ -125,7 +117,7 @@ def check(world: World) -> None:
 def check_in_one_sum(world: World) -> None:
     """Both refunds are paid by one decision on one line; books, bank, account and ERP say the same."""
     refunds = world.ask("GET", "/v1/refunds").body["items"]
-    (line,) = [payment for payment in everything(world) if payment.refund_ids]
+    (line,) = [payment for payment in payments_of(world) if payment.refund_ids]
     assert {(refund["status"], refund["payment_id"]) for refund in refunds} == {("paid", line.payment_id)}
     assert (line.decisions, sorted(line.refund_ids)) == (1, sorted(refund["refund_id"] for refund in refunds))
     everybody_says(world, REFUNDED + OTHER)
@@ -136,7 +128,7 @@ def everybody_says(world: World, refunded: int) -> None:
     lease = world.ask("GET", "/v1/leases/L1").body
     left = RECEIVED - RENT - refunded
     assert (lease["balance_cents"], lease["credit_cents"], lease["held_cents"]) == (-left, left, 0)
-    payments = everything(world)
+    payments = payments_of(world)
     lines = [line for one in payments for entry in one.entries for line in entry.lines]
     sums = {number: sum(one.debit_cents - one.credit_cents for one in lines if one.account == number) for number in
             ("512", "471", "4195")}  # fmt: skip
@@ -144,12 +136,9 @@ def everybody_says(world: World, refunded: int) -> None:
     assert sums["471"] == 0
     (account,) = world.ask("GET", f"/v1/proof?date={DAY.isoformat()}").body["accounts"]
     assert (account["status"], account["difference_cents"], account["other_cents"]) == ("proved", 0, -refunded)
-    chain = sorted(
-        (entry for one in payments for entry in one.entries if entry.lease_id == "L1"), key=lambda one: one.sequence
-    )
+    chain = chain_of(payments, "L1")
     assert [entry.sequence for entry in chain] == list(range(1, len(chain) + 1))
-    told = [entry["entry_id"] for entry in world.erp.told]
-    assert (len(told), set(told)) == (len(set(told)), {entry.entry_id for one in payments for entry in one.entries})
+    the_erp_has_the_books(world, payments)
     the_log_is_the_table(world)
     assert (world.table.broken, world.buckets.overwritten) == ([], []), "what is written once was written again"
 
@@ -207,7 +196,7 @@ def how_it_stands(world: World, names: tuple[str, str], line: str, *, settled: b
     """Both refunds are paid by the line; or the second one is cancelled, and nothing of it is."""
     stand = [world.ask("GET", f"/v1/refunds/{name}").body["status"] for name in names]
     assert stand == (["paid", "paid"] if settled else ["approved", "cancelled"])
-    (held,) = [payment for payment in everything(world) if payment.payment_id == line]
+    (held,) = [payment for payment in payments_of(world) if payment.payment_id == line]
     assert (held.decisions, held.is_other, len(held.refund_ids)) == ((1, False, 2) if settled else (0, True, 0))
     lease = world.ask("GET", "/v1/leases/L1").body
     left = RECEIVED - RENT - REFUNDED - (OTHER if settled else 0)

@@ -34,6 +34,7 @@ from quitus.adapters.statement_rows import StatementRows
 from quitus.adapters.view_rows import ViewRows
 from quitus.bootstrap.desk import StaffDesk
 from quitus.domain.errors import UnreadableFile
+from quitus.domain.fec import COLUMNS
 from quitus.domain.incoming import Incoming
 from quitus.domain.movement import Means
 from quitus.domain.payment_list import ListLine, ListWait, PaymentList
@@ -41,7 +42,7 @@ from quitus.services.charge_leases import Charger
 from quitus.services.exports import Export
 from quitus.services.issue_accounts import AccountIssuer
 from quitus.services.lease_changes import LeaseChanges
-from quitus.services.messages import PendingCheck
+from quitus.services.messages import ExportOrder, PendingCheck
 from quitus.services.put_leases import LeaseWriter
 from quitus.services.quarantine import Quarantine
 from quitus.services.registry import Area, DroppedFile, FileStatus, StatementRecord
@@ -304,6 +305,30 @@ class Office:
         views = keeper(self.table)
         keys = sorted((key.pk, key.sk) for key in self.table.rows if matters(key))
         return [check for one in changed(keys) if (check := views.refresh(one).check) is not None]
+
+    def booked(self, *payment_ids: str) -> dict[str, int]:
+        """What all entries of payments, returns and bank lines leave on each account, debits less credits."""
+        sums, ledger = dict[str, int](), LedgerRows(self.table)
+        for payment in (ledger.payment("semiga", payment_id) for payment_id in payment_ids):
+            for line in (line for entry in payment.entries for line in entry.lines):
+                sums[line.account] = sums.get(line.account, 0) + line.debit_cents - line.credit_cents
+        return sums
+
+    def exported(self, kind: str, first: str, last: str, landlord: str = "semiga") -> str:
+        """The text of an export that is ordered and written."""
+        order = {"kind": kind, "from": first, "to": last}
+        ordered = self.ask("POST", "/v1/exports", order, landlord=landlord)
+        assert ordered.status == 202, ordered
+        shelf, export_id = Shelf(), ordered.body["export_id"]
+        self.export_writer(shelf).write(ExportOrder(landlord, export_id))
+        assert self.get(f"/v1/exports/{export_id}", landlord=landlord)["status"] == "ready"
+        return shelf.files[landlord, export_id]
+
+    def fec(self, first: str, last: str) -> list[dict[str, str]]:
+        """The lines of a FEC that is ordered and written."""
+        header, *lines = self.exported("fec", first, last).removesuffix("\r\n").split("\r\n")
+        assert header.split("\t") == list(COLUMNS)
+        return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
 
     def export_writer(self, files: ExportFiles) -> ExportWriter:
         """What writes the exports that were ordered."""

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
 from faults import Fault, Killed
-from unit.web.office import CHEQUE, LANDLORD, Office, Shelf, other_landlord
+from unit.web.office import CHEQUE, LANDLORD, Office, other_landlord
 
 from quitus.adapters import closing_keys
 from quitus.adapters.closing_rows import ClosingRows
@@ -19,7 +19,6 @@ from quitus.adapters.memory import MemoryTable
 from quitus.domain.closing import Books
 from quitus.domain.fec import COLUMNS
 from quitus.domain.movement import Nature
-from quitus.services.messages import ExportOrder
 
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 UNHELD = a_virtual_iban(9_999_999)
@@ -34,6 +33,7 @@ def close(office: Office, day: date = DAY, **named: Any) -> Any:
     return office.ask("POST", "/v1/closings", {"through": day.isoformat()}, **named)
 
 
+<<<<<<< HEAD
 def exported(office: Office, kind: str, first: date = BEFORE, last: date = DAY) -> tuple[dict[str, Any], str]:
     """An export, ordered and written: what is said of it, and the file."""
     order = {"kind": kind, "from": first.isoformat(), "to": last.isoformat()}
@@ -49,6 +49,11 @@ def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str
     header, *lines = text.removesuffix("\r\n").split("\r\n")
     assert header.split("\t") == list(COLUMNS)
     return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
+=======
+def fec(office: Office) -> list[dict[str, str]]:
+    """That of the day and the one before."""
+    return office.fec(BEFORE.isoformat(), DAY.isoformat())
+>>>>>>> tb
 
 
 def numbers(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:

@@ -11,28 +11,17 @@ import pytest
 from builders import DAY, a_credit, a_virtual_iban, reported
 from unit.web.office import CHEQUE, Office, Shelf
 
-from quitus.adapters.export_rows import ExportRows
 from quitus.domain.errors import NotFound
 from quitus.domain.movement import Means, Nature
-from quitus.services.exports import ExportStatus
 from quitus.services.messages import ExportOrder
 from quitus.services.write_exports import Euros, csv_line
+
+NOVEMBER = ("2026-11-01", "2026-11-30")
 
 
 @pytest.fixture
 def office() -> Office:
     return Office().settle_in()
-
-
-def written(office: Office, kind: str, landlord: str = "semiga", **days: str) -> str:
-    order = {"kind": kind, "from": "2026-11-01", "to": "2026-11-30"} | days
-    export_id = office.ask("POST", "/v1/exports", order, landlord=landlord).body["export_id"]
-    shelf, exports = Shelf(), ExportRows(office.table)
-    office.export_writer(shelf).write(ExportOrder(landlord, export_id))
-    found = exports.find(landlord, export_id)
-    assert found is not None
-    assert found.status is ExportStatus.READY
-    return shelf.files[landlord, export_id]
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -42,7 +31,7 @@ def rows(text: str) -> list[dict[str, Any]]:
 def test_entries_are_lines_that_balance(office: Office) -> None:
     iban = office.get("/v1/leases/L1")["virtual_iban"]
     payment_id = office.post(reported(a_credit(46000, iban)))
-    text = written(office, "entries")
+    text = office.exported("entries", *NOVEMBER)
     assert text.startswith("\ufeffentry_id;booking_date;")
     assert text.endswith("\r\n")
     lines = rows(text)
@@ -59,8 +48,8 @@ def test_entries_are_those_booked_in_the_days_asked_for(office: Office) -> None:
     payment_id = office.post(reported(a_credit(27500, a_virtual_iban(9_999_999), booking_date=date(2026, 10, 30))))
     office.ask("POST", f"/v1/payments/{payment_id}/assign", {"lease_id": "L1", "reason": "seen"})
     office.follow()
-    assert {line["kind"] for line in rows(written(office, "entries"))} == {"assignment"}
-    october = written(office, "entries", **{"from": "2026-10-01", "to": "2026-10-31"})
+    assert {line["kind"] for line in rows(office.exported("entries", *NOVEMBER))} == {"assignment"}
+    october = office.exported("entries", "2026-10-01", "2026-10-31")
     assert {line["kind"] for line in rows(october)} == {"receipt"}
 
 
@@ -68,7 +57,7 @@ def test_receipts_say_where_each_went(office: Office) -> None:
     office.post(reported(a_credit(27500, a_virtual_iban(9_999_999), debtor_name="Inès Petit")))
     office.ask("POST", "/v1/payments", CHEQUE)
     office.follow()
-    found = {line["amount"]: line for line in rows(written(office, "receipts"))}
+    found = {line["amount"]: line for line in rows(office.exported("receipts", *NOVEMBER))}
     assert (found["450.00"]["residence_id"], found["450.00"]["commune"]) == ("R1", "Nîmes")
     assert (found["275.00"]["status"], found["275.00"]["debtor_name"]) == ("suspense", "Inès Petit")
     assert found["275.00"]["lease_id"] == ""
@@ -91,8 +80,8 @@ def test_an_export_never_holds_another_landlords_lines(office: Office) -> None:
     office.settle_in("habitat")
     office.ask("POST", "/v1/payments", CHEQUE)
     office.follow()
-    assert rows(written(office, "receipts", "habitat")) == []
-    assert rows(written(office, "entries", "habitat")) == []
+    assert rows(office.exported("receipts", *NOVEMBER, "habitat")) == []
+    assert rows(office.exported("entries", *NOVEMBER, "habitat")) == []
 
 
 def test_an_export_that_nobody_asked_for_is_not_written(office: Office) -> None:

@@ -78,16 +78,6 @@ def accounts(office: Office) -> dict[str, int]:
     return sums
 
 
-def booked(office: Office, *payment_ids: str) -> dict[str, int]:
-    """Σ by account of all entries of payments and returns."""
-    sums: dict[str, int] = {}
-    for payment_id in payment_ids:
-        for entry in LedgerRows(office.table).payment("semiga", payment_id).entries:
-            for line in entry.lines:
-                sums[line.account] = sums.get(line.account, 0) + line.debit_cents - line.credit_cents
-    return sums
-
-
 def test_a_person_says_which_payment_a_return_takes_back(office: Office) -> None:
     payment_id, return_id = a_payment(office), a_return(office)
     waiting = office.get("/v1/payments", query={"status": "pending"})["items"]
@@ -163,7 +153,7 @@ def test_a_return_that_was_dismissed_in_error_takes_its_payment_back(office: Off
     payment_id = a_payment(office)
     traced = trace(office, return_id, payment_id, fee_cents=fee or None, version=1)
     assert (traced.status, traced.body["reverses"], traced.body["version"]) == (200, payment_id, 2)
-    assert (balance(office), booked(office, payment_id, return_id)) == (
+    assert (balance(office), office.booked(payment_id, return_id)) == (
         45000,
         {"411": 0, "471": 0, "512": -fee} | ({"627": fee} if fee else {}),
     )
@@ -179,7 +169,7 @@ def test_a_dismissed_return_is_the_banks_line_of_a_cheque_that_came_back(office:
     assert trace(office, return_id, None).status == 200
     assert reverse(office, payment_id).status == 200
     assert trace(office, return_id, payment_id).body["reverses"] == payment_id
-    assert booked(office, payment_id, return_id) == {"511": 45000, "411": 0, "471": 0, "512": -45000}
+    assert office.booked(payment_id, return_id) == {"511": 45000, "411": 0, "471": 0, "512": -45000}
 
 
 def test_a_reversal_is_never_reversed(office: Office) -> None:
