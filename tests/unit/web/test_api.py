@@ -223,22 +223,29 @@ def test_the_description_is_public() -> None:
     assert answered.body == json.loads(json.dumps(description()))
 
 
-@pytest.mark.parametrize("route", [route for route in PROTECTED if route.parameters], ids=lambda route: route.path)
+CREATES = ("PUT", "/v1/leases/{lease_id}")
+"""Makes a lease of whoever asks, under any name that it has not used yet."""
+NAMING = [route for route in PROTECTED if route.parameters and (route.method, route.path) != CREATES]
+
+
+def let_alone(office: Office) -> dict[str, str]:
+    """Semiga lets a lease whose name no other landlord has used, with a due and a plan for it; their ids."""
+    plan = BODIES["PUT", "/v1/leases/{lease_id}/plan"] | {"due_ids": ["d9"]}
+    for path, body in (("", LEASE), ("/dues/d9", RENT), ("/plan", plan)):
+        assert office.ask("PUT", f"/v1/leases/L9{path}", body).status == 201
+    return {"lease_id": "L9", "due_id": "d9"}
+
+
+@pytest.mark.parametrize("route", NAMING, ids=names(NAMING))
 def test_anothers_object_is_answered_like_an_unknown_one(route: Route) -> None:
     office, ids = settled()
     office.settle_in("habitat")
-    empty = {"lease_id": "L9", "due_id": "d9"}
-    theirs = ids | empty if route.path.startswith("/v1/leases") else ids
-    if route.path == "/v1/leases/{lease_id}":
-        assert office.ask("PUT", "/v1/leases/L9", LEASE).status == 201
-        theirs = ids | {"lease_id": "L9"}
-    if (route.method, route.path) == ("PUT", "/v1/leases/{lease_id}"):
-        return
-    office_of_nobody = Office().settle_in("habitat")
+    theirs = ids | let_alone(office)
     asked = ask(office, route, theirs, landlord="habitat")
-    unknown = ask(office_of_nobody, route, theirs, landlord="habitat")
+    unknown = ask(Office().settle_in("habitat"), route, theirs, landlord="habitat")
     assert asked.status == 404
     assert asked == unknown
+    assert ask(office, route, theirs).status != 404
 
 
 def test_a_lease_of_the_same_name_is_each_landlords_own() -> None:
