@@ -5,22 +5,27 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from builders import a_credit, a_virtual_iban, reported
+from builders import a_credit, a_virtual_iban, reported, with_rows_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, registered
 
 from quitus.adapters import keys
 from quitus.adapters.breakdowns import note
+from quitus.adapters.memory import MemoryTable
 from quitus.adapters.sender_rows import SenderRows
 from quitus.domain.mailing import Channel
+from quitus.domain.movement import Nature
 from quitus.services.idempotent_requests import fingerprint_of
 from quitus.services.registry import FileStatus
+from quitus.services.table import Key, Page, Row, Write
 from quitus.web.api import answer
 from quitus.web.bodies import ReceiptBody
 from quitus.web.codes import CODES, GATEWAY_CODES
@@ -139,6 +144,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
     ("POST", "/v1/documents"): {"kind": "rib", "lease_ids": ["L1"]},
 }
+YESTERDAY = date(2026, 11, 4)
 QUERIES = {("DELETE", "/v1/leases/{lease_id}/plan"): {"version": "1"}}
 
 
@@ -162,6 +168,9 @@ def settled() -> tuple[Office, dict[str, str]]:
     ids["alert_id"] = office.get("/v1/alerts")["items"][0]["alert_id"]
     document = office.ask("POST", "/v1/documents", BODIES["POST", "/v1/documents"]).body["document_id"]
     listed = {"document_id": document, "kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
+    assert office.ask("POST", "/v1/closings", {"through": "2026-11-03"}).status == 201
+    office.post(reported(a_credit(-1250, nature=Nature.OTHER, booking_date=YESTERDAY)))
+    office.state(YESTERDAY, 0, 0, 1250)
     return office, ids | listed | {"file_id": "F1", "export_id": export}
 
 
@@ -185,14 +194,22 @@ def test_every_role_may_what_it_may_and_nothing_else(role: str, route: Route) ->
         assert (answered.status, answered.code) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+OPEN = [route for route in PROTECTED if MAY[route.method, route.path] == {*EVERYONE}]
+GUARDED = [route for route in PROTECTED if route not in OPEN]
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=names(GUARDED))
 def test_a_role_learns_nothing_of_what_it_may_not(route: Route) -> None:
     office, ids = settled()
-    nobody = dict.fromkeys(ids, "NONE")
-    refused = [role for role in EVERYONE if role not in MAY[route.method, route.path]]
-    for role in refused:
-        answered = office.ask(route.method, route.path.format(**nobody), raw="{broken", role=role)
-        assert answered.status == 403
+    paths = [route.path.format(**named) for named in (ids, dict.fromkeys(ids, "NONE"))]
+    for role in {*EVERYONE} - MAY[route.method, route.path]:
+        known, unknown = (office.ask(route.method, path, raw="{broken", role=role) for path in paths)
+        assert (known.status, known.code) == (403, "forbidden")
+        assert known == unknown
+
+
+def test_every_role_reads_leases_and_nothing_else() -> None:
+    assert names(OPEN) == ["GET /v1/leases", "GET /v1/leases/{lease_id}"]
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
@@ -257,27 +274,68 @@ def test_a_lease_of_the_same_name_is_each_landlords_own() -> None:
     assert office.get("/v1/leases/L1")["balance_cents"] == 45000
 
 
-def test_lists_never_show_another_landlords() -> None:
+LISTS = [route for route in PROTECTED if route.method == "GET" and not route.parameters]
+
+
+@pytest.mark.parametrize("route", LISTS, ids=names(LISTS))
+def test_what_is_listed_or_summed_is_never_another_landlords(route: Route) -> None:
     office, _ = settled()
     office.settle_in("habitat")
-    for path in ("/v1/payments", "/v1/files", "/v1/alerts"):
-        assert office.get(path, landlord="habitat")["items"] == []
-    assert office.get("/v1/dashboard", landlord="habitat")["suspense_cents"] == 0
+    shown = office.get(route.path, landlord="habitat")
+    assert shown == Office().settle_in("habitat").get(route.path, landlord="habitat")
+    assert shown != office.get(route.path)
 
 
-def test_a_request_reads_and_writes_only_its_own_landlords_rows() -> None:
+class WatchedTable(MemoryTable):
+    """A table that notes in which partitions rows were looked for, found or written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.touched: set[str] = set()
+
+    def get(self, key: Key) -> Row | None:
+        self.touched.add(key.pk)
+        return super().get(key)
+
+    def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        asked = list(keys)
+        self.touched |= {key.pk for key in asked}
+        return super().batch_get(asked)
+
+    def query(self, pk: str, *given: Any, **named: Any) -> Page:
+        self.touched.add(pk)
+        return super().query(pk, *given, **named)
+
+    def query_listing(self, pk: str, *given: Any, **named: Any) -> Page:
+        page = super().query_listing(pk, *given, **named)
+        self.touched |= {pk, *(row["PK"] for row in page.rows)}
+        return page
+
+    def write(self, writes: Sequence[Write]) -> None:
+        self.touched |= {write.key.pk for write in writes}
+        super().write(writes)
+
+
+OF_ALL = ("@landlords", "@payment-link#", "@sender#", "range#")
+"""Rows of the deployment: its landlords; whose a link's token, a sender's address, a range of numbers is."""
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+@pytest.mark.parametrize("landlord", ["semiga", "habitat"])
+def test_a_request_reads_and_writes_only_its_own_landlords_rows(landlord: str, route: Route) -> None:
+    """What is asked for is semiga's: habitat finds none of it."""
     office, ids = settled()
     office.settle_in("habitat")
-    before = _rows_of_others(office)
-    for route in PROTECTED:
-        ask(office, route, ids, landlord="habitat")
-    assert _rows_of_others(office) == before
+    watched = with_rows_of(WatchedTable(), office.table)
+    ask(Office(watched), route, ids, landlord=landlord)
+    assert not {pk for pk in watched.touched if not pk.startswith((f"{landlord}#", *OF_ALL))}
+    assert rows_of_others(watched, landlord) == rows_of_others(office.table, landlord)
 
 
-def _rows_of_others(office: Office) -> dict[Any, Any]:
+def rows_of_others(table: MemoryTable, landlord: str) -> dict[Key, Row]:
     """Every row but the landlord's own, and those that only name it: of the tokens of its links."""
-    others = ((key, row) for key, row in office.table.rows.items() if not key.pk.startswith("habitat#"))
-    return {key: row for key, row in others if row.get("landlord_id") != "habitat"}
+    others = ((key, row) for key, row in table.rows.items() if not key.pk.startswith(f"{landlord}#"))
+    return {key: row for key, row in others if row.get("landlord_id") != landlord}
 
 
 @pytest.mark.parametrize(
