@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -125,4 +126,12 @@ def a_table_with(landlord: Landlord, leases: Sequence[tuple[str, Account]]) -> M
         key = keys.virtual_iban(landlord.landlord_id, iban)
         table.write([Put(key.row(lease_id=account.lease_id))])
         table.write([account_write(landlord.landlord_id, replace(account, version=1))])
+    return table
+
+
+def with_rows_of[T: MemoryTable](table: T, other: MemoryTable) -> T:
+    """A table that begins with the rows of another, and what is written to it is not written there."""
+    table.rows = dict(other.rows)
+    table._partitions = defaultdict(list, {pk: list(held) for pk, held in other._partitions.items()})
+    table._listings = defaultdict(list, {pk: list(held) for pk, held in other._listings.items()})
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Self
 
@@ -105,6 +106,33 @@ class InterruptedTable:
             return method(*arguments, **named)
 
         return call
+
+
+@dataclass
+class Moment:
+    """The moment just before a call, at which something else may come between; `came` says whether it did."""
+
+    call: int
+    came: bool = False
+
+    def on(self, table: MemoryTable, interruption: Callable[[], object]) -> Any:
+        """The table, until the moment comes: then something else is first."""
+
+        def come() -> None:
+            self.came = True
+            interruption()
+
+        return InterruptedTable(table, self.call, come)
+
+
+def every_moment() -> Iterator[Moment]:
+    """Each moment at which something may come between, and at last none: it has come before every call by then."""
+    for call in count(1):
+        moment = Moment(call)
+        yield moment
+        if not moment.came:
+            assert call > 1, "nothing was called"
+            return
 
 
 class CountedTable(MemoryTable):

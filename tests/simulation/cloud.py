@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 from base64 import b64encode
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
+from builders import with_rows_of
 from faults import Killed
 
 from quitus.adapters import keys
@@ -131,10 +131,8 @@ class StreamedTable(MemoryTable):
     def copy(self) -> StreamedTable:
         """Another table with the same rows."""
         other = StreamedTable()
-        for mine, its in ((self, other), (self._index, other._index)):
-            its.rows = dict(mine.rows)
-            its._partitions = defaultdict(list, {pk: list(held) for pk, held in mine._partitions.items()})
-            its._listings = defaultdict(list, {pk: list(held) for pk, held in mine._listings.items()})
+        with_rows_of(other, self)
+        with_rows_of(other._index, self._index)
         other.sequence, other._unindexed = self.sequence, list(self._unindexed)
         other.stream, other.unlogged = list(self.stream), list(self.unlogged)
         return other

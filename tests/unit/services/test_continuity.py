@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import accumulate, count, permutations
-from typing import cast
+from itertools import accumulate, permutations
 
 import pytest
 from builders import BANK_ACCOUNT, FixedClock
-from faults import CountedTable, InterruptedTable
+from faults import CountedTable, every_moment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,19 +128,12 @@ def test_two_statements_of_one_format_overlap_whatever_another_tells() -> None:
 def test_one_may_come_while_it_is_told_what_another_changes(statements: Sequence[StatementRecord]) -> None:
     expected = told(statements)
     for held, one, other in permutations(statements):
-        for call in count(1):
-            table, came = MemoryTable(), list[object]()
+        for moment in every_moment():
+            table = MemoryTable()
             told([held], table)
-            interrupted = InterruptedTable(table, call, partial(_take, other, table, came))
-            told([one], cast("MemoryTable", interrupted))
-            if not came:
-                break
-            assert told([], table) == expected, (call, [(each.channel, each.name) for each in (held, one, other)])
-        assert call > 5
-
-
-def _take(statement: StatementRecord, table: MemoryTable, came: list[object]) -> None:
-    came.append(told([statement], table))
+            told([one], moment.on(table, partial(told, [other], table)))
+            last = told([other], table)
+            assert last == expected, (moment, [(each.channel, each.name) for each in (held, one, other)])
 
 
 spans = st.tuples(st.integers(0, 4), st.integers(0, 2)).map(lambda span: (span[0], min(sum(span), 4)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,7 +21,7 @@ from builders import (
     an_open_due,
     reported,
 )
-from faults import FaultyTable, InterruptedTable, Killed
+from faults import every_death, every_moment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -166,17 +165,17 @@ def test_the_entries_of_a_lease_form_a_chain(table: MemoryTable) -> None:
     assert account(table).last_hash == previous
 
 
-def test_a_process_killed_at_any_call_and_begun_again_posts_once(table: MemoryTable) -> None:
+@pytest.mark.parametrize("after", [False, True])
+def test_a_process_killed_at_any_call_and_begun_again_posts_once(after: bool) -> None:
     batch = [
         reported(a_credit(45000 + place, iban, position=str(place))) for place, iban in enumerate((ONE, TWO, None))
     ]
-    for call in range(1, 9):
-        for after in (False, True):
-            fresh = a_table_with(LANDLORD, [(ONE, an_account()), (TWO, an_account(lease_id="L2"))])
-            with contextlib.suppress(Killed):
-                a_poster(FaultyTable(fresh, call, after=after)).post(LANDLORD, batch)
-            assert fates(fresh, *batch) == {"posted": 2, "suspense": 1}
-            assert (account(fresh).credit_cents, account(fresh, "L2").credit_cents) == (45000, 45001)
+    for death in every_death(after=after):
+        fresh = a_table_with(LANDLORD, [(ONE, an_account()), (TWO, an_account(lease_id="L2"))])
+        with death:
+            a_poster(death.on(fresh)).post(LANDLORD, batch)
+        assert fates(fresh, *batch) == {"posted": 2, "suspense": 1}
+        assert (account(fresh).credit_cents, account(fresh, "L2").credit_cents) == (45000, 45001)
 
 
 def test_eight_workers_on_one_lease_lose_and_double_nothing(table: MemoryTable) -> None:
@@ -300,28 +299,29 @@ def test_an_entry_of_zero_is_no_payment(table: MemoryTable) -> None:
     assert fates(table, reported(a_credit(0, ONE))) == {"ignored": 1}
 
 
-def test_a_channel_that_speaks_up_while_another_posts_is_seen(table: MemoryTable) -> None:
+def test_a_channel_that_speaks_up_while_another_posts_is_seen() -> None:
     """The other channel dates the same money a day earlier and is quicker, wherever in between it comes."""
-    for moment in range(1, 8):
+    today = a_credit(45000, ONE, bank_reference="R1")
+    yesterday = replace(today, booking_date=DAY - timedelta(days=1))
+    for moment in every_moment():
         fresh = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
-        today = a_credit(45000, ONE, bank_reference="R1")
-        yesterday = replace(today, booking_date=DAY - timedelta(days=1))
-        other = reported(yesterday, "camt.054", "N1")
-        between = InterruptedTable(fresh, moment, partial(fates, fresh, other))
-        a_poster(between).post(LANDLORD, [reported(today, "camt.053", "S1")])
-        assert account(fresh).balance_cents == 0, f"before call {moment}"
+        other = partial(fates, fresh, reported(yesterday, "camt.054", "N1"))
+        a_poster(moment.on(fresh, other)).post(LANDLORD, [reported(today, "camt.053", "S1")])
+        other()
+        assert (movement_rows(fresh), account(fresh).balance_cents) == (1, 0), moment
 
 
 def test_equal_money_of_a_lease_and_of_nobody_stays_apart_whoever_comes_between() -> None:
     """A notice takes what an event told for the lease's; the statement, which tells of both, is quicker somewhere."""
     nobodys = a_credit(45000, None, position="1", bank_reference="R1")
     leases = a_credit(45000, ONE, position="2", bank_reference="R2")
-    for moment in range(1, 16):
+    for moment in every_moment():
         fresh = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
         fates(fresh, reported(nobodys, "event:bank", "R1"))
-        between = InterruptedTable(fresh, moment, partial(fates, fresh, reported(nobodys), reported(leases)))
-        fates(between, reported(leases, "camt.054", "N1"))
-        assert (movement_rows(fresh), account(fresh).balance_cents) == (2, 0), f"before call {moment}"
+        statement = partial(fates, fresh, reported(nobodys), reported(leases))
+        fates(moment.on(fresh, statement), reported(leases, "camt.054", "N1"))
+        statement()
+        assert (movement_rows(fresh), account(fresh).balance_cents) == (2, 0), moment
 
 
 def a_crowd(count: int, iban: str | None = None, channel: str = "camt.053", message: str = "S1") -> list[Incoming]:
@@ -336,28 +336,27 @@ def movement_rows(table: MemoryTable) -> int:
     return sum("#movement#" in key.pk and key.sk.isdecimal() for key in table.rows)
 
 
-@pytest.mark.parametrize("moment", range(1, 9))
-@pytest.mark.parametrize("told", ["the same message again", "another channel", "another channel that names no lease"])
-def test_equal_money_of_a_crowded_day_is_posted_once_whoever_comes_between(
-    table: MemoryTable, told: str, moment: int
-) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        a_crowd(12, ONE, message="S2"),
+        a_crowd(12, ONE, channel="camt.054", message="N2"),
+        a_crowd(12, channel="camt.054", message="N2"),
+    ],
+    ids=["the same message again", "another channel", "another channel that names no lease"],
+)
+def test_equal_money_of_a_crowded_day_is_posted_once_whoever_comes_between(told: list[Incoming]) -> None:
     """Half of the money is on no lease, so that no account ties it: the rows' numbers must."""
-    fates(table, *a_crowd(25, message="before"))
-    fates(table, *a_crowd(1, channel="camt.054", message="before"))
-    batch = a_crowd(12, ONE, message="S2")
-    other = {
-        "the same message again": batch,
-        "another channel": a_crowd(12, ONE, channel="camt.054", message="N2"),
-        "another channel that names no lease": a_crowd(12, channel="camt.054", message="N2"),
-    }[told]
+    for moment in every_moment():
+        crowded = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
+        fates(crowded, *a_crowd(25, message="before"))
+        fates(crowded, *a_crowd(1, channel="camt.054", message="before"))
 
-    came: list[Incoming] = []
+        def others() -> None:
+            fates(crowded, *a_crowd(7, message="S3"))  # noqa: B023
+            fates(crowded, *told)  # noqa: B023
 
-    def between() -> None:
-        came.extend(a_crowd(7, message="S3"))
-        fates(table, *came)
-        fates(table, *other)
-
-    before = movement_rows(table)
-    a_poster(InterruptedTable(table, moment, between)).post(LANDLORD, batch)
-    assert movement_rows(table) - before == 12 + len(came)
+        before = movement_rows(crowded)
+        a_poster(moment.on(crowded, others)).post(LANDLORD, a_crowd(12, ONE, message="S2"))
+        others()
+        assert movement_rows(crowded) - before == 12 + 7, moment

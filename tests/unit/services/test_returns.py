@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from builders import BANK_ACCOUNT, DAY, a_credit, a_poster, reported
 from faults import every_death
-from unit.views.estate import IBANS, LANDLORD, TAG, Estate, L
+from unit.views.estate import IBANS, LANDLORD, TAG, Estate, L, books
 
 from quitus.adapters.erp_outbox import ErpOutboxRows
 from quitus.adapters.ledger_rows import LedgerRows
@@ -88,12 +88,7 @@ def lines(entry: Entry) -> dict[str, int]:
 
 
 def booked(estate: Estate) -> Mapping[str, int]:
-    """Σ of every entry pushed, by account."""
-    sums: dict[str, int] = {}
-    for one in ViewRows(estate.table).entries_between(L, DAY - timedelta(days=60), DAY + timedelta(days=60)):
-        for account, cents in lines(one.entry).items():
-            sums[account] = sums.get(account, 0) + cents
-    return {account: cents for account, cents in sums.items() if cents}
+    return books(estate.table)
 
 
 def test_a_return_reverses_its_payment_at_once_by_entries_of_its_own(estate: Estate) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from builders import (
     an_account,
     reported,
 )
-from faults import FaultyTable, InterruptedTable, Killed
+from faults import every_death, every_moment
 from unit.services.test_returns import E2E, balance, booked, paid, taken_back
 from unit.views.estate import Estate, L
 
@@ -37,7 +38,6 @@ from quitus.services.table import Put, Stale
 from quitus.services.take_back import Reverser
 
 LANDLORD = a_landlord()
-MOST_CALLS = 30
 
 
 def post(table: Any, incoming: Incoming) -> None:
@@ -64,32 +64,24 @@ def holds(estate: Estate, payment_id: str, waiting: int = 0) -> None:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_return_is_whole_or_not_at_all_wherever_the_process_dies(after: bool) -> None:
-    died = 0
-    for call in range(1, MOST_CALLS):
+    for death in every_death(after=after):
         estate = Estate()
         payment_id = estate.post(paid(**E2E))
-        try:
-            post(FaultyTable(estate.table, call, after=after), taken_back(**E2E))
-        except Killed:
-            died += 1
+        with death:
+            post(death.on(estate.table), taken_back(**E2E))
         post(estate.table, taken_back(**E2E))
         holds(estate, payment_id)
-    assert 8 < died < MOST_CALLS - 1
 
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_return_that_waited_is_settled_once_wherever_the_process_dies(after: bool) -> None:
-    died = 0
-    for call in range(1, MOST_CALLS):
+    for death in every_death(after=after):
         estate = Estate()
         return_id, payment_id = estate.post(taken_back(**E2E)), estate.post(paid(**E2E))
-        try:
-            settle(FaultyTable(estate.table, call, after=after), return_id)
-        except Killed:
-            died += 1
+        with death:
+            settle(death.on(estate.table), return_id)
         settle(estate.table, return_id)
         holds(estate, payment_id)
-    assert 8 < died < MOST_CALLS - 1
 
 
 INTERRUPTIONS: dict[str, tuple[Callable[[], Incoming], int]] = {
@@ -110,25 +102,25 @@ INTERRUPTIONS: dict[str, tuple[Callable[[], Incoming], int]] = {
 @pytest.mark.parametrize("other", INTERRUPTIONS)
 def test_of_two_at_once_exactly_one_takes_the_payment_back_wherever_the_other_comes(other: str) -> None:
     told, waiting = INTERRUPTIONS[other]
-    for call in range(1, MOST_CALLS):
+    for moment in every_moment():
         estate = Estate()
         payment_id = estate.post(paid(**E2E))
-        post(InterruptedTable(estate.table, call, lambda: post(estate.table, told())), taken_back(**E2E))  # noqa: B023
+        post(moment.on(estate.table, partial(post, estate.table, told())), taken_back(**E2E))
         post(estate.table, told())
         holds(estate, payment_id, waiting)
 
 
 def test_a_return_and_its_payment_cross_at_every_call() -> None:
-    for call in range(1, MOST_CALLS):
+    for moment in every_moment():
         estate = Estate()
-        post(InterruptedTable(estate.table, call, lambda: post(estate.table, paid(**E2E))), taken_back(**E2E))  # noqa: B023
+        post(moment.on(estate.table, partial(post, estate.table, paid(**E2E))), taken_back(**E2E))
         post(estate.table, paid(**E2E))
         (payment,) = LedgerRows(estate.table).payments(L, [paid().bucket])
         holds(estate, payment.payment_id)
 
 
 def test_a_person_may_take_the_payment_off_its_lease_while_it_is_taken_back() -> None:
-    for call in range(1, MOST_CALLS):
+    for moment in every_moment():
         estate = Estate()
         payment_id = estate.post(paid(**E2E))
 
@@ -136,23 +128,19 @@ def test_a_person_may_take_the_payment_off_its_lease_while_it_is_taken_back() ->
             with contextlib.suppress(Conflict):
                 estate.unassign(payment_id)  # noqa: B023
 
-        post(InterruptedTable(estate.table, call, by_person), taken_back(**E2E))
+        post(moment.on(estate.table, by_person), taken_back(**E2E))
         estate.settle()
         assert (balance(estate), booked(estate)) == (45000, {})
         assert estate.payment(payment_id).status is PaymentStatus.REVERSED
 
 
 def test_the_credit_of_a_payment_may_be_used_while_it_is_taken_back() -> None:
-    for call in range(1, MOST_CALLS):
+    for moment in every_moment():
         estate = Estate()
         payment_id = estate.post(paid(60000, **E2E))
         charger = Charger(LedgerRows(estate.table), DueRows(estate.table), FixedClock())
-        december = a_due("dec", 45000, DAY + timedelta(days=35))
-
-        def charged() -> None:
-            charger.put(estate.landlord, [december])  # noqa: B023
-
-        post(InterruptedTable(estate.table, call, charged), taken_back(60000, **E2E))
+        charged = partial(charger.put, estate.landlord, [a_due("dec", 45000, DAY + timedelta(days=35))])
+        post(moment.on(estate.table, charged), taken_back(60000, **E2E))
         charged()
         estate.settle()
         assert (balance(estate), booked(estate)) == (90000, {})

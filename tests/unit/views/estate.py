@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from builders import (
@@ -71,6 +73,15 @@ def keeper(table: Any) -> ViewKeeper:
         ErpLandlordRows(table),
         clock,
     )
+
+
+def books(table: MemoryTable) -> dict[str, int]:
+    """Σ of every entry pushed, by account, where there is any."""
+    sums = Counter[str]()
+    for one in ViewRows(table).entries_between(L, DAY - timedelta(days=60), DAY + timedelta(days=60)):
+        for line in one.entry.lines:
+            sums[line.account] += line.debit_cents - line.credit_cents
+    return {account: cents for account, cents in sums.items() if cents}
 
 
 def settler_on(table: MemoryTable, clock: FixedClock) -> PendingSettler:

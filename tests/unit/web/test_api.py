@@ -5,26 +5,33 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from builders import a_credit, a_virtual_iban, reported
+from builders import a_credit, a_virtual_iban, reported, with_rows_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from unit.web.office import CHEQUE, LANDLORD, LEASE, RENT, Answered, Office, registered
 
 from quitus.adapters import keys
 from quitus.adapters.breakdowns import note, note_refused
+from quitus.adapters.memory import MemoryTable
 from quitus.adapters.sender_rows import SenderRows
 from quitus.domain.mailing import Channel
+from quitus.domain.movement import Nature
 from quitus.services.idempotent_requests import fingerprint_of
 from quitus.services.registry import FileStatus
+from quitus.services.table import Key, Page, Row, Write
 from quitus.web.api import answer
 from quitus.web.bodies import ReceiptBody
 from quitus.web.codes import CODES, GATEWAY_CODES
 from quitus.web.cursors import Cursors
+from quitus.web.models import Nothing
 from quitus.web.openapi import codes_of, description
 from quitus.web.routes import every_route, public, routes_for
 from quitus.web.routing import Route, find
@@ -99,6 +106,7 @@ MAY = {
     ("GET", "/v1/audit"): PEOPLE,
 }
 PROTECTED = [route for route in every_route() if route.roles is not None]
+SUSPENDED = reported(a_credit(27500, a_virtual_iban(9_999_999)))
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/landlords/{landlord_id}"): LANDLORD,
     ("PUT", "/v1/landlords/{landlord_id}/texts/{kind}"): {"en": "Pay to {payee_name}."},
@@ -132,6 +140,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/mailings"): {"channel": "email", "lease_ids": ["L1"]},
     ("POST", "/v1/refunds/{refund_id}/decision"): {"decision": "reject", "version": 1, "reason": "seen"},
     ("POST", "/v1/refunds/{refund_id}/cancel"): {"version": 1, "reason": "seen"},
+    ("POST", "/v1/lists/{list_id}/transfer"): {"payment_id": SUSPENDED.bucket.payment_id(1), "reason": "seen"},
     ("POST", "/v1/lists/{list_id}/withdraw"): {"reason": "seen"},
     ("PUT", "/v1/payers/{payer_id}/beneficiaries/{number}"): {"lease_id": "L1"},
     ("POST", "/v1/alerts/{alert_id}/close"): {"reason": "seen"},
@@ -139,16 +148,22 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/exports"): {"kind": "entries", "from": "2026-11-01", "to": "2026-11-05"},
     ("POST", "/v1/documents"): {"kind": "rib", "lease_ids": ["L1"]},
 }
+YESTERDAY = date(2026, 11, 4)
 QUERIES = {("DELETE", "/v1/leases/{lease_id}/plan"): {"version": "1"}}
 
 
 def settled() -> tuple[Office, dict[str, str]]:
-    """An office with one of everything, and its ids."""
+    """An office with one of everything, and its ids: nobody else's, whatever is changed in it."""
+    rows, ids = one_of_everything()
+    return Office(with_rows_of(MemoryTable(), rows)), dict(ids)
+
+
+@cache
+def one_of_everything() -> tuple[MemoryTable, dict[str, str]]:
     office = Office().settle_in()
-    payment_id = office.post(reported(a_credit(27500, a_virtual_iban(9_999_999))))
+    payment_id = office.post(SUSPENDED)
     office.drop("F1", **registered(FileStatus.PROCESSED))
     office.keep_list("B1", 27500)
-    BODIES["POST", "/v1/lists/{list_id}/transfer"] = {"payment_id": payment_id, "reason": "seen"}
     assert office.ask("PUT", "/v1/leases/L1/plan", BODIES["PUT", "/v1/leases/{lease_id}/plan"]).status == 201
     export = office.ask("POST", "/v1/exports", BODIES["POST", "/v1/exports"]).body["export_id"]
     ids = {"landlord_id": "semiga", "lease_id": "L1", "due_id": "nov-L1", "payment_id": payment_id}
@@ -162,7 +177,10 @@ def settled() -> tuple[Office, dict[str, str]]:
     ids["alert_id"] = office.get("/v1/alerts")["items"][0]["alert_id"]
     document = office.ask("POST", "/v1/documents", BODIES["POST", "/v1/documents"]).body["document_id"]
     listed = {"document_id": document, "kind": "rib", "list_id": "B1", "payer_id": "caf", "number": "1000001"}
-    return office, ids | listed | {"file_id": "F1", "export_id": export}
+    assert office.ask("POST", "/v1/closings", {"through": "2026-11-03"}).status == 201
+    office.post(reported(a_credit(-1250, nature=Nature.OTHER, booking_date=YESTERDAY)))
+    office.state(YESTERDAY, 0, 0, 1250)
+    return office.table, ids | listed | {"file_id": "F1", "export_id": export}
 
 
 def ask(office: Office, route: Route, ids: dict[str, str], **named: Any) -> Answered:
@@ -185,14 +203,22 @@ def test_every_role_may_what_it_may_and_nothing_else(role: str, route: Route) ->
         assert (answered.status, answered.code) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+OPEN = [route for route in PROTECTED if MAY[route.method, route.path] == {*EVERYONE}]
+GUARDED = [route for route in PROTECTED if route not in OPEN]
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=names(GUARDED))
 def test_a_role_learns_nothing_of_what_it_may_not(route: Route) -> None:
     office, ids = settled()
-    nobody = dict.fromkeys(ids, "NONE")
-    refused = [role for role in EVERYONE if role not in MAY[route.method, route.path]]
-    for role in refused:
-        answered = office.ask(route.method, route.path.format(**nobody), raw="{broken", role=role)
-        assert answered.status == 403
+    paths = [route.path.format(**named) for named in (ids, dict.fromkeys(ids, "NONE"))]
+    for role in {*EVERYONE} - MAY[route.method, route.path]:
+        known, unknown = (office.ask(route.method, path, raw="{broken", role=role) for path in paths)
+        assert (known.status, known.code) == (403, "forbidden")
+        assert known == unknown
+
+
+def test_every_role_reads_leases_and_nothing_else() -> None:
+    assert names(OPEN) == ["GET /v1/leases", "GET /v1/leases/{lease_id}"]
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
@@ -223,22 +249,29 @@ def test_the_description_is_public() -> None:
     assert answered.body == json.loads(json.dumps(description()))
 
 
-@pytest.mark.parametrize("route", [route for route in PROTECTED if route.parameters], ids=lambda route: route.path)
+CREATES = ("PUT", "/v1/leases/{lease_id}")
+"""Makes a lease of whoever asks, under any name that it has not used yet."""
+NAMING = [route for route in PROTECTED if route.parameters and (route.method, route.path) != CREATES]
+
+
+def let_alone(office: Office) -> dict[str, str]:
+    """Semiga lets a lease whose name no other landlord has used, with a due and a plan for it; their ids."""
+    plan = BODIES["PUT", "/v1/leases/{lease_id}/plan"] | {"due_ids": ["d9"]}
+    for path, body in (("", LEASE), ("/dues/d9", RENT), ("/plan", plan)):
+        assert office.ask("PUT", f"/v1/leases/L9{path}", body).status == 201
+    return {"lease_id": "L9", "due_id": "d9"}
+
+
+@pytest.mark.parametrize("route", NAMING, ids=names(NAMING))
 def test_anothers_object_is_answered_like_an_unknown_one(route: Route) -> None:
     office, ids = settled()
     office.settle_in("habitat")
-    empty = {"lease_id": "L9", "due_id": "d9"}
-    theirs = ids | empty if route.path.startswith("/v1/leases") else ids
-    if route.path == "/v1/leases/{lease_id}":
-        assert office.ask("PUT", "/v1/leases/L9", LEASE).status == 201
-        theirs = ids | {"lease_id": "L9"}
-    if (route.method, route.path) == ("PUT", "/v1/leases/{lease_id}"):
-        return
-    office_of_nobody = Office().settle_in("habitat")
+    theirs = ids | let_alone(office)
     asked = ask(office, route, theirs, landlord="habitat")
-    unknown = ask(office_of_nobody, route, theirs, landlord="habitat")
+    unknown = ask(Office().settle_in("habitat"), route, theirs, landlord="habitat")
     assert asked.status == 404
     assert asked == unknown
+    assert ask(office, route, theirs).status != 404
 
 
 def test_a_lease_of_the_same_name_is_each_landlords_own() -> None:
@@ -250,27 +283,68 @@ def test_a_lease_of_the_same_name_is_each_landlords_own() -> None:
     assert office.get("/v1/leases/L1")["balance_cents"] == 45000
 
 
-def test_lists_never_show_another_landlords() -> None:
+LISTS = [route for route in PROTECTED if route.method == "GET" and not route.parameters]
+
+
+@pytest.mark.parametrize("route", LISTS, ids=names(LISTS))
+def test_what_is_listed_or_summed_is_never_another_landlords(route: Route) -> None:
     office, _ = settled()
     office.settle_in("habitat")
-    for path in ("/v1/payments", "/v1/files", "/v1/alerts"):
-        assert office.get(path, landlord="habitat")["items"] == []
-    assert office.get("/v1/dashboard", landlord="habitat")["suspense_cents"] == 0
+    shown = office.get(route.path, landlord="habitat")
+    assert shown == Office().settle_in("habitat").get(route.path, landlord="habitat")
+    assert shown != office.get(route.path)
 
 
-def test_a_request_reads_and_writes_only_its_own_landlords_rows() -> None:
+class WatchedTable(MemoryTable):
+    """A table that notes in which partitions rows were looked for, found or written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.touched: set[str] = set()
+
+    def get(self, key: Key) -> Row | None:
+        self.touched.add(key.pk)
+        return super().get(key)
+
+    def batch_get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        asked = list(keys)
+        self.touched |= {key.pk for key in asked}
+        return super().batch_get(asked)
+
+    def query(self, pk: str, *given: Any, **named: Any) -> Page:
+        self.touched.add(pk)
+        return super().query(pk, *given, **named)
+
+    def query_listing(self, pk: str, *given: Any, **named: Any) -> Page:
+        page = super().query_listing(pk, *given, **named)
+        self.touched |= {pk, *(row["PK"] for row in page.rows)}
+        return page
+
+    def write(self, writes: Sequence[Write]) -> None:
+        self.touched |= {write.key.pk for write in writes}
+        super().write(writes)
+
+
+OF_ALL = ("@landlords", "@payment-link#", "@sender#", "range#")
+"""Rows of the deployment: its landlords; whose a link's token, a sender's address, a range of numbers is."""
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=names(PROTECTED))
+@pytest.mark.parametrize("landlord", ["semiga", "habitat"])
+def test_a_request_reads_and_writes_only_its_own_landlords_rows(landlord: str, route: Route) -> None:
+    """What is asked for is semiga's: habitat finds none of it."""
     office, ids = settled()
     office.settle_in("habitat")
-    before = _rows_of_others(office)
-    for route in PROTECTED:
-        ask(office, route, ids, landlord="habitat")
-    assert _rows_of_others(office) == before
+    watched = with_rows_of(WatchedTable(), office.table)
+    ask(Office(watched), route, ids, landlord=landlord)
+    assert not {pk for pk in watched.touched if not pk.startswith((f"{landlord}#", *OF_ALL))}
+    assert rows_of_others(watched, landlord) == rows_of_others(office.table, landlord)
 
 
-def _rows_of_others(office: Office) -> dict[Any, Any]:
+def rows_of_others(table: MemoryTable, landlord: str) -> dict[Key, Row]:
     """Every row but the landlord's own, and those that only name it: of the tokens of its links."""
-    others = ((key, row) for key, row in office.table.rows.items() if not key.pk.startswith("habitat#"))
-    return {key: row for key, row in others if row.get("landlord_id") != "habitat"}
+    others = ((key, row) for key, row in table.rows.items() if not key.pk.startswith(f"{landlord}#"))
+    return {key: row for key, row in others if row.get("landlord_id") != landlord}
 
 
 @pytest.mark.parametrize(
@@ -400,18 +474,24 @@ _SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max
 _ANY = st.recursive(
     _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
 )
-_FUZZED = [route for route in PROTECTED if (route.method, route.path) in BODIES]
+_LIKELY = st.sampled_from([0, 1, 27500, True, "L1", "L2", "nov-L1", "2026-11-05", SUSPENDED.bucket.payment_id(1)])
+"""What some field takes: so that a body gets further than its schema."""
+_FUZZED = [route for route in PROTECTED if route.body is not Nothing]
 _READ = [route for route in PROTECTED if route.method == "GET"]
-_OFFICE, _IDS = settled()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(_FUZZED), st.data())
+def test_there_is_a_body_for_every_route_that_takes_one() -> None:
+    assert BODIES.keys() == {(route.method, route.path) for route in _FUZZED}
+
+
+@pytest.mark.parametrize("route", _FUZZED, ids=names(_FUZZED))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
 def test_no_body_whatever_breaks_the_api(route: Route, data: st.DataObject) -> None:
     good: dict[str, Any] = BODIES[route.method, route.path]
-    field = data.draw(st.sampled_from([*good, "due_ids", "requested_by", "reference", "extra"]))
-    body = good | {field: data.draw(_ANY)}
-    answered = ask_raw(route, json.dumps(data.draw(st.sampled_from([body, body[field]]))))
+    field = data.draw(st.sampled_from([*good, *route.body.model_fields, "extra"]))
+    body = good | {field: data.draw(_LIKELY | _ANY)}
+    answered = ask_raw(route, json.dumps(data.draw(st.sampled_from([body, body, body[field]]))))
     assert answered.status < 500
 
 
@@ -432,8 +512,9 @@ def test_no_text_whatever_breaks_the_api(route: Route, raw: str) -> None:
     st.text(alphabet=st.characters(exclude_characters="/"), min_size=1, max_size=20),
 )
 def test_no_path_or_query_whatever_breaks_the_api(route: Route, query: dict[str, str], name: str) -> None:
-    path = route.path.format(**dict.fromkeys(_IDS, name))
-    assert _OFFICE.ask("GET", path, query=query).status in (200, 404, 422)
+    office, ids = settled()
+    path = route.path.format(**dict.fromkeys(ids, name))
+    assert office.ask("GET", path, query=query).status in (200, 404, 422)
 
 
 @pytest.mark.parametrize("path", ["/v1/payments", "/v1/leases/L1/entries", "/v1/leases", "/v1/files", "/v1/alerts"])
@@ -445,11 +526,13 @@ def test_no_forged_cursor_breaks_the_api(path: str, place: list[Any]) -> None:
     filters = route.query().model_dump_json(exclude={"cursor", "limit"})
     owner, _ = json.loads(base64.urlsafe_b64decode(f"{Cursors('semiga', f'{path}?{filters}', ()).text(('a',))}=="))
     forged = base64.urlsafe_b64encode(json.dumps([owner, *place]).encode()).decode().rstrip("=")
-    assert _OFFICE.ask("GET", path, query={"cursor": forged}).status in (200, 422)
+    office, _ = settled()
+    assert office.ask("GET", path, query={"cursor": forged}).status in (200, 422)
 
 
 def ask_raw(route: Route, raw: str) -> Answered:
-    return _OFFICE.ask(route.method, route.path.format(**_IDS), raw=raw)
+    office, ids = settled()
+    return office.ask(route.method, route.path.format(**ids), raw=raw)
 
 
 def test_a_key_may_hold_any_visible_character() -> None:

@@ -71,7 +71,7 @@ def test_receipts_say_what_went_back_and_leave_out_what_waits_for_its_payment(of
     office.post(reported(a_credit(-7700, None, **returned | {"end_to_end_id": "E2E-2"}), message="S-R2"))
     listed = [(item["status"], item["amount_cents"]) for item in office.get("/v1/payments")["items"]]
     assert sorted(listed) == [("pending", 7700), ("reversed", 45000)]
-    (line,) = rows(written(office, "receipts"))
+    (line,) = rows(office.exported("receipts", *NOVEMBER))
     assert (line["payment_id"], line["booking_date"], line["means"]) == (paid, "2026-11-05", "direct_debit")
     assert (line["status"], line["amount"], line["reversed"]) == ("reversed", "450.00", "450.00")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from builders import a_credit, a_virtual_iban, reported
 from faults import every_death
-from unit.web.office import CHEQUE, RENT, Answered, Office
+from unit.views.estate import books
+from unit.web.office import CHEQUE, LEASE, RENT, Answered, Office
 
 from quitus.adapters import keys
 from quitus.adapters.ledger_rows import LedgerRows
@@ -239,24 +241,121 @@ def test_a_receipt_is_posted_once_wherever_the_process_dies(after: bool) -> None
         assert calm.ask("POST", "/v1/payments", CHEQUE, key="k1") == answered
 
 
-@pytest.mark.parametrize("decision", ["assign", "unassign"])
+def do(office: Office, payment_id: str, verb: str, said: dict[str, Any]) -> None:
+    answered = office.ask("POST", f"/v1/payments/{payment_id}/{verb}", {"reason": "seen"} | said, key=verb)
+    assert answered.status == 200
+
+
+def group_leases(office: Office) -> None:
+    """The credit of one lease pays what the other owes."""
+    for lease_id in ("L1", "L2"):
+        assert office.ask("PUT", f"/v1/leases/{lease_id}", LEASE | {"account_group": "G1"}).status == 200
+
+
+def a_large_payment(office: Office) -> str:
+    group_leases(office)
+    return in_suspense(office, 85000)
+
+
+def an_assigned_payment(office: Office) -> str:
+    """It pays the rent of L1, and there is a credit on L2."""
+    group_leases(office)
+    payment_id = in_suspense(office, 45000)
+    do(office, payment_id, "assign", {"lease_id": "L1"})
+    office.rent(55000, "L2")
+    return payment_id
+
+
+def a_cheque(office: Office) -> str:
+    """It pays the rent of L1, and there is a credit on L2."""
+    group_leases(office)
+    payment_id = str(office.ask("POST", "/v1/payments", CHEQUE, key="recorded").body["payment_id"])
+    office.rent(55000, "L2")
+    return payment_id
+
+
+PAID = reported(a_credit(45000)).bucket.payment_id(1)
+
+
+def a_waiting_return(office: Office) -> str:
+    """Of a payment of the rent of L1, which it does not name; there is a credit on L2."""
+    group_leases(office)
+    assert office.rent(45000) == PAID
+    office.rent(55000, "L2")
+    return office.post(reported(a_credit(-45000, nature=Nature.RETURN), message="S2"))
+
+
+BROUGHT = {"clears": True, "means": "cheque", "kept_cents": 639}
+
+
+def a_deposit(office: Office) -> str:
+    """The bank's line of a cheque, of which it kept a fee."""
+    a_cheque(office)
+    return in_suspense(office, 44361)
+
+
+def a_cleared_deposit(office: Office) -> str:
+    line = a_deposit(office)
+    do(office, line, "clearing", BROUGHT)
+    return line
+
+
+class Decision(NamedTuple):
+    """On what a person decides, what they say of it, and what L1 and L2 owe and what is booked then."""
+
+    on: Callable[[Office], str]
+    verb: str
+    said: dict[str, Any]
+    owed: tuple[int, int]
+    books: dict[str, int]
+
+
+PARTS = [{"lease_id": "L1", "amount_cents": 55000}, {"lease_id": "L2", "amount_cents": 30000}]
+FREED = {"512": 55000, "411": -55000}
+KEPT = {"411": -90000, "4195": -10000}
+DECISIONS = {
+    "assign": Decision(in_suspense, "assign", {"lease_id": "L1"}, (17500, 45000), {"512": 27500, "411": -27500}),
+    "unassign": Decision(an_assigned_payment, "unassign", {}, (35000, 0), FREED | {"512": 100000, "471": -45000}),
+    "split": Decision(a_large_payment, "split", {"parts": PARTS}, (0, 5000), {"512": 85000, "411": -85000}),
+    "reverse": Decision(a_cheque, "reverse", {"reversed_on": "2026-11-05"}, (35000, 0), FREED),
+    "original": Decision(a_waiting_return, "original", {"payment_id": PAID}, (35000, 0), FREED),
+    "none of ours": Decision(a_waiting_return, "original", {"payment_id": None}, (0, -10000), KEPT | {"512": 100000}),
+    "clearing": Decision(a_deposit, "clearing", BROUGHT, (0, -10000), KEPT | {"512": 99361, "627": 639}),
+    "no clearing": Decision(
+        a_cleared_deposit,
+        "clearing",
+        {"clears": False},
+        (0, -10000),
+        KEPT | {"511": 45000, "512": 99361, "471": -44361},
+    ),
+}
+
+
+def decided(office: Office, decision: Decision) -> tuple[str, dict[str, Any]]:
+    """The path and the body that decide, once all is there that is decided on."""
+    return f"/v1/payments/{decision.on(office)}/{decision.verb}", {"reason": "seen on the slip"} | decision.said
+
+
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
 @pytest.mark.parametrize("after", [False, True])
-def test_a_decision_is_taken_once_wherever_the_process_dies(decision: str, after: bool) -> None:
-    body = {"lease_id": "L1", "reason": "seen on the slip"}
+def test_a_decision_is_taken_once_wherever_the_process_dies(decision: Decision, after: bool) -> None:
+    """Every row is what it is where no process died."""
+    undisturbed = Office().settle_in()
+    path, body = decided(undisturbed, decision)
+    expected = undisturbed.ask("POST", path, body, key="k1")
+    undisturbed.follow()
+    assert expected.status == 200
     for death in every_death(after=after):
         table = MemoryTable()
         calm = Office(table).settle_in()
-        payment_id = in_suspense(calm)
-        if decision == "unassign":
-            calm.ask("POST", f"/v1/payments/{payment_id}/assign", body)
-        path = f"/v1/payments/{payment_id}/{decision}"
+        decided(calm, decision)
         with death:
-            answered = Office(death.on(table), calm.clock).ask("POST", path, body, key="k1")
-        if death.came:
-            answered = calm.ask("POST", path, body, key="k1")
-        assert answered.status == 200
-        assert balance(calm) == (17500 if decision == "assign" else 45000)
-        assert calm.ask("POST", path, body, key="k1") == answered
+            Office(death.on(table), calm.clock).ask("POST", path, body, key="k1")
+        assert [calm.ask("POST", path, body, key="k1") for _ in range(2)] == [expected, expected]
+        calm.follow()
+        assert (balance(calm), balance(calm, "L2")) == decision.owed
+        assert books(table) == decision.books
+        assert table.rows == undisturbed.table.rows
 
 
 def test_the_same_request_twice_at_once_is_one_decision(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
