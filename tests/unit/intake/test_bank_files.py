@@ -136,6 +136,22 @@ def test_one_statement_twice_in_a_file_is_posted_once() -> None:
     assert (counter.posted(), counter.alerts()) == ([45_000], [])
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_a_missing_statement_is_told_wherever_the_process_dies_and_however_soon_its_movements_are_posted(
+    after: bool,
+) -> None:
+    for death in every_death(after=after):
+        counter = Counter()
+        counter.drop(camt(a_statement(THREE)))
+        dropped = counter.put("3.xml", camt(a_statement([Entry(400)], name="S3", day="2026-11-07", opening=600)))
+        with death:
+            counter.intake(death.on(counter.memory)).take(dropped)
+        counter.work()
+        counter.intake().take(dropped)
+        counter.work()
+        assert counter.alerts() == ["statement_gap"], death
+
+
 def test_two_issues_of_a_statement_taken_at_the_same_time_post_once() -> None:
     without = [Entry(45_000, reference="NONREF")]
     for moment in every_moment():

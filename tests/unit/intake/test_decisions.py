@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import permutations
 
 import pytest
 from builders import BANK_ACCOUNT, a_landlord
-from faults import FaultyTable, InterruptedTable, Killed
+from faults import FaultyTable, InterruptedTable, Killed, every_moment
 from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, counts, notice
 
 from quitus.adapters import file_keys
@@ -285,22 +286,23 @@ def test_a_corrected_file_that_comes_while_a_person_decides_is_posted_once(call:
         assert (released.status, counter.alerts()) == (FileStatus.PROCESSED, [])
 
 
-@pytest.mark.parametrize("call", range(1, 20))
-def test_a_file_that_is_released_while_the_corrected_one_is_taken_in_is_posted_once(call: int) -> None:
-    counter = Counter()
-    file = counter.drop(WRONG)
-    right = counter.put("corrigé.xml", RIGHT)
+def release_if_kept_out(counter: Counter, file: DroppedFile) -> None:
+    if counter.file(file.file_id).status is FileStatus.QUARANTINED:
+        counter.release(file)
 
-    def release() -> None:
-        if counter.file(file.file_id).status is FileStatus.QUARANTINED:
-            counter.release(file)
 
-    counter.intake(InterruptedTable(counter.memory, call, release)).take(right)
-    counter.work()
-    assert counter.posted() == [45_000, 51_230]
-    quarantined = [one for one in (file.file_id, right.file_id) if counter.file(one).status is FileStatus.QUARANTINED]
-    told = [one for one in quarantined if counter.file(one).superseded_by is None]
-    assert counter.alerts() == ["file_quarantined"] * len(told)
+def test_a_file_that_is_released_while_the_corrected_one_is_taken_in_is_posted_once() -> None:
+    for moment in every_moment():
+        counter = Counter()
+        file = counter.drop(WRONG)
+        right = counter.put("corrigé.xml", RIGHT)
+        release = partial(release_if_kept_out, counter, file)
+        counter.intake(moment.on(counter.memory, release)).take(right)
+        counter.work()
+        assert counter.posted() == [45_000, 51_230], moment
+        files = [counter.file(one.file_id) for one in (file, right)]
+        kept_out = [one for one in files if one.status is FileStatus.QUARANTINED and one.superseded_by is None]
+        assert counter.alerts() == ["file_quarantined"] * len(kept_out), moment
 
 
 def test_a_decision_about_what_the_file_said_before_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from faults import every_death
 from unit.intake.counter import LANDLORD, Counter, Entry, a_statement, camt, notice
 
 from quitus.services.registry import FileStatus
@@ -105,6 +106,21 @@ def test_a_file_that_comes_every_day_under_one_name_is_not_the_one_of_the_day_be
     monday = counter.drop(camt(a_statement(TWO, closing=1)))
     counter.drop(camt(a_statement(TWO, name="S2", day="2026-11-06", opening=196_230), message="M2"))
     assert counter.file(monday.file_id).superseded_by is None
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_the_alert_of_a_file_that_was_made_good_ends_wherever_the_process_dies(after: bool) -> None:
+    for death in every_death(after=after):
+        counter = Counter()
+        wrong = counter.drop(camt(a_statement(TWO, closing=1)))
+        right = counter.put("corrigé.xml", camt(a_statement(TWO), message="M2"))
+        with death:
+            counter.intake(death.on(counter.memory)).take(right)
+        counter.work()
+        counter.intake().take(right)
+        counter.work()
+        assert (counter.alerts(), counter.posted()) == ([], [45_000, 51_230]), death
+        assert counter.file(wrong.file_id).superseded_by == right.file_id, death
 
 
 def test_what_was_decided_on_is_left_alone() -> None:

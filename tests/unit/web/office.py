@@ -316,13 +316,17 @@ class Office:
 
     def exported(self, kind: str, first: str, last: str, landlord: str = "semiga") -> str:
         """The text of an export that is ordered and written."""
+        return self.export(kind, first, last, landlord)[1]
+
+    def export(self, kind: str, first: str, last: str, landlord: str = "semiga") -> tuple[str, str]:
+        """An export that is ordered and written: its id and its text."""
         order = {"kind": kind, "from": first, "to": last}
         ordered = self.ask("POST", "/v1/exports", order, landlord=landlord)
         assert ordered.status == 202, ordered
         shelf, export_id = Shelf(), ordered.body["export_id"]
         self.export_writer(shelf).write(ExportOrder(landlord, export_id))
         assert self.get(f"/v1/exports/{export_id}", landlord=landlord)["status"] == "ready"
-        return shelf.files[landlord, export_id]
+        return export_id, shelf.files[landlord, export_id]
 
     def fec(self, first: str, last: str) -> list[dict[str, str]]:
         """The lines of a FEC that is ordered and written."""

@@ -33,27 +33,9 @@ def close(office: Office, day: date = DAY, **named: Any) -> Any:
     return office.ask("POST", "/v1/closings", {"through": day.isoformat()}, **named)
 
 
-<<<<<<< HEAD
-def exported(office: Office, kind: str, first: date = BEFORE, last: date = DAY) -> tuple[dict[str, Any], str]:
-    """An export, ordered and written: what is said of it, and the file."""
-    order = {"kind": kind, "from": first.isoformat(), "to": last.isoformat()}
-    ordered = office.ask("POST", "/v1/exports", order)
-    assert ordered.status == 202, ordered
-    shelf, export_id = Shelf(), ordered.body["export_id"]
-    office.export_writer(shelf).write(ExportOrder("semiga", export_id))
-    return office.get(f"/v1/exports/{export_id}"), shelf.files["semiga", export_id]
-
-
 def fec(office: Office, first: date = BEFORE, last: date = DAY) -> list[dict[str, str]]:
-    _, text = exported(office, "fec", first, last)
-    header, *lines = text.removesuffix("\r\n").split("\r\n")
-    assert header.split("\t") == list(COLUMNS)
-    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
-=======
-def fec(office: Office) -> list[dict[str, str]]:
-    """That of the day and the one before."""
-    return office.fec(BEFORE.isoformat(), DAY.isoformat())
->>>>>>> tb
+    """That of the day and the one before, unless told."""
+    return office.fec(first.isoformat(), last.isoformat())
 
 
 def numbers(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
@@ -173,8 +155,9 @@ def test_the_fec_is_named_as_the_administration_wants_it_other_exports_by_what_t
 ) -> None:
     office.rent(45000)
     office.state(DAY, 0, 45000, 0)
-    told, _ = exported(office, kind)
-    assert (told["status"], parse_qs(urlsplit(told["url"]).query)["as"]) == ("ready", [name])
+    export_id, _ = office.export(kind, BEFORE.isoformat(), DAY.isoformat())
+    url = office.get(f"/v1/exports/{export_id}")["url"]
+    assert parse_qs(urlsplit(url).query)["as"] == [name]
 
 
 def paid_number(lines: list[dict[str, str]], payment_id: str) -> str:

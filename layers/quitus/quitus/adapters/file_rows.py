@@ -202,11 +202,11 @@ class FileRows:
         """See `FileRegistry.kept_out`."""
         return open_file_rows.kept_out(self._table, landlord_id)
 
-    def supersede(self, landlord_id: str, file_id: str, by: str) -> bool:
+    def supersede(self, landlord_id: str, file_id: str, by: str) -> None:
         """See `FileRegistry.supersede`."""
         beside = [open_file_rows.unlisted(landlord_id, file_id)]
         told = {"superseded_by": by}
-        return self._change(landlord_id, file_id, told, STILL_QUARANTINED, _is_quarantined, beside)
+        self._change(landlord_id, file_id, told, STILL_QUARANTINED, _is_quarantined, beside)
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
         """See `FileRegistry.first_with`."""

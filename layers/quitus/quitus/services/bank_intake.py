@@ -52,39 +52,41 @@ class BankIntake:
         content.seek(0)
         with self.envelopes.opened(landlord.landlord_id, content) as plain, open_bank_file(plain) as opened:
             sha256 = raw if opened.stream is content else sha256_of(opened.stream)
-            told = self._take(landlord, file, opened, sha256)
-        self.quarantine.make_good(file, sha256, content, told)
+            self.files.update(landlord.landlord_id, file.file_id, kind=opened.format, sha256=sha256)
+            if not self._settle_seen(file, sha256, content):
+                self._take(landlord, file, opened, sha256, content)
 
-    def _take(self, landlord: Landlord, file: DroppedFile, opened: BankFile, sha256: str) -> list[tuple[str, ...]]:
-        """Take a file that can be read; the names of its statements, when they prove themselves."""
+    def _take(self, landlord: Landlord, file: DroppedFile, opened: BankFile, sha256: str, content: BinaryIO) -> None:
+        """Take a file that can be read and that no other brought. What it means for others is done before it is queued
+        or settled: whoever dies in between is followed by another, nobody comes back to a file after that.
+        """
         landlord_id = landlord.landlord_id
-        self.files.update(landlord_id, file.file_id, kind=opened.format, sha256=sha256)
-        if self._is_seen(landlord_id, file.file_id, sha256):
-            return []
         proved = prove(landlord, opened, file)
         records = [item.record for item in proved]
         kept = self.book.keep(landlord_id, file.file_id, records, file.contradiction)
         if kept.standing is Standing.CONFLICT:
             raise _contradiction(kept)
+        told = [names_of(item.statement, opened.format) for item in proved if not item.record.is_vouched]
+        self.quarantine.make_good(file, sha256, content, told)
         movements = sum(item.statement.movements + item.pending for item in proved)
         held = kept.standing is Standing.HELD
-        if not (held and self._settle_duplicate(landlord_id, file.file_id, movements, *balances_of(proved))):
-            named = [replace(item, record=record) for item, record in zip(proved, kept.records, strict=True)]
-            self._queue(landlord_id, file, opened, named)
-            self.files.remember_bytes(landlord_id, sha256, file.file_id)
-            self.book.watch(landlord_id, kept.records)
-        return [names_of(item.statement, opened.format) for item in proved if not item.record.is_vouched]
+        if held and self._settle_duplicate(landlord_id, file.file_id, movements, *balances_of(proved)):
+            return
+        self.book.watch(landlord_id, kept.records)
+        self.files.remember_bytes(landlord_id, sha256, file.file_id)
+        named = [replace(item, record=record) for item, record in zip(proved, kept.records, strict=True)]
+        self._queue(landlord_id, file, opened, named)
 
-    def _is_seen(self, landlord_id: str, file_id: str, sha256: str) -> bool:
-        """Whether another file brought the same content; then this one is a duplicate."""
+    def _settle_seen(self, file: DroppedFile, sha256: str, content: BinaryIO) -> bool:
+        """Settle a file whose content another one brought."""
+        landlord_id = file.landlord_id
         first = self.files.first_with(landlord_id, sha256)
-        if first is None or first == file_id:
-            return False
-        original = self.files.find(landlord_id, first)
+        original = self.files.find(landlord_id, first) if first not in (None, file.file_id) else None
         if original is None or not original.is_taken:
             return False
+        self.quarantine.make_good(file, sha256, content, [])
         balances = original.opening_cents, original.closing_cents
-        return self._settle_duplicate(landlord_id, file_id, original.movements, *balances)
+        return self._settle_duplicate(landlord_id, file.file_id, original.movements, *balances)
 
     def _settle_duplicate(
         self, landlord_id: str, file_id: str, movements: int, opening: Cents | None, closing: Cents | None

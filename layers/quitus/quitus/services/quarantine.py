@@ -35,7 +35,7 @@ class Quarantine:
         self.files.keep_out(file, doubts, at)
 
     def make_good(self, file: DroppedFile, sha256: str, content: BinaryIO, told: Sequence[Sequence[str]]) -> None:
-        """Mark the earlier files whose place this one takes: it was just taken, and tells all of them.
+        """Mark the earlier files whose place this one takes: it is proved, and tells all of them.
 
         Args:
             file: the file, as it was registered.
@@ -54,9 +54,12 @@ class Quarantine:
                 self._let_go(file, kept)
 
     def _let_go(self, file: DroppedFile, kept: KeptOut) -> None:
-        if self.files.supersede(file.landlord_id, kept.file_id, file.file_id):
-            at = instant_text(self.clock.now())
-            self.alerts.close(file.landlord_id, AlertKind.FILE_QUARANTINED, kept.file_id, at)
+        """The alert first: it is found again until the file is marked, and one that a person's release raises anew
+        meanwhile stays.
+        """
+        at = instant_text(self.clock.now())
+        self.alerts.close(file.landlord_id, AlertKind.FILE_QUARANTINED, kept.file_id, at)
+        self.files.supersede(file.landlord_id, kept.file_id, file.file_id)
 
 
 def _is_earlier(kept: KeptOut, file: DroppedFile) -> bool:

@@ -275,8 +275,8 @@ class FileRegistry(Protocol):
         """The newest quarantined files that nobody decided on; one of the last second may be missing."""
         ...
 
-    def supersede(self, landlord_id: str, file_id: str, by: str) -> bool:
-        """A later file told all of a quarantined one; False: it is no longer quarantined."""
+    def supersede(self, landlord_id: str, file_id: str, by: str) -> None:
+        """A later file told all of a quarantined one; one that is quarantined no more stays as it is."""
         ...
 
     def first_with(self, landlord_id: str, sha256: str) -> str | None:
