@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from time import process_time
 from typing import Any
 
@@ -97,7 +98,7 @@ def run() -> Iterator[dict[str, Any]]:
         places = case.decide().pairings
         works: dict[str, Callable[[], object]] = {
             "allocation": case.allocate,
-            "receipt": lambda case=case, places=places: case.post(places),  # type: ignore[misc]
+            "receipt": partial(case.post, places),
             "batch": case.decide,
             "batch_with_rows": case.decide_and_make_rows,
         }

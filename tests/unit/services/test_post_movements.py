@@ -336,6 +336,11 @@ def movement_rows(table: MemoryTable) -> int:
     return sum("#movement#" in key.pk and key.sk.isdecimal() for key in table.rows)
 
 
+def others_tell(crowded: MemoryTable, told: list[Incoming]) -> None:
+    fates(crowded, *a_crowd(7, message="S3"))
+    fates(crowded, *told)
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -351,11 +356,7 @@ def test_equal_money_of_a_crowded_day_is_posted_once_whoever_comes_between(told:
         crowded = a_table_with(LANDLORD, [(ONE, an_account(an_open_due("nov", 45000)))])
         fates(crowded, *a_crowd(25, message="before"))
         fates(crowded, *a_crowd(1, channel="camt.054", message="before"))
-
-        def others() -> None:
-            fates(crowded, *a_crowd(7, message="S3"))  # noqa: B023
-            fates(crowded, *told)  # noqa: B023
-
+        others = partial(others_tell, crowded, told)
         before = movement_rows(crowded)
         a_poster(moment.on(crowded, others)).post(LANDLORD, a_crowd(12, ONE, message="S2"))
         others()

@@ -119,16 +119,17 @@ def test_a_return_and_its_payment_cross_at_every_call() -> None:
         holds(estate, payment.payment_id)
 
 
+def by_person(estate: Estate, payment_id: str) -> None:
+    with contextlib.suppress(Conflict):
+        estate.unassign(payment_id)
+
+
 def test_a_person_may_take_the_payment_off_its_lease_while_it_is_taken_back() -> None:
     for moment in every_moment():
         estate = Estate()
         payment_id = estate.post(paid(**E2E))
 
-        def by_person() -> None:
-            with contextlib.suppress(Conflict):
-                estate.unassign(payment_id)  # noqa: B023
-
-        post(moment.on(estate.table, by_person), taken_back(**E2E))
+        post(moment.on(estate.table, partial(by_person, estate, payment_id)), taken_back(**E2E))
         estate.settle()
         assert (balance(estate), booked(estate)) == (45000, {})
         assert estate.payment(payment_id).status is PaymentStatus.REVERSED
