@@ -166,6 +166,22 @@ def test_the_details_count_on_the_day_on_which_the_statement_tells_the_sum(estat
     assert list(ViewRows(estate.table).unstated(L, BANK_ACCOUNT, DAY)) == []
 
 
+@pytest.mark.parametrize("details_first", [True, False])
+def test_details_of_both_signs_count_as_the_bank_netted_them(estate: Estate, details_first: bool) -> None:
+    details = [
+        reported(detail(45000, IBANS["L1"], 1), "camt.054", "N1"),
+        reported(detail(36000, IBANS["L2"], 2), "camt.054", "N1"),
+        reported(detail(-1000, None, 3, nature=Nature.RETURN, return_reason="AM04"), "camt.054", "N1"),
+    ]
+    net = [reported(a_sum(80000))]
+    for some in [details, net] if details_first else [net, details]:
+        estate.post(*some)
+        estate.settle()
+    side = ledger_side(estate)
+    assert (side.receipts_cents, side.reversals_cents, side.other_cents) == (81000, 1000, 0)
+    assert (side.credits_cents, side.debits_cents) == (80000, 0)
+
+
 def test_details_that_do_not_add_up_leave_the_sum_waiting_and_the_difference_shown(estate: Estate) -> None:
     estate.post(reported(a_sum(90000)))
     estate.post(reported(detail(45000, IBANS["L1"], 1), "camt.054", "N1"))

@@ -230,6 +230,21 @@ def test_case_1_three_co_tenants_have_three_recus_then_one_quittance() -> None:
     assert (line["holder_name"], line["letter"]) == ("Camille Roux", "full_receipt")
 
 
+def test_a_quittance_names_the_tenants_of_its_month_whoever_lives_there_now() -> None:
+    case = Case(today="2026-10-06")
+    case.let(holder_name="A")
+    case.parties(("A", "40"), ("B", "35"), ("C", "25"))
+    case.call("oct", "rent", "2026-10-10", "801.00")
+    case.receive("801.00", "2026-10-06")
+    case.parties(("C", "25"), to_date="2026-10-31")
+    case.parties(("D", "25"), from_date="2026-11-01")
+    case.today_is("2026-11-02")
+    works = Works(case.office)
+    document, (line,) = works.written(kind="receipt", period="2026-10", lease_ids=["L1"])
+    text = " ".join(text_of(works.files.kept[document["document_id"], line["file"]]).split())
+    assert (line["letter"], "avoir reçu de A, B, C la somme de 801,00 €" in text) == ("full_receipt", True)
+
+
 def test_case_7_a_month_whose_debit_came_back_has_no_receipt_any_more() -> None:
     case = Case()
     case.let()

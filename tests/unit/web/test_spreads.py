@@ -112,6 +112,17 @@ def test_a_due_in_a_plan_or_whose_lines_ids_are_taken_is_refused() -> None:
     assert office.ask("POST", PATH, THREE).code == "due_in_plan"
 
 
+def test_a_due_of_which_a_plan_covers_a_line_is_not_spread_otherwise() -> None:
+    office = Office().settle_in()
+    office.ask("PUT", "/v1/leases/L1/dues/regul", REGUL)
+    assert office.ask("POST", PATH, THREE).status == 200
+    (cents,) = [due["open_cents"] for due in office.get("/v1/leases/L1")["dues"] if due["due_id"] == "regul.03"]
+    plan = {"instalments": [{"due_date": "2026-12-10", "amount_cents": cents}], "due_ids": ["regul.03"]}
+    assert office.ask("PUT", "/v1/leases/L1/plan", plan).status == 201
+    assert office.ask("POST", PATH, THREE | {"lines": 2}).code == "due_in_plan"
+    assert office.get("/v1/leases/L1/plan")["settled_cents"] == 0
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_due_is_spread_whole_or_not_at_all_wherever_the_process_dies(after: bool) -> None:
     for death in every_death(after=after):

@@ -83,6 +83,12 @@ def _easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+def month_days(period: str) -> tuple[date, date]:
+    """The first and the last day of a month, `YYYY-MM`."""
+    first = date.fromisoformat(f"{period}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later, the month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -16,6 +16,7 @@ from quitus.domain.alert import Alert, AlertKind
 from quitus.domain.allocation import Allocation, AllocationRule
 from quitus.domain.erp_batch import Feed
 from quitus.domain.erp_notices import LastNotice, last_notices, new_notices
+from quitus.domain.identity import parse_payment_id
 from quitus.domain.ledger import Entry, EntryKind, Role, entry_hash, lines_on
 from quitus.domain.matching import MatchRule
 from quitus.domain.money import Cents
@@ -63,8 +64,8 @@ class LedgerDay:
     """What the ledger holds of one bank account (its IBAN) on a booking day, to be held against its statements.
 
     `receipts_cents` (suspense included) and `reversals_cents` are ≥ 0; `other_cents` is signed and made of lines that
-    are neither, `other_debits_cents` (≥ 0) of the debits among them; `count` counts them all, `unstated` those that no
-    closing statement reported. The day is the closing statement's once it has spoken.
+    are neither, `other_debits_cents` of the debits among them (≥ 0), less what a bank netted; `count` counts them all,
+    `unstated` those that no closing statement reported. The day is the closing statement's once it has spoken.
     """
 
     account: str
@@ -179,11 +180,23 @@ def contribution(payment: Payment, homes: Mapping[str, Home]) -> Contribution:
     counted: dict[Counter, Mapping[str, int]] = {}
     if homes and payment.status in _ON_LEASE and (payment.is_listed or payment.is_recovery):
         counted = _received(payment, homes)
+    incoming = payment.posted.incoming
+    ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
     if on_bank(payment):
-        incoming = payment.posted.incoming
-        ledger_day = LedgerDay(incoming.account, payment.stated_on or incoming.movement.booking_date)
         counted[ledger_day] = _ledger_amounts(payment)
+    elif netted := _netted_cents(payment):
+        counted[ledger_day] = {"other_debits_cents": -netted}
     return counted | _collected(payment)
+
+
+def _netted_cents(payment: Payment) -> Cents:
+    """Of a batch's sum, which its details replaced: those of the other sign. The bank took them off the sum, so that
+    its statement counts them on neither side.
+    """
+    if payment.stated_on is None:
+        return 0
+    details = (parse_payment_id(one)[0].amount_cents for one in payment.replaced_by)
+    return sum(abs(cents) for cents in details if (cents < 0) != (payment.amount_cents < 0))
 
 
 def _collected(payment: Payment) -> dict[Counter, Mapping[str, int]]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from quitus.domain import wording
+from quitus.domain.calendar import month_days
 from quitus.domain.errors import Invalid
 from quitus.domain.ibans import VirtualAccount
 from quitus.domain.landlord import Landlord
@@ -102,7 +103,11 @@ class Composer:
 
     def _accounts_told(self, kind: LetterKind, full: FullStanding) -> Iterator[Letter]:
         """The lease's account for all who pay to that, then for each co-tenant who has one its own."""
-        own = [(party.name, party.account) for party in full.parties if party.account and _is_here(party, self.today)]
+        own = [
+            (party.name, party.account)
+            for party in full.parties
+            if party.account and _is_here(party, self.today, self.today)
+        ]
         names = {name for name, _ in own}
         if others := [name for name in self._tenants_of(full) if name not in names]:
             yield self._account_told(kind, _among(full, others))
@@ -144,7 +149,8 @@ class Composer:
         if rent.open_cents and not paid:
             return NoLetter.NOTHING_PAID
         due_ids = rent.due_ids
-        return self._received(full, rent, paid, [one for one in payments if one.due_id in due_ids])
+        tenants = _among(full, self._tenants_of(full, *month_days(period)))
+        return self._received(tenants, rent, paid, [one for one in payments if one.due_id in due_ids])
 
     def _part_receipts(self, full: FullStanding, period: str, payments: Iterable[Paid]) -> Iterator[Letter]:
         """A reçu for each co-tenant, if the payments are all there and each bears the name of one."""
@@ -204,10 +210,10 @@ class Composer:
             **own,
         }
 
-    def _tenants_of(self, full: FullStanding) -> tuple[str, ...]:
-        """The holder, then the co-tenants of today."""
+    def _tenants_of(self, full: FullStanding, first: date | None = None, last: date | None = None) -> tuple[str, ...]:
+        """The holder, then the co-tenants of any of these days, of today unless told."""
         lease = full.standing.lease
-        others = [party.name for party in full.parties if _is_here(party, self.today)]
+        others = [party.name for party in full.parties if _is_here(party, first or self.today, last or self.today)]
         return tuple(dict.fromkeys((lease.holder_name, *others)))
 
     def _contact(self, language: Language) -> Iterator[tuple[str, str]]:
@@ -263,9 +269,9 @@ def _tenants(full: FullStanding) -> Mapping[str, str]:
 
 
 def _among(full: FullStanding, names: Sequence[str]) -> FullStanding:
-    """The same, as a letter to some of the tenants sees it."""
+    """The same, as a letter to some who are or were its tenants sees it."""
     lease = replace(full.standing.lease, holder_name=names[0])
-    parties = tuple(party for party in full.parties if party.name in names)
+    parties = tuple(replace(party, from_date=None, to_date=None) for party in full.parties if party.name in names)
     return replace(full, standing=replace(full.standing, lease=lease), parties=parties)
 
 
@@ -275,6 +281,6 @@ def _with_account(full: FullStanding, account: VirtualAccount) -> FullStanding:
     return replace(full, standing=replace(full.standing, lease=lease))
 
 
-def _is_here(party: Party, today: date) -> bool:
-    begun = party.from_date is None or party.from_date <= today
-    return party.role is not PartyRole.GUARANTOR and begun and (party.to_date is None or party.to_date >= today)
+def _is_here(party: Party, first: date, last: date) -> bool:
+    begun = party.from_date is None or party.from_date <= last
+    return party.role is not PartyRole.GUARANTOR and begun and (party.to_date is None or party.to_date >= first)

@@ -26,8 +26,9 @@ class ProofStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerSide:
-    """What the ledger holds of an account and booking day; `other_cents` is signed, `other_debits_cents` (≥ 0) the
-    debits in it; `unstated` lines of all these are on no closing statement.
+    """What the ledger holds of an account and booking day; `other_cents` is signed, `other_debits_cents` the debits in
+    it (≥ 0), less what the bank netted in a batch's sum, which is on neither side of its statement; `unstated` lines of
+    all these are on no closing statement.
     """
 
     receipts_cents: Cents = 0

@@ -108,8 +108,9 @@ def _check_due(account: Account, held: Due, lines: int) -> None:
     stays = held.kind is not DueKind.ADJUSTMENT or held.line_of is not None or held.due_id.startswith(DUE_PREFIX)
     if stays or held.called.amount_cents < lines:
         raise Conflict("due_not_spreadable", "Only an adjustment that the tenant is to pay can be spread.")
-    if account.plan is not None and held.due_id in account.plan.open_parts(account.open_dues):
-        raise Conflict("due_in_plan", "A plan covers the due.", due_id=held.due_id)
+    own = {held.due_id, *(line.due_id for line in lines_of(held))}
+    if account.plan is not None and not own.isdisjoint(account.plan.open_parts(account.open_dues)):
+        raise Conflict("due_in_plan", "A plan covers the due, or a line of it.", due_id=held.due_id)
 
 
 def _is_stranger(known: Due | None, held: Due) -> bool:
