@@ -44,7 +44,7 @@ CODES: Mapping[str, Code] = {
     "due_is_a_line": Code(409, "The due is a line of one that was spread: change that one."),
     "due_of_refund": Code(409, "The due is that of a refund, as its id begins with `refund-`: cancel the refund."),
     "due_not_spreadable": Code(409, "Only an adjustment that the tenant is to pay can be spread."),
-    "due_in_plan": Code(409, "A plan covers the due."),
+    "due_in_plan": Code(409, "A plan covers the due, or a line of it."),
     "due_id_taken": Code(409, "The id of a line is that of another due."),
     "payment_not_in_suspense": Code(409, "Only a payment in suspense can be assigned."),
     "payment_not_on_bank": Code(409, "Only what the bank brought and is in suspense can bring what is in collection."),
