@@ -138,6 +138,9 @@ def test_what_is_no_money_in_euros_is_told_only(demo: Cards, changes: dict[str, 
     demo.tell_demo(demo_paid(demo.start(demo.link()), "pay_1") | changes)
     assert (demo.post_events(), demo.payments()) == (0, [])
     assert demo.alerts() == [("card_payment_unclear", "other_amount")]
+    (alert,) = demo.office.get("/v1/alerts")["items"]
+    closed = demo.office.ask("POST", f"/v1/alerts/{alert['alert_id']}/close", {"reason": "Vu avec le prestataire"})
+    assert (closed.status, bool(closed.body["closed_by"]), demo.alerts()) == (200, True, [])
 
 
 @pytest.mark.parametrize("late", [False, True])
