@@ -76,7 +76,7 @@ def _differing(one: list[str], other: list[str]) -> tuple[str, str]:
     begin = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     shared = min(len(one), len(other)) - begin
     end = next((n for n in range(shared) if one[-1 - n] != other[-1 - n]), shared)
-    return tuple("\n".join(line.strip() for line in lines[begin : len(lines) - end]) for lines in (one, other))  # type: ignore[return-value]  # of two, two
+    return tuple("\n".join(line.strip() for line in lines[begin : len(lines) - end]) for lines in (one, other))  # type: ignore[return-value]  # a text for each of the two
 
 
 if __name__ == "__main__":

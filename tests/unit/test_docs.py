@@ -63,6 +63,19 @@ def test_which_alerts_a_person_closes_and_how_grave_each_is_are_told() -> None:
         assert re.findall(r"`([a-z_]+)`", told) == kinds
 
 
+def test_how_many_requests_pass_is_told() -> None:
+    template = Template.load()
+    (all_paths, *_) = template.props("Serverless::Api")["Api"]["MethodSettings"]
+    (rate, *_) = template.props("WAFv2::WebACL")["WebAcl"]["Rules"]
+    limits = all_paths["ThrottlingRateLimit"], rate["Statement"]["RateBasedStatement"]["Limit"]
+    shown = " ".join((ROOT / "docs" / "api.md").read_text(encoding="utf-8").split())
+    told = re.search(
+        r"More than (\d+) requests a second .* more than (\d+) (\d+) of one address in five minutes", shown
+    )
+    assert told is not None
+    assert (int(told[1]), int(told[2] + told[3])) == limits
+
+
 def test_every_reason_to_refuse_an_event_is_explained() -> None:
     shown = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8").partition("Why an event is refused")[2]
     named = [

@@ -103,11 +103,7 @@ class Composer:
 
     def _accounts_told(self, kind: LetterKind, full: FullStanding) -> Iterator[Letter]:
         """The lease's account for all who pay to that, then for each co-tenant who has one its own."""
-        own = [
-            (party.name, party.account)
-            for party in full.parties
-            if party.account and _is_here(party, self.today, self.today)
-        ]
+        own = [(party.name, party.account) for party in self._here(full) if party.account]
         names = {name for name, _ in own}
         if others := [name for name in self._tenants_of(full) if name not in names]:
             yield self._account_told(kind, _among(full, others))
@@ -149,7 +145,7 @@ class Composer:
         if rent.open_cents and not paid:
             return NoLetter.NOTHING_PAID
         due_ids = rent.due_ids
-        tenants = _among(full, self._tenants_of(full, *month_days(period)))
+        tenants = _among(full, self._tenants_of(full, month_days(period)))
         return self._received(tenants, rent, paid, [one for one in payments if one.due_id in due_ids])
 
     def _part_receipts(self, full: FullStanding, period: str, payments: Iterable[Paid]) -> Iterator[Letter]:
@@ -210,11 +206,14 @@ class Composer:
             **own,
         }
 
-    def _tenants_of(self, full: FullStanding, first: date | None = None, last: date | None = None) -> tuple[str, ...]:
-        """The holder, then the co-tenants of any of these days, of today unless told."""
-        lease = full.standing.lease
-        others = [party.name for party in full.parties if _is_here(party, first or self.today, last or self.today)]
-        return tuple(dict.fromkeys((lease.holder_name, *others)))
+    def _tenants_of(self, full: FullStanding, days: tuple[date, date] | None = None) -> tuple[str, ...]:
+        """The names of the holder, then of the co-tenants of today, or of any day between two."""
+        others = [party.name for party in self._here(full, days)]
+        return tuple(dict.fromkeys((full.standing.lease.holder_name, *others)))
+
+    def _here(self, full: FullStanding, days: tuple[date, date] | None = None) -> tuple[Party, ...]:
+        first, last = days or (self.today, self.today)
+        return tuple(party for party in full.parties if _is_here(party, first, last))
 
     def _contact(self, language: Language) -> Iterator[tuple[str, str]]:
         contact = self.landlord.contact

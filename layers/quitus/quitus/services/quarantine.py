@@ -54,8 +54,8 @@ class Quarantine:
                 self._let_go(file, kept)
 
     def _let_go(self, file: DroppedFile, kept: KeptOut) -> None:
-        """The alert first: it is found again until the file is marked, and one that a person's release raises anew
-        meanwhile stays.
+        """Its alert is closed first: whoever dies in between is followed by another that finds the file again, and an
+        alert that a person's release raises anew meanwhile stays.
         """
         at = instant_text(self.clock.now())
         self.alerts.close(file.landlord_id, AlertKind.FILE_QUARANTINED, kept.file_id, at)
